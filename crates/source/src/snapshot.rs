@@ -1,0 +1,88 @@
+//! One version's tree: which paths it has, and how to read them.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+/// Names a content: equal ids mean equal bytes. A git blob's object id, or a hash of a file's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContentId(pub [u8; 20]);
+
+/// Why a content could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadError {
+    /// Larger than the limit, in bytes.
+    TooLarge(u64),
+    /// Anything else, in the words of the system.
+    Failed(String),
+}
+
+/// Where contents come from. `load` implements it over git objects and over folders.
+pub trait ContentStore: Send + Sync {
+    /// The bytes of `id`, found at `path`.
+    ///
+    /// # Errors
+    /// When the object is missing, too large or unreadable.
+    fn read(&self, path: &str, id: &ContentId) -> Result<Vec<u8>, ReadError>;
+}
+
+/// The tree of one version: an index from path to content id. Paths are relative to the tree's root, separated by `/`,
+/// never absolute, never with `..`; symbolic links are not in it.
+#[derive(Clone)]
+pub struct Snapshot {
+    files: Arc<BTreeMap<Arc<str>, ContentId>>,
+    store: Arc<dyn ContentStore>,
+}
+
+impl Snapshot {
+    /// A snapshot of `files`, read through `store`.
+    #[must_use]
+    pub fn new(files: BTreeMap<Arc<str>, ContentId>, store: Arc<dyn ContentStore>) -> Self {
+        Self { files: Arc::new(files), store }
+    }
+
+    /// Every path, in byte order, with its content id.
+    pub fn files(&self) -> impl Iterator<Item = (&Arc<str>, &ContentId)> {
+        self.files.iter()
+    }
+
+    /// Paths below `folder` (`""` for all), in byte order. `folder` has no trailing slash.
+    pub fn files_under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a Arc<str>, &'a ContentId)> + 'a {
+        self.files.range::<str, _>((Bound::Included(folder), Bound::Unbounded)).take_while(move |(path, _)| path.starts_with(folder)).filter(
+            move |(path, _)| {
+                folder.is_empty() || path.len() == folder.len() || path.as_bytes().get(folder.len()) == Some(&b'/')
+            },
+        )
+    }
+
+    /// The content id at `path`.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&ContentId> {
+        self.files.get(path)
+    }
+
+    /// How many files.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether it holds no file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The bytes at `path`, or none where there is no such path.
+    #[must_use]
+    pub fn read(&self, path: &str) -> Option<Result<Vec<u8>, ReadError>> {
+        let id = self.files.get(path)?;
+        Some(self.store.read(path, id))
+    }
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Snapshot").field("files", &self.files.len()).finish_non_exhaustive()
+    }
+}
