@@ -4,6 +4,7 @@
 //! demand. A [`SourceMap`] gives each (path, content) that is really read a [`FileId`], once for all versions: a file
 //! that both versions share is one file, parsed once.
 
+mod blob_id;
 mod line_index;
 mod problem;
 mod snapshot;

@@ -42,9 +42,10 @@ impl LineIndex {
         let line = self.line(offset);
         let start = self.starts[line as usize - 1] as usize;
         let end = (offset as usize).min(text.len());
-        let column = text.as_bytes().get(start..end).map_or(0, |bytes| {
-            bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
-        });
+        let column = text
+            .as_bytes()
+            .get(start..end)
+            .map_or(0, |bytes| bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count());
         LineColumn { line, column: column as u32 + 1 }
     }
 

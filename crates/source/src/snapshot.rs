@@ -26,6 +26,18 @@ pub trait ContentStore: Send + Sync {
     fn read(&self, path: &str, id: &ContentId) -> Result<Vec<u8>, ReadError>;
 }
 
+/// Contents held in memory.
+#[derive(Default)]
+struct MemoryStore {
+    contents: BTreeMap<ContentId, Vec<u8>>,
+}
+
+impl ContentStore for MemoryStore {
+    fn read(&self, path: &str, id: &ContentId) -> Result<Vec<u8>, ReadError> {
+        self.contents.get(id).cloned().ok_or_else(|| ReadError::Failed(format!("{path} is not in memory")))
+    }
+}
+
 /// The tree of one version: an index from path to content id. Paths are relative to the tree's root, separated by `/`,
 /// never absolute, never with `..`; symbolic links are not in it.
 #[derive(Clone)]
@@ -41,6 +53,25 @@ impl Snapshot {
         Self { files: Arc::new(files), store }
     }
 
+    /// A snapshot held in memory, of (path, text): for tests, for scripts given on the command line.
+    #[must_use]
+    pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self::from_bytes(texts.into_iter().map(|(path, text)| (path, text.as_bytes())))
+    }
+
+    /// A snapshot held in memory, of (path, bytes). The last of two equal paths stays.
+    #[must_use]
+    pub fn from_bytes<'a>(contents: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut files = BTreeMap::new();
+        let mut store = MemoryStore::default();
+        for (path, bytes) in contents {
+            let id = ContentId::of_blob(bytes);
+            files.insert(Arc::from(path), id);
+            store.contents.insert(id, bytes.to_vec());
+        }
+        Self::new(files, Arc::new(store))
+    }
+
     /// Every path, in byte order, with its content id.
     pub fn files(&self) -> impl Iterator<Item = (&Arc<str>, &ContentId)> {
         self.files.iter()
@@ -48,11 +79,12 @@ impl Snapshot {
 
     /// Paths below `folder` (`""` for all), in byte order. `folder` has no trailing slash.
     pub fn files_under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a Arc<str>, &'a ContentId)> + 'a {
-        self.files.range::<str, _>((Bound::Included(folder), Bound::Unbounded)).take_while(move |(path, _)| path.starts_with(folder)).filter(
-            move |(path, _)| {
+        self.files
+            .range::<str, _>((Bound::Included(folder), Bound::Unbounded))
+            .take_while(move |(path, _)| path.starts_with(folder))
+            .filter(move |(path, _)| {
                 folder.is_empty() || path.len() == folder.len() || path.as_bytes().get(folder.len()) == Some(&b'/')
-            },
-        )
+            })
     }
 
     /// The content id at `path`.
@@ -84,5 +116,28 @@ impl Snapshot {
 impl std::fmt::Debug for Snapshot {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Snapshot").field("files", &self.files.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_of_texts_reads_back_and_shares_ids() {
+        let old = Snapshot::from_texts([("b/x.sql", "select 1"), ("a.sql", "same")]);
+        let new = Snapshot::from_texts([("a.sql", "same"), ("b/x.sql", "select 2")]);
+        assert_eq!(old.read("b/x.sql"), Some(Ok(b"select 1".to_vec())));
+        assert_eq!(old.get("a.sql"), new.get("a.sql"));
+        assert_ne!(old.get("b/x.sql"), new.get("b/x.sql"));
+        assert_eq!(old.read("c"), None);
+    }
+
+    #[test]
+    fn a_folder_is_not_its_neighbour_with_a_longer_name() {
+        let snapshot = Snapshot::from_texts([("db-old/a", ""), ("db/a", ""), ("db/b/c", ""), ("db.sql", "")]);
+        let under: Vec<_> = snapshot.files_under("db").map(|(path, _)| &**path).collect();
+        assert_eq!(under, ["db/a", "db/b/c"]);
+        assert_eq!(snapshot.files_under("").count(), 4);
     }
 }
