@@ -1,1 +1,37 @@
-//! 
+//! The schema as data, shaped like PostgreSQL's system catalogs (manual chapter "System Catalogs").
+//!
+//! Every object has an identity ([`Oid`], [`ObjectId`]) that survives renames and dies with the object; a column's is its
+//! relation and its number, which is never used twice. Built-in objects keep the server's own OIDs. A [`Schema`] is
+//! persistent: a clone shares all structure, and a change copies one object.
+
+pub mod builtin;
+mod constraint;
+mod depend;
+mod id;
+mod lookup;
+mod operator;
+mod relation;
+mod routine;
+mod schema;
+mod security;
+mod session;
+mod stored;
+mod table;
+mod types;
+
+pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index, IndexKey};
+pub use depend::{Dependencies, DependencyKind};
+pub use id::{ColumnId, ObjectId, Oid};
+pub use lookup::{FunctionCandidate, OperatorCandidate};
+pub use operator::{Cast, CastContext, CastMethod, Collation, Operator, OperatorClass};
+pub use relation::{
+    Column, Generated, Identity, Partition, PartitionKey, Persistence, Relation, RelationKind, Rule, Sequence, Trigger,
+    View,
+};
+pub use routine::{Aggregate, AggregateKind, Function, FunctionKind, Language, Parameter, RoutineBody};
+pub use schema::{Extension, Namespace, Schema, Taint};
+pub use security::{Acl, AclEntry, DefaultAcl, Policy, Privilege, Role};
+pub use session::Session;
+pub use stored::{StoredExpr, StoredStatement, StoredText};
+pub use table::ObjectTable;
+pub use types::{EnumLabel, Type, TypeKind, TypeRef};

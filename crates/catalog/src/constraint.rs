@@ -1,0 +1,122 @@
+//! Constraints and indexes (`pg_constraint`, `pg_index`).
+
+use std::sync::Arc;
+
+use rollproof_sql::ast::ReferentialAction;
+
+use crate::{Oid, StoredExpr};
+
+/// A foreign key's other side.
+#[derive(Debug, Clone)]
+pub struct ForeignKey {
+    /// The referenced relation.
+    pub relation: Oid,
+    /// Its columns, aligned with [`Constraint::columns`].
+    pub columns: Vec<i16>,
+    /// ON DELETE
+    pub on_delete: ReferentialAction,
+    /// ON UPDATE
+    pub on_update: ReferentialAction,
+    /// MATCH FULL
+    pub match_full: bool,
+    /// The unique index of the referenced relation that it relies on.
+    pub index: Oid,
+}
+
+/// What a constraint is (`contype`).
+#[derive(Debug, Clone)]
+pub enum ConstraintKind {
+    /// `c`
+    Check(StoredExpr),
+    /// `n`: a named NOT NULL of PostgreSQL 18
+    NotNull,
+    /// `p`
+    PrimaryKey,
+    /// `u`
+    Unique,
+    /// `x`
+    Exclusion,
+    /// `f`
+    ForeignKey(ForeignKey),
+    /// `t`
+    Trigger,
+}
+
+/// A constraint of a table or a domain.
+#[derive(Debug, Clone)]
+pub struct Constraint {
+    /// Identity.
+    pub oid: Oid,
+    /// Name.
+    pub name: Arc<str>,
+    /// What it is.
+    pub kind: ConstraintKind,
+    /// Column numbers of its table, in the order of the constraint. Of a check: the columns it reads.
+    pub columns: Vec<i16>,
+    /// Its index, for primary keys, unique and exclusion constraints.
+    pub index: Oid,
+    /// DEFERRABLE
+    pub deferrable: bool,
+    /// INITIALLY DEFERRED
+    pub deferred: bool,
+    /// False after NOT VALID.
+    pub validated: bool,
+    /// False for NOT ENFORCED.
+    pub enforced: bool,
+    /// NO INHERIT
+    pub no_inherit: bool,
+    /// `conislocal`
+    pub is_local: bool,
+    /// `coninhcount`
+    pub inherit_count: i16,
+    /// `conparentid`
+    pub parent: Oid,
+}
+
+/// A key of an index.
+#[derive(Debug, Clone)]
+pub struct IndexKey {
+    /// Column number, 0 for an expression.
+    pub column: i16,
+    /// The expression.
+    pub expression: Option<StoredExpr>,
+    /// Collation, or none.
+    pub collation: Oid,
+    /// Operator class.
+    pub operator_class: Oid,
+    /// DESC
+    pub descending: bool,
+    /// NULLS FIRST
+    pub nulls_first: bool,
+}
+
+/// What an index's relation is made of.
+#[derive(Debug, Clone)]
+pub struct Index {
+    /// The table.
+    pub table: Oid,
+    /// Access method's name.
+    pub method: Arc<str>,
+    /// Key columns.
+    pub keys: Vec<IndexKey>,
+    /// INCLUDE columns.
+    pub include: Vec<i16>,
+    /// `indisunique`
+    pub unique: bool,
+    /// `indisprimary`
+    pub primary: bool,
+    /// `indisexclusion`
+    pub exclusion: bool,
+    /// The operators of an exclusion constraint, by key.
+    pub exclusion_operators: Vec<Arc<str>>,
+    /// NULLS NOT DISTINCT
+    pub nulls_not_distinct: bool,
+    /// `indimmediate`: false for a deferrable constraint's index.
+    pub immediate: bool,
+    /// `indisvalid`
+    pub valid: bool,
+    /// WHERE
+    pub predicate: Option<StoredExpr>,
+    /// The constraint it stands for, or none.
+    pub constraint: Oid,
+}

@@ -1,0 +1,78 @@
+//! Identities.
+
+/// An object's identity within its catalog, as PostgreSQL numbers them. Built-in objects keep the server's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Oid(pub u32);
+
+impl Oid {
+    /// No object (`InvalidOid`).
+    pub const NONE: Self = Self(0);
+    /// The first number given to an object that a migration makes (`FirstNormalObjectId`).
+    pub const FIRST_USER: Self = Self(16384);
+
+    /// Whether it names an object.
+    #[must_use]
+    pub const fn is_some(self) -> bool {
+        self.0 != 0
+    }
+
+    /// Whether it names no object.
+    #[must_use]
+    pub const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// A column: its relation and its number (`attnum`), from 1; system columns are negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId {
+    /// The relation.
+    pub relation: Oid,
+    /// The number.
+    pub number: i16,
+}
+
+/// Any object, or part of one, that something can depend on (`ObjectAddress`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ObjectId {
+    /// A schema.
+    Namespace(Oid),
+    /// A table, view, index, sequence, composite type's relation.
+    Relation(Oid),
+    /// A column.
+    Column(ColumnId),
+    /// A column's default, or its generation expression.
+    Default(ColumnId),
+    /// A type.
+    Type(Oid),
+    /// A label of an enum.
+    EnumLabel(Oid),
+    /// A function, procedure or aggregate.
+    Function(Oid),
+    /// An operator.
+    Operator(Oid),
+    /// An operator class.
+    OperatorClass(Oid),
+    /// An operator family, by its own number.
+    OperatorFamily(Oid),
+    /// A cast.
+    Cast(Oid),
+    /// A collation.
+    Collation(Oid),
+    /// A constraint, of a table or a domain.
+    Constraint(Oid),
+    /// A trigger.
+    Trigger(Oid),
+    /// A rule.
+    Rule(Oid),
+    /// A row security policy.
+    Policy(Oid),
+    /// An extension.
+    Extension(Oid),
+    /// A procedural language.
+    Language(Oid),
+    /// A role.
+    Role(Oid),
+    /// A named object of a kind that nothing here looks into (server, wrapper, publication …).
+    Other(Oid),
+}

@@ -1,0 +1,97 @@
+//! Operators, operator classes, casts, collations.
+
+use std::sync::Arc;
+
+use crate::Oid;
+
+/// An operator (`pg_operator`).
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// Identity.
+    pub oid: Oid,
+    /// Schema.
+    pub namespace: Oid,
+    /// Symbol.
+    pub name: Arc<str>,
+    /// Left type, none for a prefix operator.
+    pub left: Oid,
+    /// Right type.
+    pub right: Oid,
+    /// Result type; none for a shell.
+    pub result: Oid,
+    /// Its function.
+    pub function: Oid,
+    /// Its negator and commutator, or none.
+    pub commutator: Oid,
+}
+
+/// An operator class (`pg_opclass`).
+#[derive(Debug, Clone)]
+pub struct OperatorClass {
+    /// Identity.
+    pub oid: Oid,
+    /// Schema.
+    pub namespace: Oid,
+    /// Name.
+    pub name: Arc<str>,
+    /// Access method's name.
+    pub method: Arc<str>,
+    /// Input type.
+    pub input: Oid,
+    /// The default of its type and method.
+    pub is_default: bool,
+    /// Its family's number: members of one family can stand for each other.
+    pub family: Oid,
+}
+
+/// `castcontext`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CastContext {
+    /// `i`
+    Implicit,
+    /// `a`
+    Assignment,
+    /// `e`
+    Explicit,
+}
+
+/// `castmethod`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CastMethod {
+    /// `f`
+    Function,
+    /// `b`
+    Binary,
+    /// `i`
+    InOut,
+}
+
+/// A cast (`pg_cast`).
+#[derive(Debug, Clone)]
+pub struct Cast {
+    /// Identity.
+    pub oid: Oid,
+    /// From.
+    pub source: Oid,
+    /// To.
+    pub target: Oid,
+    /// Its function, or none.
+    pub function: Oid,
+    /// Where it is taken.
+    pub context: CastContext,
+    /// How it is done.
+    pub method: CastMethod,
+}
+
+/// A collation (`pg_collation`).
+#[derive(Debug, Clone)]
+pub struct Collation {
+    /// Identity.
+    pub oid: Oid,
+    /// Schema.
+    pub namespace: Oid,
+    /// Name.
+    pub name: Arc<str>,
+    /// `collisdeterministic`
+    pub deterministic: bool,
+}

@@ -1,0 +1,128 @@
+//! Functions, procedures, aggregates (`pg_proc`, `pg_aggregate`).
+
+use std::sync::Arc;
+
+use rollproof_sql::ast::ParameterMode;
+
+use crate::stored::StoredStatement;
+use crate::{Acl, Oid, StoredExpr};
+
+/// `prokind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FunctionKind {
+    /// `f`
+    Function,
+    /// `p`
+    Procedure,
+    /// `a`
+    Aggregate,
+    /// `w`
+    Window,
+}
+
+/// A parameter.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name, or none.
+    pub name: Option<Arc<str>>,
+    /// How it is used.
+    pub mode: ParameterMode,
+    /// Its type. Of a VARIADIC parameter the array type (or `any`).
+    pub data_type: Oid,
+    /// Whether it has a default.
+    pub has_default: bool,
+    /// The default; a built-in function's is not kept.
+    pub default: Option<StoredExpr>,
+}
+
+/// A procedural language as `pg_language` names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Language {
+    /// `internal`, `c`: opaque
+    Internal,
+    /// `sql`
+    Sql,
+    /// `plpgsql`
+    PlPgSql,
+    /// Any other, by name.
+    Other(Arc<str>),
+}
+
+/// The body of a routine that is made by a migration.
+#[derive(Debug, Clone)]
+pub enum RoutineBody {
+    /// Bound when called: the text.
+    Text {
+        /// The body's text; of a plain dollar-quoted string `text[range]` of the script itself.
+        text: Arc<str>,
+        /// The body in it.
+        range: rollproof_source::TextRange,
+    },
+    /// Bound when made: `BEGIN ATOMIC`, `RETURN`.
+    Bound(Vec<StoredStatement>),
+    /// Not SQL: C, another language.
+    Opaque,
+}
+
+/// `aggkind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AggregateKind {
+    /// `n`
+    Normal,
+    /// `o`
+    OrderedSet,
+    /// `h`
+    HypotheticalSet,
+}
+
+/// What makes a function an aggregate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Aggregate {
+    /// Its kind.
+    pub kind: AggregateKind,
+    /// `aggnumdirectargs`
+    pub direct_arguments: i16,
+}
+
+/// A routine.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Identity.
+    pub oid: Oid,
+    /// Schema.
+    pub namespace: Oid,
+    /// Name.
+    pub name: Arc<str>,
+    /// What it is.
+    pub kind: FunctionKind,
+    /// All parameters (`proallargtypes`, or `proargtypes` where all are IN).
+    pub parameters: Arc<[Parameter]>,
+    /// `proargtypes`: IN, INOUT and VARIADIC parameters (a procedure's OUT ones too), in order: the signature.
+    pub inputs: Arc<[Oid]>,
+    /// `pronargdefaults`: how many of the last inputs have defaults.
+    pub default_count: u16,
+    /// `provariadic`: the element type of a VARIADIC parameter (`any` for `VARIADIC "any"`), or none.
+    pub variadic: Oid,
+    /// `prorettype`
+    pub returns: Oid,
+    /// `proretset`
+    pub returns_set: bool,
+    /// `proisstrict`
+    pub strict: bool,
+    /// `provolatile`: i, s, v
+    pub volatility: u8,
+    /// `prosecdef`
+    pub security_definer: bool,
+    /// Language.
+    pub language: Language,
+    /// Body; none for built-in functions.
+    pub body: Option<Arc<RoutineBody>>,
+    /// `SET` clauses: name, values.
+    pub settings: Vec<(Arc<str>, Vec<Arc<str>>)>,
+    /// Set on an aggregate.
+    pub aggregate: Option<Aggregate>,
+    /// Owner.
+    pub owner: Oid,
+    /// Privileges; none means the default: EXECUTE for all.
+    pub acl: Option<Arc<Acl>>,
+}

@@ -1,0 +1,100 @@
+//! Roles, privileges, row security policies.
+
+use std::sync::Arc;
+
+use crate::{Oid, StoredExpr};
+
+/// One privilege (`aclitem`'s letters).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u16)]
+pub enum Privilege {
+    /// SELECT
+    Select = 1,
+    /// INSERT
+    Insert = 2,
+    /// UPDATE
+    Update = 4,
+    /// DELETE
+    Delete = 8,
+    /// TRUNCATE
+    Truncate = 16,
+    /// REFERENCES
+    References = 32,
+    /// TRIGGER
+    Trigger = 64,
+    /// EXECUTE
+    Execute = 128,
+    /// USAGE
+    Usage = 256,
+    /// CREATE
+    Create = 512,
+    /// MAINTAIN (PostgreSQL 17)
+    Maintain = 1024,
+}
+
+/// What one role may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AclEntry {
+    /// The role; none for PUBLIC.
+    pub grantee: Oid,
+    /// Bits of [`Privilege`].
+    pub privileges: u16,
+}
+
+/// An access control list, by grantee.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Acl {
+    /// The entries.
+    pub entries: Vec<AclEntry>,
+}
+
+/// `ALTER DEFAULT PRIVILEGES`: what objects made later get.
+#[derive(Debug, Clone)]
+pub struct DefaultAcl {
+    /// The role that makes the object.
+    pub role: Oid,
+    /// The schema; none for all.
+    pub namespace: Oid,
+    /// `r`elations, `S`equences, `f`unctions, `T`ypes, `n`amespaces
+    pub object: u8,
+    /// What is granted.
+    pub acl: Acl,
+}
+
+/// A role (`pg_authid`).
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Identity.
+    pub oid: Oid,
+    /// Name.
+    pub name: Arc<str>,
+    /// SUPERUSER
+    pub superuser: bool,
+    /// BYPASSRLS
+    pub bypass_row_security: bool,
+    /// INHERIT
+    pub inherit: bool,
+    /// Roles it is a member of.
+    pub member_of: Vec<Oid>,
+    /// `ALTER ROLE … SET`: name, values.
+    pub settings: Vec<(Arc<str>, Vec<Arc<str>>)>,
+}
+
+/// A row security policy (`pg_policy`).
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Identity.
+    pub oid: Oid,
+    /// Name.
+    pub name: Arc<str>,
+    /// PERMISSIVE
+    pub permissive: bool,
+    /// `all`, `select`, `insert`, `update`, `delete`
+    pub command: Arc<str>,
+    /// Roles; none in it stands for PUBLIC.
+    pub roles: Vec<Oid>,
+    /// USING
+    pub using: Option<StoredExpr>,
+    /// WITH CHECK
+    pub with_check: Option<StoredExpr>,
+}
