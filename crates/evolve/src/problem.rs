@@ -1,0 +1,41 @@
+//! What is wrong with a statement of a migration.
+
+use rollproof_catalog::Taint;
+use rollproof_source::TextRange;
+
+/// Something wrong with a statement, in the state it runs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of wrong.
+    pub kind: ProblemKind,
+    /// One sentence for a person; of a refusal the server's own words.
+    pub message: String,
+    /// Where in the script.
+    pub span: TextRange,
+}
+
+/// Kinds of [`Problem`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The server would reject the statement; the schema is as before it.
+    Refused {
+        /// The error's code (manual, appendix "PostgreSQL Error Codes").
+        sqlstate: &'static str,
+    },
+    /// The statement is not (wholly) modelled: what it may have touched is tainted from here on.
+    Unmodelled {
+        /// What was added to [`rollproof_catalog::Schema::taints`].
+        taint: Taint,
+    },
+}
+
+impl Problem {
+    /// The SQLSTATE of a refusal.
+    #[must_use]
+    pub fn sqlstate(&self) -> Option<&'static str> {
+        match &self.kind {
+            ProblemKind::Refused { sqlstate } => Some(sqlstate),
+            ProblemKind::Unmodelled { .. } => None,
+        }
+    }
+}

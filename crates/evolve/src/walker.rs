@@ -1,0 +1,239 @@
+//! A script as a session runs it: transactions, savepoints, temporary tables.
+
+use std::sync::Arc;
+
+use rollproof_catalog::{Oid, Schema, Session};
+use rollproof_sql::ast::{SetStatement, Statement, StatementKind, TransactionStatement};
+
+use crate::{Problem, ProblemKind, SourceText, apply};
+
+/// What a savepoint goes back to.
+#[derive(Debug, Clone)]
+struct Mark {
+    name: Option<Arc<str>>,
+    schema: Schema,
+    session: Session,
+}
+
+/// Walks statements in order and keeps the schema as the server would.
+#[derive(Debug, Clone)]
+pub struct SessionWalker {
+    schema: Schema,
+    /// The settings that outlive the transaction: `SET LOCAL` is not in them.
+    session: Session,
+    /// Empty outside of a transaction; the first entry is its start, the others its savepoints.
+    marks: Vec<Mark>,
+    aborted: bool,
+}
+
+impl SessionWalker {
+    /// A session that starts on `schema`, in autocommit.
+    #[must_use]
+    pub fn new(schema: Schema) -> Self {
+        let session = schema.session.clone();
+        Self { schema, session, marks: Vec::new(), aborted: false }
+    }
+
+    /// The schema as the session sees it now, uncommitted work included.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The schema as other sessions see it: after the last commit.
+    #[must_use]
+    pub fn committed(&self) -> &Schema {
+        self.marks.first().map_or(&self.schema, |mark| &mark.schema)
+    }
+
+    /// Whether a transaction block is open.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        !self.marks.is_empty()
+    }
+
+    /// Whether the open transaction has failed: only its end is taken (25P02).
+    #[must_use]
+    pub fn aborted(&self) -> bool {
+        self.aborted
+    }
+
+    /// Opens a transaction block, if none is open.
+    pub fn begin(&mut self) {
+        if self.marks.is_empty() {
+            self.mark(None);
+        }
+    }
+
+    /// Ends the transaction block: commits, or rolls back where it has failed. False where it had failed.
+    pub fn commit(&mut self) -> bool {
+        if self.aborted {
+            self.rollback();
+            return false;
+        }
+        self.marks.clear();
+        self.end_transaction();
+        true
+    }
+
+    /// Rolls the transaction block back.
+    pub fn rollback(&mut self) {
+        if let Some(start) = self.marks.drain(..).next() {
+            // Identities stay used, as a server's do: an object of the rolled back work never shares one with a later.
+            let next = self.schema.next_oid;
+            self.schema = start.schema;
+            self.schema.next_oid = next;
+            self.session = start.session;
+            self.schema.session = self.session.clone();
+        }
+        self.aborted = false;
+    }
+
+    /// Ends the session: an open transaction is rolled back, temporary objects are gone. The schema that is left.
+    #[must_use]
+    pub fn finish(mut self) -> Schema {
+        self.rollback();
+        self.schema.session = Session::default();
+        self.schema
+    }
+
+    /// Runs one statement. A refused one changes nothing, and inside a transaction it fails the transaction.
+    pub fn step(&mut self, statement: &Statement, source: &SourceText) -> Vec<Problem> {
+        if let StatementKind::Transaction(control) = &statement.kind {
+            return self.control(control, statement);
+        }
+        if self.aborted {
+            return vec![refused(
+                "25P02",
+                "current transaction is aborted, commands ignored until end of transaction block",
+                statement,
+            )];
+        }
+        let before = self.schema.clone();
+        let (after, problems) = apply(&before, statement, source);
+        self.schema = after;
+        let failed = problems.iter().any(|problem| problem.sqlstate().is_some());
+        if failed {
+            self.aborted = self.in_transaction();
+            return problems;
+        }
+        self.keep_settings(statement);
+        if !self.in_transaction() {
+            self.end_transaction();
+        }
+        problems
+    }
+
+    /// A plain `SET` outlives the transaction, a `SET LOCAL` does not.
+    fn keep_settings(&mut self, statement: &Statement) {
+        self.session.temporary = self.schema.session.temporary;
+        match &statement.kind {
+            StatementKind::Set(SetStatement { local: true, .. }) => {}
+            StatementKind::Set(_) => self.session = self.schema.session.clone(),
+            _ => {}
+        }
+    }
+
+    fn end_transaction(&mut self) {
+        self.session.temporary = self.schema.session.temporary;
+        self.schema.session = self.session.clone();
+        self.drop_on_commit();
+    }
+
+    fn drop_on_commit(&mut self) {
+        let temporary = self.schema.session.temporary;
+        if temporary.is_none() {
+            return;
+        }
+        let gone: Vec<Oid> =
+            self.schema.relations.iter().filter(|each| each.on_commit_drop).map(|each| each.oid).collect();
+        for oid in gone {
+            self.schema.remove_relation(oid);
+        }
+    }
+
+    fn mark(&mut self, name: Option<Arc<str>>) {
+        self.marks.push(Mark { name, schema: self.schema.clone(), session: self.session.clone() });
+    }
+
+    fn control(&mut self, control: &TransactionStatement, statement: &Statement) -> Vec<Problem> {
+        match control {
+            TransactionStatement::Begin if self.aborted => {
+                return vec![refused("25P02", "current transaction is aborted", statement)];
+            }
+            TransactionStatement::Begin => self.begin(),
+            TransactionStatement::Commit(chain) => {
+                self.commit();
+                self.chain(*chain);
+            }
+            TransactionStatement::Rollback(chain) => {
+                self.rollback();
+                self.chain(*chain);
+            }
+            TransactionStatement::Savepoint(_) if self.aborted => {
+                return vec![refused("25P02", "current transaction is aborted", statement)];
+            }
+            TransactionStatement::Savepoint(name) if self.in_transaction() => self.mark(Some(name.text.clone())),
+            TransactionStatement::Release(name) => return self.release(&name.text, statement),
+            TransactionStatement::RollbackTo(name) => return self.rollback_to(&name.text, statement),
+            TransactionStatement::Savepoint(_) => {
+                return vec![refused("25P01", "SAVEPOINT can only be used in transaction blocks", statement)];
+            }
+            TransactionStatement::Other => {}
+        }
+        Vec::new()
+    }
+
+    fn chain(&mut self, chain: bool) {
+        if chain {
+            self.begin();
+        }
+    }
+
+    fn find_mark(&self, name: &str) -> Option<usize> {
+        self.marks.iter().rposition(|mark| mark.name.as_deref() == Some(name))
+    }
+
+    fn release(&mut self, name: &str, statement: &Statement) -> Vec<Problem> {
+        if let Some(problem) = self.outside("RELEASE SAVEPOINT", statement) {
+            return vec![problem];
+        }
+        match self.find_mark(name) {
+            _ if self.aborted => vec![refused("25P02", "current transaction is aborted", statement)],
+            Some(at) => {
+                self.marks.truncate(at);
+                Vec::new()
+            }
+            None => self.no_savepoint(name, statement),
+        }
+    }
+
+    fn rollback_to(&mut self, name: &str, statement: &Statement) -> Vec<Problem> {
+        if let Some(problem) = self.outside("ROLLBACK TO SAVEPOINT", statement) {
+            return vec![problem];
+        }
+        let Some(at) = self.find_mark(name) else { return self.no_savepoint(name, statement) };
+        let next = self.schema.next_oid;
+        let mark = self.marks[at].clone();
+        self.marks.truncate(at + 1);
+        self.schema = mark.schema;
+        self.schema.next_oid = next;
+        self.session = mark.session;
+        self.aborted = false;
+        Vec::new()
+    }
+
+    fn outside(&self, what: &str, statement: &Statement) -> Option<Problem> {
+        (!self.in_transaction())
+            .then(|| refused("25P01", &format!("{what} can only be used in transaction blocks"), statement))
+    }
+
+    fn no_savepoint(&mut self, name: &str, statement: &Statement) -> Vec<Problem> {
+        self.aborted = true;
+        vec![refused("3B001", &format!("savepoint \"{name}\" does not exist"), statement)]
+    }
+}
+
+fn refused(sqlstate: &'static str, message: &str, statement: &Statement) -> Problem {
+    Problem { kind: ProblemKind::Refused { sqlstate }, message: message.to_owned(), span: statement.span }
+}
