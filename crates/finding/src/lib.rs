@@ -1,1 +1,11 @@
-//! 
+//! What `check` concludes and `report` prints. Pure data, no wording rules, no output format.
+
+mod finding;
+mod ledger;
+mod report;
+mod verdict;
+
+pub use finding::{Finding, Label, Level, Place, RuleId};
+pub use ledger::{Ledger, SiteRecord, Unknown};
+pub use report::{Cause, Cell, QueryRecord, Report, StateRecord, VersionRecord, VersionRole};
+pub use verdict::Verdict;

@@ -1,0 +1,3 @@
+//! JSON. Each version of the contract has a file of its own; the domain's types never decide what it looks like.
+
+pub mod v1;
