@@ -1,0 +1,72 @@
+//! What one resolution carries along: the schema, the parameters, and a record of every look-up.
+
+mod parameters;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rollproof_catalog::{ColumnId, Oid, Schema};
+
+pub use parameters::{ParameterTypes, Parameters};
+
+/// A name as it was looked up: the schema where one was written, and the name.
+pub type LookupName = (Option<Arc<str>>, Arc<str>);
+
+/// Every look-up of a resolution, found or not: a state in which all of them give the same answers resolves the same way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lookups {
+    /// Relations by name, [`Oid::NONE`] where none was found.
+    pub relations: BTreeMap<LookupName, Oid>,
+    /// Columns that were used.
+    pub columns: BTreeSet<ColumnId>,
+    /// Columns that were looked up in a relation (a miss too: adding one would change the answer).
+    pub column_names: BTreeSet<(Oid, Arc<str>)>,
+    /// Relations all of whose columns matter (`*`, whole rows, NATURAL, inserts without a column list).
+    pub whole_relations: BTreeSet<Oid>,
+    /// Types by name, [`Oid::NONE`] where none was found.
+    pub types: BTreeMap<LookupName, Oid>,
+    /// Types that values have; user-made ones only.
+    pub type_ids: BTreeSet<Oid>,
+    /// Functions by name: the user-made candidates, by identity.
+    pub functions: BTreeMap<LookupName, Vec<Oid>>,
+    /// Operators by symbol: the user-made candidates, by identity.
+    pub operators: BTreeMap<LookupName, Vec<Oid>>,
+    /// Casts by source and target, [`Oid::NONE`] where none was found.
+    pub casts: BTreeMap<(Oid, Oid), Oid>,
+    /// Types whose default operator classes were asked for.
+    pub operator_classes: BTreeSet<Oid>,
+    /// Collations by name.
+    pub collations: BTreeMap<LookupName, Oid>,
+    /// Functions that were chosen, built-in ones included.
+    pub chosen_functions: BTreeSet<Oid>,
+    /// Operators that were chosen, built-in ones included.
+    pub chosen_operators: BTreeSet<Oid>,
+}
+
+/// What one resolution carries along.
+#[derive(Debug)]
+pub struct Context<'schema> {
+    /// The schema that names are looked up in.
+    pub schema: &'schema Schema,
+    /// `$1`, `$2`, …
+    pub parameters: Parameters,
+    /// What was looked up.
+    pub lookups: Lookups,
+    /// Literals that the server's input function judges and this crate cannot: their ranges and types. A statement with
+    /// one of them is only as sure as the literal is valid.
+    pub unchecked_literals: Vec<(rollproof_source::TextRange, Oid)>,
+}
+
+impl<'schema> Context<'schema> {
+    /// A context for one statement.
+    #[must_use]
+    pub fn new(schema: &'schema Schema, parameters: Parameters) -> Self {
+        Self { schema, parameters, lookups: Lookups::default(), unchecked_literals: Vec::new() }
+    }
+
+    /// The server's major version.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.schema.builtin.version
+    }
+}
