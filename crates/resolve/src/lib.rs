@@ -1,10 +1,32 @@
 //! PostgreSQL's parse analysis: a statement and a schema to bindings, types, or the server's own errors.
 
 pub mod context;
+pub mod environment;
 pub mod error;
+pub mod outcome;
+pub mod resolution;
+pub mod stored;
 pub mod typed;
 pub mod types;
 
 pub use context::{Context, LookupName, Lookups, ParameterTypes, Parameters};
+pub use environment::{Environment, Variable, VariableBlock, VariableConflict, VariableKind};
 pub use error::{Error, ErrorKind, Failure, Result, Unknown};
+pub use outcome::{ExpressionOutcome, Outcome, Refusal, Undecided};
+pub use resolution::{
+    Binding, Capture, MergedJoin, Need, Read, Resolution, ResultColumn, Role, StarExpansion, Write, WriteAction,
+    WriteColumn, WriteValue,
+};
+pub use stored::{ExpressionPlace, ExpressionScope, resolve_expression, resolve_query};
 pub use typed::{CollationStrength, RecordColumn, Shape, Typed};
+
+use rollproof_catalog::Schema;
+use rollproof_sql::ast::Statement;
+
+/// What the server says of `statement` on `schema`. Data definition is `Unknown` here: what it does is for `evolve`.
+#[must_use]
+pub fn resolve(statement: &Statement, schema: &Schema, environment: &Environment) -> Outcome {
+    let _ = (schema, environment);
+    let unknown = Unknown { reason: "resolution of this is not modelled yet".into(), span: statement.span };
+    Outcome::Unknown(Box::new(Undecided { unknown, partial: Resolution::default() }))
+}
