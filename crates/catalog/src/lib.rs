@@ -7,9 +7,13 @@
 pub mod builtin;
 mod constraint;
 mod depend;
+mod format;
 mod id;
 mod lookup;
+mod objects;
+pub mod oid;
 mod operator;
+mod privilege;
 mod relation;
 mod routine;
 mod schema;
@@ -18,12 +22,15 @@ mod session;
 mod stored;
 mod table;
 mod types;
+mod typing;
+mod visible;
 
+pub use builtin::Builtin;
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index, IndexKey};
 pub use depend::{Dependencies, DependencyKind};
 pub use id::{ColumnId, ObjectId, Oid};
 pub use lookup::{FunctionCandidate, OperatorCandidate};
-pub use operator::{Cast, CastContext, CastMethod, Collation, Operator, OperatorClass};
+pub use operator::{Cast, CastContext, CastMethod, Collation, Operator, OperatorClass, OperatorFamily};
 pub use relation::{
     Column, Generated, Identity, Partition, PartitionKey, Persistence, Relation, RelationKind, Rule, Sequence, Trigger,
     View,
@@ -33,5 +40,5 @@ pub use schema::{Extension, Namespace, Schema, Taint};
 pub use security::{Acl, AclEntry, DefaultAcl, Policy, Privilege, Role};
 pub use session::Session;
 pub use stored::{StoredExpr, StoredStatement, StoredText};
-pub use table::ObjectTable;
+pub use table::{CatalogObject, ObjectTable};
 pub use types::{EnumLabel, Type, TypeKind, TypeRef};

@@ -44,6 +44,19 @@ pub struct OperatorClass {
     pub family: Oid,
 }
 
+/// An operator family (`pg_opfamily`).
+#[derive(Debug, Clone)]
+pub struct OperatorFamily {
+    /// Identity.
+    pub oid: Oid,
+    /// Schema.
+    pub namespace: Oid,
+    /// Name.
+    pub name: Arc<str>,
+    /// Access method's name.
+    pub method: Arc<str>,
+}
+
 /// `castcontext`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CastContext {

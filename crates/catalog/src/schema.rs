@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::builtin::Builtin;
 use crate::{
-    Acl, Cast, Collation, Column, ColumnId, DefaultAcl, Dependencies, Function, ObjectTable, Oid, Operator,
-    OperatorClass, Relation, Role, Session, Type,
+    Acl, AclEntry, Cast, Collation, Column, ColumnId, DefaultAcl, Dependencies, Function, ObjectTable, Oid, Operator,
+    OperatorClass, OperatorFamily, Privilege, Relation, Role, Session, Type,
 };
 
 /// A schema in the sense of `CREATE SCHEMA` (`pg_namespace`).
@@ -66,7 +66,9 @@ pub struct Schema {
     pub operators: ObjectTable<Operator>,
     /// `pg_opclass`
     pub operator_classes: ObjectTable<OperatorClass>,
-    /// `pg_cast`, under an empty name.
+    /// `pg_opfamily`
+    pub operator_families: ObjectTable<OperatorFamily>,
+    /// `pg_cast`, kept by source type under an empty name.
     pub casts: ObjectTable<Cast>,
     /// `pg_collation`
     pub collations: ObjectTable<Collation>,
@@ -101,6 +103,7 @@ impl Schema {
             functions: ObjectTable::default(),
             operators: ObjectTable::default(),
             operator_classes: ObjectTable::default(),
+            operator_families: ObjectTable::default(),
             casts: ObjectTable::default(),
             collations: ObjectTable::default(),
             extensions: ObjectTable::default(),
@@ -112,12 +115,14 @@ impl Schema {
             next_oid: Oid::FIRST_USER,
             database_search_path: None,
         };
-        schema.put_namespace(Namespace {
-            oid: Self::PUBLIC,
-            name: Arc::from("public"),
-            owner: Self::SUPERUSER,
-            acl: None,
-        });
+        // Since PostgreSQL 15 only the database's owner may create in `public`.
+        let owner = if builtin.version >= 15 { Self::DATABASE_OWNER } else { Self::SUPERUSER };
+        let (usage, both) = (Privilege::Usage as u16, Privilege::Usage as u16 | Privilege::Create as u16);
+        let everyone = if builtin.version >= 15 { usage } else { both };
+        let entries =
+            vec![AclEntry { grantee: owner, privileges: both }, AclEntry { grantee: Oid::NONE, privileges: everyone }];
+        let acl = Some(Arc::new(Acl { entries }));
+        schema.put_namespace(Namespace { oid: Self::PUBLIC, name: Arc::from("public"), owner, acl });
         schema
     }
 
@@ -129,75 +134,14 @@ impl Schema {
     pub const PG_TOAST: Oid = Oid(99);
     /// The bootstrap superuser, which runs migrations unless said otherwise.
     pub const SUPERUSER: Oid = Oid(10);
+    /// `pg_database_owner`, whose one member is the owner of the database.
+    pub const DATABASE_OWNER: Oid = Oid(6171);
 
     /// A new identity.
     pub fn allocate(&mut self) -> Oid {
         let oid = self.next_oid;
         self.next_oid = Oid(oid.0 + 1);
         oid
-    }
-
-    /// Adds or replaces a namespace.
-    pub fn put_namespace(&mut self, object: Namespace) {
-        let (oid, name) = (object.oid, object.name.clone());
-        self.namespaces.put(oid, Oid::NONE, &name, Arc::new(object), |each| (Oid::NONE, each.name.clone()));
-    }
-
-    /// Adds or replaces a relation.
-    pub fn put_relation(&mut self, object: Relation) {
-        let (oid, namespace, name) = (object.oid, object.namespace, object.name.clone());
-        self.relations.put(oid, namespace, &name, Arc::new(object), |each| (each.namespace, each.name.clone()));
-    }
-
-    /// Removes a relation.
-    pub fn remove_relation(&mut self, oid: Oid) {
-        self.relations.remove(oid, |each| (each.namespace, each.name.clone()));
-    }
-
-    /// Adds or replaces a type.
-    pub fn put_type(&mut self, object: Type) {
-        let (oid, namespace, name) = (object.oid, object.namespace, object.name.clone());
-        self.types.put(oid, namespace, &name, Arc::new(object), |each| (each.namespace, each.name.clone()));
-    }
-
-    /// Removes a type.
-    pub fn remove_type(&mut self, oid: Oid) {
-        self.types.remove(oid, |each| (each.namespace, each.name.clone()));
-    }
-
-    /// Adds or replaces a function.
-    pub fn put_function(&mut self, object: Function) {
-        let (oid, namespace, name) = (object.oid, object.namespace, object.name.clone());
-        self.functions.put(oid, namespace, &name, Arc::new(object), |each| (each.namespace, each.name.clone()));
-    }
-
-    /// Removes a function.
-    pub fn remove_function(&mut self, oid: Oid) {
-        self.functions.remove(oid, |each| (each.namespace, each.name.clone()));
-    }
-
-    /// The relation of this identity, built-in ones included.
-    #[must_use]
-    pub fn relation(&self, oid: Oid) -> Option<&Relation> {
-        self.relations.get(oid).map(|object| &**object).or_else(|| self.builtin.relation(oid))
-    }
-
-    /// The type of this identity, built-in ones included.
-    #[must_use]
-    pub fn type_of(&self, oid: Oid) -> Option<&Type> {
-        self.builtin.type_of(oid).or_else(|| self.types.get(oid).map(|object| &**object))
-    }
-
-    /// The routine of this identity, built-in ones included.
-    #[must_use]
-    pub fn function(&self, oid: Oid) -> Option<&Function> {
-        self.functions.get(oid).map(|object| &**object).or_else(|| self.builtin.function(oid))
-    }
-
-    /// The operator of this identity, built-in ones included.
-    #[must_use]
-    pub fn operator(&self, oid: Oid) -> Option<&Operator> {
-        self.operators.get(oid).map(|object| &**object).or_else(|| self.builtin.operator(oid))
     }
 
     /// The column of this identity, system columns not included.
@@ -209,6 +153,24 @@ impl Schema {
     /// The name of a namespace.
     #[must_use]
     pub fn namespace_name(&self, oid: Oid) -> Option<&Arc<str>> {
-        self.namespaces.get(oid).map(|object| &object.name).or_else(|| self.builtin.namespace_name(oid))
+        self.namespace(oid).map(|object| &object.name)
+    }
+
+    /// The session's temporary schema, made on first use. Its name is `pg_temp_3`, as a first session's on a server is;
+    /// `pg_temp` is another name for it (`InitTempTableNamespace`).
+    pub fn ensure_temporary_namespace(&mut self) -> Oid {
+        if self.session.temporary.is_none() {
+            let oid = self.allocate();
+            let owner = self.current_role().unwrap_or(Self::SUPERUSER);
+            self.put_namespace(Namespace { oid, name: Arc::from("pg_temp_3"), owner, acl: None });
+            self.session.temporary = oid;
+        }
+        self.session.temporary
+    }
+
+    /// The first extension whose objects are not known: a name that is not found may be its own.
+    #[must_use]
+    pub fn unknown_extension(&self) -> Option<&Extension> {
+        self.extensions.iter().map(|extension| &**extension).find(|extension| !extension.modelled)
     }
 }

@@ -1,10 +1,25 @@
 //! A catalog: objects by identity and by name, persistent.
 
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
-use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
+use rpds::{HashTrieMap, HashTrieMapSync, RedBlackTreeMapSync};
+use rustc_hash::FxHasher;
 
 use crate::Oid;
+
+/// The identities that share a name, by namespace.
+type Namesakes = Arc<[(Oid, Arc<[Oid]>)]>;
+
+/// An object as catalogs keep them: by identity and by name.
+pub trait CatalogObject {
+    /// Identity.
+    fn oid(&self) -> Oid;
+    /// The schema it is in; none for what is in no schema. Casts are kept by their source type instead.
+    fn namespace(&self) -> Oid;
+    /// Name; empty for casts.
+    fn name(&self) -> &Arc<str>;
+}
 
 /// Objects of one catalog. Cloning is O(1); a change copies O(log n) nodes.
 ///
@@ -12,7 +27,7 @@ use crate::Oid;
 #[derive(Debug)]
 pub struct ObjectTable<T> {
     by_oid: RedBlackTreeMapSync<Oid, Arc<T>>,
-    by_name: HashTrieMapSync<(Oid, Arc<str>), Arc<[Oid]>>,
+    by_name: HashTrieMapSync<Arc<str>, Namesakes, BuildHasherDefault<FxHasher>>,
 }
 
 impl<T> Clone for ObjectTable<T> {
@@ -23,11 +38,14 @@ impl<T> Clone for ObjectTable<T> {
 
 impl<T> Default for ObjectTable<T> {
     fn default() -> Self {
-        Self { by_oid: RedBlackTreeMapSync::new_sync(), by_name: HashTrieMapSync::new_sync() }
+        Self {
+            by_oid: RedBlackTreeMapSync::new_sync(),
+            by_name: HashTrieMap::new_with_hasher_and_ptr_kind(BuildHasherDefault::default()),
+        }
     }
 }
 
-impl<T> ObjectTable<T> {
+impl<T: CatalogObject> ObjectTable<T> {
     /// The object of this identity.
     #[must_use]
     pub fn get(&self, oid: Oid) -> Option<&Arc<T>> {
@@ -37,7 +55,19 @@ impl<T> ObjectTable<T> {
     /// Identities with this name in this namespace, by creation.
     #[must_use]
     pub fn named(&self, namespace: Oid, name: &str) -> &[Oid] {
-        self.by_name.get(&(namespace, Arc::from(name))).map_or(&[], |oids| oids)
+        let namesakes = self.by_name.get(name).map_or(&[][..], |namesakes| namesakes);
+        namesakes.iter().find(|(of, _)| *of == namespace).map_or(&[], |(_, oids)| oids)
+    }
+
+    /// The objects with this name in this namespace, by creation.
+    pub fn all_named(&self, namespace: Oid, name: &str) -> impl Iterator<Item = &Arc<T>> {
+        self.named(namespace, name).iter().filter_map(|oid| self.by_oid.get(oid))
+    }
+
+    /// The first object with this name in this namespace.
+    #[must_use]
+    pub fn first_named(&self, namespace: Oid, name: &str) -> Option<&Arc<T>> {
+        self.by_oid.get(self.named(namespace, name).first()?)
     }
 
     /// All objects by identity.
@@ -58,46 +88,89 @@ impl<T> ObjectTable<T> {
     }
 
     /// Adds an object, or replaces the one of the same identity (its name may differ).
-    pub fn put(
-        &mut self,
-        oid: Oid,
-        namespace: Oid,
-        name: &Arc<str>,
-        object: Arc<T>,
-        key_of: impl Fn(&T) -> (Oid, Arc<str>),
-    ) {
-        if let Some(before) = self.by_oid.get(&oid) {
-            let key = key_of(before);
-            if key.0 != namespace || key.1 != *name {
-                self.forget_name(oid, &key);
-                self.learn_name(oid, namespace, name);
-            }
-        } else {
+    pub fn put(&mut self, object: Arc<T>) {
+        let (oid, namespace, name) = (object.oid(), object.namespace(), object.name());
+        let before = self.by_oid.get(&oid).map(|before| (before.namespace(), before.name().clone()));
+        let renamed = before.as_ref().is_some_and(|key| key.0 != namespace || key.1 != *name);
+        if let Some(key) = before.as_ref().filter(|_| renamed) {
+            self.forget_name(oid, key);
+        }
+        if renamed || before.is_none() {
             self.learn_name(oid, namespace, name);
         }
         self.by_oid.insert_mut(oid, object);
     }
 
     /// Removes an object.
-    pub fn remove(&mut self, oid: Oid, key_of: impl Fn(&T) -> (Oid, Arc<str>)) -> Option<Arc<T>> {
+    pub fn remove(&mut self, oid: Oid) -> Option<Arc<T>> {
         let object = self.by_oid.get(&oid)?.clone();
-        self.forget_name(oid, &key_of(&object));
+        self.forget_name(oid, &(object.namespace(), object.name().clone()));
         self.by_oid.remove_mut(&oid);
         Some(object)
     }
 
     fn learn_name(&mut self, oid: Oid, namespace: Oid, name: &Arc<str>) {
-        let key = (namespace, name.clone());
         let oids: Arc<[Oid]> = self.named(namespace, name).iter().copied().chain([oid]).collect();
-        self.by_name.insert_mut(key, oids);
+        self.set_namesakes(name, namespace, oids);
     }
 
     fn forget_name(&mut self, oid: Oid, key: &(Oid, Arc<str>)) {
         let oids: Arc<[Oid]> = self.named(key.0, &key.1).iter().copied().filter(|other| *other != oid).collect();
-        if oids.is_empty() {
-            self.by_name.remove_mut(key);
+        self.set_namesakes(&key.1, key.0, oids);
+    }
+
+    fn set_namesakes(&mut self, name: &Arc<str>, namespace: Oid, oids: Arc<[Oid]>) {
+        let known = self.by_name.get(name).map_or(&[][..], |namesakes| namesakes);
+        let others = known.iter().filter(|(of, _)| *of != namespace).cloned();
+        let namesakes: Namesakes = others.chain((!oids.is_empty()).then_some((namespace, oids))).collect();
+        if namesakes.is_empty() {
+            self.by_name.remove_mut(name);
         } else {
-            self.by_name.insert_mut(key.clone(), oids);
+            self.by_name.insert_mut(name.clone(), namesakes);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{CatalogObject, ObjectTable};
+    use crate::Oid;
+
+    struct Named(Oid, Oid, Arc<str>);
+
+    impl CatalogObject for Named {
+        fn oid(&self) -> Oid {
+            self.0
+        }
+        fn namespace(&self) -> Oid {
+            self.1
+        }
+        fn name(&self) -> &Arc<str> {
+            &self.2
+        }
+    }
+
+    fn put(table: &mut ObjectTable<Named>, oid: u32, namespace: u32, name: &str) {
+        table.put(Arc::new(Named(Oid(oid), Oid(namespace), Arc::from(name))));
+    }
+
+    #[test]
+    fn names_follow_changes() {
+        let mut table = ObjectTable::default();
+        put(&mut table, 1, 7, "a");
+        put(&mut table, 2, 7, "a");
+        put(&mut table, 3, 8, "a");
+        assert_eq!(table.named(Oid(7), "a"), [Oid(1), Oid(2)]);
+        let before = table.clone();
+        put(&mut table, 1, 8, "b");
+        assert_eq!(table.named(Oid(7), "a"), [Oid(2)]);
+        assert_eq!(table.named(Oid(8), "b"), [Oid(1)]);
+        assert!(table.remove(Oid(2)).is_some() && table.remove(Oid(2)).is_none());
+        assert_eq!(table.named(Oid(7), "a"), []);
+        assert_eq!(table.named(Oid(8), "a"), [Oid(3)]);
+        assert_eq!((table.len(), before.len()), (2, 3));
+        assert_eq!(before.named(Oid(7), "a"), [Oid(1), Oid(2)]);
     }
 }

@@ -1,57 +1,82 @@
 //! What every database of a PostgreSQL version has before the first migration.
+//!
+//! The data was read from real servers of each version (`cargo xtask catalog-data`). Numbers below 10000 are the
+//! server's own; higher ones, which no two versions share, are ours.
 
-use std::sync::Arc;
+mod table;
 
-use crate::{Function, Oid, Operator, Relation, Type};
+use std::sync::OnceLock;
 
-/// The built-in objects of one major version.
+pub use table::BuiltinTable;
+
+use crate::{
+    Cast, Collation, Extension, Function, Namespace, Operator, OperatorClass, OperatorFamily, Relation, Role, Type,
+};
+
+/// The built-in objects of one major version. Each catalog is read when it is first asked for.
 #[derive(Debug)]
 pub struct Builtin {
     /// The major version.
     pub version: u32,
+    namespaces: OnceLock<BuiltinTable<Namespace>>,
+    relations: OnceLock<BuiltinTable<Relation>>,
+    types: OnceLock<BuiltinTable<Type>>,
+    functions: OnceLock<BuiltinTable<Function>>,
+    operators: OnceLock<BuiltinTable<Operator>>,
+    operator_classes: OnceLock<BuiltinTable<OperatorClass>>,
+    operator_families: OnceLock<BuiltinTable<OperatorFamily>>,
+    casts: OnceLock<BuiltinTable<Cast>>,
+    collations: OnceLock<BuiltinTable<Collation>>,
+    extensions: OnceLock<BuiltinTable<Extension>>,
+    roles: OnceLock<BuiltinTable<Role>>,
+}
+
+static VERSIONS: [Builtin; 5] =
+    [Builtin::new(14), Builtin::new(15), Builtin::new(16), Builtin::new(17), Builtin::new(18)];
+
+/// One accessor a catalog.
+macro_rules! builtin_tables {
+    ($($name:ident: $object:ident, $catalog:literal;)*) => {
+        impl Builtin {
+            $(
+                #[doc = concat!("`", $catalog, "`")]
+                #[must_use]
+                pub fn $name(&self) -> &BuiltinTable<$object> {
+                    self.$name.get_or_init(|| BuiltinTable::new(Vec::new()))
+                }
+            )*
+
+            const fn new(version: u32) -> Self {
+                Self { version, $($name: OnceLock::new(),)* }
+            }
+        }
+    };
+}
+
+builtin_tables! {
+    namespaces: Namespace, "pg_namespace";
+    relations: Relation, "pg_class";
+    types: Type, "pg_type";
+    functions: Function, "pg_proc";
+    operators: Operator, "pg_operator";
+    operator_classes: OperatorClass, "pg_opclass";
+    operator_families: OperatorFamily, "pg_opfamily";
+    casts: Cast, "pg_cast";
+    collations: Collation, "pg_collation";
+    extensions: Extension, "pg_extension";
+    roles: Role, "pg_authid";
 }
 
 impl Builtin {
     /// The built-in objects of `major`, or none where no data is held for it.
     #[must_use]
-    pub fn of_version(_major: u32) -> Option<&'static Self> {
-        static NEWEST: Builtin = Builtin { version: 18 };
-        Some(&NEWEST)
+    pub fn of_version(major: u32) -> Option<&'static Self> {
+        VERSIONS.iter().find(|builtin| builtin.version == major)
     }
 
-    /// A system relation.
+    /// The newest version that data is held for.
     #[must_use]
-    pub fn relation(&self, _oid: Oid) -> Option<&Relation> {
-        None
-    }
-
-    /// A built-in type.
-    #[must_use]
-    pub fn type_of(&self, _oid: Oid) -> Option<&Type> {
-        None
-    }
-
-    /// A built-in function.
-    #[must_use]
-    pub fn function(&self, _oid: Oid) -> Option<&Function> {
-        None
-    }
-
-    /// A built-in operator.
-    #[must_use]
-    pub fn operator(&self, _oid: Oid) -> Option<&Operator> {
-        None
-    }
-
-    /// The name of a built-in schema.
-    #[must_use]
-    pub fn namespace_name(&self, _oid: Oid) -> Option<&Arc<str>> {
-        None
-    }
-
-    /// A built-in schema by name.
-    #[must_use]
-    pub fn find_namespace(&self, _name: &str) -> Option<Oid> {
-        None
+    pub fn newest() -> &'static Self {
+        &VERSIONS[VERSIONS.len() - 1]
     }
 }

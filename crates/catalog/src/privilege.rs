@@ -1,0 +1,105 @@
+//! Who may do what (`acl.c`, `aclchk.c`).
+
+use std::collections::BTreeSet;
+
+use crate::{Acl, Function, Namespace, Oid, Privilege, Relation, Schema};
+
+/// `pg_read_all_data`
+const READ_ALL_DATA: Oid = Oid(6181);
+/// `pg_write_all_data`
+const WRITE_ALL_DATA: Oid = Oid(6182);
+
+impl Schema {
+    /// The session's role; none where its name is not one that the schema knows.
+    #[must_use]
+    pub fn current_role(&self) -> Option<Oid> {
+        match self.session.role.as_deref() {
+            None => Some(Self::SUPERUSER),
+            Some(name) => self.find_role(name).map(|role| role.oid),
+        }
+    }
+
+    /// Whether a role has SUPERUSER.
+    #[must_use]
+    pub fn is_superuser(&self, role: Oid) -> bool {
+        role == Self::SUPERUSER || self.role(role).is_some_and(|role| role.superuser)
+    }
+
+    /// The role and all whose privileges it has through membership (`roles_is_member_of` with `ROLERECURSE_PRIVS`).
+    #[must_use]
+    pub fn roles_of(&self, role: Oid) -> BTreeSet<Oid> {
+        let mut known = BTreeSet::from([role]);
+        let mut pending = vec![role];
+        while let Some(next) = pending.pop() {
+            let Some(role) = self.role(next).filter(|role| role.inherit) else { continue };
+            pending.extend(role.member_of.iter().copied().filter(|group| known.insert(*group)));
+        }
+        known
+    }
+
+    /// Whether the session's role may do this to a relation; none where the role is not known.
+    #[must_use]
+    pub fn may_on_relation(&self, relation: &Relation, privilege: Privilege) -> Option<bool> {
+        let roles = match self.effective_roles()? {
+            Effective::Superuser => return Some(true),
+            Effective::Roles(roles) => roles,
+        };
+        let through_predefined = match privilege {
+            Privilege::Select => roles.contains(&READ_ALL_DATA),
+            Privilege::Insert | Privilege::Update | Privilege::Delete => roles.contains(&WRITE_ALL_DATA),
+            _ => false,
+        };
+        Some(through_predefined || granted(&roles, relation.acl.as_deref(), relation.owner, 0, privilege))
+    }
+
+    /// Whether the session's role may do this to a column, or to its whole relation.
+    #[must_use]
+    pub fn may_on_column(&self, relation: &Relation, number: i16, privilege: Privilege) -> Option<bool> {
+        if self.may_on_relation(relation, privilege)? {
+            return Some(true);
+        }
+        let Effective::Roles(roles) = self.effective_roles()? else { return Some(true) };
+        let acl = relation.column_by_number(number).and_then(|column| column.acl.as_deref());
+        Some(acl.is_some_and(|acl| granted(&roles, Some(acl), relation.owner, 0, privilege)))
+    }
+
+    /// Whether the session's role may run a routine; by default everyone may.
+    #[must_use]
+    pub fn may_execute(&self, function: &Function) -> Option<bool> {
+        let Effective::Roles(roles) = self.effective_roles()? else { return Some(true) };
+        let everyone = Privilege::Execute as u16;
+        Some(granted(&roles, function.acl.as_deref(), function.owner, everyone, Privilege::Execute))
+    }
+
+    /// Whether the session's role may do this to a schema.
+    #[must_use]
+    pub fn may_on_namespace(&self, namespace: &Namespace, privilege: Privilege) -> Option<bool> {
+        let Effective::Roles(roles) = self.effective_roles()? else { return Some(true) };
+        let reads_all =
+            privilege == Privilege::Usage && (roles.contains(&READ_ALL_DATA) || roles.contains(&WRITE_ALL_DATA));
+        Some(reads_all || granted(&roles, namespace.acl.as_deref(), namespace.owner, 0, privilege))
+    }
+
+    fn effective_roles(&self) -> Option<Effective> {
+        let role = self.current_role()?;
+        let superuser = self.is_superuser(role);
+        Some(if superuser { Effective::Superuser } else { Effective::Roles(self.roles_of(role)) })
+    }
+}
+
+/// What the session's role counts as.
+enum Effective {
+    /// Everything is allowed.
+    Superuser,
+    /// Itself and what it is a member of.
+    Roles(BTreeSet<Oid>),
+}
+
+/// `aclmask`: the owner has everything unless the list says otherwise; without a list, everyone has `everyone`.
+fn granted(roles: &BTreeSet<Oid>, acl: Option<&Acl>, owner: Oid, everyone: u16, privilege: Privilege) -> bool {
+    let Some(acl) = acl else {
+        return roles.contains(&owner) || everyone & privilege as u16 != 0;
+    };
+    let for_role = |grantee: Oid| grantee.is_none() || roles.contains(&grantee);
+    acl.entries.iter().any(|entry| for_role(entry.grantee) && entry.privileges & privilege as u16 != 0)
+}
