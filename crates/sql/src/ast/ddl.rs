@@ -7,7 +7,7 @@ use rollproof_source::TextRange;
 use super::expr::{Expr, OperatorName};
 use super::name::{Name, QualifiedName, TypeName};
 use super::query::{ColumnSpec, Query, RelationRef};
-use super::statement::Statement;
+use super::statement::{SetStatement, Statement};
 
 /// A statement of data definition.
 #[derive(Debug, Clone)]
@@ -52,9 +52,10 @@ pub enum Definition {
     CreatePolicy(Policy),
     /// `ALTER POLICY`
     AlterPolicy(Policy),
-    /// `CREATE ROLE`, `CREATE USER`, `CREATE GROUP`
+    /// `CREATE ROLE`, `CREATE USER`, `CREATE GROUP`. Options as gram.y names them: `canlogin`, `superuser` … with a text
+    /// of `true` or `false`; `addroleto` (`IN ROLE`), `rolemembers`, `adminmembers` once for each role, as text.
     CreateRole(Name, Vec<DefinitionOption>),
-    /// `ALTER ROLE`
+    /// `ALTER ROLE`, options as above.
     AlterRole(Name, Vec<DefinitionOption>),
     /// `CREATE SERVER`, `CREATE FOREIGN DATA WRAPPER`, `CREATE USER MAPPING` …: the kind and its name.
     CreateOther(ObjectKind, QualifiedName),
@@ -90,6 +91,21 @@ pub enum Definition {
     GrantRole(bool, Vec<Name>, Vec<Name>),
     /// `ALTER DEFAULT PRIVILEGES`
     DefaultPrivileges(DefaultPrivileges),
+    /// `ALTER ROLE … SET`, `ALTER DATABASE … SET`, `ALTER SYSTEM SET`: what sessions that begin later start with.
+    DefaultSetting(DefaultSetting),
+}
+
+/// A setting's default for later sessions. It matters where the setting is `search_path` or `role`.
+#[derive(Debug, Clone)]
+pub struct DefaultSetting {
+    /// `ALTER ROLE r`; none for `ALL` and for a database or the whole system.
+    pub role: Option<Name>,
+    /// `ALTER DATABASE d`, `IN DATABASE d`
+    pub database: Option<Name>,
+    /// The setting; `SET x FROM CURRENT` comes as `RESET` would, with `from_current` set.
+    pub setting: SetStatement,
+    /// `FROM CURRENT`: the value is the one of the session that runs this.
+    pub from_current: bool,
 }
 
 /// Kinds of object that are renamed, moved, dropped, granted.
@@ -627,6 +643,18 @@ pub struct DefinitionOption {
     pub name: Name,
     /// Its value.
     pub value: Option<DefinitionValue>,
+}
+
+impl DefinitionOption {
+    /// The value where it is a word, a string or a number: `true` of `security_invoker = true`, `on`, `'C'`.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self.value.as_ref()? {
+            DefinitionValue::Text(text) => Some(text),
+            DefinitionValue::Type(type_name) => Some(type_name.name.object().as_str()),
+            DefinitionValue::Operator(_) | DefinitionValue::None => None,
+        }
+    }
 }
 
 /// The value of an option.
