@@ -73,6 +73,28 @@ pub struct Constraint {
     pub parent: Oid,
 }
 
+impl Constraint {
+    /// A validated, enforced constraint of its own table, not deferrable.
+    #[must_use]
+    pub fn new(oid: Oid, name: Arc<str>, kind: ConstraintKind, columns: Vec<i16>) -> Self {
+        Self {
+            oid,
+            name,
+            kind,
+            columns,
+            index: Oid::NONE,
+            deferrable: false,
+            deferred: false,
+            validated: true,
+            enforced: true,
+            no_inherit: false,
+            is_local: true,
+            inherit_count: 0,
+            parent: Oid::NONE,
+        }
+    }
+}
+
 /// A key of an index.
 #[derive(Debug, Clone)]
 pub struct IndexKey {

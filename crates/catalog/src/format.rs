@@ -69,6 +69,7 @@ fn standard_name(of: Oid) -> Option<(&'static str, &'static str)> {
         oid::INT2 => whole("smallint"),
         oid::INT4 => whole("integer"),
         oid::INT8 => whole("bigint"),
+        oid::JSON => whole("json"),
         oid::NUMERIC => whole("numeric"),
         oid::INTERVAL => whole("interval"),
         oid::TIME => Some(("time", " without time zone")),

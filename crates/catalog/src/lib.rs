@@ -42,3 +42,6 @@ pub use session::Session;
 pub use stored::{StoredExpr, StoredStatement, StoredText};
 pub use table::{CatalogObject, ObjectTable};
 pub use types::{EnumLabel, Type, TypeKind, TypeRef};
+
+#[cfg(test)]
+mod lookup_tests;

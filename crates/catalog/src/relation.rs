@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_sql::ast::{ColumnRef, Expr, TriggerTiming};
 
 use crate::stored::StoredStatement;
-use crate::{Acl, Constraint, Index, Oid, Policy, StoredExpr, TypeRef};
+use crate::{Acl, Constraint, Index, Oid, Policy, Schema, StoredExpr, TypeRef};
 
 /// `relkind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,7 +88,7 @@ pub struct Column {
     pub inherit_count: i16,
     /// Column privileges.
     pub acl: Option<Arc<Acl>>,
-    /// `atthasmissing` and storage are not kept.
+    /// `attndims`. `atthasmissing` and storage are not kept.
     pub dimensions: i16,
 }
 
@@ -251,7 +251,60 @@ pub struct Relation {
     pub on_commit_drop: bool,
 }
 
+impl Column {
+    /// A nullable column without a default, in its own table only.
+    #[must_use]
+    pub fn new(number: i16, name: Arc<str>, data_type: TypeRef) -> Self {
+        Self {
+            number,
+            name,
+            data_type,
+            collation: Oid::NONE,
+            not_null: false,
+            default: None,
+            identity: None,
+            generated: None,
+            dropped: false,
+            is_local: true,
+            inherit_count: 0,
+            acl: None,
+            dimensions: 0,
+        }
+    }
+}
+
 impl Relation {
+    /// A permanent table without columns, owned by the bootstrap superuser: a start for every other kind.
+    #[must_use]
+    pub fn new(oid: Oid, namespace: Oid, name: Arc<str>) -> Self {
+        Self {
+            oid,
+            namespace,
+            name,
+            kind: RelationKind::Table,
+            persistence: Persistence::Permanent,
+            columns: Vec::new(),
+            row_type: Oid::NONE,
+            of_type: Oid::NONE,
+            owner: Schema::SUPERUSER,
+            acl: None,
+            inherits: Vec::new(),
+            partition: None,
+            partition_key: None,
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            index: None,
+            triggers: Vec::new(),
+            rules: Vec::new(),
+            policies: Vec::new(),
+            row_security: false,
+            force_row_security: false,
+            view: None,
+            sequence: None,
+            on_commit_drop: false,
+        }
+    }
+
     /// Columns that are not dropped, by number.
     pub fn live_columns(&self) -> impl Iterator<Item = &Arc<Column>> {
         self.columns.iter().filter(|column| !column.dropped)

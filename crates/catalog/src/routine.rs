@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_sql::ast::ParameterMode;
 
 use crate::stored::StoredStatement;
-use crate::{Acl, Oid, StoredExpr};
+use crate::{Acl, Oid, Schema, StoredExpr};
 
 /// `prokind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -125,4 +125,39 @@ pub struct Function {
     pub owner: Oid,
     /// Privileges; none means the default: EXECUTE for all.
     pub acl: Option<Arc<Acl>>,
+}
+
+impl Function {
+    /// A volatile function with unnamed IN parameters and no body, that everyone may run.
+    #[must_use]
+    pub fn new(oid: Oid, namespace: Oid, name: Arc<str>, inputs: &[Oid], returns: Oid) -> Self {
+        let unnamed = |data_type: &Oid| Parameter {
+            name: None,
+            mode: ParameterMode::In,
+            data_type: *data_type,
+            has_default: false,
+            default: None,
+        };
+        Self {
+            oid,
+            namespace,
+            name,
+            kind: FunctionKind::Function,
+            parameters: inputs.iter().map(unnamed).collect(),
+            inputs: Arc::from(inputs),
+            default_count: 0,
+            variadic: Oid::NONE,
+            returns,
+            returns_set: false,
+            strict: false,
+            volatility: b'v',
+            security_definer: false,
+            language: Language::Internal,
+            body: None,
+            settings: Vec::new(),
+            aggregate: None,
+            owner: Schema::SUPERUSER,
+            acl: None,
+        }
+    }
 }

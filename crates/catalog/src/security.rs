@@ -80,6 +80,22 @@ pub struct Role {
     pub settings: Vec<(Arc<str>, Vec<Arc<str>>)>,
 }
 
+impl Role {
+    /// A role as `CREATE ROLE` makes it without options.
+    #[must_use]
+    pub fn new(oid: Oid, name: Arc<str>) -> Self {
+        Self {
+            oid,
+            name,
+            superuser: false,
+            bypass_row_security: false,
+            inherit: true,
+            member_of: Vec::new(),
+            settings: Vec::new(),
+        }
+    }
+}
+
 /// A row security policy (`pg_policy`).
 #[derive(Debug, Clone)]
 pub struct Policy {

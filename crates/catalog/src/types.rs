@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Constraint, Oid, StoredExpr};
+use crate::{Constraint, Oid, Schema, StoredExpr};
 
 /// A type with its modifier: what a column or an expression has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -96,4 +96,33 @@ pub struct Type {
     pub takes_modifier: bool,
     /// Owner.
     pub owner: Oid,
+}
+
+impl Type {
+    /// A base type of the user's category without an array type: a start for every other kind.
+    #[must_use]
+    pub fn new(oid: Oid, namespace: Oid, name: Arc<str>) -> Self {
+        Self {
+            oid,
+            namespace,
+            name,
+            kind: TypeKind::Base,
+            category: b'U',
+            preferred: false,
+            element: Oid::NONE,
+            is_array: false,
+            array: Oid::NONE,
+            length: -1,
+            subscriptable: false,
+            collation: Oid::NONE,
+            takes_modifier: false,
+            owner: Schema::SUPERUSER,
+        }
+    }
+
+    /// The array type over `element`; its collation and whether it takes a modifier are the caller's to copy.
+    #[must_use]
+    pub fn array_over(oid: Oid, namespace: Oid, name: Arc<str>, element: Oid) -> Self {
+        Self { category: b'A', element, is_array: true, subscriptable: true, ..Self::new(oid, namespace, name) }
+    }
 }

@@ -3,6 +3,8 @@
 //! The data was read from real servers of each version (`cargo xtask catalog-data`). Numbers below 10000 are the
 //! server's own; higher ones, which no two versions share, are ours.
 
+mod read;
+mod record;
 mod table;
 
 use std::sync::OnceLock;
@@ -42,7 +44,7 @@ macro_rules! builtin_tables {
                 #[doc = concat!("`", $catalog, "`")]
                 #[must_use]
                 pub fn $name(&self) -> &BuiltinTable<$object> {
-                    self.$name.get_or_init(|| BuiltinTable::new(Vec::new()))
+                    self.$name.get_or_init(|| read::$name(self))
                 }
             )*
 
@@ -68,6 +70,9 @@ builtin_tables! {
 }
 
 impl Builtin {
+    /// The oldest version that data is held for.
+    pub const OLDEST: u32 = 14;
+
     /// The built-in objects of `major`, or none where no data is held for it.
     #[must_use]
     pub fn of_version(major: u32) -> Option<&'static Self> {
@@ -80,3 +85,6 @@ impl Builtin {
         &VERSIONS[VERSIONS.len() - 1]
     }
 }
+
+#[cfg(test)]
+mod tests;

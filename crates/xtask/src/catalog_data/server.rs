@@ -1,0 +1,71 @@
+//! One server with a scratch database.
+
+use anyhow::Context;
+use postgres::{Client, NoTls, SimpleQueryMessage};
+
+/// The scratch database's name.
+const SCRATCH: &str = "rollproof_catalog_data";
+
+/// A connection to the scratch database of a server.
+pub(crate) struct Server {
+    /// Major version.
+    pub(crate) version: u32,
+    administrator: Client,
+    scratch: Client,
+    url: String,
+}
+
+impl Server {
+    /// Connects, and makes the scratch database.
+    pub(crate) fn connect(url: &str) -> anyhow::Result<Self> {
+        let mut administrator = Client::connect(url, NoTls).with_context(|| format!("connecting to {url}"))?;
+        administrator.batch_execute(&format!("drop database if exists {SCRATCH}"))?;
+        administrator.batch_execute(&format!("create database {SCRATCH} template template0"))?;
+        let scratch = Self::connect_scratch(url)?;
+        let mut server = Self { version: 0, administrator, scratch, url: url.to_owned() };
+        let number: u32 = server.rows("show server_version_num")?.concat().concat().parse()?;
+        server.version = number / 10000;
+        Ok(server)
+    }
+
+    fn connect_scratch(url: &str) -> anyhow::Result<Client> {
+        let mut scratch = Client::connect(&format!("{url} dbname={SCRATCH}"), NoTls)?;
+        scratch.batch_execute(include_str!("helpers.sql"))?;
+        Ok(scratch)
+    }
+
+    /// Replaces the scratch database by a new one.
+    pub(crate) fn renew(&mut self) -> anyhow::Result<()> {
+        self.administrator.batch_execute(&format!("drop database {SCRATCH} with (force)"))?;
+        self.administrator.batch_execute(&format!("create database {SCRATCH} template template0"))?;
+        self.scratch = Self::connect_scratch(&self.url)?;
+        Ok(())
+    }
+
+    /// Runs statements.
+    pub(crate) fn execute(&mut self, statements: &str) -> anyhow::Result<()> {
+        Ok(self.scratch.batch_execute(statements)?)
+    }
+
+    /// The rows of a query as text, null as an empty one.
+    pub(crate) fn rows(&mut self, query: &str) -> anyhow::Result<Vec<Vec<String>>> {
+        let messages = self.scratch.simple_query(query).with_context(|| query.to_owned())?;
+        let rows = messages.into_iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => {
+                Some((0..row.len()).map(|at| row.get(at).unwrap_or_default().to_owned()).collect())
+            }
+            _ => None,
+        });
+        Ok(rows.collect())
+    }
+
+    /// Drops the scratch database.
+    pub(crate) fn close(mut self) -> anyhow::Result<()> {
+        Ok(self.administrator.batch_execute(&format!("drop database {SCRATCH} with (force)"))?)
+    }
+}
+
+/// The queries of a file by the name in the comment before each.
+pub(crate) fn named_queries(file: &str) -> impl Iterator<Item = (&str, &str)> {
+    file.split("-- name: ").filter_map(|section| section.split_once('\n'))
+}
