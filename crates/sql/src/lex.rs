@@ -102,21 +102,34 @@ pub(crate) fn lex(text: &str, range: TextRange) -> PResult<Vec<Token>> {
     }
 }
 
+/// Texts up to this length have their holes counted from their beginning, wherever the range begins. Longer ones are
+/// scripts and dumps, never a program's query: counting anew for each of their statements would take quadratic time.
+const HOLE_TEXT_LENGTH: usize = 256 * 1024;
+
 /// Adds values to what the scanner finds. Words and operators are kept once each: scripts repeat them.
 struct Lexer<'a> {
     scanner: Scanner<'a>,
     words: FxHashMap<&'a str, (Arc<str>, Category)>,
     operators: FxHashMap<&'a str, Arc<str>>,
-    /// The first byte of every hole character of the text up to the range's end, in strings and comments too: the map
-    /// of a query counts them all.
+    /// The first byte of every hole character in the range, in strings and comments too: the map of a query counts them
+    /// all.
     holes: Vec<usize>,
+    /// How many holes there are before the range.
+    earlier_holes: usize,
 }
 
 impl<'a> Lexer<'a> {
     fn new(text: &'a str, range: TextRange) -> Self {
         let scanner = Scanner::new(text, range);
-        let holes = scanner.text().match_indices(MappedText::HOLE).map(|(at, _)| at).collect();
-        Self { scanner, words: FxHashMap::default(), operators: FxHashMap::default(), holes }
+        let start = scanner.position();
+        let seen = scanner.text();
+        let holes = match seen.get(start..) {
+            Some(part) => part.match_indices(MappedText::HOLE).map(|(at, _)| start + at).collect(),
+            None => Vec::new(),
+        };
+        let earlier = if text.len() <= HOLE_TEXT_LENGTH { seen.get(..start).unwrap_or("") } else { "" };
+        let earlier_holes = earlier.matches(MappedText::HOLE).count();
+        Self { scanner, words: FxHashMap::default(), operators: FxHashMap::default(), holes, earlier_holes }
     }
 
     fn slice(&self, raw: Raw) -> &'a str {
@@ -163,7 +176,7 @@ impl<'a> Lexer<'a> {
     /// The index of the first hole in `raw`.
     fn hole(&self, raw: Raw) -> Option<u32> {
         let index = self.holes.partition_point(|at| *at < raw.start);
-        self.holes.get(index).filter(|at| **at < raw.end).map(|_| index as u32)
+        self.holes.get(index).filter(|at| **at < raw.end).map(|_| (self.earlier_holes + index) as u32)
     }
 
     fn word(&mut self, raw: Raw) -> TokenKind {

@@ -21,12 +21,18 @@ pub(crate) struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
     pub(super) depth: u32,
+    /// How tall the tallest expression is that was read since a caller last set it to zero.
+    pub(super) height: u32,
+    /// Holes met where a clause may stand, for the statement that is being read.
+    pub(super) clause_holes: Vec<u32>,
+    /// The next SQL/JSON aggregate stands where FILTER and OVER may not follow.
+    pub(super) windowless: bool,
 }
 
 impl<'a> Parser<'a> {
     /// Over tokens that [`crate::lex::lex`] made of `text`: the last one is the end.
     pub(crate) fn new(text: &'a str, tokens: &'a [Token]) -> Self {
-        Self { text, tokens, at: 0, depth: 0 }
+        Self { text, tokens, at: 0, depth: 0, height: 0, clause_holes: Vec::new(), windowless: false }
     }
 
     /// The next token.
