@@ -55,7 +55,7 @@ pub fn parse_query_text(text: &str) -> Result<Statement, ParseError> {
 ///
 /// Where it is not one, or something follows it.
 pub fn parse_expression(text: &str) -> Result<Expr, ParseError> {
-    read_all(text, Parser::expr)
+    read_all(text, |parser| parser.expr())
 }
 
 /// Reads a type as SQL writes it (`numeric(10,2)[]`); also `t.c%TYPE`.
@@ -64,7 +64,7 @@ pub fn parse_expression(text: &str) -> Result<Expr, ParseError> {
 ///
 /// Where it is not one, or something follows it.
 pub fn parse_type_name(text: &str) -> Result<TypeName, ParseError> {
-    read_all(text, Parser::type_name)
+    read_all(text, |parser| parser.type_name())
 }
 
 /// The range of a whole text.
