@@ -185,7 +185,11 @@ fn replica_identity(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
 fn alter_column(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
     parser.eat_keyword("column");
     if matches!(parser.peek().kind, TokenKind::Integer(_)) {
-        unsigned(parser)?;
+        let span = parser.peek().span;
+        let number = unsigned(parser)?;
+        if number == 0 || number > i32::from(i16::MAX) {
+            return parser.error_at("column number must be in range from 1 to 32767", span);
+        }
         parser.expect_keywords(&["set", "statistics"])?;
         statistics_target(parser)?;
         return Ok(AlterTableAction::ColumnInert(None));

@@ -221,6 +221,10 @@ pub(super) fn key_value(parser: &mut Parser<'_>) -> PResult<Expr> {
     if parser.at_hole().is_some() {
         return parser.c_expr();
     }
+    // `NULLS FIRST` is never a column and its operator class: the scanner gives `NULLS` another token there.
+    if parser.at_keywords(&["nulls", "first"]) || parser.at_keywords(&["nulls", "last"]) {
+        return parser.error("a column or a call");
+    }
     let is_column = parser.at_name() && !parser.punct_at(1, Punct::LeftParen) && !parser.punct_at(1, Punct::Dot);
     if !is_column {
         return call_expr(parser);

@@ -104,9 +104,11 @@ pub(super) fn function_type(parser: &mut Parser<'_>) -> PResult<TypeName> {
 
 /// `function_with_argtypes`
 pub(super) fn signature(parser: &mut Parser<'_>) -> PResult<Signature> {
+    // A word that only columns may bear can name a routine, but not one with parentheses.
     let name: QualifiedName = match parser.attempt(function_name) {
         Some(name) => name,
-        None => single(parser.non_reserved_word()?),
+        None if parser.punct_at(1, Punct::LeftParen) => return parser.error("a name"),
+        None => single(parser.name()?),
     };
     let arguments = if parser.at_punct(Punct::LeftParen) { Some(parameters(parser, false)?) } else { None };
     Ok(Signature { name, arguments, star: false })

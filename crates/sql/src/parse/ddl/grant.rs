@@ -62,7 +62,7 @@ fn option_for(parser: &mut Parser<'_>) -> PResult<Option<Name>> {
     if !parser.keyword_at(1, "option") || !parser.keyword_at(2, "for") {
         return Ok(None);
     }
-    let word = parser.label()?;
+    let word = if parser.at_keyword("grant") { parser.label()? } else { parser.name()? };
     parser.expect_keywords(&["option", "for"])?;
     Ok(Some(word))
 }

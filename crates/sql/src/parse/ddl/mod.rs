@@ -33,6 +33,9 @@ mod trigger;
 mod types;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 use super::cursor::Parser;
 use crate::ast::StatementKind;
 use crate::error::PResult;
@@ -62,16 +65,7 @@ const STATEMENTS: &[(&str, Production)] = &[
     ("notify", inert::notify),
     ("load", inert::load),
     ("discard", inert::discard),
-    ("show", inert::show),
-    ("fetch", inert::fetch),
-    ("move", inert::fetch),
-    ("close", inert::close),
 ];
-
-/// Whether a statement of this module begins here.
-pub(super) fn begins_definition(parser: &Parser<'_>) -> bool {
-    STATEMENTS.iter().any(|(word, _)| parser.at_keyword(word))
-}
 
 /// A statement of data definition, or one that touches no names.
 pub(super) fn definition(parser: &mut Parser<'_>) -> PResult<StatementKind> {

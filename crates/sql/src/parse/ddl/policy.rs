@@ -30,7 +30,7 @@ pub(super) fn create_policy(parser: &mut Parser<'_>, _: Prefix) -> PResult<State
         }
         command = parser.label()?.text;
     }
-    let (roles, using, with_check) = conditions(parser)?;
+    let Conditions { roles, using, with_check } = conditions(parser)?;
     define(Definition::CreatePolicy(Policy { name, table, restrictive, command, roles, using, with_check }))
 }
 
@@ -42,16 +42,22 @@ pub(super) fn alter_policy(parser: &mut Parser<'_>, head: Head) -> PResult<State
     if head.if_exists {
         return parser.error("RENAME");
     }
-    let (roles, using, with_check) = conditions(parser)?;
+    let Conditions { roles, using, with_check } = conditions(parser)?;
     let (restrictive, command) = (false, "all".into());
     define(Definition::AlterPolicy(Policy { name, table, restrictive, command, roles, using, with_check }))
 }
 
 /// `TO roles USING (…) WITH CHECK (…)`, each where it stands.
-fn conditions(parser: &mut Parser<'_>) -> PResult<(Option<Vec<Name>>, Option<Expr>, Option<Expr>)> {
-    let to = if parser.eat_keyword("to") { Some(roles(parser)?) } else { None };
+struct Conditions {
+    roles: Option<Vec<Name>>,
+    using: Option<Expr>,
+    with_check: Option<Expr>,
+}
+
+fn conditions(parser: &mut Parser<'_>) -> PResult<Conditions> {
+    let roles = if parser.eat_keyword("to") { Some(roles(parser)?) } else { None };
     let using = optional_condition(parser, "using")?;
-    let with_check =
-        if parser.eat_keywords(&["with", "check"]) { Some(super::common::parenthesized_expr(parser)?) } else { None };
-    Ok((to, using, with_check))
+    let check = parser.eat_keywords(&["with", "check"]);
+    let with_check = if check { Some(super::common::parenthesized_expr(parser)?) } else { None };
+    Ok(Conditions { roles, using, with_check })
 }

@@ -45,11 +45,19 @@ fn actions(parser: &mut Parser<'_>) -> PResult<Vec<Statement>> {
     if !parser.at_punct(Punct::LeftParen) {
         return action(parser).map(|action| vec![action]);
     }
-    // A parenthesis opens a list of actions, or a query between parentheses.
-    if let Some(found) = parser.attempt(|parser| parser.parenthesized(action_list)) {
-        return Ok(found);
+    // A parenthesis opens a list of actions, or a query between parentheses. Of two errors the farther one tells more.
+    let place = parser.save();
+    const GOES_ON: &[&str] = &["union", "intersect", "except", "order", "limit", "offset", "fetch", "for"];
+    let list_error = match parser.parenthesized(action_list) {
+        Ok(found) if !parser.at_one_of(GOES_ON) => return Ok(found),
+        Ok(_) => parser.error::<()>("the end").err(),
+        Err(error) => Some(error),
+    };
+    parser.restore(place);
+    match action(parser) {
+        Ok(action) => Ok(vec![action]),
+        Err(error) => Err(list_error.filter(|other| other.span.start >= error.span.start).unwrap_or(error)),
     }
-    action(parser).map(|action| vec![action])
 }
 
 /// `RuleActionMulti`

@@ -2,7 +2,7 @@
 
 use super::common::{columns, if_not_exists, inert, key_value};
 use super::create::Prefix;
-use crate::ast::{QualifiedName, StatementKind};
+use crate::ast::{FromKind, QualifiedName, StatementKind};
 use crate::error::PResult;
 use crate::lex::Punct;
 use crate::parse::cursor::Parser;
@@ -19,7 +19,14 @@ pub(super) fn create_statistics(parser: &mut Parser<'_>, _: Prefix) -> PResult<S
     parser.expect_keyword("on")?;
     parser.comma_separated(key_value)?;
     parser.expect_keyword("from")?;
-    let tables: Vec<QualifiedName> = parser.comma_separated(|parser| Ok(parser.relation_ref()?.name))?;
+    let tables = parser.comma_separated(Parser::from_item)?;
+    let tables: Vec<QualifiedName> = tables
+        .into_iter()
+        .filter_map(|item| match item.kind {
+            FromKind::Relation(relation) => Some(relation.name),
+            _ => None,
+        })
+        .collect();
     Ok(StatementKind::Inert("CREATE STATISTICS", tables))
 }
 
