@@ -7,7 +7,6 @@
 pub mod builtin;
 mod constraint;
 mod depend;
-mod extension;
 mod format;
 mod id;
 mod lookup;
@@ -29,7 +28,6 @@ mod visible;
 pub use builtin::Builtin;
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index, IndexKey};
 pub use depend::{Dependencies, DependencyKind};
-pub use extension::ExtensionError;
 pub use id::{ColumnId, ObjectId, Oid};
 pub use lookup::{FunctionCandidate, OperatorCandidate};
 pub use operator::{Cast, CastContext, CastMethod, Collation, Operator, OperatorClass, OperatorFamily};
@@ -47,6 +45,3 @@ pub use types::{EnumLabel, Type, TypeKind, TypeRef};
 
 #[cfg(test)]
 mod lookup_tests;
-
-#[cfg(test)]
-mod extension_tests;

@@ -1,1 +1,95 @@
-//! 
+//! Migration folders to ordered statements with their transactions.
+//!
+//! [`detect`] finds the folders of a tree and the tools that run them, [`read`] gives a folder's migrations in the order
+//! in which its tool runs them, [`pending`] tells the applied ones from those to be deployed, and [`steps`] says where
+//! transactions begin and commit when they run. Each tool is one file in `tool/`, modelled after the tool's own source
+//! and documentation. Nothing is run, and nothing is skipped in silence: what cannot be read is a statement whose
+//! [`Content`] says so.
+
+mod detect;
+mod dialect;
+mod model;
+mod order;
+mod pending;
+mod reader;
+mod statements;
+mod steps;
+mod survey;
+mod tool;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rollproof_source::{Problem, Snapshot, SourceMap};
+
+pub use detect::{Detection, MigrationFolder, detect};
+pub use model::{Content, Migration, MigrationSet, MigrationStatement, OutOfOrder, Phase, Script, Transaction};
+pub use pending::{Edited, Late, Pending, pending, pending_by_name};
+pub use steps::{Step, mark_commits, steps};
+
+use crate::reader::Reader;
+use crate::survey::{Folder, Survey};
+
+/// The names of all tools, as the configuration writes them.
+#[must_use]
+pub fn tool_names() -> Vec<&'static str> {
+    tool::TOOLS.iter().map(|tool| tool.name).collect()
+}
+
+/// Reads the migrations of `folder` as `tool` would run them; `transaction` overrides the tool's own rule for all of
+/// them. None where no tool has that name.
+#[must_use]
+pub fn read(
+    snapshot: &Snapshot,
+    sources: &SourceMap,
+    folder: &str,
+    tool: &str,
+    transaction: Option<Transaction>,
+) -> Option<MigrationSet> {
+    let tool = tool::by_name(tool)?;
+    let survey = Survey::new(snapshot);
+    let mut reader = Reader::new(&survey, sources);
+    let bookkeeping = reader.bookkeeping(tool.name, tool.bookkeeping);
+    let empty = Folder { path: folder, ..Folder::default() };
+    let found = survey.folder(folder).unwrap_or(&empty);
+    let mut migrations = (tool.list)(&mut reader, found);
+    if let Some(transaction) = transaction {
+        for migration in &mut migrations {
+            migration.transaction = transaction;
+        }
+    }
+    mark_commits(&mut migrations);
+    let mut problems = reader.problems;
+    problems.extend(unread(folder, &migrations));
+    Some(MigrationSet {
+        folder: Arc::from(folder),
+        tool: tool.name,
+        bookkeeping,
+        migrations,
+        out_of_order: tool.out_of_order,
+        problems,
+    })
+}
+
+/// One problem for each reason why migrations as a whole were not read, with their count.
+fn unread(folder: &str, migrations: &[Migration]) -> Vec<Problem> {
+    let mut by_reason: BTreeMap<&str, Vec<&Migration>> = BTreeMap::new();
+    for migration in migrations {
+        if let [only] = migration.statements.as_slice()
+            && let Content::Unmodelled { reason } = &only.content
+        {
+            by_reason.entry(reason).or_default().push(migration);
+        }
+    }
+    let describe = |(reason, migrations): (&str, Vec<&Migration>)| match migrations.as_slice() {
+        [only] => {
+            let file = only.files.first().map_or(folder, |path| path);
+            Problem::of_file(file, format!("what this migration does is not known: {reason}"))
+        }
+        many => Problem::of_file(folder, format!("what {} migrations do is not known: {reason}", many.len())),
+    };
+    by_reason.into_iter().map(describe).collect()
+}

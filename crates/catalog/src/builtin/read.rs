@@ -23,10 +23,7 @@ fn table<T: CatalogObject>(
         let versions = u8::from_str_radix(line.get(..2)?, 16).ok()?;
         (versions & bit != 0).then(|| Fields::new(&line[3..]))
     });
-    // No catalog's lines are shorter on average: the objects are never moved.
-    let mut objects = Vec::with_capacity(data.len() / 24);
-    objects.extend(lines.map(|mut fields| read(&mut fields)));
-    BuiltinTable::new(objects)
+    BuiltinTable::new(lines.map(|mut fields| read(&mut fields)).collect())
 }
 
 pub(super) fn namespaces(builtin: &Builtin) -> BuiltinTable<Namespace> {
@@ -131,7 +128,7 @@ pub(super) fn functions(builtin: &Builtin) -> BuiltinTable<Function> {
 }
 
 /// The kind is the first letter of a routine's flags.
-pub(crate) fn function_kind(flags: &str) -> FunctionKind {
+pub(super) fn function_kind(flags: &str) -> FunctionKind {
     match flags.as_bytes().first() {
         Some(b'p') => FunctionKind::Procedure,
         Some(b'a') => FunctionKind::Aggregate,
@@ -141,7 +138,7 @@ pub(crate) fn function_kind(flags: &str) -> FunctionKind {
 }
 
 /// `aggkind` and `aggnumdirectargs`, as `o1`.
-pub(crate) fn aggregate(text: &str) -> Option<Aggregate> {
+pub(super) fn aggregate(text: &str) -> Option<Aggregate> {
     let kind = match text.as_bytes().first()? {
         b'o' => AggregateKind::OrderedSet,
         b'h' => AggregateKind::HypotheticalSet,
@@ -176,7 +173,7 @@ pub(super) fn casts(builtin: &Builtin) -> BuiltinTable<Cast> {
 }
 
 /// `castcontext`
-pub(crate) fn cast_context(letter: &str) -> CastContext {
+pub(super) fn cast_context(letter: &str) -> CastContext {
     match letter {
         "i" => CastContext::Implicit,
         "a" => CastContext::Assignment,
@@ -185,7 +182,7 @@ pub(crate) fn cast_context(letter: &str) -> CastContext {
 }
 
 /// `castmethod`
-pub(crate) fn cast_method(letter: &str) -> CastMethod {
+pub(super) fn cast_method(letter: &str) -> CastMethod {
     match letter {
         "b" => CastMethod::Binary,
         "i" => CastMethod::InOut,
