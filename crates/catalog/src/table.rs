@@ -28,11 +28,13 @@ pub trait CatalogObject {
 pub struct ObjectTable<T> {
     by_oid: RedBlackTreeMapSync<Oid, Arc<T>>,
     by_name: HashTrieMapSync<Arc<str>, Namesakes, BuildHasherDefault<FxHasher>>,
+    /// Replaced at every change: two tables with the same stamp hold the same.
+    stamp: Arc<()>,
 }
 
 impl<T> Clone for ObjectTable<T> {
     fn clone(&self) -> Self {
-        Self { by_oid: self.by_oid.clone(), by_name: self.by_name.clone() }
+        Self { by_oid: self.by_oid.clone(), by_name: self.by_name.clone(), stamp: self.stamp.clone() }
     }
 }
 
@@ -41,6 +43,7 @@ impl<T> Default for ObjectTable<T> {
         Self {
             by_oid: RedBlackTreeMapSync::new_sync(),
             by_name: HashTrieMap::new_with_hasher_and_ptr_kind(BuildHasherDefault::default()),
+            stamp: Arc::new(()),
         }
     }
 }
@@ -68,6 +71,13 @@ impl<T: CatalogObject> ObjectTable<T> {
     #[must_use]
     pub fn first_named(&self, namespace: Oid, name: &str) -> Option<&Arc<T>> {
         self.by_oid.get(self.named(namespace, name).first()?)
+    }
+
+    /// Whether nothing was put or removed between the two. Never true of different contents; it may be false of equal ones
+    /// that were made apart.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.stamp, &other.stamp)
     }
 
     /// All objects by identity.
@@ -99,6 +109,7 @@ impl<T: CatalogObject> ObjectTable<T> {
             self.learn_name(oid, namespace, name);
         }
         self.by_oid.insert_mut(oid, object);
+        self.stamp = Arc::new(());
     }
 
     /// Removes an object.
@@ -106,6 +117,7 @@ impl<T: CatalogObject> ObjectTable<T> {
         let object = self.by_oid.get(&oid)?.clone();
         self.forget_name(oid, &(object.namespace(), object.name().clone()));
         self.by_oid.remove_mut(&oid);
+        self.stamp = Arc::new(());
         Some(object)
     }
 

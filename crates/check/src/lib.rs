@@ -1,1 +1,118 @@
-//! 
+//! Versions × states → verdicts → findings.
+//!
+//! [`check`] folds the migrations into a [`timeline`], asks `resolve` for every query in every state that its version
+//! meets, lets every rule judge the answer, and looks for the statement that turned it. It is the only place that words
+//! findings.
+
+mod analysis;
+mod cells;
+mod findings;
+mod input;
+mod judge;
+mod ledger;
+mod places;
+pub mod routines;
+pub mod rule;
+pub mod rules;
+mod same;
+pub mod timeline;
+pub mod trace;
+mod words;
+mod writes;
+
+pub use input::{Deploy, Input, MigrationNotice, VersionInput};
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rollproof_finding::{Report, StateRecord, VersionRecord, VersionRole};
+
+use crate::analysis::{Texts, Versions};
+use crate::timeline::Timeline;
+
+/// Checks every query of every version in every state that it meets.
+#[must_use]
+pub fn check(input: &Input) -> Report {
+    let timeline = timeline::build(&input.base, input.bookkeeping, input.applied, input.pending, &input.session);
+    let states = state_records(input, &timeline);
+    let versions: Vec<VersionRecord> =
+        input.versions.iter().map(|version| version_record(input, version, &timeline)).collect();
+    let texts = Texts::of(&input.versions);
+    let order = Versions::of(input, &timeline);
+    let judged: Vec<cells::Judged> =
+        order.queries(&texts).into_par_iter().map(|query| cells::judge_query(&query, &timeline)).collect();
+    let mut report = Report { versions, states, problems: input.problems.clone(), ..Report::default() };
+    report.problems.extend(timeline.problems.iter().cloned());
+    report.problems.sort();
+    report.problems.dedup();
+    ledger::fill(&mut report, input, &timeline, &judged);
+    findings::fill(&mut report, input, &timeline, &judged);
+    report
+}
+
+/// The sites of every version with their texts, without verdicts: the ledger.
+#[must_use]
+pub fn sites(input: &Input) -> Report {
+    let mut report = Report { problems: input.problems.clone(), ..Report::default() };
+    report.versions = input
+        .versions
+        .iter()
+        .map(|version| VersionRecord {
+            id: version.id.clone(),
+            role: version.role,
+            revision: version.revision.clone(),
+            states: Vec::new(),
+        })
+        .collect();
+    ledger::list(&mut report, input);
+    report
+}
+
+/// The schema at every state, by the state's id.
+#[must_use]
+pub fn schemas(input: &Input) -> Vec<(Arc<str>, rollproof_catalog::Schema)> {
+    let timeline = timeline::build(&input.base, input.bookkeeping, input.applied, input.pending, &input.session);
+    let visible = timeline.steps.iter().enumerate().filter(|(_, step)| step.visible);
+    visible.map(|(at, step)| (state_id(&timeline, at), step.schema.clone())).collect()
+}
+
+/// The steps that a version of this side meets, by index into the timeline.
+fn met(input: &Input, role: VersionRole, timeline: &Timeline) -> Vec<usize> {
+    let visible = timeline.steps.iter().enumerate().filter(|(_, step)| step.visible);
+    let last = timeline.steps.len() - 1;
+    let boundary = timeline.steps.iter().rposition(|step| !step.post_deploy).unwrap_or(last);
+    let all = input.deploy.code_first || input.deploy.rollback;
+    visible
+        .map(|(at, _)| at)
+        .filter(|at| match role {
+            VersionRole::Old => *at <= boundary,
+            VersionRole::New => all || *at >= boundary,
+        })
+        .collect()
+}
+
+fn state_records(input: &Input, timeline: &Timeline) -> Vec<StateRecord> {
+    let record = |(at, step): (usize, &timeline::Step)| StateRecord {
+        id: state_id(timeline, at),
+        after: step.origin.as_ref().map(|origin| places::cause(input.sources, origin)),
+    };
+    timeline.steps.iter().enumerate().filter(|(_, step)| step.visible).map(record).collect()
+}
+
+/// `before`, `009_x.sql#3`, `after`.
+fn state_id(timeline: &Timeline, at: usize) -> Arc<str> {
+    match &timeline.steps[at].origin {
+        _ if at == 0 => Arc::from("before"),
+        Some(origin) if at + 1 < timeline.steps.len() => Arc::from(format!("{}#{}", origin.migration, origin.number)),
+        _ => Arc::from("after"),
+    }
+}
+
+fn version_record(input: &Input, version: &VersionInput, timeline: &Timeline) -> VersionRecord {
+    VersionRecord {
+        id: version.id.clone(),
+        role: version.role,
+        revision: version.revision.clone(),
+        states: met(input, version.role, timeline).into_iter().map(|at| state_id(timeline, at)).collect(),
+    }
+}

@@ -3,9 +3,11 @@
 mod finding;
 mod ledger;
 mod report;
+mod trace;
 mod verdict;
 
 pub use finding::{Finding, Label, Level, Place, RuleId};
 pub use ledger::{Ledger, SiteRecord, Unknown};
 pub use report::{Cause, Cell, QueryRecord, Report, StateRecord, VersionRecord, VersionRole};
+pub use trace::{TraceKind, TraceRecord};
 pub use verdict::Verdict;

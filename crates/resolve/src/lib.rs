@@ -5,6 +5,7 @@ pub mod environment;
 pub mod error;
 pub mod outcome;
 pub mod resolution;
+pub mod routine;
 pub mod stored;
 pub mod typed;
 pub mod types;

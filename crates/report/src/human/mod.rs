@@ -5,6 +5,7 @@ mod ledger;
 mod matrix;
 mod paint;
 mod sites;
+pub mod trace;
 mod wrap;
 
 use rollproof_finding::Report;

@@ -1,0 +1,196 @@
+//! One query in every state that its version meets.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rollproof_finding::{Level, RuleId, Verdict, VersionRole};
+use rollproof_resolve::{Environment, Outcome, resolve};
+use rollproof_sql::MappedText;
+
+use crate::analysis::{Parsed, QueryToJudge};
+use crate::judge::judge;
+use crate::routines::{RoutineReport, reports};
+use crate::rule::{Hit, Situation, Subject};
+use crate::rules::raised;
+use crate::same::unchanged;
+use crate::timeline::Timeline;
+
+/// Why a query does not simply resolve in a step.
+#[derive(Clone)]
+pub(crate) struct Blame {
+    /// The rule that gives the verdict.
+    pub(crate) rule: RuleId,
+    /// The verdict.
+    pub(crate) verdict: Verdict,
+    /// How much it weighs.
+    pub(crate) level: Level,
+    /// What the rule says.
+    pub(crate) hit: Hit,
+}
+
+/// One cell of the matrix.
+#[derive(Clone)]
+pub(crate) struct JudgedCell {
+    /// The step.
+    pub(crate) step: usize,
+    /// None where the query resolves.
+    pub(crate) blame: Option<Blame>,
+    /// The step whose statement turned the verdict.
+    pub(crate) cause: Option<usize>,
+}
+
+/// One query's row of the matrix.
+pub(crate) struct Judged {
+    /// Index of the version.
+    pub(crate) version: usize,
+    /// Index of the site in its version.
+    pub(crate) site: usize,
+    /// Which of the site's texts.
+    pub(crate) nth: usize,
+    /// The cells, in the order of the steps.
+    pub(crate) cells: Vec<JudgedCell>,
+}
+
+/// Judges one query.
+pub(crate) fn judge_query(query: &QueryToJudge, timeline: &Timeline) -> Judged {
+    let mut row = Row { query, timeline, answers: BTreeMap::new(), blames: BTreeMap::new() };
+    let cells = query.steps.iter().map(|step| row.cell(*step)).collect();
+    Judged { version: query.version, site: query.site, nth: query.nth, cells }
+}
+
+/// What the server says of each statement of a text, and of what it runs.
+struct Answer {
+    outcomes: Vec<Outcome>,
+    routines: Vec<Vec<RoutineReport>>,
+}
+
+struct Row<'a> {
+    query: &'a QueryToJudge<'a>,
+    timeline: &'a Timeline,
+    answers: BTreeMap<usize, Arc<Answer>>,
+    blames: BTreeMap<usize, Option<Blame>>,
+}
+
+impl Row<'_> {
+    fn cell(&mut self, step: usize) -> JudgedCell {
+        let blame = self.blame(step);
+        let Some(mut blame) = blame else { return JudgedCell { step, blame: None, cause: None } };
+        if blame.verdict == Verdict::Breaks && self.was_broken(&blame) {
+            blame.rule = raised::BROKEN_BEFORE;
+            blame.level = Level::Warning;
+            return JudgedCell { step, blame: Some(blame), cause: None };
+        }
+        let cause = self.cause(step, &blame);
+        JudgedCell { step, blame: Some(blame), cause }
+    }
+
+    /// Whether the query fails in the same way without any pending migration: then none of them is to blame. New code
+    /// is only forgiven what old code does as well.
+    fn was_broken(&mut self, blame: &Blame) -> bool {
+        let forgiven = self.query.role == VersionRole::Old || self.query.in_old;
+        forgiven && self.blame(0).is_some_and(|before| same_fault(&before, blame))
+    }
+
+    /// The step whose statement turned the verdict: the first of the unbroken run of steps with this fault that `step`
+    /// belongs to. Where the run begins with `before`, the query needs what comes later: the first step without the fault.
+    fn cause(&mut self, step: usize, blame: &Blame) -> Option<usize> {
+        let mut first = step;
+        while first > 0 && self.has_fault(first - 1, blame) {
+            first -= 1;
+        }
+        if first > 0 {
+            return Some(first);
+        }
+        let steps = self.timeline.steps.len();
+        (step + 1..steps).find(|later| !self.has_fault(*later, blame))
+    }
+
+    fn has_fault(&mut self, step: usize, blame: &Blame) -> bool {
+        self.blame(step).is_some_and(|other| same_fault(&other, blame))
+    }
+
+    /// The worst that any rule says of any statement of the text in this step.
+    fn blame(&mut self, step: usize) -> Option<Blame> {
+        if let Some(known) = self.blames.get(&step) {
+            return known.clone();
+        }
+        let parsed = self.query.parsed.clone();
+        let blame = match &*parsed {
+            Err(error) => Some(unread(&self.query.extracted.text, error)),
+            Ok(_) => self.worst(step, &parsed),
+        };
+        self.blames.insert(step, blame.clone());
+        blame
+    }
+
+    fn worst(&mut self, step: usize, parsed: &Parsed) -> Option<Blame> {
+        let Ok(statements) = parsed else { return None };
+        let baseline = self.query.baseline;
+        let now = self.answer(step, statements);
+        let before = (step != baseline).then(|| self.answer(baseline, statements));
+        let mut worst: Option<Blame> = None;
+        for (at, statement) in statements.iter().enumerate() {
+            let situation =
+                |step: usize, answer: &'_ Arc<Answer>| (self.timeline.steps[step].schema.clone(), answer.clone());
+            let (schema, answer) = situation(step, &now);
+            let earlier = before.as_ref().map(|answer| situation(baseline, answer));
+            let subject = Subject {
+                statement,
+                text: &self.query.extracted.text.text,
+                result: self.query.extracted.result,
+                now: Situation { schema: &schema, outcome: &answer.outcomes[at], routines: &answer.routines[at] },
+                baseline: earlier.as_ref().map(|(schema, answer)| Situation {
+                    schema,
+                    outcome: &answer.outcomes[at],
+                    routines: &answer.routines[at],
+                }),
+            };
+            let Some((rule, hit)) = judge(&subject).into_iter().next() else { continue };
+            if worst.as_ref().is_none_or(|worst| rule.verdict > worst.verdict) {
+                worst = Some(Blame { rule: rule.id, verdict: rule.verdict, level: rule.level, hit });
+            }
+        }
+        worst
+    }
+
+    /// The answers in a step: those of another step where nothing between them changed what they depend on.
+    fn answer(&mut self, step: usize, statements: &[rollproof_sql::ast::Statement]) -> Arc<Answer> {
+        if let Some(known) = self.answers.get(&step) {
+            return known.clone();
+        }
+        let schema = &self.timeline.steps[step].schema;
+        let near = self.answers.iter().min_by_key(|(known, _)| known.abs_diff(step));
+        if let Some((near, answer)) = near {
+            let other = &self.timeline.steps[*near].schema;
+            if answer.outcomes.iter().all(|outcome| unchanged(outcome.depends(), other, schema)) {
+                let answer = answer.clone();
+                self.answers.insert(step, answer.clone());
+                return answer;
+            }
+        }
+        let environment = Environment::default();
+        let outcomes: Vec<Outcome> =
+            statements.iter().map(|statement| resolve(statement, schema, &environment)).collect();
+        let baseline = (step != self.query.baseline).then(|| &self.timeline.steps[self.query.baseline].schema);
+        let routines = outcomes
+            .iter()
+            .map(|outcome| outcome.resolution().map_or_else(Vec::new, |found| reports(found, schema, baseline)))
+            .collect();
+        let answer = Arc::new(Answer { outcomes, routines });
+        self.answers.insert(step, answer.clone());
+        answer
+    }
+}
+
+fn same_fault(one: &Blame, other: &Blame) -> bool {
+    one.rule == other.rule && one.hit.fault == other.hit.fault
+}
+
+/// A text that cannot be read: because a part of it is not known, or because its SQL is not understood.
+fn unread(text: &MappedText, error: &rollproof_sql::ParseError) -> Blame {
+    let dynamic = text.holes().next().is_some();
+    let rule = if dynamic { RuleId("dynamic-sql") } else { raised::UNPARSED_SQL };
+    let message = if dynamic { "a part of this query is not known".to_owned() } else { error.message.clone() };
+    let hit = Hit::new(message, error.span, "not read", "text");
+    Blame { rule, verdict: Verdict::Unknown, level: Level::Warning, hit }
+}

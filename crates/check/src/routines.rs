@@ -1,0 +1,202 @@
+//! The routines that a query runs: those it calls, and the triggers that its writes fire.
+
+use std::sync::Arc;
+
+use rollproof_catalog::{Function, Oid, Relation, RoutineBody, Schema, Trigger};
+use rollproof_finding::Verdict;
+use rollproof_resolve::routine::{BodyAnalysis, Invocation, analyse};
+use rollproof_resolve::{Resolution, Write, WriteAction};
+use rollproof_source::TextRange;
+
+use crate::judge::judge;
+use crate::rule::{Hit, Rule, Situation, Subject};
+
+/// Calls within calls are followed this deep.
+const DEPTH: usize = 8;
+
+/// What became of one routine that a query runs.
+#[derive(Clone)]
+pub struct RoutineReport {
+    /// The routine.
+    pub function: Oid,
+    /// Its name.
+    pub name: Arc<str>,
+    /// The trigger that runs it, if one does.
+    pub trigger: Option<Arc<str>>,
+    /// The call, or the relation that is written.
+    pub span: TextRange,
+    /// What became of it.
+    pub verdict: RoutineVerdict,
+}
+
+/// What became of a routine's body, the worst of its statements.
+#[derive(Clone)]
+pub enum RoutineVerdict {
+    /// Every statement of it resolves.
+    Works,
+    /// A statement of it breaks.
+    Breaks {
+        /// The code that the server raises.
+        sqlstate: &'static str,
+        /// The server's words.
+        message: String,
+        /// The statement, shortened.
+        excerpt: Option<String>,
+    },
+    /// A statement of it drifts: the rule, and what it says.
+    Drifts(&'static Rule, Hit),
+    /// It could not be followed.
+    Unknown(String),
+}
+
+/// A routine that a statement runs.
+struct Run {
+    function: Oid,
+    invocation: Invocation,
+    trigger: Option<Arc<str>>,
+    span: TextRange,
+}
+
+/// The routines that a statement with this resolution runs on `schema`, each judged against `baseline`.
+pub(crate) fn reports(resolution: &Resolution, schema: &Schema, baseline: Option<&Schema>) -> Vec<RoutineReport> {
+    let mut seen = Vec::new();
+    follow(resolution, schema, baseline, &mut seen, 0)
+}
+
+fn follow(
+    resolution: &Resolution,
+    schema: &Schema,
+    baseline: Option<&Schema>,
+    seen: &mut Vec<(Oid, Invocation)>,
+    depth: usize,
+) -> Vec<RoutineReport> {
+    let mut reports = Vec::new();
+    for run in runs(resolution, schema) {
+        let key = (run.function, run.invocation);
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        let Some(function) = schema.function(run.function) else { continue };
+        let verdict = if depth < DEPTH {
+            body(function, run.invocation, schema, baseline, seen, depth)
+        } else {
+            RoutineVerdict::Unknown("calls are nested too deeply".to_owned())
+        };
+        reports.push(RoutineReport {
+            function: run.function,
+            name: function.name.clone(),
+            trigger: run.trigger,
+            span: run.span,
+            verdict,
+        });
+    }
+    reports
+}
+
+fn runs(resolution: &Resolution, schema: &Schema) -> Vec<Run> {
+    let followed = |oid: Oid| schema.functions.get(oid).is_some_and(|function| function.body.is_some());
+    let calls = resolution.routines.iter().filter(|(oid, _)| followed(*oid)).map(|(oid, span)| Run {
+        function: *oid,
+        invocation: Invocation::Call,
+        trigger: None,
+        span: *span,
+    });
+    let mut runs: Vec<Run> = calls.collect();
+    for write in &resolution.writes {
+        let Some(relation) = schema.relation(write.base) else { continue };
+        for trigger in relation.triggers.iter().filter(|trigger| fires(trigger, relation, write)) {
+            if followed(trigger.function) {
+                runs.push(Run {
+                    function: trigger.function,
+                    invocation: Invocation::Trigger(relation.oid),
+                    trigger: Some(trigger.name.clone()),
+                    span: write.span,
+                });
+            }
+        }
+    }
+    runs
+}
+
+/// Whether `write` fires `trigger` (trigger.c, `TriggerEnabled`; a session that replicates is not asked about).
+fn fires(trigger: &Trigger, _relation: &Relation, write: &Write) -> bool {
+    let enabled = matches!(trigger.enabled, 'O' | 'A');
+    let event = match write.action {
+        WriteAction::Insert => trigger.on_insert,
+        WriteAction::Delete => trigger.on_delete,
+        WriteAction::Truncate => trigger.on_truncate,
+        WriteAction::Update => {
+            let listed = write.columns.iter().any(|column| trigger.columns.contains(&column.number));
+            trigger.on_update && (trigger.columns.is_empty() || listed)
+        }
+    };
+    enabled && event
+}
+
+fn body(
+    function: &Function,
+    invocation: Invocation,
+    schema: &Schema,
+    baseline: Option<&Schema>,
+    seen: &mut Vec<(Oid, Invocation)>,
+    depth: usize,
+) -> RoutineVerdict {
+    if matches!(function.body.as_deref(), Some(RoutineBody::Opaque)) {
+        return RoutineVerdict::Works;
+    }
+    let now = analyse(schema, function, invocation);
+    let before = baseline.and_then(|baseline| {
+        let was = baseline.function(function.oid)?;
+        // A body that was replaced is another program: nothing in it can be set beside the old one.
+        let same = match (&was.body, &function.body) {
+            (Some(was), Some(is)) => Arc::ptr_eq(was, is),
+            _ => false,
+        };
+        same.then(|| (baseline, analyse(baseline, was, invocation)))
+    });
+    let mut worst = match now.unknowns.first() {
+        Some(unknown) => RoutineVerdict::Unknown(unknown.reason.to_string()),
+        None => RoutineVerdict::Works,
+    };
+    for (at, statement) in now.statements.iter().enumerate() {
+        let inner = match statement.outcome.resolution() {
+            Some(resolution) => follow(resolution, schema, baseline, seen, depth + 1),
+            None => Vec::new(),
+        };
+        let earlier = before.as_ref().and_then(|(schema, analysis)| Some((*schema, analysis.statements.get(at)?)));
+        let subject = Subject {
+            statement: &statement.statement,
+            text: &now.text,
+            result: rollproof_extract::ResultUse::Unknown,
+            now: Situation { schema, outcome: &statement.outcome, routines: &inner },
+            baseline: earlier.map(|(schema, was)| Situation { schema, outcome: &was.outcome, routines: &[] }),
+        };
+        worst = worse(worst, verdict_of(&subject, &now, statement.span));
+    }
+    worst
+}
+
+fn verdict_of(subject: &Subject, body: &BodyAnalysis, span: TextRange) -> RoutineVerdict {
+    let Some((rule, hit)) = judge(subject).into_iter().next() else { return RoutineVerdict::Works };
+    match rule.verdict {
+        Verdict::Resolves => RoutineVerdict::Works,
+        Verdict::Drifts => RoutineVerdict::Drifts(rule, hit),
+        Verdict::Unknown => RoutineVerdict::Unknown(hit.message),
+        Verdict::Breaks => RoutineVerdict::Breaks {
+            sqlstate: hit.sqlstate.unwrap_or("XX000"),
+            message: hit.message,
+            excerpt: Some(crate::words::excerpt(span.slice(&body.text))),
+        },
+    }
+}
+
+fn worse(one: RoutineVerdict, other: RoutineVerdict) -> RoutineVerdict {
+    let rank = |verdict: &RoutineVerdict| match verdict {
+        RoutineVerdict::Works => 0,
+        RoutineVerdict::Drifts(..) => 1,
+        RoutineVerdict::Unknown(_) => 2,
+        RoutineVerdict::Breaks { .. } => 3,
+    };
+    if rank(&other) > rank(&one) { other } else { one }
+}

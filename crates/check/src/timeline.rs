@@ -1,0 +1,249 @@
+//! The schema before, at every statement of, and after the pending migrations.
+
+use std::sync::Arc;
+
+use rollproof_catalog::{Schema, Session, Taint};
+use rollproof_evolve::{SessionWalker, SourceText};
+use rollproof_migrate::{Content, Migration, MigrationStatement, Phase, Script};
+use rollproof_source::{Problem, TextRange};
+
+/// The schema after one statement.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The schema, with the session that queries run in.
+    pub schema: Schema,
+    /// The statement; none for the first step, `before`.
+    pub origin: Option<Origin>,
+    /// Whether a running version can meet it: the statement's work is committed.
+    pub visible: bool,
+    /// Whether it belongs to a post-deploy migration: the old version is gone.
+    pub post_deploy: bool,
+}
+
+/// The statement that made a step.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The migration's name.
+    pub migration: Arc<str>,
+    /// The statement's number in its migration, from 1.
+    pub number: usize,
+    /// Its script.
+    pub script: Arc<Script>,
+    /// Where in it.
+    pub range: TextRange,
+}
+
+/// A statement of a pending migration that the server would reject.
+#[derive(Debug, Clone)]
+pub struct Rejected {
+    /// The code that the server raises.
+    pub sqlstate: &'static str,
+    /// The server's words.
+    pub message: String,
+    /// Where in the script.
+    pub span: TextRange,
+    /// The statement.
+    pub origin: Origin,
+}
+
+/// All steps, `before` first.
+#[derive(Debug, Clone)]
+pub struct Timeline {
+    /// The steps: `before`, one a pending statement, the last of which is `after`. At least two; both ends are visible.
+    pub steps: Vec<Step>,
+    /// Pending statements that the server would reject.
+    pub rejected: Vec<Rejected>,
+    /// What could not be followed, in applied migrations and pending ones.
+    pub problems: Vec<Problem>,
+}
+
+/// Folds `applied` over `base` to the state `before`, and `pending` into the steps after it. What is pending comes in the
+/// order in which it runs, post-deploy migrations last, its commits marked for that order.
+#[must_use]
+pub fn build(
+    base: &Schema,
+    bookkeeping: &[MigrationStatement],
+    applied: &[Migration],
+    pending: &[Migration],
+    session: &Session,
+) -> Timeline {
+    let mut fold = Fold { session, rejected: Vec::new(), problems: Vec::new() };
+    let mut walker = SessionWalker::new(base.clone());
+    for (at, statement) in bookkeeping.iter().enumerate() {
+        let origin = Origin::of("bookkeeping", at, statement);
+        walker = fold.step(walker, statement, &origin, false);
+    }
+    let before = fold.run(walker.finish(), applied, false, |_, _, _, _| {});
+    let first = Step { schema: fold.seen(&before), origin: None, visible: true, post_deploy: false };
+    let mut steps = vec![first];
+    fold.run(before, pending, true, |seen, origin, migration, statement| {
+        let post_deploy = migration.phase == Phase::PostDeploy;
+        steps.push(Step { schema: seen, origin: Some(origin), visible: statement.commits_after, post_deploy });
+    });
+    if steps.len() == 1 {
+        // Nothing is pending: both ends are the same schema, and both are there for those who look for them.
+        steps.push(steps[0].clone());
+    }
+    if let Some(last) = steps.last_mut() {
+        last.visible = true;
+    }
+    Timeline { steps, rejected: fold.rejected, problems: fold.problems }
+}
+
+impl Origin {
+    fn of(migration: &str, at: usize, statement: &MigrationStatement) -> Self {
+        Self {
+            migration: Arc::from(migration),
+            number: at + 1,
+            script: statement.script.clone(),
+            range: statement.range,
+        }
+    }
+}
+
+struct Fold<'a> {
+    session: &'a Session,
+    rejected: Vec<Rejected>,
+    problems: Vec<Problem>,
+}
+
+impl Fold<'_> {
+    /// `schema` as queries of the application meet it.
+    fn seen(&self, schema: &Schema) -> Schema {
+        let mut seen = schema.clone();
+        seen.session = self.session.clone();
+        seen
+    }
+
+    /// Runs migrations one after the other, with the transactions that their tool makes.
+    fn run(
+        &mut self,
+        schema: Schema,
+        migrations: &[Migration],
+        pending: bool,
+        mut after: impl FnMut(Schema, Origin, &Migration, &MigrationStatement),
+    ) -> Schema {
+        let mut walker = SessionWalker::new(schema);
+        let mut current: Option<(*const Migration, usize)> = None;
+        for step in rollproof_migrate::steps(migrations) {
+            match step {
+                rollproof_migrate::Step::Begin => walker.begin(),
+                rollproof_migrate::Step::Commit => {
+                    walker.commit();
+                }
+                rollproof_migrate::Step::Statement(migration, statement) => {
+                    let at = match current {
+                        Some((same, at)) if std::ptr::eq(same, migration) => at + 1,
+                        _ => 0,
+                    };
+                    if at == 0 && !walker.in_transaction() {
+                        // Each migration is taken to run in a session of its own: a setting of one does not reach the next.
+                        walker = SessionWalker::new(walker.finish());
+                    }
+                    current = Some((migration, at));
+                    let origin = Origin::of(&migration.name, at, statement);
+                    walker = self.step(walker, statement, &origin, pending);
+                    after(self.seen(walker.schema()), origin, migration, statement);
+                }
+            }
+        }
+        walker.commit();
+        walker.finish()
+    }
+
+    /// One statement. One that would be rejected is said and taken as not there, so that the rest is still followed.
+    fn step(
+        &mut self,
+        walker: SessionWalker,
+        statement: &MigrationStatement,
+        origin: &Origin,
+        pending: bool,
+    ) -> SessionWalker {
+        let before = walker.clone();
+        let mut walker = walker;
+        let parsed = match &statement.content {
+            Content::Sql(parsed) => match &**parsed {
+                Ok(tree) => tree,
+                Err(error) => {
+                    let reason = format!("this statement cannot be read: {}", error.message);
+                    return self.taint(walker, statement, &reason, Extent::Words);
+                }
+            },
+            Content::Unmodelled { reason } => {
+                return self.taint(walker, statement, &format!("not followed: {reason}"), Extent::Everything);
+            }
+        };
+        let source = SourceText::new(statement.script.text.clone());
+        let problems = walker.step(parsed, &source);
+        for problem in &problems {
+            match problem.sqlstate() {
+                None => self.problem(statement, &problem.message),
+                Some(sqlstate) if pending => {
+                    self.rejected.push(Rejected {
+                        sqlstate,
+                        message: problem.message.clone(),
+                        span: problem.span,
+                        origin: origin.clone(),
+                    });
+                    walker = before.clone();
+                }
+                Some(sqlstate) => {
+                    // It was applied, so a server took it: what is wrong is the picture of the schema here.
+                    let reason = format!("applied, but would be refused here ({sqlstate}: {})", problem.message);
+                    walker = self.taint(before.clone(), statement, &reason, Extent::Words);
+                }
+            }
+        }
+        walker
+    }
+
+    fn problem(&mut self, statement: &MigrationStatement, message: &str) {
+        let text = &statement.script.text;
+        let line = rollproof_source::LineIndex::new(text).line(statement.range.start);
+        self.problems.push(Problem::at_line(&*statement.script.path, line, message));
+    }
+
+    /// Marks what the statement may have touched as unknown, and says so.
+    fn taint(
+        &mut self,
+        walker: SessionWalker,
+        statement: &MigrationStatement,
+        reason: &str,
+        extent: Extent,
+    ) -> SessionWalker {
+        self.problem(statement, reason);
+        let reason: Arc<str> = reason.into();
+        let mut schema = walker.schema().clone();
+        let taints = Arc::make_mut(&mut schema.taints);
+        match extent {
+            Extent::Everything => taints.push(Taint::Everything(reason)),
+            Extent::Words => {
+                let words = words_of(statement.text());
+                taints.push(Taint::Relations(words.clone(), reason.clone()));
+                taints.push(Taint::Functions(words, reason));
+            }
+        }
+        SessionWalker::new(schema)
+    }
+}
+
+/// How much a statement that was not followed may have touched.
+#[derive(Clone, Copy)]
+enum Extent {
+    /// Anything.
+    Everything,
+    /// Whatever has a name that it mentions.
+    Words,
+}
+
+/// Every word of `text` that may be a name, folded, each once.
+fn words_of(text: &str) -> Vec<Arc<str>> {
+    let words = text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == '$'));
+    let mut words: Vec<Arc<str>> = words
+        .filter(|word| word.starts_with(|letter: char| letter.is_alphabetic() || letter == '_'))
+        .map(|word| Arc::from(word.to_lowercase()))
+        .collect();
+    words.sort();
+    words.dedup();
+    words
+}

@@ -1,0 +1,221 @@
+//! What a table asks of a write besides names and types.
+
+use rollproof_catalog::{Column, Constraint, ConstraintKind, ObjectId, Oid, Relation, Schema, TypeKind};
+use rollproof_resolve::{Write, WriteAction};
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{ExprKind, TriggerTiming};
+
+/// Whether a BEFORE INSERT trigger or an INSTEAD rule may supply what an INSERT leaves out.
+pub(crate) fn fills_rows(relation: &Relation) -> bool {
+    let trigger = relation.triggers.iter().any(|trigger| {
+        trigger.on_insert && trigger.for_each_row && trigger.enabled != 'D' && trigger.timing != TriggerTiming::After
+    });
+    trigger || relation.rules.iter().any(|rule| rule.instead && &*rule.event == "insert")
+}
+
+/// Whether the column refuses NULL, by itself or through its domain.
+pub(crate) fn not_null(schema: &Schema, relation: &Relation, number: i16) -> bool {
+    let Some(column) = relation.column_by_number(number) else { return false };
+    column.not_null || domain(schema, column).any(|each| each.0)
+}
+
+/// Whether an INSERT that does not mention the column fails: it refuses NULL and nothing else fills it.
+pub(crate) fn needs_value(schema: &Schema, relation: &Relation, number: i16) -> bool {
+    let Some(column) = relation.column_by_number(number) else { return false };
+    !column.dropped && not_null(schema, relation, number) && left_null(schema, column)
+}
+
+/// Whether a column that is not mentioned gets NULL.
+fn left_null(schema: &Schema, column: &Column) -> bool {
+    let filled = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
+    !filled && !domain(schema, column).any(|each| each.1)
+}
+
+/// (refuses NULL, has a default) of each domain that the column's type is made of.
+fn domain<'a>(schema: &'a Schema, column: &Column) -> impl Iterator<Item = (bool, bool)> + 'a {
+    let mut next = Some(column.data_type.oid);
+    std::iter::from_fn(move || {
+        let TypeKind::Domain { base, not_null, default, .. } = &schema.type_of(next?)?.kind else { return None };
+        next = Some(base.oid);
+        Some((*not_null, default.is_some()))
+    })
+}
+
+/// Columns of the written table that the write supplies, by number: through a view those that the view maps to.
+pub(crate) fn supplied(schema: &Schema, write: &Write) -> Vec<i16> {
+    let numbers = write.columns.iter().map(|column| column.number);
+    if write.base == write.relation {
+        return numbers.collect();
+    }
+    let view = schema.relation(write.relation).and_then(|relation| relation.view.as_ref());
+    let Some((_, map)) = view.and_then(|view| view.updatable.as_ref()) else { return Vec::new() };
+    let mapped = |number: i16| map.get(usize::try_from(number).ok()?.checked_sub(1)?).copied().flatten();
+    numbers.filter_map(mapped).collect()
+}
+
+/// Something that may reject a write and was not there before.
+pub(crate) struct Restriction {
+    /// The code that the server raises.
+    pub(crate) sqlstate: &'static str,
+    /// The constraint, as the subject of a sentence.
+    pub(crate) what: String,
+    /// Its identity.
+    pub(crate) object: ObjectId,
+    /// Where in the query.
+    pub(crate) span: TextRange,
+}
+
+/// What `now` asks of `write` beyond what `before` did, as far as that depends on the data.
+pub(crate) fn restrictions(before: &Schema, now: &Schema, write: &Write) -> Vec<Restriction> {
+    let Some(relation) = now.relation(write.base) else { return Vec::new() };
+    let was = before.relation(write.base);
+    let known = |oid: Oid| {
+        was.is_some_and(|was| was.constraints.iter().any(|each| each.oid == oid) || was.indexes.contains(&oid))
+    };
+    let mut found = Vec::new();
+    if write.action != WriteAction::Delete {
+        let supplied = supplied(now, write);
+        let constraints = relation.constraints.iter().filter(|each| !known(each.oid) && each.enforced);
+        found.extend(constraints.filter_map(|each| of_constraint(now, relation, write, &supplied, each)));
+        found.extend(new_indexes(now, relation, write, &supplied, &known));
+        found.extend(new_not_null(was, now, relation, write));
+    }
+    if write.action != WriteAction::Insert {
+        found.extend(new_references(before, now, relation, write));
+    }
+    found
+}
+
+fn of_constraint(
+    schema: &Schema,
+    relation: &Relation,
+    write: &Write,
+    supplied: &[i16],
+    constraint: &Constraint,
+) -> Option<Restriction> {
+    let (sqlstate, noun) = match &constraint.kind {
+        ConstraintKind::Check(_) => ("23514", "check constraint"),
+        ConstraintKind::ForeignKey(_) => ("23503", "foreign key"),
+        ConstraintKind::Unique | ConstraintKind::PrimaryKey => ("23505", "unique constraint"),
+        ConstraintKind::Exclusion => ("23P01", "exclusion constraint"),
+        ConstraintKind::NotNull | ConstraintKind::Trigger => return None,
+    };
+    touches(schema, relation, write, supplied, constraint).then(|| Restriction {
+        sqlstate,
+        what: format!("{noun} \"{}\"", constraint.name),
+        object: ObjectId::Constraint(constraint.oid),
+        span: write.span,
+    })
+}
+
+/// Whether the write can violate the constraint: it supplies one of its columns, or leaves one to a default that the
+/// constraint judges.
+fn touches(schema: &Schema, relation: &Relation, write: &Write, supplied: &[i16], constraint: &Constraint) -> bool {
+    if constraint.columns.is_empty() || constraint.columns.iter().any(|number| supplied.contains(number)) {
+        return true;
+    }
+    if write.action != WriteAction::Insert {
+        return false;
+    }
+    let null = |number: &i16| relation.column_by_number(*number).is_some_and(|column| left_null(schema, column));
+    match &constraint.kind {
+        // A check that yields NULL passes; only tests that see NULL can refuse a row whose columns are all left to NULL.
+        ConstraintKind::Check(check) => !constraint.columns.iter().all(null) || sees_null(&check.expr.kind),
+        _ => !constraint.columns.iter().any(null),
+    }
+}
+
+/// Whether an expression may be false on NULL: it is more than operators on columns and constants.
+fn sees_null(kind: &ExprKind) -> bool {
+    match kind {
+        ExprKind::Literal(_) | ExprKind::Column(_) => false,
+        ExprKind::Operator { left, right, .. } => {
+            left.as_ref().is_some_and(|left| sees_null(&left.kind)) || sees_null(&right.kind)
+        }
+        ExprKind::AnyAll { left, right, .. } => sees_null(&left.kind) || sees_null(&right.kind),
+        ExprKind::And(list) | ExprKind::Or(list) | ExprKind::Array(list) => {
+            list.iter().any(|each| sees_null(&each.kind))
+        }
+        ExprKind::Between { value, low, high, .. } => [value, low, high].iter().any(|each| sees_null(&each.kind)),
+        ExprKind::In { left, list, .. } => sees_null(&left.kind) || list.iter().any(|each| sees_null(&each.kind)),
+        ExprKind::Cast { value, .. } => sees_null(&value.kind),
+        _ => true,
+    }
+}
+
+fn new_indexes<'a>(
+    schema: &'a Schema,
+    relation: &'a Relation,
+    write: &'a Write,
+    supplied: &'a [i16],
+    known: &'a dyn Fn(Oid) -> bool,
+) -> impl Iterator<Item = Restriction> + 'a {
+    relation.indexes.iter().filter(|oid| !known(**oid)).filter_map(move |oid| {
+        let object = schema.relation(*oid)?;
+        let index = object.index.as_ref()?;
+        // The index of a constraint is that constraint's.
+        let plain = index.unique && index.constraint.is_none();
+        let expression = index.keys.iter().any(|key| key.column == 0);
+        let written = index.keys.iter().any(|key| supplied.contains(&key.column));
+        (plain && (written || expression)).then(|| Restriction {
+            sqlstate: "23505",
+            what: format!("unique index \"{}\"", object.name),
+            object: ObjectId::Relation(*oid),
+            span: write.span,
+        })
+    })
+}
+
+/// Columns that now refuse NULL and get a value that may be NULL.
+fn new_not_null(was: Option<&Relation>, schema: &Schema, relation: &Relation, write: &Write) -> Vec<Restriction> {
+    let newly = |number: i16| {
+        let old = was.and_then(|was| was.column_by_number(number));
+        not_null(schema, relation, number) && !old.is_some_and(|old| old.not_null)
+    };
+    let restriction = |number: i16, span: TextRange| {
+        let name = relation.column_by_number(number).map_or("?", |column| &column.name);
+        Restriction {
+            sqlstate: "23502",
+            what: format!("NOT NULL on \"{name}\""),
+            object: ObjectId::Column(rollproof_catalog::ColumnId { relation: relation.oid, number }),
+            span,
+        }
+    };
+    let direct = write.base == write.relation;
+    let supplied = write.columns.iter().filter(|column| direct && column.nullable && newly(column.number));
+    let mut found: Vec<_> = supplied.map(|column| restriction(column.number, column.span)).collect();
+    if write.action == WriteAction::Insert && fills_rows(relation) {
+        // A trigger may fill what the INSERT leaves out, or may not.
+        let left = write.omitted.iter().filter(|number| newly(**number) && needs_value(schema, relation, **number));
+        found.extend(left.map(|number| restriction(*number, write.span)));
+    }
+    found
+}
+
+/// New foreign keys of other tables that refer to this one: they may refuse a DELETE, or an UPDATE of the key.
+fn new_references(before: &Schema, now: &Schema, relation: &Relation, write: &Write) -> Vec<Restriction> {
+    use rollproof_sql::ast::ReferentialAction::{NoAction, Restrict};
+    let written = |number: &i16| write.columns.iter().any(|column| column.number == *number);
+    let mut found = Vec::new();
+    for other in now.relations.iter() {
+        let was = before.relation(other.oid);
+        for constraint in &other.constraints {
+            let ConstraintKind::ForeignKey(key) = &constraint.kind else { continue };
+            let new = !was.is_some_and(|was| was.constraints.iter().any(|each| each.oid == constraint.oid));
+            let refuses = match write.action {
+                WriteAction::Delete | WriteAction::Truncate => matches!(key.on_delete, NoAction | Restrict),
+                _ => matches!(key.on_update, NoAction | Restrict) && key.columns.iter().any(written),
+            };
+            // A table that is new has no rows of the old version's making, but the new version fills it.
+            if key.relation == relation.oid && new && refuses && constraint.enforced {
+                found.push(Restriction {
+                    sqlstate: "23503",
+                    what: format!("foreign key \"{}\" of \"{}\"", constraint.name, other.name),
+                    object: ObjectId::Constraint(constraint.oid),
+                    span: write.span,
+                });
+            }
+        }
+    }
+    found
+}

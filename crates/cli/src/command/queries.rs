@@ -1,0 +1,17 @@
+//! `rollproof queries`
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use rollproof_report::View;
+
+use crate::arguments::QueriesArguments;
+use crate::{inputs, output};
+
+/// Prints the ledger.
+pub(crate) fn run(arguments: &QueriesArguments) -> Result<ExitCode> {
+    let loaded = inputs::load_trees(&arguments.input)?;
+    let report = rollproof_check::sites(&loaded.input());
+    output::print(&report, &loaded.sources, View::Queries, &arguments.format)?;
+    Ok(ExitCode::SUCCESS)
+}

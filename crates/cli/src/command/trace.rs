@@ -1,0 +1,26 @@
+//! `rollproof trace`
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use rollproof_catalog::Schema;
+use rollproof_report::{human, json};
+
+use crate::arguments::TraceArguments;
+use crate::{inputs, output, settings};
+
+/// Walks the scripts and prints what each statement does. Always ends well: a refused statement is an answer.
+pub(crate) fn run(arguments: &TraceArguments) -> Result<ExitCode> {
+    let mut scripts = Vec::new();
+    for file in &arguments.files {
+        scripts.push((file.display().to_string(), inputs::read_text(file)?));
+    }
+    let schema = Schema::new(settings::builtin(arguments.server)?);
+    let records = rollproof_check::trace::trace(schema, &scripts);
+    let text = match arguments.format.as_str() {
+        "json" => json::trace::render(&records),
+        _ => human::trace::render(&records, output::style()),
+    };
+    output::write(&text)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,129 @@
+//! Everything that a run needs, read.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
+use rollproof_catalog::Schema;
+use rollproof_check::{Input, VersionInput};
+use rollproof_evolve::{SessionWalker, SourceText};
+use rollproof_extract::{Cache, extract};
+use rollproof_source::SourceMap;
+
+use crate::arguments::InputArguments;
+use crate::configuration;
+use crate::migrations::{self, Migrations};
+use crate::settings::Settings;
+use crate::versions::{self, Version};
+
+/// What was read, to be asked from.
+pub(crate) struct Loaded {
+    pub(crate) settings: Settings,
+    pub(crate) sources: SourceMap,
+    pub(crate) versions: Vec<Version>,
+    pub(crate) migrations: Migrations,
+    pub(crate) base: Schema,
+}
+
+/// Reads versions, configuration and migrations.
+pub(crate) fn load(arguments: &InputArguments) -> Result<Loaded> {
+    let (versions, settings) = trees(arguments)?;
+    let sources = SourceMap::new();
+    let migrations = migrations::load(&versions, &settings, &sources, &arguments.pending)?;
+    let base = base_schema(arguments, &settings, &versions)?;
+    Ok(Loaded { settings, sources, versions, migrations, base })
+}
+
+/// Reads versions and configuration, and no migrations: what `queries` needs.
+pub(crate) fn load_trees(arguments: &InputArguments) -> Result<Loaded> {
+    let (versions, settings) = trees(arguments)?;
+    let base = Schema::new(settings.builtin);
+    Ok(Loaded { settings, sources: SourceMap::new(), versions, migrations: Migrations::default(), base })
+}
+
+fn trees(arguments: &InputArguments) -> Result<(Vec<Version>, Settings)> {
+    let versions = versions::load(arguments)?;
+    let Some(new) = versions.last() else { bail!("there is no version to check") };
+    let settings = Settings::resolve(arguments, configuration::read(&new.tree)?)?;
+    Ok((versions, settings))
+}
+
+/// The sites of each version; a file that two versions share is parsed once.
+fn extractions(versions: &[Version], settings: &Settings, sources: &SourceMap) -> Vec<VersionInput> {
+    let cache = Cache::new();
+    versions
+        .par_iter()
+        .map(|version| VersionInput {
+            id: version.id.clone(),
+            role: version.role,
+            revision: version.revision.clone(),
+            extraction: extract(&version.tree, sources, &settings.extract, &cache),
+        })
+        .collect()
+}
+
+impl Loaded {
+    /// The question for `check`.
+    pub(crate) fn input(&self) -> Input<'_> {
+        let mut input = self.input_without_sites();
+        input.versions = extractions(&self.versions, &self.settings, &self.sources);
+        input
+    }
+
+    /// The same without looking into the sources.
+    pub(crate) fn input_without_sites(&self) -> Input<'_> {
+        let mut session = self.settings.session.clone();
+        if let Some(path) = &self.base.database_search_path {
+            session.search_path = path.clone();
+        }
+        Input {
+            sources: &self.sources,
+            versions: Vec::new(),
+            base: self.base.clone(),
+            bookkeeping: &self.migrations.bookkeeping,
+            applied: &self.migrations.applied,
+            pending: &self.migrations.pending,
+            session,
+            deploy: self.settings.deploy,
+            levels: self.settings.levels.clone(),
+            notices: self.migrations.notices.clone(),
+            problems: self.migrations.problems.clone(),
+        }
+    }
+}
+
+/// The schema before the first migration: empty, or what a dump makes.
+fn base_schema(arguments: &InputArguments, settings: &Settings, versions: &[Version]) -> Result<Schema> {
+    let empty = Schema::new(settings.builtin);
+    let text = match (&arguments.schema, &settings.schema_in_tree) {
+        (Some(file), _) => read_text(file)?,
+        (None, Some(path)) => {
+            let found = versions.last().and_then(|version| version.tree.read(path));
+            match found {
+                Some(Ok(bytes)) => String::from_utf8(bytes).with_context(|| format!("{path} is not UTF-8"))?,
+                _ => bail!("[database] schema names {path}, which the tree does not have"),
+            }
+        }
+        (None, None) => return Ok(empty),
+    };
+    Ok(run_script(empty, &text))
+}
+
+/// The schema after `text`, statement by statement; what the server would refuse is passed over, as psql does.
+fn run_script(schema: Schema, text: &str) -> Schema {
+    let source = SourceText::new(text);
+    let mut walker = SessionWalker::new(schema);
+    for (_, parsed) in rollproof_sql::parse_script(text) {
+        if let Ok(statement) = parsed {
+            let _ = walker.step(&statement, &source);
+        }
+    }
+    walker.finish()
+}
+
+/// A file that the command line names.
+#[expect(clippy::disallowed_methods, reason = "the command line names files outside of the trees")]
+pub(crate) fn read_text(file: &Path) -> Result<String> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", file.display()))
+}

@@ -1,0 +1,172 @@
+//! The migrations: found or named, read in both versions, and told apart into applied and pending.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use rollproof_check::MigrationNotice;
+use rollproof_check::rules::raised;
+use rollproof_load::folder_snapshot;
+use rollproof_migrate::{
+    Detection, Migration, MigrationFolder, MigrationSet, MigrationStatement, OutOfOrder, Pending, Phase, detect,
+    mark_commits, pending, pending_by_name, read,
+};
+use rollproof_source::{Problem, Snapshot, SourceMap};
+
+use crate::settings::{Settings, clean};
+use crate::versions::Version;
+
+/// The migrations of the run.
+#[derive(Default)]
+pub(crate) struct Migrations {
+    pub(crate) bookkeeping: Vec<MigrationStatement>,
+    pub(crate) applied: Vec<Migration>,
+    pub(crate) pending: Vec<Migration>,
+    pub(crate) notices: Vec<MigrationNotice>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Reads the migrations of all versions; `named` are those that the command line calls pending.
+pub(crate) fn load(
+    versions: &[Version],
+    settings: &Settings,
+    sources: &SourceMap,
+    named: &[String],
+) -> Result<Migrations> {
+    let mut all = Migrations::default();
+    let Some((new, old)) = versions.split_last() else { bail!("there is no version to check") };
+    let (outside, inside): (Vec<&String>, Vec<&String>) =
+        settings.migration_folders.iter().partition(|folder| is_outside(folder, versions));
+    for folder in outside {
+        let set = read_outside(folder, settings, sources)?;
+        if named.is_empty() && old.iter().all(|version| version.revision.is_none()) {
+            bail!("the migrations in {folder} are outside of both versions: name the pending ones with --pending NAME");
+        }
+        all.add_named(&set, named)?;
+    }
+    if !inside.is_empty() || settings.migration_folders.is_empty() {
+        all.add_inside(&inside, old, new, settings, sources, named)?;
+    }
+    // What runs when the old version is gone comes after what runs while it lives.
+    all.pending.sort_by_key(|migration| migration.phase == Phase::PostDeploy);
+    mark_commits(&mut all.pending);
+    Ok(all)
+}
+
+/// A folder that no version has and that is on disk.
+fn is_outside(folder: &str, versions: &[Version]) -> bool {
+    let path = clean(folder);
+    let in_a_tree = versions.iter().any(|version| version.tree.files_under(&path).next().is_some());
+    !in_a_tree && Path::new(folder).is_dir()
+}
+
+fn read_outside(folder: &str, settings: &Settings, sources: &SourceMap) -> Result<MigrationSet> {
+    let name = folder.trim_end_matches('/');
+    let tree = folder_snapshot(Path::new(folder))?.below(name);
+    let found = detect(&tree, &[name]);
+    let sets = read_all(&tree, &found, settings, sources);
+    match sets.into_iter().next() {
+        Some(set) => Ok(set),
+        None => bail!("no migrations were found in {folder}: it holds no SQL files that a migration tool would run"),
+    }
+}
+
+fn read_all(tree: &Snapshot, found: &Detection, settings: &Settings, sources: &SourceMap) -> Vec<MigrationSet> {
+    let tool = |folder: &MigrationFolder| settings.tool.clone().unwrap_or_else(|| folder.tool.to_owned());
+    found
+        .folders
+        .iter()
+        .filter_map(|folder| read(tree, sources, &folder.path, &tool(folder), settings.transaction))
+        .collect()
+}
+
+impl Migrations {
+    /// A folder that all versions share.
+    fn add_named(&mut self, set: &MigrationSet, named: &[String]) -> Result<()> {
+        let names: Vec<&str> = named.iter().map(String::as_str).collect();
+        let split = pending_by_name(set, &names);
+        if let Some(problem) = split.problems.first() {
+            bail!("{}", problem.message);
+        }
+        self.add(set, split);
+        Ok(())
+    }
+
+    /// Folders in the versions' own trees.
+    fn add_inside(
+        &mut self,
+        hints: &[&String],
+        old: &[Version],
+        new: &Version,
+        settings: &Settings,
+        sources: &SourceMap,
+        named: &[String],
+    ) -> Result<()> {
+        let hints: Vec<String> = hints.iter().map(|hint| clean(hint)).collect();
+        let hints: Vec<&str> = hints.iter().map(String::as_str).collect();
+        let mut found = detect(&new.tree, &hints);
+        self.problems.append(&mut found.problems);
+        if hints.is_empty() {
+            // Several folders are several databases as likely as not; the best one is checked and the others are said.
+            for other in found.folders.drain(1.min(found.folders.len())..) {
+                let message = "these migrations were left aside: name the folder with --migrations to check them";
+                self.problems.push(Problem::of_file(&*other.path, message));
+            }
+        }
+        let new_sets = read_all(&new.tree, &found, settings, sources);
+        if new_sets.iter().all(|set| set.migrations.is_empty()) {
+            match hints.first() {
+                Some(hint) => {
+                    bail!("no migrations were found in {hint}: it holds nothing that a migration tool would run")
+                }
+                None => bail!("no migrations were found: name their folder with --migrations PATH"),
+            }
+        }
+        for set in &new_sets {
+            if !named.is_empty() {
+                self.add_named(set, named)?;
+                continue;
+            }
+            // With several running versions the one with the fewest migrations meets the most states.
+            let was = old
+                .iter()
+                .filter_map(|version| read(&version.tree, sources, &set.folder, set.tool, settings.transaction))
+                .min_by_key(|was| was.migrations.len());
+            match was {
+                Some(was) => self.add(set, pending(&was, set, sources)),
+                None => bail!("the migrations in {} cannot be read in the old version", set.folder),
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, set: &MigrationSet, split: Pending) {
+        self.bookkeeping.extend(set.bookkeeping.iter().cloned());
+        self.problems.extend(set.problems.iter().cloned());
+        self.problems.extend(split.problems);
+        self.applied.extend(split.applied);
+        self.pending.extend(split.pending);
+        self.notices.extend(split.edited.iter().map(|edited| MigrationNotice {
+            rule: raised::APPLIED_MIGRATION_EDITED,
+            message: format!("{} was edited after it was applied: no database runs it again", edited.name),
+            places: vec![(edited.new, "changed here".to_owned()), (edited.old, "as it was applied".to_owned())],
+        }));
+        self.notices.extend(split.out_of_order.iter().map(|late| MigrationNotice {
+            rule: raised::MIGRATION_OUT_OF_ORDER,
+            message: format!(
+                "{} sorts before {}, which is applied: {}",
+                late.name,
+                late.after,
+                behaviour(late.behaviour)
+            ),
+            places: vec![(rollproof_source::Span::new(late.file, 0, 0), "pending".to_owned())],
+        }));
+    }
+}
+
+fn behaviour(behaviour: OutOfOrder) -> &'static str {
+    match behaviour {
+        OutOfOrder::Runs => "the tool runs it now, though it was written for an earlier schema",
+        OutOfOrder::Skipped => "the tool passes over it without a word, and it never runs",
+        OutOfOrder::Refused => "the tool refuses to run",
+    }
+}
