@@ -69,9 +69,11 @@ pub enum Shape {
     WholeRow(Oid),
     /// A `RowExpr` that nothing coerced yet.
     Row(Vec<Typed>),
-    /// Any expression of type `record` whose columns are known: the whole row of a subquery, a function with OUT
-    /// parameters.
+    /// A `Var` of type `record` whose columns are known: the whole row of a subquery or join.
     Record(Arc<[RecordColumn]>),
+    /// A call that yields an anonymous row whose columns are known from OUT parameters: its fields can be read, but it
+    /// cannot be cast to a named row type.
+    RecordCall(Arc<[RecordColumn]>),
     /// A `CollateExpr` over another expression: a coercion goes below it.
     Collate(Box<Typed>),
     /// A `Const` of a known type. `text` is the literal's text where it came from a string (enum labels, dates).

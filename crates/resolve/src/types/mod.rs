@@ -4,16 +4,52 @@
 //! Operands are passed as `&mut Typed`: a coercion changes the type in place, decides parameters, and runs the checks that
 //! the server's input functions make of literals at parse time.
 
-mod stubs;
+mod aggregate;
+mod array;
+mod call;
+mod candidate;
+mod coerce;
+mod collation;
+mod common;
+mod comparison;
+mod constant;
+mod function;
+pub mod info;
+mod literal;
+mod operator;
+mod path;
+mod polymorphic;
+mod record;
+mod routine;
+mod type_name;
 
 use std::sync::Arc;
 
-use rollproof_catalog::{FunctionKind, Oid};
+use rollproof_catalog::{FunctionKind, Oid, Schema, Taint, TypeRef};
+use rollproof_source::TextRange;
 use rollproof_sql::ast::{Name, QualifiedName};
 
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::typed::{RecordColumn, Typed};
 
-pub use stubs::*;
+pub use array::{Subscript, array_of_query, make_array, subscript, subscript_assignment};
+pub use call::{resolve_attribute, resolve_function};
+pub use coerce::{
+    cast, coerce_for_assignment, coerce_to_boolean, coerce_to_specific_type, coerce_to_target_type, resolve_unknown,
+};
+pub use collation::{collate, collation_name, derive_collation, select_common_collation};
+pub use common::{coerce_to_common_type, select_common_type, select_common_typmod, try_common_type, unify};
+pub use comparison::{
+    has_equality, make_distinct_op, make_nullif, make_row_comparison_op, make_row_distinct_op, require_equality,
+    require_ordering, require_ordering_operator,
+};
+pub use constant::{constant, parameter};
+pub use operator::{make_op, make_scalar_array_op};
+pub use path::{CoercionPath, can_coerce_type, find_coercion_pathway};
+pub use record::{project, relation_columns, row_columns};
+pub use routine::routine_columns;
+pub use type_name::type_name;
 
 /// How willing a coercion is (`CoercionContext`), least willing first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +88,7 @@ pub struct CallForm<'a> {
     /// `CALL f(…)`: a procedure is meant.
     pub procedure: bool,
     /// All of the call.
-    pub span: rollproof_source::TextRange,
+    pub span: TextRange,
 }
 
 /// What a call turned out to be.
@@ -85,4 +121,98 @@ pub struct ResolvedFunction {
     pub aggregate: Option<rollproof_catalog::AggregateKind>,
     /// The columns it yields in FROM where its result is a row of columns known from its declaration.
     pub columns: Option<Arc<[RecordColumn]>>,
+}
+
+/// The type's name as error messages print it (`format_type_be`).
+#[must_use]
+pub fn format_type(cx: &Context, oid: Oid) -> String {
+    format_type_of(cx.schema, oid)
+}
+
+fn format_type_of(schema: &Schema, oid: Oid) -> String {
+    schema.format_type_plain(oid)
+}
+
+/// `coerce_type` to a type without a modifier: the caller knows that it can be done.
+///
+/// # Errors
+/// Those of input functions, and of composite coercion.
+pub fn coerce_type(cx: &mut Context, value: &mut Typed, target: Oid, context: CoercionContext) -> Result<()> {
+    coerce::coerce_type(cx, value, TypeRef::plain(target), context)
+}
+
+/// `NameListToString`
+fn dotted(name: &QualifiedName) -> String {
+    let parts: Vec<&str> = name.parts.iter().map(Name::as_str).collect();
+    parts.join(".")
+}
+
+fn missing_schema(name: &Name) -> Failure {
+    let message = format!("schema \"{}\" does not exist", name.text);
+    Error::fail("3F000", message, name.span, ErrorKind::MissingSchema(name.text.clone()))
+}
+
+/// `DeconstructQualifiedName`, then `LookupExplicitNamespace`: the schema that a name is qualified with.
+fn explicit_namespace(cx: &Context, name: &QualifiedName) -> Result<Option<Arc<str>>> {
+    if name.parts.len() > 3 {
+        let message = format!("improper qualified name (too many dotted names): {}", dotted(name));
+        return Err(Error::fail("42601", message, name.span, ErrorKind::Other));
+    }
+    let Some(schema) = name.schema() else { return Ok(None) };
+    if cx.schema.find_namespace(&schema.text).is_none() {
+        return Err(unknown_or(cx, &schema.text, Unseen::Schema, schema.span, || missing_schema(schema)));
+    }
+    Ok(Some(schema.text.clone()))
+}
+
+/// Kinds of objects that a statement which could not be followed may have made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unseen {
+    Relation,
+    Function,
+    Operator,
+    Schema,
+    Type,
+}
+
+/// Why an object that was not found may be there after all: a migration statement that could not be followed, or an
+/// extension whose objects are not known.
+fn may_exist_unseen(cx: &Context, name: &str, kind: Unseen) -> Option<Arc<str>> {
+    cx.schema.taints.iter().find_map(|taint| match taint {
+        Taint::Everything(reason) => Some(reason.clone()),
+        Taint::Extension(extension) if kind != Unseen::Schema => {
+            Some(Arc::from(format!("\"{name}\" may be of extension \"{extension}\", which is not modelled")))
+        }
+        Taint::Functions(names, reason) if kind == Unseen::Function => {
+            names.iter().any(|each| **each == *name).then(|| reason.clone())
+        }
+        Taint::Relations(names, reason) if matches!(kind, Unseen::Relation | Unseen::Type) => {
+            names.iter().any(|each| **each == *name).then(|| reason.clone())
+        }
+        _ => None,
+    })
+}
+
+/// The failure of a look-up: unknown where the object may be there unseen, else the server's error.
+fn unknown_or(
+    cx: &Context,
+    name: &str,
+    kind: Unseen,
+    span: TextRange,
+    error: impl FnOnce() -> Failure,
+) -> Failure {
+    match may_exist_unseen(cx, name, kind) {
+        Some(reason) => Failure::unknown(reason, span),
+        None => error(),
+    }
+}
+
+/// [`unknown_or`] for an operator.
+fn missing_or_unknown(cx: &mut Context, span: TextRange, error: impl FnOnce(&Context) -> Failure) -> Failure {
+    unknown_or(cx, "an operator", Unseen::Operator, span, || error(cx))
+}
+
+/// [`unknown_or`] for a function.
+fn missing_function_or_unknown(cx: &Context, name: &str, span: TextRange, failure: Failure) -> Failure {
+    unknown_or(cx, name, Unseen::Function, span, || failure)
 }

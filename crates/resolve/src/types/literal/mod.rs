@@ -1,0 +1,190 @@
+//! String literals of a known type: the server runs the type's input function when it analyses a statement, and refuses
+//! what that refuses (`coerce_type`, `stringTypeDatum`).
+//!
+//! An input function is followed only as far as its answer is certain. What may go either way is recorded in
+//! [`Context::unchecked_literals`] and taken as valid.
+
+mod bits;
+mod container;
+mod datetime;
+mod json;
+mod network;
+mod number;
+mod reference;
+mod words;
+
+use rollproof_catalog::{Oid, TypeKind, TypeRef, oid};
+use rollproof_source::TextRange;
+
+use super::info;
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+
+pub(super) use number::integer_value;
+
+/// Deepest nesting of arrays, rows and ranges inside one literal.
+const MAX_DEPTH: usize = 16;
+
+/// What an input function says of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Verdict {
+    /// It is taken.
+    Valid,
+    /// It is refused.
+    Invalid(Refusal),
+    /// This crate cannot tell.
+    Unsure,
+}
+
+/// An input function's error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Refusal {
+    sqlstate: &'static str,
+    message: String,
+    /// An object that the text names, and that is not there.
+    missing: Option<ErrorKind>,
+}
+
+impl Verdict {
+    fn refuse(sqlstate: &'static str, message: String) -> Self {
+        Self::Invalid(Refusal { sqlstate, message, missing: None })
+    }
+
+    /// `invalid input syntax for type …`
+    fn syntax(data_type: &str, text: &str) -> Self {
+        Self::refuse("22P02", format!("invalid input syntax for type {data_type}: \"{text}\""))
+    }
+
+    /// Valid, or a syntax error.
+    fn valid_or_syntax(valid: bool, data_type: &str, text: &str) -> Self {
+        if valid { Self::Valid } else { Self::syntax(data_type, text) }
+    }
+
+    /// The first that is not valid decides; an error before an unsure one.
+    fn and(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Valid => other(),
+            Self::Invalid(_) => self,
+            Self::Unsure => match other() {
+                invalid @ Self::Invalid(_) => invalid,
+                _ => Self::Unsure,
+            },
+        }
+    }
+}
+
+/// Runs the input function of `target` (a base type, not a domain) over `text`.
+///
+/// # Errors
+/// The input function's: 22P02, 22003, 22007, 22008, 42P01 for `regclass`, …
+pub(super) fn check(cx: &mut Context, text: &str, target: TypeRef, span: TextRange) -> Result<()> {
+    match judge(cx, text, target.oid, 0) {
+        Verdict::Valid => Ok(()),
+        Verdict::Unsure => {
+            cx.unchecked_literals.push((span, target.oid));
+            Ok(())
+        }
+        Verdict::Invalid(refusal) => {
+            let kind = refusal.missing.unwrap_or_else(|| ErrorKind::InvalidLiteral {
+                data_type: super::format_type(cx, target.oid).into(),
+                text: text.into(),
+            });
+            Err(Error::fail(refusal.sqlstate, refusal.message, span, kind))
+        }
+    }
+}
+
+/// The verdict of one type's input function; `depth` counts containers around it.
+fn judge(cx: &mut Context, text: &str, data_type: Oid, depth: usize) -> Verdict {
+    if depth > MAX_DEPTH {
+        return Verdict::Unsure;
+    }
+    let data_type = info::base_type(cx.schema, data_type);
+    let Some(found) = cx.schema.type_of(data_type) else { return Verdict::Unsure };
+    if found.oid >= Oid::FIRST_USER {
+        cx.lookups.type_ids.insert(found.oid);
+    }
+    match &found.kind {
+        TypeKind::Enum(labels) => {
+            if labels.iter().any(|label| &*label.label == text) {
+                return Verdict::Valid;
+            }
+            let name = super::format_type(cx, data_type);
+            Verdict::refuse("22P02", format!("invalid input value for enum {name}: \"{text}\""))
+        }
+        TypeKind::Composite(relation) => container::row(cx, text, *relation, depth),
+        TypeKind::Range { subtype, .. } => container::range(cx, text, *subtype, depth),
+        TypeKind::Multirange(range) => container::multirange(cx, text, *range, depth),
+        TypeKind::Pseudo => pseudo(cx, data_type),
+        TypeKind::Base if found.is_array && !matches!(data_type, oid::INT2_VECTOR | oid::OID_VECTOR) => {
+            container::array(cx, text, found.element, depth)
+        }
+        TypeKind::Base if data_type < Oid::FIRST_USER => built_in(cx, text, data_type),
+        // citext and its like take any text.
+        TypeKind::Base if &*found.name == "citext" => Verdict::Valid,
+        _ => Verdict::Unsure,
+    }
+}
+
+fn pseudo(cx: &Context, data_type: Oid) -> Verdict {
+    match data_type {
+        oid::CSTRING | oid::VOID | oid::UNKNOWN => Verdict::Valid,
+        oid::RECORD => {
+            Verdict::refuse("0A000", "input of anonymous composite types is not implemented".to_owned())
+        }
+        _ => {
+            let name = super::format_type(cx, data_type);
+            Verdict::refuse("0A000", format!("cannot accept a value of type {name}"))
+        }
+    }
+}
+
+fn built_in(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
+    let version = cx.version();
+    match data_type {
+        oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::NAME | oid::CHAR | oid::UNKNOWN | oid::REFCURSOR => Verdict::Valid,
+        oid::BOOL => Verdict::valid_or_syntax(words::is_boolean(text), "boolean", text),
+        oid::INT2 => number::integer(text, version, 16, "smallint"),
+        oid::INT4 => number::integer(text, version, 32, "integer"),
+        oid::INT8 => number::integer(text, version, 64, "bigint"),
+        oid::FLOAT4 => number::float(text, true),
+        oid::FLOAT8 => number::float(text, false),
+        oid::NUMERIC => number::numeric(text, version),
+        oid::OID => number::unsigned(text, version, "oid"),
+        oid::XID => number::lenient_unsigned(text, version, "xid"),
+        oid::CID => number::lenient_unsigned(text, version, "cid"),
+        oid::INT2_VECTOR | oid::OID_VECTOR => number::vector(text, data_type == oid::OID_VECTOR, version),
+        oid::UUID => Verdict::valid_or_syntax(words::is_uuid(text), "uuid", text),
+        oid::JSON => json::check(text, false),
+        oid::JSONB => json::check(text, true),
+        oid::JSONPATH => words::json_path(text),
+        oid::BYTEA => bits::bytea(text),
+        oid::BIT | oid::VARBIT => bits::bit_string(text),
+        oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ | oid::TIME | oid::TIMETZ => {
+            datetime::moment(text, data_type, version)
+        }
+        oid::INTERVAL => datetime::interval(text, version),
+        oid::INET => network::address(text, false),
+        oid::CIDR => network::address(text, true),
+        oid::MACADDR => network::mac(text, 6),
+        oid::MACADDR8 => network::mac(text, 8),
+        oid::PG_LSN => words::log_position(text),
+        oid::MONEY => words::money(text),
+        oid::XML => words::xml(text),
+        oid::TSVECTOR => words::text_search_vector(text),
+        oid::TSQUERY => words::text_search_query(text),
+        oid::POINT => words::point(text),
+        oid::REGCLASS
+        | oid::REGTYPE
+        | oid::REGPROC
+        | oid::REGPROCEDURE
+        | oid::REGNAMESPACE
+        | oid::REGROLE
+        | oid::REGCOLLATION
+        | oid::REGCONFIG
+        | oid::REGOPER
+        | oid::REGOPERATOR
+        | oid::REGDICTIONARY => reference::judge(cx, text, data_type),
+        _ => Verdict::Unsure,
+    }
+}

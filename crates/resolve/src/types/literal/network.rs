@@ -1,0 +1,76 @@
+//! Network addresses (`inet_net_pton.c`, mac.c, mac8.c).
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::Verdict;
+
+/// `inet_in`, or `cidr_in` where `network`: an address, and the length of its prefix.
+pub(super) fn address(text: &str, network: bool) -> Verdict {
+    let name = if network { "cidr" } else { "inet" };
+    let refuse = || Verdict::syntax(name, text);
+    let (host, prefix) = match text.split_once('/') {
+        Some((host, prefix)) => (host, Some(prefix)),
+        None => (text, None),
+    };
+    let prefix = match prefix {
+        None => None,
+        Some(prefix) if !prefix.is_empty() && prefix.len() <= 3 && prefix.bytes().all(|byte| byte.is_ascii_digit()) => {
+            match prefix.parse::<u32>() {
+                Ok(prefix) => Some(prefix),
+                Err(_) => return refuse(),
+            }
+        }
+        Some(_) => return refuse(),
+    };
+    if host.contains(':') {
+        return version_six(text, host, prefix, network);
+    }
+    let parts: Vec<&str> = host.split('.').collect();
+    let fits = |part: &&str| (1..=3).contains(&part.len()) && part.parse::<u8>().is_ok();
+    if !parts.iter().all(fits) {
+        // Hexadecimal and other rare spellings of networks are left alone.
+        return if host.starts_with("0x") { Verdict::Unsure } else { refuse() };
+    }
+    if parts.len() > 4 || prefix.is_some_and(|prefix| prefix > 32) {
+        return refuse();
+    }
+    if parts.len() < 4 {
+        return if network { Verdict::Unsure } else { refuse() };
+    }
+    let Ok(bytes) = parts.iter().map(|part| part.parse::<u8>()).collect::<Result<Vec<u8>, _>>() else { return refuse() };
+    let address = u32::from(Ipv4Addr::new(bytes[0], bytes[1], bytes[2], bytes[3]));
+    let prefix = prefix.unwrap_or(32);
+    let beyond = prefix < 32 && address.checked_shl(prefix).unwrap_or(0) != 0;
+    network_check(network && beyond, text)
+}
+
+fn version_six(text: &str, host: &str, prefix: Option<u32>, network: bool) -> Verdict {
+    let name = if network { "cidr" } else { "inet" };
+    let Ok(address) = host.parse::<Ipv6Addr>() else { return Verdict::syntax(name, text) };
+    let prefix = prefix.unwrap_or(128);
+    if prefix > 128 {
+        return Verdict::syntax(name, text);
+    }
+    let beyond = prefix < 128 && u128::from(address).checked_shl(prefix).unwrap_or(0) != 0;
+    network_check(network && beyond, text)
+}
+
+fn network_check(bits_beyond: bool, text: &str) -> Verdict {
+    if bits_beyond { Verdict::refuse("22P02", format!("invalid cidr value: \"{text}\"")) } else { Verdict::Valid }
+}
+
+/// `macaddr_in`, `macaddr8_in`: pairs of digits between colons or hyphens; other groupings are left alone.
+pub(super) fn mac(text: &str, length: usize) -> Verdict {
+    let name = if length == 8 { "macaddr8" } else { "macaddr" };
+    let trimmed = text.trim();
+    for separator in [':', '-'] {
+        let parts: Vec<&str> = trimmed.split(separator).collect();
+        let pairs = parts.iter().all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        if pairs && (parts.len() == 6 || parts.len() == length) {
+            return Verdict::Valid;
+        }
+    }
+    let could_be = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'-' | b'.' | b' ' | b'\t');
+    let digits = trimmed.bytes().filter(u8::is_ascii_hexdigit).count();
+    if trimmed.bytes().all(could_be) && digits >= 6 { Verdict::Unsure } else { Verdict::syntax(name, text) }
+}

@@ -1,0 +1,234 @@
+//! Numbers (numutils.c, int8.c, float.c, numeric.c).
+
+use super::Verdict;
+
+/// `isspace` of the C locale.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r')
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches(|each: char| u8::try_from(each).is_ok_and(is_space))
+}
+
+/// How reading digits ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Digits {
+    Value(u128),
+    /// The value passed the limit before a wrong character came.
+    TooLarge,
+    Wrong,
+}
+
+/// Digits of a base, underscores between them where they may be.
+fn digits(text: &[u8], base: u32, underscores: bool, after_prefix: bool, limit: u128) -> Digits {
+    let mut value: u128 = 0;
+    let mut before_is_digit = after_prefix;
+    let mut any = false;
+    for (at, byte) in text.iter().enumerate() {
+        if *byte == b'_' && underscores && before_is_digit {
+            let next = text.get(at + 1).copied().unwrap_or(b' ');
+            if char::from(next).to_digit(base).is_none() {
+                return Digits::Wrong;
+            }
+            before_is_digit = false;
+            continue;
+        }
+        let Some(digit) = char::from(*byte).to_digit(base) else { return Digits::Wrong };
+        value = value * u128::from(base) + u128::from(digit);
+        if value > limit {
+            return Digits::TooLarge;
+        }
+        any = true;
+        before_is_digit = true;
+    }
+    if any { Digits::Value(value) } else { Digits::Wrong }
+}
+
+/// Splits `0x`, `0o`, `0b` off.
+fn base_of(text: &[u8]) -> (u32, &[u8]) {
+    match text {
+        [b'0', b'x' | b'X', rest @ ..] => (16, rest),
+        [b'0', b'o' | b'O', rest @ ..] => (8, rest),
+        [b'0', b'b' | b'B', rest @ ..] => (2, rest),
+        _ => (10, text),
+    }
+}
+
+/// An unsigned integer as SQL writes it, with a base's prefix and underscores where `modern`; none where it is no integer,
+/// or larger than any type holds.
+pub(in super::super) fn integer_value(text: &str, modern: bool) -> Option<i128> {
+    let (base, rest) = if modern { base_of(text.as_bytes()) } else { (10, text.as_bytes()) };
+    match digits(rest, base, modern, base != 10, u128::from(u64::MAX)) {
+        Digits::Value(value) => i128::try_from(value).ok(),
+        _ => None,
+    }
+}
+
+/// `pg_strtoint16`, `32`, `64`.
+pub(super) fn integer(text: &str, version: u32, size: u32, name: &str) -> Verdict {
+    let modern = version >= 16;
+    let trimmed = trim(text);
+    let (negative, rest) = match trimmed.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let limit = (1_u128 << (size - 1)) - u128::from(!negative);
+    let (base, rest) = if modern { base_of(rest) } else { (10, rest) };
+    match digits(rest, base, modern, base != 10, limit) {
+        Digits::Value(_) => Verdict::Valid,
+        Digits::TooLarge => Verdict::refuse("22003", format!("value \"{text}\" is out of range for type {name}")),
+        Digits::Wrong => Verdict::syntax(name, text),
+    }
+}
+
+/// `uint32in_subr`: `strtoul`, which takes a sign; base 0 since PostgreSQL 16.
+pub(super) fn unsigned(text: &str, version: u32, name: &str) -> Verdict {
+    let trimmed = trim(text);
+    let (negative, rest) = match trimmed.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let (base, rest) = match rest {
+        [b'0', b'x' | b'X', rest @ ..] if version >= 16 => (16, rest),
+        [b'0', _, ..] if version >= 16 => (8, rest),
+        _ => (10, rest),
+    };
+    let limit = if negative { 1 << 31 } else { u128::from(u32::MAX) };
+    match digits(rest, base, false, false, limit) {
+        Digits::Value(_) => Verdict::Valid,
+        Digits::TooLarge if rest.iter().all(u8::is_ascii_hexdigit) => {
+            Verdict::refuse("22003", format!("value \"{text}\" is out of range for type {name}"))
+        }
+        _ => Verdict::syntax(name, text),
+    }
+}
+
+/// `xidin`, `cidin`: before PostgreSQL 16 anything was taken.
+pub(super) fn lenient_unsigned(text: &str, version: u32, name: &str) -> Verdict {
+    if version < 16 { Verdict::Valid } else { unsigned(text, version, name) }
+}
+
+/// `int2vectorin`, `oidvectorin`: numbers between spaces.
+pub(super) fn vector(text: &str, oids: bool, version: u32) -> Verdict {
+    let mut verdict = Verdict::Valid;
+    for part in text.split_ascii_whitespace() {
+        verdict = verdict.and(|| match oids {
+            true => unsigned(part, version, "oid"),
+            false => integer(part, version, 16, "smallint"),
+        });
+    }
+    match verdict {
+        Verdict::Valid => Verdict::Valid,
+        _ => Verdict::Unsure,
+    }
+}
+
+fn is_special(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    ["nan", "inf", "infinity"].iter().any(|word| unsigned.eq_ignore_ascii_case(word))
+}
+
+/// A decimal number's parts.
+struct Decimal<'a> {
+    whole: &'a str,
+    fraction: &'a str,
+    exponent: Option<&'a str>,
+}
+
+/// `[digits][.digits][e[sign]digits]` with a digit before the exponent.
+fn decimal(text: &str) -> Option<Decimal<'_>> {
+    let (mantissa, exponent) = match text.find(['e', 'E']) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let exponent_fits = exponent.is_none_or(|exponent| {
+        let digits = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+        !digits.is_empty() && all_digits(digits)
+    });
+    let fits = all_digits(whole) && all_digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent_fits;
+    fits.then_some(Decimal { whole, fraction, exponent })
+}
+
+/// `float8in_internal`, `float4in_internal`.
+pub(super) fn float(text: &str, single: bool) -> Verdict {
+    let name = if single { "real" } else { "double precision" };
+    let trimmed = trim(text);
+    if is_special(trimmed) {
+        return Verdict::Valid;
+    }
+    let unsigned = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
+    if unsigned.starts_with("0x") || unsigned.starts_with("0X") {
+        return Verdict::Unsure;
+    }
+    let Some(parts) = decimal(unsigned) else { return Verdict::syntax(name, text) };
+    let is_zero = parts.whole.bytes().chain(parts.fraction.bytes()).all(|byte| byte == b'0');
+    let (infinite, vanished) = if single {
+        unsigned.parse::<f32>().map_or((false, false), |value| (value.is_infinite(), value == 0.0))
+    } else {
+        unsigned.parse::<f64>().map_or((false, false), |value| (value.is_infinite(), value == 0.0))
+    };
+    if infinite || (vanished && !is_zero) {
+        return Verdict::refuse("22003", format!("\"{text}\" is out of range for type {name}"));
+    }
+    Verdict::Valid
+}
+
+/// Most digits before the decimal point of a numeric, and most after it.
+const MAX_WHOLE: i64 = 131_072;
+const MAX_FRACTION: i64 = 16_383;
+
+/// `numeric_in`
+pub(super) fn numeric(text: &str, version: u32) -> Verdict {
+    let trimmed = trim(text);
+    if is_special(trimmed) {
+        let is_nan = trimmed.eq_ignore_ascii_case("nan");
+        let signed_nan = !is_nan && trimmed[1..].eq_ignore_ascii_case("nan");
+        return Verdict::valid_or_syntax(!signed_nan && (is_nan || version >= 14), "numeric", text);
+    }
+    let unsigned = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
+    let (base, rest) = base_of(unsigned.as_bytes());
+    if version >= 16 && base != 10 {
+        return match digits(rest, base, true, true, u128::MAX >> 8) {
+            Digits::Value(_) => Verdict::Valid,
+            Digits::TooLarge => Verdict::Unsure,
+            Digits::Wrong => Verdict::syntax("numeric", text),
+        };
+    }
+    let plain;
+    let unsigned = if version >= 16 && unsigned.contains('_') {
+        match without_underscores(unsigned) {
+            Some(without) => {
+                plain = without;
+                &plain
+            }
+            None => return Verdict::syntax("numeric", text),
+        }
+    } else {
+        unsigned
+    };
+    let Some(parts) = decimal(unsigned) else { return Verdict::syntax("numeric", text) };
+    let overflow = || Verdict::refuse("22003", "value overflows numeric format".to_owned());
+    let Ok(exponent) = parts.exponent.map_or(Ok(0), str::parse::<i32>) else { return overflow() };
+    let significant = parts.whole.trim_start_matches('0');
+    let length = |part: &str| i64::try_from(part.len()).unwrap_or(i64::MAX);
+    let is_zero = significant.is_empty() && parts.fraction.bytes().all(|byte| byte == b'0');
+    let whole = length(significant).saturating_add(i64::from(exponent));
+    let fraction = length(parts.fraction).saturating_sub(i64::from(exponent));
+    if (!is_zero && whole > MAX_WHOLE) || fraction > MAX_FRACTION {
+        return overflow();
+    }
+    Verdict::Valid
+}
+
+/// Underscores stand between digits only.
+fn without_underscores(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let fits = |(at, byte): (usize, &u8)| *byte != b'_' || (digit(at.checked_sub(1)) && digit(Some(at + 1)));
+    bytes.iter().enumerate().all(fits).then(|| text.replace('_', ""))
+}

@@ -1,0 +1,167 @@
+//! `reg…` types: the text names an object, which is looked up when the statement is analysed (regproc.c).
+
+use std::sync::Arc;
+
+use rollproof_catalog::{Oid, oid};
+use rollproof_source::TextRange;
+
+use super::{Refusal, Verdict};
+use crate::context::Context;
+use crate::error::{ErrorKind, Failure};
+use crate::types::{function, type_name};
+
+fn missing(sqlstate: &'static str, message: String, kind: ErrorKind) -> Verdict {
+    Verdict::Invalid(Refusal { sqlstate, message, missing: Some(kind) })
+}
+
+/// `stringToQualifiedNameList`: names with dots, folded unless quoted; none where that is not what it is.
+fn names(text: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut rest = text.trim();
+    loop {
+        let (name, after) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted_name(quoted)?,
+            None => {
+                let end = rest.find(|each: char| each == '.' || each.is_ascii_whitespace()).unwrap_or(rest.len());
+                (rest[..end].to_lowercase(), &rest[end..])
+            }
+        };
+        if name.is_empty() {
+            return None;
+        }
+        names.push(name);
+        rest = after.trim_start();
+        if rest.is_empty() {
+            return Some(names);
+        }
+        rest = rest.strip_prefix('.')?.trim_start();
+    }
+}
+
+fn quoted_name(text: &str) -> Option<(String, &str)> {
+    let mut name = String::new();
+    let mut rest = text;
+    loop {
+        let end = rest.find('"')?;
+        name.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix('"') {
+            Some(after) => {
+                name.push('"');
+                rest = after;
+            }
+            None => return Some((name, rest)),
+        }
+    }
+}
+
+/// `parseDashOrOid`, then the look-up of each type.
+pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty();
+    if text == "-" || (digits && text.parse::<u32>().is_ok()) {
+        return Verdict::Valid;
+    }
+    if data_type == oid::REGTYPE {
+        return type_reference(cx, text);
+    }
+    if matches!(data_type, oid::REGPROCEDURE | oid::REGOPER | oid::REGOPERATOR | oid::REGDICTIONARY) {
+        return Verdict::Unsure;
+    }
+    let Some(parts) = names(text) else {
+        return Verdict::refuse("42602", "invalid name syntax".to_owned());
+    };
+    let borrowed: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let (schema, name) = match borrowed[..] {
+        [name] => (None, name),
+        [schema, name] => (Some(schema), name),
+        _ => return Verdict::Unsure,
+    };
+    if matches!(data_type, oid::REGNAMESPACE | oid::REGROLE) {
+        return if schema.is_some() {
+            Verdict::refuse("42602", "invalid name syntax".to_owned())
+        } else {
+            plain_object(cx, data_type, name)
+        };
+    }
+    if let Some(schema) = schema
+        && cx.schema.find_namespace(schema).is_none()
+        && !(data_type == oid::REGCLASS && cx.version() >= 16)
+        && data_type != oid::REGPROC
+    {
+        let kind = ErrorKind::MissingSchema(Arc::from(schema));
+        return missing("3F000", format!("schema \"{schema}\" does not exist"), kind);
+    }
+    let written = parts.join(".");
+    match data_type {
+        oid::REGCLASS => relation(cx, schema, name, &written),
+        oid::REGPROC => routine(cx, &borrowed, text),
+        oid::REGCOLLATION => collation(cx, schema, name, &written),
+        oid::REGCONFIG => configuration(schema, name),
+        _ => Verdict::Unsure,
+    }
+}
+
+fn plain_object(cx: &Context, data_type: Oid, name: &str) -> Verdict {
+    if data_type == oid::REGNAMESPACE {
+        if cx.schema.find_namespace(name).is_some() {
+            return Verdict::Valid;
+        }
+        let kind = ErrorKind::MissingSchema(Arc::from(name));
+        return missing("3F000", format!("schema \"{name}\" does not exist"), kind);
+    }
+    // Roles belong to the server, and migrations rarely make them.
+    if cx.schema.find_role(name).is_some() { Verdict::Valid } else { Verdict::Unsure }
+}
+
+fn relation(cx: &mut Context, schema: Option<&str>, name: &str, written: &str) -> Verdict {
+    let found = cx.schema.find_relation(schema, name).map(|found| found.oid);
+    let key = (schema.map(Arc::from), Arc::from(name));
+    cx.lookups.relations.insert(key, found.unwrap_or(Oid::NONE));
+    if found.is_some() {
+        return Verdict::Valid;
+    }
+    if super::super::may_exist_unseen(cx, name, super::super::Unseen::Relation).is_some() {
+        return Verdict::Unsure;
+    }
+    let kind = ErrorKind::MissingRelation { schema: schema.map(Arc::from), name: Arc::from(name) };
+    missing("42P01", format!("relation \"{written}\" does not exist"), kind)
+}
+
+fn collation(cx: &Context, schema: Option<&str>, name: &str, written: &str) -> Verdict {
+    if cx.schema.find_collation(schema, name).is_some() {
+        return Verdict::Valid;
+    }
+    let message = format!("collation \"{written}\" for encoding \"UTF8\" does not exist");
+    missing("42704", message, ErrorKind::MissingCollation(Arc::from(name)))
+}
+
+/// Text search configurations that every server has; others are made by statements that nothing looks into.
+fn configuration(schema: Option<&str>, name: &str) -> Verdict {
+    let known = matches!(name, "simple" | "english" | "german" | "french" | "spanish" | "italian" | "portuguese" | "russian");
+    if known && schema.is_none_or(|schema| schema == "pg_catalog") { Verdict::Valid } else { Verdict::Unsure }
+}
+
+fn routine(cx: &mut Context, parts: &[&str], text: &str) -> Verdict {
+    let name = type_name::named(parts, TextRange::default());
+    match function::count_named(cx, &name) {
+        1 => Verdict::Valid,
+        0 => {
+            let (schema, name) = function::name_parts(&name);
+            missing("42883", format!("function \"{text}\" does not exist"), ErrorKind::MissingFunction { schema, name })
+        }
+        _ => {
+            let kind = ErrorKind::AmbiguousFunction(name.object().text.clone());
+            missing("42725", format!("more than one function named \"{text}\""), kind)
+        }
+    }
+}
+
+/// `regtypein` parses a type as SQL does.
+fn type_reference(cx: &mut Context, text: &str) -> Verdict {
+    let Ok(parsed) = rollproof_sql::parse_type_name(text) else { return Verdict::Unsure };
+    match type_name::type_name(cx, &parsed) {
+        Ok(_) => Verdict::Valid,
+        Err(Failure::Error(error)) => missing(error.sqlstate, error.message, error.kind),
+        Err(Failure::Unknown(_)) => Verdict::Unsure,
+    }
+}
