@@ -81,11 +81,8 @@ impl Parameters {
             || Error::fail("42P02", format!("there is no parameter ${number}"), span, ErrorKind::Parameter(number));
         let at = (number as usize).checked_sub(1).filter(|at| *at < 65_535).ok_or_else(missing)?;
         match self.mode {
-            ParameterTypes::Variable => {
-                if self.types.len() <= at {
-                    self.types.resize(at + 1, None);
-                }
-            }
+            ParameterTypes::Variable if self.types.len() <= at => self.types.resize(at + 1, None),
+            ParameterTypes::Variable => {}
             _ if at >= self.types.len() => return Err(missing()),
             _ => {}
         }

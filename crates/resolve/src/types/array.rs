@@ -58,7 +58,8 @@ pub fn make_array(cx: &mut Context, elements: &mut [Typed], target: Option<TypeR
 }
 
 fn is_nested(cx: &Context, element: &Typed) -> bool {
-    !matches!(element.oid(), oid::INT2_VECTOR | oid::OID_VECTOR) && info::element_type(cx.schema, element.oid()).is_some()
+    !matches!(element.oid(), oid::INT2_VECTOR | oid::OID_VECTOR)
+        && info::element_type(cx.schema, element.oid()).is_some()
 }
 
 fn make_untyped(cx: &mut Context, elements: &mut [Typed], nested: bool, span: TextRange) -> Result<Oid> {
@@ -146,7 +147,9 @@ fn container(cx: &Context, value: TypeRef, span: TextRange) -> Result<Container>
     let subscriptable = found.is_some_and(|found| found.subscriptable || found.is_array);
     let kind = match base.oid {
         oid::JSONB => ContainerKind::Json,
-        _ if found.is_some_and(|found| &*found.name == "hstore" && found.oid >= Oid::FIRST_USER) => ContainerKind::Hstore,
+        _ if found.is_some_and(|found| &*found.name == "hstore" && found.oid >= Oid::FIRST_USER) => {
+            ContainerKind::Hstore
+        }
         _ => ContainerKind::Array,
     };
     if !subscriptable || (kind != ContainerKind::Array && cx.version() < 14) {
@@ -251,8 +254,8 @@ pub fn subscript(cx: &mut Context, value: &Typed, subscripts: &mut [Subscript], 
     let found = container.apply(cx, subscripts)?;
     let mut result = Typed::new(found, Oid::NONE, span);
     derive_collation(cx, &mut result, &[value])?;
-    result.set_returning = value.set_returning
-        || subscripts.iter_mut().flat_map(Subscript::parts).any(|part| part.set_returning);
+    result.set_returning =
+        value.set_returning || subscripts.iter_mut().flat_map(Subscript::parts).any(|part| part.set_returning);
     Ok(result)
 }
 

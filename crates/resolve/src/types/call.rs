@@ -81,25 +81,14 @@ fn ambiguous(cx: &Context, form: &CallForm, wanted: &Wanted, arguments: &[Typed]
     Error::fail("42725", message, form.name.span, ErrorKind::AmbiguousFunction(form.name.object().text.clone()))
 }
 
-pub(super) fn missing(
-    cx: &mut Context,
-    word: &str,
-    wanted: &Wanted,
-    arguments: &[Typed],
-    span: TextRange,
-) -> Failure {
+pub(super) fn missing(cx: &mut Context, word: &str, wanted: &Wanted, arguments: &[Typed], span: TextRange) -> Failure {
     let (schema, name) = name_parts(wanted.name);
     let message = format!("{word} {} does not exist", signature_string(cx, wanted, arguments));
     let failure = Error::fail("42883", message, span, ErrorKind::MissingFunction { schema, name: name.clone() });
     super::missing_function_or_unknown(cx, &name, span, failure)
 }
 
-fn not_found(
-    cx: &mut Context,
-    form: &CallForm,
-    wanted: &Wanted,
-    arguments: Vec<Typed>,
-) -> Result<ResolvedFunction> {
+fn not_found(cx: &mut Context, form: &CallForm, wanted: &Wanted, arguments: Vec<Typed>) -> Result<ResolvedFunction> {
     if could_be_projection(cx, form, &arguments)
         && let Some(found) = projection(cx, &form.name.object().text, &arguments[0], form.span)
     {
@@ -285,7 +274,8 @@ impl Call<'_> {
             && let Some(last) = arguments.last()
             && info::base_element_type(cx.schema, last.oid()).is_none()
         {
-            let kind = ErrorKind::TypeMismatch { from: super::format_type(cx, last.oid()).into(), to: "anyarray".into() };
+            let kind =
+                ErrorKind::TypeMismatch { from: super::format_type(cx, last.oid()).into(), to: "anyarray".into() };
             return Err(Error::fail("42804", "VARIADIC argument must be an array", last.span, kind));
         }
         Ok(())
@@ -297,9 +287,8 @@ impl Call<'_> {
         let is_aggregate = function.kind == FunctionKind::Aggregate;
         let unsupported = |message: &str| Err(Error::fail("0A000", message, span, ErrorKind::Other));
         let bare = arguments.is_empty() && !form.star && form.within_group.is_none();
-        let parameterless = || {
-            wrong_kind(format!("{name}(*) must be used to call a parameterless aggregate function"), span)
-        };
+        let parameterless =
+            || wrong_kind(format!("{name}(*) must be used to call a parameterless aggregate function"), span);
         if form.over {
             if form.distinct {
                 return unsupported("DISTINCT is not implemented for window functions");
@@ -387,8 +376,20 @@ fn never_null(function: &Function) -> bool {
     function.oid < Oid::FIRST_USER
         && matches!(
             name,
-            "count" | "now" | "clock_timestamp" | "transaction_timestamp" | "statement_timestamp" | "row_number" | "rank"
-                | "dense_rank" | "percent_rank" | "cume_dist" | "gen_random_uuid" | "uuidv4" | "uuidv7" | "random"
+            "count"
+                | "now"
+                | "clock_timestamp"
+                | "transaction_timestamp"
+                | "statement_timestamp"
+                | "row_number"
+                | "rank"
+                | "dense_rank"
+                | "percent_rank"
+                | "cume_dist"
+                | "gen_random_uuid"
+                | "uuidv4"
+                | "uuidv7"
+                | "random"
         )
 }
 

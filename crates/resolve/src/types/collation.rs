@@ -92,7 +92,8 @@ pub fn select_common_collation(cx: &mut Context, values: &[&Typed], none_ok: boo
     let state = merged(cx, values)?;
     match state.strength {
         CollationStrength::Conflict(one, other) if !none_ok => {
-            let span = values.iter().find(|value| value.collation == other).map_or_else(TextRange::default, |at| at.span);
+            let span =
+                values.iter().find(|value| value.collation == other).map_or_else(TextRange::default, |at| at.span);
             Err(conflict(cx, "implicit", one, other, span))
         }
         CollationStrength::Conflict(..) => Ok(Oid::NONE),
@@ -107,7 +108,7 @@ pub fn select_common_collation(cx: &mut Context, values: &[&Typed], none_ok: boo
 pub fn collation_name(cx: &mut Context, name: &QualifiedName) -> Result<Oid> {
     let schema = super::explicit_namespace(cx, name)?;
     let object = name.object();
-    let found = cx.schema.find_collation(schema.as_deref(), &object.text);
+    let found = cx.schema.find_collation(schema.as_deref(), &object.text).map(|found| found.oid);
     cx.lookups.collations.insert((schema, object.text.clone()), found.unwrap_or(Oid::NONE));
     found.ok_or_else(|| {
         let written = super::dotted(name);

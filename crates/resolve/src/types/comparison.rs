@@ -45,7 +45,12 @@ pub fn make_row_comparison_op(
     span: TextRange,
 ) -> Result<Typed> {
     if left.len() != right.len() {
-        return Err(Error::fail("42601", "unequal number of entries in row expressions", operator.span, ErrorKind::ColumnCount));
+        return Err(Error::fail(
+            "42601",
+            "unequal number of entries in row expressions",
+            operator.span,
+            ErrorKind::ColumnCount,
+        ));
     }
     if left.is_empty() {
         return Err(other("0A000", "cannot compare rows of zero length", operator.span));
@@ -59,7 +64,12 @@ pub fn make_row_comparison_op(
             return Err(type_mismatch(cx, "42804", message, compared.oid(), oid::BOOL, operator.span));
         }
         if compared.set_returning {
-            return Err(Error::fail("42804", "row comparison operator must not return a set", operator.span, ErrorKind::Grouping));
+            return Err(Error::fail(
+                "42804",
+                "row comparison operator must not return a set",
+                operator.span,
+                ErrorKind::Grouping,
+            ));
         }
         result.nullable |= compared.nullable;
     }
@@ -90,7 +100,12 @@ pub fn make_row_distinct_op(
     span: TextRange,
 ) -> Result<Typed> {
     if left.len() != right.len() {
-        return Err(Error::fail("42601", "unequal number of entries in row expressions", operator_span, ErrorKind::ColumnCount));
+        return Err(Error::fail(
+            "42601",
+            "unequal number of entries in row expressions",
+            operator_span,
+            ErrorKind::ColumnCount,
+        ));
     }
     for (left, right) in left.iter_mut().zip(right.iter_mut()) {
         make_distinct_op(cx, left, right, operator_span)?;
@@ -186,8 +201,11 @@ pub(super) fn default_class_input(cx: &mut Context, method: &str, data_type: Oid
             fitting.push(input);
         }
     }
-    let preferred: Vec<Oid> =
-        fitting.iter().copied().filter(|input| info::category(schema, *input) == category && info::is_preferred(schema, *input)).collect();
+    let preferred: Vec<Oid> = fitting
+        .iter()
+        .copied()
+        .filter(|input| info::category(schema, *input) == category && info::is_preferred(schema, *input))
+        .collect();
     match (&preferred[..], &fitting[..]) {
         ([one], _) | ([], [one]) => Some(*one),
         _ => None,
@@ -239,7 +257,8 @@ pub fn has_equality(cx: &mut Context, data_type: Oid) -> bool {
 pub fn require_ordering_operator(cx: &mut Context, operator: &OperatorName, value: &mut Typed) -> Result<()> {
     let data_type = value.oid();
     let chosen = find_operator(cx, operator, data_type, data_type)?;
-    if !info::is_binary_coercible(cx, data_type, chosen.left) || !info::is_binary_coercible(cx, data_type, chosen.right) {
+    if !info::is_binary_coercible(cx, data_type, chosen.left) || !info::is_binary_coercible(cx, data_type, chosen.right)
+    {
         let name = super::format_type(cx, data_type);
         let message = format!("operator requires run-time type coercion: {name} {} {name}", operator.symbol);
         return Err(Error::fail("42883", message, operator.span, ErrorKind::MissingOperator(operator.symbol.clone())));

@@ -194,13 +194,7 @@ fn may_exist_unseen(cx: &Context, name: &str, kind: Unseen) -> Option<Arc<str>> 
 }
 
 /// The failure of a look-up: unknown where the object may be there unseen, else the server's error.
-fn unknown_or(
-    cx: &Context,
-    name: &str,
-    kind: Unseen,
-    span: TextRange,
-    error: impl FnOnce() -> Failure,
-) -> Failure {
+fn unknown_or(cx: &Context, name: &str, kind: Unseen, span: TextRange, error: impl FnOnce() -> Failure) -> Failure {
     match may_exist_unseen(cx, name, kind) {
         Some(reason) => Failure::unknown(reason, span),
         None => error(),

@@ -54,7 +54,8 @@ fn candidates(cx: &mut Context, operator: &OperatorName) -> Result<Candidates> {
             if list.iter().any(|before| before.left == found.left && before.right == found.right) {
                 continue;
             }
-        } else if !own.is_empty() && list.iter().any(|before| before.left == found.left && before.right == found.right) {
+        } else if !own.is_empty() && list.iter().any(|before| before.left == found.left && before.right == found.right)
+        {
             continue;
         }
         list.push(Chosen {
@@ -156,7 +157,9 @@ fn settle(
     left: Option<Oid>,
     right: Oid,
 ) -> Result<Chosen> {
-    let chosen = chosen.map_err(|ambiguous| super::missing_or_unknown(cx, operator.span, |cx| refuse(cx, operator, left, right, ambiguous)))?;
+    let chosen = chosen.map_err(|ambiguous| {
+        super::missing_or_unknown(cx, operator.span, |cx| refuse(cx, operator, left, right, ambiguous))
+    })?;
     match candidates.list.iter().find(|each| each.oid == chosen) {
         Some(found) => not_a_shell(cx, operator, *found, left, right),
         None => Err(refuse(cx, operator, left, right, false)),

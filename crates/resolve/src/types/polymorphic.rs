@@ -196,7 +196,9 @@ impl Family {
         let Some(array) = self.array else { return Ok(()) };
         let element = if array == oid::ANYARRAY {
             // Columns of type anyarray (pg_stats) fit a lone anyarray argument, and say nothing of the element.
-            if !wanted.lenient && (self.arguments != 1 || (oid::is_polymorphic(wanted.result) && wanted.result != oid::ANYARRAY)) {
+            if !wanted.lenient
+                && (self.arguments != 1 || (oid::is_polymorphic(wanted.result) && wanted.result != oid::ANYARRAY))
+            {
                 return Err(mismatch("cannot determine element type of \"anyarray\" argument".to_owned(), span));
             }
             if wanted.lenient && self.element.is_none() {
@@ -263,7 +265,12 @@ impl Family {
         Ok(Some(match wanted.result {
             oid::ANYELEMENT | oid::ANYNONARRAY | oid::ANYENUM => match self.element {
                 Some(element) => element,
-                None => return Err(mismatch("could not determine polymorphic type because input has type unknown".to_owned(), span)),
+                None => {
+                    return Err(mismatch(
+                        "could not determine polymorphic type because input has type unknown".to_owned(),
+                        span,
+                    ));
+                }
             },
             oid::ANYARRAY => self.array_type(cx, span)?,
             oid::ANYRANGE => self.range.ok_or_else(|| undetermined("anyrange", span))?,
@@ -353,7 +360,9 @@ impl Compatible {
                 }
                 _ => {}
             }
-        } else if self.wants_multirange && let Some(range) = self.range {
+        } else if self.wants_multirange
+            && let Some(range) = self.range
+        {
             self.multirange = info::range_multirange(cx.schema, range);
             self.multirange_element = self.range_element;
         }

@@ -35,10 +35,7 @@ pub fn type_name(cx: &mut Context, name: &TypeName) -> Result<TypeRef> {
 }
 
 fn type_kind(name: &QualifiedName) -> ErrorKind {
-    ErrorKind::MissingType {
-        schema: name.schema().map(|schema| schema.text.clone()),
-        name: name.object().text.clone(),
-    }
+    ErrorKind::MissingType { schema: name.schema().map(|schema| schema.text.clone()), name: name.object().text.clone() }
 }
 
 fn missing_type(cx: &Context, name: &QualifiedName, written: &str, span: TextRange) -> Failure {
@@ -149,7 +146,9 @@ fn number_of(modifier: &Modifier, span: TextRange) -> Result<i32> {
             Ok(number) => return Ok(number),
             Err(_) => ("22003", format!("value \"{number}\" is out of range for type integer"), number.to_string()),
         },
-        Modifier::Word(word) => ("22P02", format!("invalid input syntax for type integer: \"{word}\""), word.to_string()),
+        Modifier::Word(word) => {
+            ("22P02", format!("invalid input syntax for type integer: \"{word}\""), word.to_string())
+        }
     };
     let kind = ErrorKind::InvalidLiteral { data_type: "integer".into(), text: text.into() };
     Err(Error::fail(sqlstate, message, span, kind))

@@ -200,7 +200,7 @@ fn row_fields(text: &str) -> Option<Vec<Piece>> {
     let mut fields = Vec::new();
     let mut at = 0;
     loop {
-        let (piece, end) = delimited(bytes, at, &[b',', b')'])?;
+        let (piece, end) = delimited(bytes, at, b",)")?;
         fields.push(piece);
         at = end + 1;
         if bytes[end] == b')' {

@@ -154,7 +154,10 @@ impl Reader<'_> {
         if self.rest.is_empty() {
             return Some(());
         }
-        if self.rest.eq_ignore_ascii_case(b"z") || self.rest.eq_ignore_ascii_case(b"utc") || self.rest.eq_ignore_ascii_case(b"gmt") {
+        if self.rest.eq_ignore_ascii_case(b"z")
+            || self.rest.eq_ignore_ascii_case(b"utc")
+            || self.rest.eq_ignore_ascii_case(b"gmt")
+        {
             self.rest = &[];
             return Some(());
         }
@@ -177,7 +180,7 @@ impl Reader<'_> {
 const fn days_in(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         _ => 31,
     }
@@ -185,10 +188,51 @@ const fn days_in(year: u32, month: u32) -> u32 {
 
 /// Words that follow a number in an interval.
 const UNITS: &[&str] = &[
-    "microsecond", "microseconds", "us", "usec", "usecs", "millisecond", "milliseconds", "ms", "msec", "msecs", "second",
-    "seconds", "sec", "secs", "s", "minute", "minutes", "min", "mins", "m", "hour", "hours", "hr", "hrs", "h", "day", "days",
-    "d", "week", "weeks", "w", "month", "months", "mon", "mons", "year", "years", "yr", "yrs", "y", "decade", "decades",
-    "century", "centuries", "millennium",
+    "microsecond",
+    "microseconds",
+    "us",
+    "usec",
+    "usecs",
+    "millisecond",
+    "milliseconds",
+    "ms",
+    "msec",
+    "msecs",
+    "second",
+    "seconds",
+    "sec",
+    "secs",
+    "s",
+    "minute",
+    "minutes",
+    "min",
+    "mins",
+    "m",
+    "hour",
+    "hours",
+    "hr",
+    "hrs",
+    "h",
+    "day",
+    "days",
+    "d",
+    "week",
+    "weeks",
+    "w",
+    "month",
+    "months",
+    "mon",
+    "mons",
+    "year",
+    "years",
+    "yr",
+    "yrs",
+    "y",
+    "decade",
+    "decades",
+    "century",
+    "centuries",
+    "millennium",
 ];
 
 /// `interval_in`
@@ -241,7 +285,10 @@ fn judge_pieces(pieces: &[(bool, String)], text: &str) -> Verdict {
         let unsigned = piece.strip_prefix(['-', '+']).unwrap_or(piece);
         let parts: Vec<&str> = unsigned.split(':').collect();
         let small = |part: &&str| part.len() == 2 && part.parse::<u32>().is_ok_and(|value| value < 60);
-        matches!(parts.len(), 2 | 3) && parts[0].len() <= 4 && parts[0].parse::<u32>().is_ok() && parts[1..].iter().all(small)
+        matches!(parts.len(), 2 | 3)
+            && parts[0].len() <= 4
+            && parts[0].parse::<u32>().is_ok()
+            && parts[1..].iter().all(small)
     };
     let mut rest = match pieces {
         [before @ .., (false, last)] if last == "ago" && !before.is_empty() => before,
@@ -255,7 +302,11 @@ fn judge_pieces(pieces: &[(bool, String)], text: &str) -> Verdict {
         rest = match after.split_first() {
             Some(((false, unit), after)) if is_plain(piece) => {
                 if !UNITS.contains(&&**unit) {
-                    return if unit.len() > 4 && seen.is_empty() { bad_format(text, oid::INTERVAL) } else { Verdict::Unsure };
+                    return if unit.len() > 4 && seen.is_empty() {
+                        bad_format(text, oid::INTERVAL)
+                    } else {
+                        Verdict::Unsure
+                    };
                 }
                 // The same field twice is refused; which units share a field is left open.
                 if seen.iter().any(|before| before.chars().next() == unit.chars().next()) {

@@ -142,7 +142,8 @@ impl Reader<'_> {
             }
             at += exponent;
         }
-        if rest.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || *byte >= 0x80) {
+        if rest.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || *byte >= 0x80)
+        {
             return Err(Stop::Syntax);
         }
         self.at += at;

@@ -129,9 +129,7 @@ fn judge(cx: &mut Context, text: &str, data_type: Oid, depth: usize) -> Verdict 
 fn pseudo(cx: &Context, data_type: Oid) -> Verdict {
     match data_type {
         oid::CSTRING | oid::VOID | oid::UNKNOWN => Verdict::Valid,
-        oid::RECORD => {
-            Verdict::refuse("0A000", "input of anonymous composite types is not implemented".to_owned())
-        }
+        oid::RECORD => Verdict::refuse("0A000", "input of anonymous composite types is not implemented".to_owned()),
         _ => {
             let name = super::format_type(cx, data_type);
             Verdict::refuse("0A000", format!("cannot accept a value of type {name}"))
@@ -142,7 +140,9 @@ fn pseudo(cx: &Context, data_type: Oid) -> Verdict {
 fn built_in(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
     let version = cx.version();
     match data_type {
-        oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::NAME | oid::CHAR | oid::UNKNOWN | oid::REFCURSOR => Verdict::Valid,
+        oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::NAME | oid::CHAR | oid::UNKNOWN | oid::REFCURSOR => {
+            Verdict::Valid
+        }
         oid::BOOL => Verdict::valid_or_syntax(words::is_boolean(text), "boolean", text),
         oid::INT2 => number::integer(text, version, 16, "smallint"),
         oid::INT4 => number::integer(text, version, 32, "integer"),

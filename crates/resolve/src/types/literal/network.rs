@@ -37,7 +37,9 @@ pub(super) fn address(text: &str, network: bool) -> Verdict {
     if parts.len() < 4 {
         return if network { Verdict::Unsure } else { refuse() };
     }
-    let Ok(bytes) = parts.iter().map(|part| part.parse::<u8>()).collect::<Result<Vec<u8>, _>>() else { return refuse() };
+    let Ok(bytes) = parts.iter().map(|part| part.parse::<u8>()).collect::<Result<Vec<u8>, _>>() else {
+        return refuse();
+    };
     let address = u32::from(Ipv4Addr::new(bytes[0], bytes[1], bytes[2], bytes[3]));
     let prefix = prefix.unwrap_or(32);
     let beyond = prefix < 32 && address.checked_shl(prefix).unwrap_or(0) != 0;

@@ -137,7 +137,8 @@ fn collation(cx: &Context, schema: Option<&str>, name: &str, written: &str) -> V
 
 /// Text search configurations that every server has; others are made by statements that nothing looks into.
 fn configuration(schema: Option<&str>, name: &str) -> Verdict {
-    let known = matches!(name, "simple" | "english" | "german" | "french" | "spanish" | "italian" | "portuguese" | "russian");
+    let known =
+        matches!(name, "simple" | "english" | "german" | "french" | "spanish" | "italian" | "portuguese" | "russian");
     if known && schema.is_none_or(|schema| schema == "pg_catalog") { Verdict::Valid } else { Verdict::Unsure }
 }
 

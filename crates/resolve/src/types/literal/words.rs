@@ -7,7 +7,11 @@ use super::number;
 pub(super) fn is_boolean(text: &str) -> bool {
     let word = text.trim_matches(|each: char| each.is_ascii_whitespace() || each == '\u{b}').to_ascii_lowercase();
     let begins = |whole: &str| !word.is_empty() && whole.starts_with(&word);
-    begins("true") || begins("false") || begins("yes") || begins("no") || matches!(&*word, "on" | "of" | "off" | "1" | "0")
+    begins("true")
+        || begins("false")
+        || begins("yes")
+        || begins("no")
+        || matches!(&*word, "on" | "of" | "off" | "1" | "0")
 }
 
 /// `string_to_uuid`: 32 digits, a hyphen allowed after each four, braces around.
@@ -67,7 +71,8 @@ pub(super) fn text_search_query(text: &str) -> Verdict {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_word = |word: &str| word.chars().all(char::is_alphanumeric);
     let is_joint = |word: &str| matches!(word, "&" | "|" | "<->");
-    let alternates = words.iter().enumerate().all(|(at, word)| if at % 2 == 0 { is_word(word) } else { is_joint(word) });
+    let alternates =
+        words.iter().enumerate().all(|(at, word)| if at % 2 == 0 { is_word(word) } else { is_joint(word) });
     if words.len() % 2 == 1 && alternates {
         return Verdict::Valid;
     }
