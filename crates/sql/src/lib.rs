@@ -7,6 +7,7 @@ mod keyword;
 mod lex;
 mod mapped;
 mod parse;
+pub mod plpgsql;
 mod scan;
 mod script;
 mod split;

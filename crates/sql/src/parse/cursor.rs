@@ -344,13 +344,24 @@ impl<'a> Parser<'a> {
     ///
     /// Deeper than [`MAX_DEPTH`], as the server's `stack depth limit exceeded`.
     pub(crate) fn descend<T>(&mut self, inner: impl FnOnce(&mut Self) -> PResult<T>) -> PResult<T> {
+        self.enter()?;
+        let result = inner(self);
+        self.leave();
+        result
+    }
+
+    /// Goes one level deeper, if there is room; [`Self::leave`] comes back.
+    pub(crate) fn enter(&mut self) -> PResult<()> {
         if self.depth >= MAX_DEPTH {
             return Err(ParseError::new("the statement nests too deeply", self.peek().span));
         }
         self.depth += 1;
-        let result = inner(self);
+        Ok(())
+    }
+
+    /// Comes back from a level.
+    pub(crate) fn leave(&mut self) {
         self.depth -= 1;
-        result
     }
 
     /// Runs `attempt`; where it fails, comes back to where it began.

@@ -102,7 +102,7 @@ impl Parser<'_> {
     }
 
     /// `func_arg_expr`
-    pub(super) fn argument(&mut self) -> PResult<Argument> {
+    pub(crate) fn argument(&mut self) -> PResult<Argument> {
         let named = matches!(&self.peek().kind, TokenKind::Ident { category, .. } if category.function)
             && (self.punct_at(1, Punct::ColonEquals) || self.punct_at(1, Punct::Arrow));
         let name = if named {

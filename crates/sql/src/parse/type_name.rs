@@ -53,7 +53,8 @@ impl Parser<'_> {
         Ok(type_name)
     }
 
-    fn array_bounds(&mut self, type_name: &mut TypeName) -> PResult<()> {
+    /// `opt_array_bounds`, or `ARRAY` with one bound.
+    pub(crate) fn array_bounds(&mut self, type_name: &mut TypeName) -> PResult<()> {
         if self.eat_keyword("array") {
             let bound = if self.eat_punct(Punct::LeftBracket) {
                 let bound = self.plain_integer()?;
