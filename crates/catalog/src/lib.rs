@@ -7,6 +7,7 @@
 pub mod builtin;
 mod constraint;
 mod depend;
+mod extension;
 mod format;
 mod id;
 mod lookup;
@@ -28,6 +29,7 @@ mod visible;
 pub use builtin::Builtin;
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index, IndexKey};
 pub use depend::{Dependencies, DependencyKind};
+pub use extension::ExtensionError;
 pub use id::{ColumnId, ObjectId, Oid};
 pub use lookup::{FunctionCandidate, OperatorCandidate};
 pub use operator::{Cast, CastContext, CastMethod, Collation, Operator, OperatorClass, OperatorFamily};
@@ -45,3 +47,6 @@ pub use types::{EnumLabel, Type, TypeKind, TypeRef};
 
 #[cfg(test)]
 mod lookup_tests;
+
+#[cfg(test)]
+mod extension_tests;

@@ -3,12 +3,15 @@
 //! The data was read from real servers of each version (`cargo xtask catalog-data`). Numbers below 10000 are the
 //! server's own; higher ones, which no two versions share, are ours.
 
-mod read;
-mod record;
+mod contents;
+pub(crate) mod read;
+pub(crate) mod record;
+mod registry;
 mod table;
 
 use std::sync::OnceLock;
 
+pub use contents::ExtensionContents;
 pub use table::BuiltinTable;
 
 use crate::{

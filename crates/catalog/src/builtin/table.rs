@@ -16,12 +16,15 @@ impl<T: CatalogObject> BuiltinTable<T> {
     /// A table of these objects, in any order.
     #[must_use]
     pub fn new(mut objects: Vec<T>) -> Self {
-        // The data files are in this order already, which costs one pass.
-        objects.sort_by(|one, other| {
-            let key = |object: &T| (object.namespace(), object.oid());
-            let (one_key, other_key) = (key(one), key(other));
-            one_key.0.cmp(&other_key.0).then_with(|| one.name().cmp(other.name())).then(one_key.1.cmp(&other_key.1))
-        });
+        // The data files are in this order already: one pass that compares neighbours.
+        let order = |one: &T, other: &T| {
+            let by_name = || one.name().cmp(other.name());
+            let by_namespace = one.namespace().cmp(&other.namespace());
+            by_namespace.then_with(by_name).then_with(|| one.oid().cmp(&other.oid()))
+        };
+        if !objects.is_sorted_by(|one, other| order(one, other).is_le()) {
+            objects.sort_by(order);
+        }
         let mut by_oid: Vec<_> = objects.iter().map(CatalogObject::oid).zip(0..).collect();
         by_oid.sort_unstable();
         Self { objects, by_oid }

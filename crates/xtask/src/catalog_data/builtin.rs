@@ -1,5 +1,7 @@
 //! The built-in objects: one file a catalog, lines that versions share written once.
 
+#![allow(clippy::disallowed_methods, reason = "writing the data files is the command's purpose")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

@@ -32,3 +32,28 @@ create function pg_temp.acl(list aclitem[]) returns text language sql as $$
         order by privilege_type) as letters
       from aclexplode(list) where grantee <> 10 group by grantee) s), '!') end
 $$;
+-- Extensions' contents go by names.
+create function pg_temp.member(catalog regclass, object oid, extension oid) returns boolean language sql as $$
+  select exists (select from pg_depend where classid = catalog and objid = object and refobjid = extension
+    and refclassid = 'pg_extension'::regclass and deptype = 'e')
+$$;
+create function pg_temp.local(namespace oid, extension oid) returns text language sql as $$
+  select case when namespace = extnamespace then '' else namespace::regnamespace::text || '.' end from pg_extension where oid = extension
+$$;
+create function pg_temp.tn(type oid) returns text language sql as $$ select typname::text from pg_type where oid = type $$;
+create function pg_temp.fn(routine oid) returns text language sql as $$
+  select proname || '(' || coalesce((select string_agg(pg_temp.tn(each), ', ' order by place)
+    from unnest(proargtypes::oid[]) with ordinality as u(each, place)), '') || ')' from pg_proc where oid = routine
+$$;
+create function pg_temp.arguments(p pg_proc) returns text language sql as $$
+  select coalesce(string_agg(
+    case mode when 'o' then 'out ' when 'b' then 'inout ' when 'v' then 'variadic ' when 't' then 'table ' else '' end
+    || coalesce(nullif(name, '') || ': ', '') || pg_temp.tn(type)
+    || case when input > p.pronargs - p.pronargdefaults then ' =' else '' end, ', ' order by place), '')
+  from (
+    select place, type, mode, name, case when mode in ('o', 't') then 0
+      else count(*) filter (where mode not in ('o', 't')) over (order by place) end as input
+    from (
+      select place, type, coalesce(p.proargmodes[place]::text, 'i') as mode, p.proargnames[place] as name
+      from unnest(coalesce(p.proallargtypes, (select array_agg(each) from unnest(p.proargtypes::oid[]) each))) with ordinality as u(type, place)) a) b
+$$;

@@ -12,7 +12,6 @@ pub(crate) struct Server {
     pub(crate) version: u32,
     administrator: Client,
     scratch: Client,
-    url: String,
 }
 
 impl Server {
@@ -22,7 +21,7 @@ impl Server {
         administrator.batch_execute(&format!("drop database if exists {SCRATCH}"))?;
         administrator.batch_execute(&format!("create database {SCRATCH} template template0"))?;
         let scratch = Self::connect_scratch(url)?;
-        let mut server = Self { version: 0, administrator, scratch, url: url.to_owned() };
+        let mut server = Self { version: 0, administrator, scratch };
         let number: u32 = server.rows("show server_version_num")?.concat().concat().parse()?;
         server.version = number / 10000;
         Ok(server)
@@ -32,14 +31,6 @@ impl Server {
         let mut scratch = Client::connect(&format!("{url} dbname={SCRATCH}"), NoTls)?;
         scratch.batch_execute(include_str!("helpers.sql"))?;
         Ok(scratch)
-    }
-
-    /// Replaces the scratch database by a new one.
-    pub(crate) fn renew(&mut self) -> anyhow::Result<()> {
-        self.administrator.batch_execute(&format!("drop database {SCRATCH} with (force)"))?;
-        self.administrator.batch_execute(&format!("create database {SCRATCH} template template0"))?;
-        self.scratch = Self::connect_scratch(&self.url)?;
-        Ok(())
     }
 
     /// Runs statements.
