@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rollproof_source::{FileId, LineIndex, Problem, SourceMap, Span, TextRange};
 
 use crate::model::{Migration, MigrationSet, OutOfOrder};
+use crate::order::Number;
 use crate::steps::mark_commits;
 
 /// What is applied, what is to come, and what does not fit.
@@ -58,18 +59,28 @@ pub fn pending(old: &MigrationSet, new: &MigrationSet, sources: &SourceMap) -> P
         out_of_order: Vec::new(),
         problems: Vec::new(),
     };
-    let last_applied = new
-        .migrations
-        .iter()
-        .rposition(|migration| !migration.repeatable && applied_by_id.contains_key(&*migration.id));
-    for (at, migration) in new.migrations.iter().enumerate() {
+    let is_applied = |migration: &&Migration| !migration.repeatable && applied_by_id.contains_key(&*migration.id);
+    let last_applied = new.migrations.iter().rfind(is_applied);
+    let newest_applied = new.migrations.iter().filter(is_applied).max_by_key(|migration| Number::parse(&migration.id));
+    let mut is_past_last = last_applied.is_none();
+    for migration in &new.migrations {
         match applied_by_id.get(&*migration.id) {
             Some(before) => compare(before, migration, sources, &mut result),
-            None => match last_applied.filter(|last| at < *last && !migration.repeatable) {
-                Some(last) => late(migration, &new.migrations[last], new.out_of_order, &mut result),
-                None => result.pending.push(migration.clone()),
-            },
+            None if migration.repeatable => result.pending.push(migration.clone()),
+            None => {
+                let sorts_before = last_applied.filter(|_| !is_past_last);
+                // A tool that passes over late ones keeps only the newest number, in whatever order files are listed.
+                let is_older = newest_applied.filter(|newest| {
+                    let (mine, newest) = (Number::parse(&migration.id), Number::parse(&newest.id));
+                    new.out_of_order == OutOfOrder::Skipped && mine.is_some() && mine < newest
+                });
+                match is_older.or(sorts_before) {
+                    Some(later) => late(migration, later, new.out_of_order, &mut result),
+                    None => result.pending.push(migration.clone()),
+                }
+            }
         }
+        is_past_last |= last_applied.is_some_and(|last| last.id == migration.id);
     }
     removed(old, new, &mut result);
     mark_commits(&mut result.pending);

@@ -1,6 +1,6 @@
 //! graphile-migrate: `committed/000001.sql` or `committed/000001-name.sql`, and `current.sql` in the making.
 //!
-//! Rules from graphile-migrate's README and `src/migration.ts`: committed files by their six digits, each in a transaction
+//! Rules from graphile-migrate's README, `src/migration.ts` and `src/header.ts`: committed files by their six digits, each in a transaction
 //! unless it says `--! no-transaction`; `current.sql` (or `current/`) is run by `watch` and not by `migrate`.
 //! Placeholders of the configuration (`:NAME`) are not known here.
 
@@ -18,6 +18,11 @@ CREATE TABLE IF NOT EXISTS graphile_migrate.migrations (
     hash text PRIMARY KEY,
     previous_hash text REFERENCES graphile_migrate.migrations,
     filename text NOT NULL,
+    date timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS graphile_migrate.current (
+    filename text PRIMARY KEY DEFAULT 'current.sql',
+    content text NOT NULL,
     date timestamptz NOT NULL DEFAULT now()
 )",
     out_of_order: OutOfOrder::Refused,

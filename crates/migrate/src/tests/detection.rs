@@ -1,0 +1,38 @@
+//! Which folders are taken for migrations.
+
+use super::{SQLX, tree};
+use crate::detect;
+
+#[test]
+fn postgresql_is_picked_out_by_content() {
+    let files = [
+        SQLX,
+        ("server/migrations/1_a.sql", "create table a(id integer primary key autoincrement)"),
+        ("pg/migrations/1_a.sql", "create table a(id bigserial primary key, at timestamptz)"),
+        ("tests/migrations/1_a.sql", "create table a(id bigserial primary key)"),
+        ("other/migrations/1_a.sql", "create table a(id int)"),
+    ];
+    let detection = detect(&tree(&files), &[]);
+    let paths: Vec<_> = detection.folders.iter().map(|folder| &*folder.path).collect();
+    assert_eq!(paths, ["pg/migrations"]);
+    let aside: Vec<_> = detection.problems.iter().filter_map(|problem| problem.file.as_deref()).collect();
+    assert!(aside.contains(&"server/migrations") && aside.contains(&"other/migrations"), "{aside:?}");
+}
+
+#[test]
+fn a_named_folder_is_taken_whatever_it_looks_like() {
+    let files =
+        [("anything/b.sql", "select 2"), ("anything/a.sql", "select 1"), ("deep/er/migrations/1.sql", "select 1")];
+    let tools = |hint: &str| {
+        let detection = detect(&tree(&files), &[hint]);
+        (
+            detection.folders.iter().map(|folder| format!("{} {}", folder.tool, folder.path)).collect::<Vec<_>>(),
+            detection.problems,
+        )
+    };
+    assert_eq!(tools("./anything/").0, ["plain anything"]);
+    assert_eq!(tools("deep").0, ["plain deep/er/migrations"]);
+    assert!(tools("nowhere").1[0].message.contains("no folder nowhere"));
+    assert!(detect(&tree(&files[..2]), &[]).folders.is_empty());
+    assert!(detect(&tree(&[]), &["."]).folders.is_empty());
+}
