@@ -74,14 +74,14 @@ impl Schema {
         }
         let namespace = self.extension_namespace(contents.as_ref(), namespace)?;
         let oid = self.allocate();
-        let modelled = contents.is_some();
+        let modelled = contents.as_ref().is_some_and(|contents| contents.complete);
         self.put_extension(Extension { oid, name: Arc::from(name), namespace, modelled });
         let this = ObjectId::Extension(oid);
         self.dependencies.add(this, ObjectId::Namespace(namespace), DependencyKind::Normal);
-        let Some(contents) = contents else {
+        if !modelled {
             Arc::make_mut(&mut self.taints).push(Taint::Extension(Arc::from(name)));
-            return Ok((oid, Vec::new()));
-        };
+        }
+        let Some(contents) = contents else { return Ok((oid, Vec::new())) };
         for required in &contents.requires {
             if let Some(required) = self.find_extension(required).map(|required| ObjectId::Extension(required.oid)) {
                 self.dependencies.add(this, required, DependencyKind::Normal);

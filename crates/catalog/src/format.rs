@@ -45,9 +45,15 @@ impl Schema {
         }
         let name = self.type_name(of);
         match modifier {
+            Some(modifier) if self.is_spatial(of) => format!("{name}{}", print_spatial_modifier(modifier)),
             Some(modifier) => format!("{name}{}", print_modifier(of.oid, modifier)),
             None => name,
         }
+    }
+
+    /// Whether a type is one of PostGIS's whose modifier packs a shape and a reference system.
+    fn is_spatial(&self, of: &Type) -> bool {
+        matches!(&*of.name, "geometry" | "geography") && self.find_extension("postgis").is_some()
     }
 
     /// A type's catalog name as SQL writes it, qualified where the path does not find it.
@@ -121,4 +127,36 @@ fn print_interval_modifier(modifier: i32) -> String {
     ];
     let written = fields.iter().find(|(mask, _)| *mask == range).map_or("", |(_, text)| text);
     if precision == 0xffff { written.to_owned() } else { format!("{written}({precision})") }
+}
+
+/// `postgis_typmod_out`: reference system, shape, and whether it has Z and M.
+fn print_spatial_modifier(modifier: i32) -> String {
+    const SHAPES: [&str; 16] = [
+        "Geometry",
+        "Point",
+        "LineString",
+        "Polygon",
+        "MultiPoint",
+        "MultiLineString",
+        "MultiPolygon",
+        "GeometryCollection",
+        "CircularString",
+        "CompoundCurve",
+        "CurvePolygon",
+        "MultiCurve",
+        "MultiSurface",
+        "PolyhedralSurface",
+        "Triangle",
+        "Tin",
+    ];
+    let system = ((modifier & 0x0fff_ff00) - (modifier & 0x1000_0000)) >> 8;
+    let shape = usize::try_from((modifier & 0xfc) >> 2).unwrap_or(0);
+    let (has_z, has_m) = (modifier & 2 != 0, modifier & 1 != 0);
+    if system == 0 && shape == 0 && !has_z && !has_m {
+        return String::new();
+    }
+    let name = SHAPES.get(shape).unwrap_or(&SHAPES[0]);
+    let (z, m) = (if has_z { "Z" } else { "" }, if has_m { "M" } else { "" });
+    let system = if system == 0 { String::new() } else { format!(",{system}") };
+    format!("({name}{z}{m}{system})")
 }

@@ -1,6 +1,7 @@
 //! What an extension brings, as its data file says (`data/extensions/README.md` describes the lines).
 
 use super::Builtin;
+use super::record::Fields;
 use super::registry::EXTENSIONS;
 
 /// The objects of an extension in one version of PostgreSQL, to be made by [`crate::Schema::install_extension`].
@@ -10,6 +11,8 @@ pub struct ExtensionContents {
     pub schema: Option<&'static str>,
     /// The extensions that must be there first.
     pub requires: Vec<&'static str>,
+    /// Whether all that it brings is here; if not, names that are not found may be its own.
+    pub complete: bool,
     /// The other lines: kind, fields.
     pub(crate) lines: Vec<(&'static str, &'static str)>,
 }
@@ -32,10 +35,12 @@ impl Builtin {
             versions.is_none_or(|text| holds(text, self.version)).then_some((kind, fields))
         });
         let ("extension", head) = lines.next()? else { return None };
-        let (schema, requires) = head.split_once('\t').unwrap_or((head, ""));
+        let mut head = Fields::new(head);
+        let (schema, requires) = (head.text(), head.text());
         Some(ExtensionContents {
             schema: (schema != ".").then_some(schema),
             requires: requires.split(' ').filter(|name| !name.is_empty()).collect(),
+            complete: head.text() != "partial",
             lines: lines.collect(),
         })
     }
