@@ -1,6 +1,8 @@
 //! SQL text: split into statements, lexed, parsed into our own tree; queries with a map back to source.
 
 pub mod ast;
+#[cfg(test)]
+mod debug_tree;
 mod error;
 mod identifier;
 mod keyword;
@@ -8,6 +10,8 @@ mod lex;
 mod mapped;
 mod parse;
 pub mod plpgsql;
+#[cfg(test)]
+mod properties;
 mod scan;
 mod script;
 mod split;

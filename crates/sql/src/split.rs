@@ -189,7 +189,13 @@ impl Splitter<'_> {
         self.statement.from = false;
         match text {
             "(" => self.statement.parentheses += 1,
-            ")" => self.statement.parentheses = self.statement.parentheses.saturating_sub(1),
+            ")" => {
+                self.statement.parentheses = self.statement.parentheses.saturating_sub(1);
+                if self.statement.opening == Opening::Rule && self.statement.parentheses == 0 {
+                    // The nesting closed: the semicolons in it were not the statement's end, even at the script's end.
+                    self.statement.inner_semicolon = None;
+                }
+            }
             _ => {}
         }
     }

@@ -8,8 +8,9 @@ use crate::ast::{Name, OperatorName, QualifiedName};
 use crate::error::{PResult, ParseError};
 use crate::lex::{Punct, Token, TokenKind};
 
-/// How deep brackets, sub-queries and the like may nest: what no program writes, and the stack of a thread still holds.
-pub(crate) const MAX_DEPTH: u32 = 500;
+/// How deep brackets, sub-queries and the like may nest: what no program writes, and the stack of a thread still holds
+/// (2 MiB hold some 450 levels of an optimized build, and what walks the tree afterwards needs its share).
+pub(crate) const MAX_DEPTH: u32 = 250;
 
 /// The end of input, where a token slice is empty.
 static END: Token = Token { kind: TokenKind::End, span: TextRange::new(0, 0) };

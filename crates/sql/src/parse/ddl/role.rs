@@ -54,9 +54,10 @@ fn option(parser: &mut Parser<'_>, creating: bool, options: &mut Vec<DefinitionO
         options.push(text_option(name, (*text).into(), span));
         return Ok(true);
     }
-    if parser.eat_keyword("password") || parser.eat_keywords(&["encrypted", "password"]) {
-        let plain = parser.eat_keyword("null");
-        if !plain {
+    if parser.eat_keywords(&["encrypted", "password"]) {
+        parser.string()?;
+    } else if parser.eat_keyword("password") {
+        if !parser.eat_keyword("null") {
             parser.string()?;
         }
     } else if parser.eat_keywords(&["connection", "limit"]) {

@@ -81,7 +81,12 @@ fn rest(parser: &mut Parser<'_>, head: Head, events: Events) -> PResult<Statemen
     parser.expect_keyword("execute")?;
     let function = executed(parser)?;
     let arguments = parser.parenthesized(|parser| {
-        if parser.at_punct(Punct::RightParen) { Ok(Vec::new()) } else { parser.comma_separated(argument) }
+        // gram.y lets the list begin with a comma: `TriggerFuncArgs` may be empty before one.
+        let leading = parser.eat_punct(Punct::Comma);
+        if !leading && parser.at_punct(Punct::RightParen) {
+            return Ok(Vec::new());
+        }
+        parser.comma_separated(argument)
     })?;
     super::common::define(Definition::CreateTrigger(CreateTrigger {
         name: head.name,
