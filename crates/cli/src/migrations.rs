@@ -8,7 +8,7 @@ use rollproof_check::rules::raised;
 use rollproof_load::folder_snapshot;
 use rollproof_migrate::{
     Detection, Migration, MigrationFolder, MigrationSet, MigrationStatement, OutOfOrder, Pending, Phase, detect,
-    mark_commits, pending, pending_by_name, read,
+    mark_commits, pending, pending_by_name, read, read_counterpart,
 };
 use rollproof_source::{Problem, Snapshot, SourceMap};
 
@@ -129,10 +129,13 @@ impl Migrations {
             // With several running versions the one with the fewest migrations meets the most states.
             let was = old
                 .iter()
-                .filter_map(|version| read(&version.tree, sources, &set.folder, set.tool, settings.transaction))
+                .map(|version| read_counterpart(&version.tree, sources, set, settings.transaction))
                 .min_by_key(|was| was.migrations.len());
             match was {
-                Some(was) => self.add(set, pending(&was, set, sources)),
+                Some(was) => {
+                    self.problems.extend(was.problems.iter().filter(|_| was.migrations.is_empty()).cloned());
+                    self.add(set, pending(&was, set, sources));
+                }
                 None => bail!("the migrations in {} cannot be read in the old version", set.folder),
             }
         }

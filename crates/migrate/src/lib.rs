@@ -20,7 +20,7 @@ mod tool;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rollproof_source::{Problem, Snapshot, SourceMap};
@@ -71,6 +71,34 @@ pub fn read(
         migrations,
         out_of_order: tool.out_of_order,
         problems,
+    })
+}
+
+/// What another version has in place of `set`: the migrations in the same folder, or, where it has none there, those of
+/// the folder that shares the most of them, since projects move their folders. Empty, with a problem that says so, where
+/// no folder shares any.
+#[must_use]
+pub fn read_counterpart(
+    snapshot: &Snapshot,
+    sources: &SourceMap,
+    set: &MigrationSet,
+    transaction: Option<Transaction>,
+) -> MigrationSet {
+    let same_place = read(snapshot, sources, &set.folder, set.tool, transaction);
+    if let Some(found) = same_place.filter(|found| !found.migrations.is_empty()) {
+        return found;
+    }
+    let ids: BTreeSet<&str> = set.migrations.iter().map(|migration| &*migration.id).collect();
+    let shared = |found: &MigrationSet| found.migrations.iter().filter(|one| ids.contains(&*one.id)).count();
+    let folders = detect(snapshot, &[]).folders;
+    let moved = folders
+        .iter()
+        .filter_map(|folder| read(snapshot, sources, &folder.path, set.tool, transaction))
+        .filter(|found| shared(found) > 0)
+        .max_by_key(shared);
+    moved.unwrap_or_else(|| {
+        let message = "the old version has none of these migrations, so that all of them are taken to be pending";
+        MigrationSet { migrations: Vec::new(), problems: vec![Problem::of_file(&*set.folder, message)], ..set.clone() }
     })
 }
 

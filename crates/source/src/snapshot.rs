@@ -119,6 +119,29 @@ impl std::fmt::Debug for Snapshot {
     }
 }
 
+/// Reads below a prefix that the paths of the outer snapshot have and those of the inner one have not.
+struct Prefixed {
+    prefix: String,
+    inner: Snapshot,
+}
+
+impl ContentStore for Prefixed {
+    fn read(&self, path: &str, id: &ContentId) -> Result<Vec<u8>, ReadError> {
+        let below = path.strip_prefix(self.prefix.as_str()).unwrap_or(path);
+        self.inner.store.read(below, id)
+    }
+}
+
+impl Snapshot {
+    /// The same files below `folder` (no trailing slash), as a person named the place they were read from.
+    #[must_use]
+    pub fn below(self, folder: &str) -> Self {
+        let prefix = format!("{folder}/");
+        let files = self.files().map(|(path, id)| (Arc::from(format!("{prefix}{path}")), *id)).collect();
+        Self::new(files, Arc::new(Prefixed { prefix, inner: self }))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,27 +163,11 @@ mod tests {
         assert_eq!(under, ["db/a", "db/b/c"]);
         assert_eq!(snapshot.files_under("").count(), 4);
     }
-}
 
-/// Reads below a prefix that the paths of the outer snapshot have and those of the inner one have not.
-struct Prefixed {
-    prefix: String,
-    inner: Snapshot,
-}
-
-impl ContentStore for Prefixed {
-    fn read(&self, path: &str, id: &ContentId) -> Result<Vec<u8>, ReadError> {
-        let below = path.strip_prefix(self.prefix.as_str()).unwrap_or(path);
-        self.inner.store.read(below, id)
-    }
-}
-
-impl Snapshot {
-    /// The same files below `folder` (no trailing slash), as a person named the place they were read from.
-    #[must_use]
-    pub fn below(self, folder: &str) -> Self {
-        let prefix = format!("{folder}/");
-        let files = self.files().map(|(path, id)| (Arc::from(format!("{prefix}{path}")), *id)).collect();
-        Self::new(files, Arc::new(Prefixed { prefix, inner: self }))
+    #[test]
+    fn a_snapshot_below_a_folder_still_reads() {
+        let below = Snapshot::from_texts([("a.sql", "select 1")]).below("/somewhere/else");
+        assert_eq!(below.read("/somewhere/else/a.sql"), Some(Ok(b"select 1".to_vec())));
+        assert_eq!(below.read("a.sql"), None);
     }
 }

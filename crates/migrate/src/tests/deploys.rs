@@ -3,7 +3,7 @@
 use rollproof_source::SourceMap;
 
 use super::{set, show_one, tree};
-use crate::{Late, OutOfOrder, Pending, Step, pending, read, steps};
+use crate::{Late, OutOfOrder, Pending, Step, pending, read, read_counterpart, steps};
 
 fn compare(tool: &str, old: &[(&str, &str)], new: &[(&str, &str)]) -> (Pending, SourceMap) {
     let sources = SourceMap::new();
@@ -125,4 +125,22 @@ fn a_tool_that_keeps_the_newest_number_passes_over_an_older_one_wherever_it_is_l
     let (result, _) = compare("drizzle", &with(old.as_str()), &with(new.as_str()));
     assert_eq!(result.pending.iter().map(show_one).collect::<Vec<_>>(), ["10 Batch: select 4!"]);
     assert_eq!(result.out_of_order[0].name, "c.sql");
+}
+
+#[test]
+fn a_folder_that_moved_is_found_again() {
+    let sources = SourceMap::new();
+    let manifest = ("Cargo.toml", "sqlx = 1");
+    let old = [
+        manifest,
+        ("migrations/1_a.sql", "create table a(id bigserial)"),
+        ("other/migrations/7_x.sql", "select now()::text"),
+    ];
+    let new = [manifest, ("crates/db/migrations/1_a.sql", old[1].1), ("crates/db/migrations/2_b.sql", "select 2")];
+    let set = read(&tree(&new), &sources, "crates/db/migrations", "sqlx", None).unwrap();
+    let was = read_counterpart(&tree(&old), &sources, &set, None);
+    assert_eq!(&*was.folder, "migrations");
+    assert_eq!(pending(&was, &set, &sources).pending.len(), 1);
+    let nothing = read_counterpart(&tree(&[]), &sources, &set, None);
+    assert!(nothing.migrations.is_empty() && nothing.problems[0].message.contains("pending"));
 }
