@@ -142,3 +142,25 @@ pub struct Index {
     /// The constraint it stands for, or none.
     pub constraint: Oid,
 }
+
+impl Index {
+    /// A valid, immediate index that is not unique.
+    #[must_use]
+    pub fn new(table: Oid, method: Arc<str>, keys: Vec<IndexKey>) -> Self {
+        Self {
+            table,
+            method,
+            keys,
+            include: Vec::new(),
+            unique: false,
+            primary: false,
+            exclusion: false,
+            exclusion_operators: Vec::new(),
+            nulls_not_distinct: false,
+            immediate: true,
+            valid: true,
+            predicate: None,
+            constraint: Oid::NONE,
+        }
+    }
+}

@@ -7,6 +7,7 @@
 pub mod builtin;
 mod constraint;
 mod depend;
+mod describe;
 mod extension;
 mod format;
 mod id;
@@ -29,6 +30,7 @@ mod visible;
 pub use builtin::Builtin;
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index, IndexKey};
 pub use depend::{Dependencies, DependencyKind};
+pub use describe::Expressions;
 pub use extension::ExtensionError;
 pub use id::{ColumnId, ObjectId, Oid};
 pub use lookup::{FunctionCandidate, OperatorCandidate};

@@ -1,0 +1,117 @@
+//! Routines, operators, casts.
+
+use rollproof_sql::ast::ParameterMode;
+use rollproof_sql::quote_identifier;
+
+use super::Description;
+use crate::{CastContext, Function, FunctionKind, Language, ObjectId, Oid, Privilege};
+
+impl Description<'_> {
+    pub(super) fn routines(&mut self) {
+        let schema = self.schema;
+        for function in schema.functions.iter() {
+            if self.is_own(function.oid, function.namespace, ObjectId::Function(function.oid)) {
+                self.routine(function);
+            }
+        }
+    }
+
+    fn routine(&mut self, function: &Function) {
+        let inputs: Vec<_> = function.inputs.iter().map(|oid| self.schema.format_type_plain(*oid)).collect();
+        let signature = format!("{}({})", self.name(function.namespace, &function.name), inputs.join(", "));
+        let kind = match function.kind {
+            FunctionKind::Function => "function",
+            FunctionKind::Procedure => "procedure",
+            FunctionKind::Aggregate => "aggregate",
+            FunctionKind::Window => "window function",
+        };
+        let set = if function.returns_set { "setof " } else { "" };
+        let returns = self.schema.format_type_plain(function.returns);
+        let mut line = format!("{kind} {signature} returns {set}{returns}");
+        line.push_str(&format!(" parameters ({})", self.parameters(function)));
+        if function.kind != FunctionKind::Aggregate {
+            line.push_str(&format!(" language {}", language_name(&function.language)));
+            line.push_str(match function.volatility {
+                b'i' => " immutable",
+                b's' => " stable",
+                _ => " volatile",
+            });
+            line.push_str(if function.strict { " strict" } else { "" });
+        }
+        line.push_str(if function.security_definer { " security definer" } else { "" });
+        for (name, _) in &function.settings {
+            line.push_str(&format!(" set {name}"));
+        }
+        self.lines.push(line);
+        self.routine_grants(function, &signature);
+    }
+
+    /// Modes, names and types, and which have defaults.
+    fn parameters(&self, function: &Function) -> String {
+        let parameters = function.parameters.iter().map(|parameter| {
+            let mode = match parameter.mode {
+                ParameterMode::In => "",
+                ParameterMode::Out => "out ",
+                ParameterMode::InOut => "inout ",
+                ParameterMode::Variadic => "variadic ",
+                ParameterMode::Table => "table ",
+            };
+            let name =
+                parameter.name.as_deref().map_or_else(String::new, |name| format!("{} ", quote_identifier(name)));
+            let default = if parameter.has_default { " default" } else { "" };
+            format!("{mode}{name}{}{default}", self.schema.format_type_plain(parameter.data_type))
+        });
+        parameters.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Everyone may run a routine unless it was revoked, which is what is said.
+    fn routine_grants(&mut self, function: &Function, signature: &str) {
+        let Some(acl) = function.acl.as_deref() else { return };
+        let execute = Privilege::Execute as u16;
+        let everyone = acl.entries.iter().any(|entry| entry.grantee.is_none() && entry.privileges & execute != 0);
+        if !everyone {
+            self.lines.push(format!("revoke EXECUTE on routine {signature} from PUBLIC"));
+        }
+        let mut named = acl.clone();
+        named.entries.retain(|entry| entry.grantee.is_some());
+        self.grants("routine", signature, function.owner, Some(&named));
+    }
+
+    pub(super) fn operators(&mut self) {
+        let schema = self.schema;
+        for operator in schema.operators.iter() {
+            if self.is_own(operator.oid, operator.namespace, ObjectId::Operator(operator.oid)) {
+                let namespace = schema.namespace_name(operator.namespace).map_or("?", |name| name);
+                let [left, right, result] = [operator.left, operator.right, operator.result]
+                    .map(|oid| if oid.is_none() { "none".to_owned() } else { schema.format_type_plain(oid) });
+                let (namespace, function) = (quote_identifier(namespace), self.function_name(operator.function));
+                let name = &operator.name;
+                self.lines
+                    .push(format!("operator {namespace}.{name} ({left}, {right}) returns {result} by {function}"));
+            }
+        }
+        for cast in schema.casts.iter() {
+            if !self.is_own(cast.oid, Oid::NONE, ObjectId::Cast(cast.oid)) {
+                continue;
+            }
+            let context = match cast.context {
+                CastContext::Implicit => "implicit",
+                CastContext::Assignment => "assignment",
+                CastContext::Explicit => "explicit",
+            };
+            let [source, target] = [cast.source, cast.target].map(|oid| schema.format_type_plain(oid));
+            let function = self.function_name(cast.function);
+            let by = if cast.function.is_some() { format!(" by {function}") } else { String::new() };
+            self.lines.push(format!("cast ({source} as {target}) {context}{by}"));
+        }
+    }
+}
+
+fn language_name(language: &Language) -> String {
+    match language {
+        Language::Internal => "internal".to_owned(),
+        Language::Sql => "sql".to_owned(),
+        Language::PlPgSql => "plpgsql".to_owned(),
+        Language::Other(name) => quote_identifier(name),
+    }
+}
