@@ -50,14 +50,15 @@ pub enum Definition {
     CreateRule(CreateRule),
     /// `CREATE POLICY`
     CreatePolicy(Policy),
-    /// `ALTER POLICY`
+    /// `ALTER POLICY`: what was not written stays as it is; `restrictive` and `command` say nothing here.
     AlterPolicy(Policy),
     /// `CREATE ROLE`, `CREATE USER`, `CREATE GROUP`. Options as gram.y names them: `canlogin`, `superuser` … with a text
     /// of `true` or `false`; `addroleto` (`IN ROLE`), `rolemembers`, `adminmembers` once for each role, as text.
     CreateRole(Name, Vec<DefinitionOption>),
     /// `ALTER ROLE`, options as above.
     AlterRole(Name, Vec<DefinitionOption>),
-    /// `CREATE SERVER`, `CREATE FOREIGN DATA WRAPPER`, `CREATE USER MAPPING` …: the kind and its name.
+    /// `CREATE SERVER`, `CREATE LANGUAGE`, `CREATE CONVERSION`, `CREATE OPERATOR CLASS` …: the kind and its name (of a user
+    /// mapping, the user's).
     CreateOther(ObjectKind, QualifiedName),
     /// `ALTER TABLE` and its relatives for views, indexes, sequences, foreign tables, composite types.
     AlterTable(AlterTable),
@@ -83,7 +84,7 @@ pub enum Definition {
     SetOwner(ObjectKind, ObjectName, Name),
     /// `DROP`
     Drop(Drop),
-    /// `DROP OWNED`, `REASSIGN OWNED`
+    /// `DROP OWNED` (true), `REASSIGN OWNED`: whose.
     Owned(bool, Vec<Name>),
     /// `GRANT`, `REVOKE` on objects
     Grant(Grant),
@@ -936,7 +937,7 @@ pub enum ObjectName {
     Name(QualifiedName),
     /// A routine.
     Signature(Signature),
-    /// A type or domain.
+    /// A type or domain; of a transform, the type that it is for.
     Type(TypeName),
     /// `TRIGGER n ON t`, `RULE`, `POLICY`
     OnTable(Name, QualifiedName),
