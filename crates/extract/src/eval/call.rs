@@ -1,0 +1,374 @@
+//! Calls: the project's own functions evaluated with their arguments, and what the language itself offers.
+
+use std::sync::Arc;
+
+use rollproof_source::{Span, TextRange};
+
+use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
+use super::{Evaluator, span};
+use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts};
+
+/// How many calls of the project's functions may stand in one another.
+const MAX_FRAMES: u32 = 12;
+
+impl Evaluator<'_> {
+    pub(super) fn call(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
+        let at = span(facts, expr);
+        if call.style == CallStyle::Macro {
+            return self.macro_call(facts, expr, call, env);
+        }
+        let path = callee_path(facts, call.callee);
+        if self.program.is_rust()
+            && let Some(values) = self.rust_call(facts, call, &path, at, env)
+        {
+            return values;
+        }
+        if let Some(values) = self.helper(facts, expr, call, &path, env) {
+            return values;
+        }
+        if let ExprKind::Member { object, property } = &facts.expr(call.callee).kind
+            && let Some(values) = self.method(facts, expr, *object, property, call, env)
+        {
+            return values;
+        }
+        let callees = self.eval(facts, call.callee, env);
+        let callees = self.forced(callees);
+        let mut found = Vec::new();
+        for callee in callees {
+            let values = match callee {
+                Value::Function(function) => {
+                    let arguments = self.arguments(facts, &call.arguments, env);
+                    self.invoke(&function, arguments, at)
+                }
+                Value::Class(class) if call.style == CallStyle::New => vec![Value::Instance(class)],
+                Value::External { module, path } => self.external_call(facts, expr, call, &module, &path, env),
+                Value::Unknown(..) => vec![callee],
+                Value::Nothing => continue,
+                _ => vec![Value::unknown(&format!("result of `{}`", path.last().map_or("a call", AsRef::as_ref)), at)],
+            };
+            values.into_iter().for_each(|value| add(&mut found, value));
+        }
+        if found.is_empty() {
+            let name = path.last().map_or("a call", AsRef::as_ref);
+            found.push(Value::unknown(&format!("result of `{name}`"), at));
+        }
+        found
+    }
+
+    /// The arguments of a call, known spreads spread out.
+    pub(super) fn arguments(&mut self, facts: &Arc<Facts>, arguments: &[ExprId], env: &Env) -> Vec<Vec<Value>> {
+        let mut all = Vec::new();
+        for argument in arguments {
+            let values = self.eval(facts, *argument, env);
+            match (&facts.expr(*argument).kind, values.as_slice()) {
+                (ExprKind::Spread(_), [Value::List(items)]) => all.extend(items.iter().map(|item| item.values.clone())),
+                _ => all.push(values),
+            }
+        }
+        all
+    }
+
+    /// What a function of the project returns for these arguments.
+    pub(super) fn invoke(&mut self, function: &FunctionRef, mut arguments: Vec<Vec<Value>>, at: Span) -> Vec<Value> {
+        let facts = function.facts.clone();
+        let info = &facts.functions[function.function.index()];
+        let depth = function.env.as_ref().map_or(0, |frame| frame.depth) + 1;
+        if depth > MAX_FRAMES || self.calls > MAX_FRAMES {
+            return vec![Value::unknown("calls nested too deeply", at)];
+        }
+        if let Some(rest) = info.params.iter().position(|param| param.rest)
+            && rest <= arguments.len()
+        {
+            let items: Vec<Item> =
+                arguments.drain(rest..).map(|values| Item { values, repeated: false, optional: false }).collect();
+            arguments.push(vec![Value::List(items.into())]);
+        }
+        let this = function.this.as_ref().map(|this| this.as_ref().clone());
+        let frame = Frame {
+            file: facts.file,
+            function: function.function,
+            arguments,
+            this,
+            outer: function.env.clone(),
+            depth,
+        };
+        let env = Some(Arc::new(frame));
+        self.calls += 1;
+        let mut values = Vec::new();
+        for value in &info.returns {
+            for value in self.eval(&facts, *value, &env) {
+                add(&mut values, value);
+            }
+        }
+        self.calls -= 1;
+        self.cap(&mut values, at);
+        if values.is_empty() { vec![Value::Nothing] } else { values }
+    }
+
+    /// What the callers of a function give for a parameter.
+    pub(crate) fn callers_give(&mut self, param: &ParamRef, at: Span) -> Vec<Value> {
+        let Some(facts) = self.program.facts(&param.path) else { return vec![Value::unknown("parameter", at)] };
+        if self.forcing.contains(param) || self.forcing.len() > 8 {
+            return vec![Value::unknown("parameter that its own function gives", at)];
+        }
+        let callers = self.program.callers(self, &facts, param.param.function);
+        if callers.is_empty() {
+            return self.uncalled(&facts, param, at);
+        }
+        self.forcing.push(param.clone());
+        let mut values = Vec::new();
+        for (caller, call) in callers.iter() {
+            for value in self.given(caller, *call, &facts, param, at) {
+                add(&mut values, value);
+            }
+            if values.len() > self.limit() {
+                break;
+            }
+        }
+        self.forcing.pop();
+        self.cap(&mut values, at);
+        values
+    }
+
+    fn uncalled(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Vec<Value> {
+        let function = &facts.functions[param.param.function.index()];
+        let info = &function.params[param.param.index as usize];
+        if let Some(default) = info.default {
+            let mut values = self.eval(facts, default, &None);
+            for step in &param.steps {
+                values = self.step(&values, step, at);
+            }
+            values.push(Value::unknown("parameter of exported function", at));
+            return values;
+        }
+        let reason = if self.program.is_exported(facts, param.param.function) {
+            "parameter of exported function"
+        } else {
+            "parameter of a function that is passed on"
+        };
+        vec![Value::unknown(reason, Span { file: facts.file, range: info.range })]
+    }
+
+    /// The values of `param` in one call.
+    pub(crate) fn given(
+        &mut self,
+        caller: &Arc<Facts>,
+        call: ExprId,
+        callee: &Arc<Facts>,
+        param: &ParamRef,
+        at: Span,
+    ) -> Vec<Value> {
+        let ExprKind::Call(call) = &caller.expr(call).kind else { return Vec::new() };
+        let info = &callee.functions[param.param.function.index()].params[param.param.index as usize];
+        let index = param.param.index as usize;
+        let mut arguments = self.arguments(caller, &call.arguments, &None);
+        let mut values = if info.rest {
+            let items: Vec<Item> = arguments
+                .drain(index.min(arguments.len())..)
+                .map(|values| Item { values, repeated: false, optional: false })
+                .collect();
+            vec![Value::List(items.into())]
+        } else {
+            arguments.get(index).cloned().unwrap_or_else(|| vec![Value::Nothing])
+        };
+        if let Some(default) = info.default
+            && values.contains(&Value::Nothing)
+        {
+            values.retain(|value| *value != Value::Nothing);
+            values.extend(self.eval(callee, default, &None));
+        }
+        for step in &param.steps {
+            values = self.step(&values, step, at);
+        }
+        values
+    }
+
+    fn external_call(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        call: &Call,
+        module: &Arc<str>,
+        path: &Arc<[Arc<str>]>,
+        env: &Env,
+    ) -> Vec<Value> {
+        let at = span(facts, expr);
+        let name = path.join(".");
+        let first = call.arguments.first().copied();
+        match (module.as_ref(), name.as_str()) {
+            ("", "String") => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),
+            (
+                "",
+                "Number" | "parseInt" | "parseFloat" | "Math.min" | "Math.max" | "Math.floor" | "Math.ceil"
+                | "Math.round",
+            ) => {
+                vec![Value::Number(at)]
+            }
+            ("", "Object.keys" | "Object.values" | "Object.entries" | "Object.freeze" | "Object.assign") => {
+                self.object_call(facts, &name, first, at, env)
+            }
+            ("", "Array.from") => self.array_from(facts, call, at, env),
+            ("", "Array") => {
+                let item = Item { values: vec![Value::Nothing], repeated: true, optional: false };
+                vec![Value::List(vec![item].into())]
+            }
+            ("", "Set") => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),
+            ("fs" | "node:fs" | "fs/promises" | "node:fs/promises" | "fs-extra", name)
+                if name.ends_with("readFileSync") || name.ends_with("readFile") =>
+            {
+                self.read_file(facts, first, at, env)
+            }
+            ("path" | "node:path", name) if name.ends_with("join") || name.ends_with("resolve") => {
+                self.join_paths(facts, call, at, env)
+            }
+            ("", _) => vec![Value::unknown(&format!("result of `{name}`"), at)],
+            _ => vec![Value::External { module: module.clone(), path: path.clone() }],
+        }
+    }
+
+    fn object_call(
+        &mut self,
+        facts: &Arc<Facts>,
+        name: &str,
+        first: Option<ExprId>,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
+        let Some(first) = first else { return Vec::new() };
+        let objects = self.eval(facts, first, env);
+        if matches!(name, "Object.freeze" | "Object.assign") {
+            return objects;
+        }
+        let objects = self.forced(objects);
+        let mut lists = Vec::new();
+        for object in objects {
+            let items = match &object {
+                Value::Object(place) => self.object_items(&place.clone(), name, at),
+                _ => None,
+            };
+            let unknown = || {
+                let values = vec![Value::unknown("key of an unknown object", at)];
+                vec![Item { values, repeated: true, optional: false }]
+            };
+            add(&mut lists, Value::List(items.unwrap_or_else(unknown).into()));
+        }
+        lists
+    }
+
+    fn object_items(&mut self, place: &super::value::Place, name: &str, at: Span) -> Option<Vec<Item>> {
+        let facts = place.facts.clone();
+        let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return None };
+        let mut items = Vec::new();
+        for field in fields {
+            let key = Value::derived(field.name.as_ref()?, at);
+            let value = self.eval(&facts, field.value, &place.env);
+            let item = |values| Item { values, repeated: false, optional: false };
+            items.push(match name {
+                "Object.keys" => item(vec![key]),
+                "Object.values" => item(value),
+                _ => item(vec![Value::List(vec![item(vec![key]), item(value)].into())]),
+            });
+        }
+        Some(items)
+    }
+
+    /// `Array.from({ length: n }, (_, i) => …)`: any number of items.
+    fn array_from(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Value> {
+        let values = match call.arguments.get(1) {
+            Some(function) => {
+                let arguments = vec![vec![Value::unknown("element of an unknown list", at)], vec![Value::Number(at)]];
+                self.apply_function(facts, *function, &arguments, at, env)
+            }
+            None => return call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env)),
+        };
+        vec![Value::List(vec![Item { values, repeated: true, optional: false }].into())]
+    }
+
+    pub(super) fn apply_function(
+        &mut self,
+        facts: &Arc<Facts>,
+        function: ExprId,
+        arguments: &[Vec<Value>],
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
+        let mut values = Vec::new();
+        for function in self.eval(facts, function, env) {
+            match function {
+                Value::Function(function) => {
+                    self.invoke(&function, arguments.to_vec(), at)
+                        .into_iter()
+                        .for_each(|value| add(&mut values, value));
+                }
+                Value::External { module, path } if module.is_empty() && path.join(".") == "String" => {
+                    arguments.first().into_iter().flatten().for_each(|value| add(&mut values, value.clone()));
+                }
+                _ => add(&mut values, Value::unknown("result of an unknown function", at)),
+            }
+        }
+        values
+    }
+
+    /// The text of a file of the tree.
+    pub(super) fn read_file(&mut self, facts: &Arc<Facts>, path: Option<ExprId>, at: Span, env: &Env) -> Vec<Value> {
+        let Some(path) = path else { return Vec::new() };
+        let values = self.eval(facts, path, env);
+        let mut found = Vec::new();
+        for value in values {
+            let value = match value.constant().map(|path| self.program.file_text(facts, &path)) {
+                Some(Some((file, text))) => {
+                    let at = Span { file, range: TextRange::new(0, text.len() as u32) };
+                    Value::text(vec![Piece::Text { text, at, verbatim: true }])
+                }
+                Some(None) => Value::unknown("file that is not in the tree", at),
+                None => Value::unknown("file whose path is not known", at),
+            };
+            add(&mut found, value);
+        }
+        found
+    }
+
+    fn join_paths(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Value> {
+        let mut joined = String::new();
+        for argument in self.arguments(facts, &call.arguments, env) {
+            let [only] = argument.as_slice() else { return vec![Value::unknown("path that is not known", at)] };
+            let Some(part) = only.constant() else { return vec![Value::unknown("path that is not known", at)] };
+            if !joined.is_empty() {
+                joined.push('/');
+            }
+            joined.push_str(&part);
+        }
+        vec![Value::derived(&format!("/{joined}"), at)]
+    }
+}
+
+/// The names of a callee from left to right; calls, indexes and `this` in between are passed over.
+pub(crate) fn callee_path(facts: &Facts, expr: ExprId) -> Vec<Arc<str>> {
+    let mut path = Vec::new();
+    let mut next = expr;
+    for _ in 0..64 {
+        match &facts.expr(next).kind {
+            ExprKind::Member { object, property } => {
+                path.push(property.clone());
+                next = *object;
+            }
+            ExprKind::Call(call) => next = call.callee,
+            ExprKind::Index { object, .. } => next = *object,
+            ExprKind::Binding(binding) => {
+                path.push(facts.binding(*binding).name.clone());
+                break;
+            }
+            ExprKind::Global(name) => {
+                path.push(name.clone());
+                break;
+            }
+            ExprKind::Path(names) => {
+                path.extend(names.iter().rev().cloned());
+                break;
+            }
+            _ => break,
+        }
+    }
+    path.reverse();
+    path
+}

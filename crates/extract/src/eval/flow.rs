@@ -1,0 +1,197 @@
+//! The value of a variable where it is used: its writes in order, branches apart, loops once.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::Evaluator;
+use super::text::distinct;
+use super::value::{Env, Item, Piece, Value, add};
+use crate::ir::{Facts, RegionId, RegionKind, Write, WriteOp};
+
+/// Where a variable is read.
+#[derive(Clone, Copy)]
+pub(super) struct Use {
+    pub(super) at: Span,
+    /// The reader stands in another function than the variable: any write may have come before.
+    pub(super) elsewhere: bool,
+}
+
+impl Use {
+    fn within(self, facts: &Facts, region: RegionId) -> bool {
+        let range = facts.region(region).range;
+        !self.elsewhere && range.start <= self.at.range.start && self.at.range.end <= range.end
+    }
+}
+
+impl Evaluator<'_> {
+    /// `state` after `writes`, all inside `region`.
+    pub(super) fn flow(
+        &mut self,
+        facts: &Arc<Facts>,
+        mut state: Vec<Value>,
+        writes: &[&Write],
+        region: RegionId,
+        reader: Use,
+        env: &Env,
+    ) -> Vec<Value> {
+        // What stands before the last plain assignment on this level does not matter.
+        let last = writes.iter().rposition(|write| write.region == region && matches!(write.op, WriteOp::Assign(_)));
+        let mut next = last.unwrap_or(0);
+        while let Some(write) = writes.get(next) {
+            let child = child_towards(facts, write.region, region);
+            let Some(child) = child else {
+                state = self.apply(facts, state, &write.op, reader, env, in_loop(facts, region, reader));
+                next += 1;
+                continue;
+            };
+            let group = facts.region(child).kind;
+            let end = writes[next..]
+                .iter()
+                .position(|write| {
+                    child_towards(facts, write.region, region)
+                        .is_none_or(|other| other != child && !same_group(facts.region(other).kind, group))
+                })
+                .map_or(writes.len(), |length| next + length);
+            state = self.child(facts, state, &writes[next..end], child, reader, env);
+            next = end;
+        }
+        state
+    }
+
+    fn child(
+        &mut self,
+        facts: &Arc<Facts>,
+        state: Vec<Value>,
+        writes: &[&Write],
+        child: RegionId,
+        reader: Use,
+        env: &Env,
+    ) -> Vec<Value> {
+        let RegionKind::Arm(group) = facts.region(child).kind else {
+            let after = self.flow(facts, state.clone(), writes, child, reader, env);
+            let certain = reader.within(facts, child) || facts.region(child).kind == RegionKind::Block;
+            let grows = writes.iter().all(|write| !matches!(write.op, WriteOp::Assign(_)));
+            let loops = facts.region(child).kind == RegionKind::Loop;
+            // A loop that only appends is taken to run: the text of no run is a part of the text of one.
+            if certain || (loops && grows) {
+                return after;
+            }
+            return union(state, after);
+        };
+        let arms = &facts.groups[group as usize].arms;
+        let inside = |arm: RegionId| {
+            let range = facts.region(arm).range;
+            move |write: &&&Write| range.start <= write.at && write.at <= range.end
+        };
+        if let Some(arm) = arms.iter().find(|arm| reader.within(facts, **arm)) {
+            let writes: Vec<&Write> = writes.iter().filter(inside(*arm)).copied().collect();
+            return self.flow(facts, state, &writes, *arm, reader, env);
+        }
+        let mut result = if facts.groups[group as usize].exhaustive { Vec::new() } else { state.clone() };
+        for arm in arms {
+            if facts.region(*arm).exits {
+                continue;
+            }
+            let writes: Vec<&Write> = writes.iter().filter(inside(*arm)).copied().collect();
+            let after = self.flow(facts, state.clone(), &writes, *arm, reader, env);
+            result = union(result, after);
+        }
+        self.cap(&mut result, reader.at);
+        if result.is_empty() { state } else { result }
+    }
+
+    fn apply(
+        &mut self,
+        facts: &Arc<Facts>,
+        state: Vec<Value>,
+        op: &WriteOp,
+        reader: Use,
+        env: &Env,
+        repeated: bool,
+    ) -> Vec<Value> {
+        match op {
+            WriteOp::Assign(value) => self.eval(facts, *value, env),
+            WriteOp::Append(value) => {
+                let choices = self.texts_of(facts, *value, env);
+                let start = self.value_texts(&state, reader.at).iter().map(|text| text.to_vec()).collect();
+                let mut texts = self.product(start, &choices, reader.at);
+                if repeated {
+                    texts.iter_mut().for_each(|text| text.push(Piece::Repeat(reader.at)));
+                }
+                distinct(texts)
+            }
+            // A builder of text is pushed to like a list.
+            WriteOp::Push(items) if state.iter().any(|value| matches!(value, Value::Text(_) | Value::Fragment(..))) => {
+                items.first().map_or(state.clone(), |item| {
+                    self.apply(facts, state, &WriteOp::Append(*item), reader, env, repeated)
+                })
+            }
+            WriteOp::Push(items) => {
+                let new = self.items(facts, items, env, repeated);
+                extend(&state, &new, false, reader.at)
+            }
+            WriteOp::Unshift(items) => {
+                let new = self.items(facts, items, env, repeated);
+                extend(&state, &new, true, reader.at)
+            }
+            WriteOp::Lost(reason) => vec![Value::unknown(reason, reader.at)],
+        }
+    }
+}
+
+fn extend(state: &[Value], new: &[Item], front: bool, at: Span) -> Vec<Value> {
+    let mut values = Vec::new();
+    for value in state {
+        let Value::List(items) = value else {
+            add(&mut values, Value::unknown("push to an unknown list", at));
+            continue;
+        };
+        let all: Vec<Item> = if front {
+            new.iter().chain(items.iter()).cloned().collect()
+        } else {
+            items.iter().chain(new).cloned().collect()
+        };
+        add(&mut values, Value::List(all.into()));
+    }
+    values
+}
+
+fn union(mut left: Vec<Value>, right: Vec<Value>) -> Vec<Value> {
+    for value in right {
+        add(&mut left, value);
+    }
+    left
+}
+
+fn same_group(left: RegionKind, right: RegionKind) -> bool {
+    matches!((left, right), (RegionKind::Arm(left), RegionKind::Arm(right)) if left == right)
+}
+
+/// The child of `ancestor` on the way down to `region`; none where `region` is `ancestor` itself or outside of it.
+fn child_towards(facts: &Facts, mut region: RegionId, ancestor: RegionId) -> Option<RegionId> {
+    if region == ancestor {
+        return None;
+    }
+    loop {
+        let parent = facts.region(region).parent?;
+        if parent == ancestor {
+            return Some(region);
+        }
+        region = parent;
+    }
+}
+
+/// Whether a write in `region` happens once for each turn of a loop that the reader is not in.
+fn in_loop(facts: &Facts, mut region: RegionId, reader: Use) -> bool {
+    loop {
+        let here = facts.region(region);
+        match here.kind {
+            RegionKind::Loop if !reader.within(facts, region) => return true,
+            RegionKind::Function(_) => return false,
+            _ => {}
+        }
+        let Some(parent) = here.parent else { return false };
+        region = parent;
+    }
+}

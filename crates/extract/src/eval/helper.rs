@@ -1,0 +1,229 @@
+//! Functions of libraries that make parts of queries: `sql.raw`, `sql.identifier`, `sql.join`.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::call::callee_path;
+use super::value::{Env, Item, Piece, Pieces, Value};
+use super::{Evaluator, span};
+use crate::ir::{Call, ExprId, ExprKind, Facts};
+use crate::sinks::Meaning;
+
+impl Evaluator<'_> {
+    /// The fragments that a library's helper makes; none where it is no helper.
+    pub(super) fn helper(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        call: &Call,
+        path: &[Arc<str>],
+        env: &Env,
+    ) -> Option<Vec<Value>> {
+        let meaning = self.program.helper(facts, path)?;
+        let at = span(facts, expr);
+        let first = call.arguments.first().copied();
+        let texts: Vec<Pieces> = match meaning {
+            Meaning::Empty => vec![Vec::new().into()],
+            Meaning::Value => vec![vec![Piece::Placeholder(at)].into()],
+            Meaning::Raw => {
+                let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
+                self.value_texts(&values, at)
+            }
+            Meaning::Identifier | Meaning::Reference => vec![self.identifier(facts, call, meaning, at, env)],
+            Meaning::Dynamic => vec![self.dynamic(facts, call, at, env)],
+            Meaning::Join => self.join_fragments(facts, call, at, env),
+            Meaning::Unnest => vec![self.unnest(facts, call, at, env)],
+        };
+        Some(texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect())
+    }
+
+    /// `"a"."b"`, from a text, from several, or from a list of them.
+    fn identifier(&mut self, facts: &Arc<Facts>, call: &Call, meaning: Meaning, at: Span, env: &Env) -> Pieces {
+        let mut names: Vec<Vec<Value>> = Vec::new();
+        for argument in self.arguments(facts, &call.arguments, env) {
+            match argument.as_slice() {
+                [Value::List(items)] => names.extend(items.iter().map(|item| item.values.clone())),
+                _ => names.push(argument),
+            }
+        }
+        let mut pieces = Vec::new();
+        for values in names {
+            if !pieces.is_empty() {
+                pieces.push(derived(".", at));
+            }
+            let known = match values.as_slice() {
+                [one] => one.constant(),
+                _ => None,
+            };
+            match known {
+                Some(name) => pieces.push(derived(&quoted(&name, meaning == Meaning::Reference), at)),
+                None => pieces.push(Piece::Unknown("name that is not known".into(), at)),
+            }
+        }
+        pieces.into()
+    }
+
+    /// postgres.js: `sql("name")`, `sql(["a", "b"])`; rows and columns depend on the clause (see `dynamic_columns`).
+    fn dynamic(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Pieces {
+        let first = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
+        let names = match first.as_slice() {
+            [Value::List(items)] => items.iter().map(|item| item.values.first().and_then(Value::constant)).collect(),
+            [one] => one.constant().map(|name| vec![name]),
+            _ => None,
+        };
+        match names {
+            Some(names) if call.arguments.len() == 1 => {
+                let list: Vec<String> = names.iter().map(|name| quoted(name, true)).collect();
+                vec![derived(&list.join(","), at)].into()
+            }
+            _ => vec![Piece::Unknown("names or rows that are not known".into(), at)].into(),
+        }
+    }
+
+    /// postgres.js: `insert into t ${sql(rows, "a", "b")}` and `update t set ${sql(row, "a")}`; a list of values after
+    /// `in`.
+    pub(super) fn dynamic_columns(
+        &mut self,
+        facts: &Arc<Facts>,
+        hole: ExprId,
+        before: &str,
+        env: &Env,
+    ) -> Option<Vec<Piece>> {
+        let ExprKind::Call(call) = &facts.expr(hole).kind else { return None };
+        let path = callee_path(facts, call.callee);
+        if self.program.helper(facts, &path) != Some(Meaning::Dynamic) {
+            return None;
+        }
+        let at = span(facts, hole);
+        let before = before.trim_end().to_lowercase();
+        let first = *call.arguments.first()?;
+        if before.ends_with(" in") {
+            let place = Piece::Placeholder(span(facts, first));
+            return Some(vec![derived("(", at), place, Piece::Repeat(at), derived(")", at)]);
+        }
+        let columns = self.columns(facts, call, env)?;
+        let sets = before.ends_with("set");
+        let mut pieces = Vec::new();
+        if !sets {
+            let names: Vec<String> = columns.iter().map(|name| quoted(name, false)).collect();
+            pieces.push(derived(&format!("({})values(", names.join(",")), at));
+        }
+        for (index, name) in columns.iter().enumerate() {
+            if index > 0 {
+                pieces.push(derived(",", at));
+            }
+            if sets {
+                pieces.push(derived(&format!("{}=", quoted(name, false)), at));
+            }
+            pieces.push(Piece::Placeholder(span(facts, first)));
+        }
+        if !sets {
+            pieces.push(derived(")", at));
+        }
+        Some(pieces)
+    }
+
+    /// The columns that `sql(row, "a", "b")`, `sql(row, ["a"])` or `sql({ a: 1 })` names.
+    fn columns(&mut self, facts: &Arc<Facts>, call: &Call, env: &Env) -> Option<Vec<String>> {
+        let mut arguments = self.arguments(facts, &call.arguments, env).into_iter();
+        let first = arguments.next()?;
+        let mut names = Vec::new();
+        for values in arguments {
+            match values.as_slice() {
+                [Value::List(items)] => {
+                    for item in items.iter() {
+                        names.push(item.values.first()?.constant()?);
+                    }
+                }
+                [one] => names.push(one.constant()?),
+                _ => return None,
+            }
+        }
+        if !names.is_empty() {
+            return Some(names);
+        }
+        let object = match first.as_slice() {
+            [Value::Object(place)] => place.clone(),
+            [Value::List(items)] => match items.first()?.values.first()? {
+                Value::Object(place) => place.clone(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let ExprKind::Object(fields) = &object.facts.expr(object.expr).kind else { return None };
+        fields.iter().map(|field| field.name.as_ref().map(ToString::to_string)).collect()
+    }
+
+    fn join_fragments(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Pieces> {
+        let lists = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
+        let lists = self.forced(lists);
+        let separator = match call.arguments.get(1) {
+            Some(separator) => self.eval(facts, *separator, env).into_iter().next(),
+            None => None,
+        };
+        let separator = separator.unwrap_or_else(|| Value::derived(", ", at));
+        if let Value::Fragment(_, file, expr) = separator {
+            self.spliced.insert((file, expr));
+        }
+        let mut texts = Vec::new();
+        for list in &lists {
+            let Value::List(items) = list else {
+                texts.push(vec![Piece::Unknown("unknown list of fragments".into(), at)].into());
+                continue;
+            };
+            let items: Vec<Item> = items.iter().map(|item| self.as_fragments(item, at)).collect();
+            let joined = self.join(&items, &separator, at);
+            texts.extend(self.value_texts(&joined, at));
+        }
+        texts
+    }
+
+    /// Items that are no fragments are values.
+    fn as_fragments(&mut self, item: &Item, at: Span) -> Item {
+        let values = item
+            .values
+            .iter()
+            .map(|value| match value {
+                Value::Fragment(_, file, expr) => {
+                    self.spliced.insert((*file, *expr));
+                    value.clone()
+                }
+                Value::Unknown(reason, _) if reason.starts_with("result of") => value.clone(),
+                _ => Value::text(vec![Piece::Placeholder(at)]),
+            })
+            .collect();
+        Item { values, ..item.clone() }
+    }
+
+    /// `unnest($1::"text"[], $2::"int4"[])`.
+    fn unnest(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Pieces {
+        let types = call.arguments.get(1).map_or_else(Vec::new, |types| self.eval(facts, *types, env));
+        let [Value::List(items)] = types.as_slice() else {
+            return vec![Piece::Unknown("types that are not known".into(), at)].into();
+        };
+        let mut pieces = vec![derived("unnest(", at)];
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                pieces.push(derived(", ", at));
+            }
+            pieces.push(Piece::Placeholder(at));
+            match item.values.first().and_then(Value::constant) {
+                Some(name) => pieces.push(derived(&format!("::{}[]", quoted(&name, false)), at)),
+                None => pieces.push(Piece::Unknown("type that is not known".into(), at)),
+            }
+        }
+        pieces.push(derived(")", at));
+        pieces.into()
+    }
+}
+
+fn derived(text: &str, at: Span) -> Piece {
+    Piece::Text { text: text.into(), at, verbatim: false }
+}
+
+/// A name in double quotes; its dots separate parts where the library says so.
+fn quoted(name: &str, dots: bool) -> String {
+    let quote = |part: &str| format!("\"{}\"", part.replace('"', "\"\""));
+    if dots { name.split('.').map(quote).collect::<Vec<_>>().join(".") } else { quote(name) }
+}

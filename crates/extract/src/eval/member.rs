@@ -1,0 +1,184 @@
+//! Members of values: exports, fields, methods, indexes.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::value::{ClassRef, Env, FunctionRef, Place, Value, add};
+use super::{Evaluator, span};
+use crate::ir::{ExprId, ExprKind, Facts, Field, Step};
+
+/// How long a chain of base classes may be.
+const MAX_BASES: u32 = 8;
+
+impl Evaluator<'_> {
+    pub(crate) fn member(&mut self, objects: &[Value], name: &Arc<str>, at: Span) -> Vec<Value> {
+        let mut found = Vec::new();
+        for object in objects {
+            for value in self.member_of(object, name, at) {
+                add(&mut found, value);
+            }
+        }
+        found
+    }
+
+    fn member_of(&mut self, object: &Value, name: &Arc<str>, at: Span) -> Vec<Value> {
+        match object {
+            _ if matches!(name.as_ref(), "length" | "size" | "rowCount") => vec![Value::Number(at)],
+            Value::Module(path) => {
+                // `import x from` a CommonJS module, and `import * as x`, both name the module.
+                let path = path.clone();
+                self.exported(&path, name, 12)
+                    .unwrap_or_else(|| vec![Value::unknown(&format!("`{name}` is not exported by its module"), at)])
+            }
+            Value::Object(place) => self.field(&place.clone(), name, at),
+            Value::Instance(class) | Value::Class(class) => self.class_member(&class.clone(), object, name, at),
+            Value::External { module, path } => {
+                let path: Vec<Arc<str>> = path.iter().cloned().chain([name.clone()]).collect();
+                vec![Value::External { module: module.clone(), path: path.into() }]
+            }
+            Value::Fragment(..) if matches!(name.as_ref(), "sql" | "text" | "query" | "queryString") => {
+                vec![object.clone()]
+            }
+            Value::Param(param, _) => {
+                let mut param = param.clone();
+                if param.steps.len() > 6 {
+                    return vec![Value::unknown("part of a parameter", at)];
+                }
+                param.steps.push(Step::Field(name.clone()));
+                vec![Value::Param(param, at)]
+            }
+            Value::Unknown(..) => vec![object.clone()],
+            Value::Nothing => Vec::new(),
+            Value::Text(_)
+            | Value::Fragment(..)
+            | Value::List(_)
+            | Value::Number(_)
+            | Value::Function(_)
+            | Value::Opaque(_) => {
+                vec![Value::Opaque(at)]
+            }
+        }
+    }
+
+    /// The field `name` of an object literal, spreads included; the last one wins.
+    pub(super) fn field(&mut self, place: &Place, name: &Arc<str>, at: Span) -> Vec<Value> {
+        let facts = place.facts.clone();
+        let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return vec![Value::Opaque(at)] };
+        let mut computed = None;
+        for Field { name: field, value } in fields.iter().rev() {
+            match field {
+                Some(field) if field == name => return self.eval(&facts, *value, &place.env),
+                Some(_) => {}
+                None => {
+                    let spread = self.eval(&facts, *value, &place.env);
+                    let inner = self.member(&spread, name, at);
+                    if inner.iter().any(|value| !matches!(value, Value::Nothing | Value::Opaque(_))) {
+                        return inner;
+                    }
+                    computed = Some(*value);
+                }
+            }
+        }
+        match computed {
+            Some(_) => vec![Value::unknown("computed field", at)],
+            None => vec![Value::Nothing],
+        }
+    }
+
+    fn class_member(&mut self, class: &ClassRef, this: &Value, name: &Arc<str>, at: Span) -> Vec<Value> {
+        let mut class = class.clone();
+        for _ in 0..MAX_BASES {
+            let facts = class.facts.clone();
+            let here = &facts.classes[class.class.index()];
+            if let Some(function) = here.methods.get(name) {
+                let function = FunctionRef {
+                    facts: facts.clone(),
+                    function: *function,
+                    env: None,
+                    this: Some(Arc::new(this.clone())),
+                };
+                if facts.functions[function.function.index()].getter {
+                    return self.invoke(&function, Vec::new(), at);
+                }
+                return vec![Value::Function(function)];
+            }
+            if let Some(field) = here.fields.get(name) {
+                return self.class_field(&facts, field, at);
+            }
+            let Some(extends) = here.extends else { return vec![Value::Opaque(at)] };
+            match self.eval(&facts, extends, &None).into_iter().next() {
+                Some(Value::Class(base)) => class = base,
+                Some(Value::External { module, path }) => {
+                    let path: Vec<Arc<str>> = path.iter().cloned().chain([name.clone()]).collect();
+                    return vec![Value::External { module, path: path.into() }];
+                }
+                _ => break,
+            }
+        }
+        vec![Value::unknown("member of an unknown class", at)]
+    }
+
+    fn class_field(&mut self, facts: &Arc<Facts>, field: &crate::ir::ClassField, at: Span) -> Vec<Value> {
+        if field.lost {
+            return vec![Value::unknown("field changed in place", at)];
+        }
+        let mut values = Vec::new();
+        for value in &field.values {
+            for value in self.eval(facts, *value, &None) {
+                add(&mut values, value);
+            }
+        }
+        let known = values
+            .iter()
+            .any(|value| !matches!(value, Value::Param(..) | Value::Nothing | Value::Opaque(_) | Value::Unknown(..)));
+        if !known
+            && let Some(typed) = field.type_expr
+            && let Some(value) = self.of_type(facts, typed, at)
+        {
+            return vec![value];
+        }
+        if values.is_empty() { vec![Value::unknown("field that is never set", at)] } else { values }
+    }
+
+    /// `object[index]`: a known part, or any of the parts.
+    pub(super) fn index(&mut self, facts: &Arc<Facts>, object: ExprId, index: ExprId, env: &Env) -> Vec<Value> {
+        let at = span(facts, index);
+        let objects = self.eval(facts, object, env);
+        let objects = self.forced(objects);
+        let keys: Option<Vec<String>> = self.eval(facts, index, env).iter().map(Value::constant).collect();
+        let mut found = Vec::new();
+        for object in &objects {
+            let values = match (object, &keys) {
+                (Value::List(_), Some(keys)) => keys
+                    .iter()
+                    .filter_map(|key| key.parse().ok())
+                    .flat_map(|index| self.step(std::slice::from_ref(object), &Step::Item(index), at))
+                    .collect(),
+                (Value::List(items), None) => items.iter().flat_map(|item| item.values.clone()).collect(),
+                (Value::Object(_) | Value::Module(_) | Value::Class(_), Some(keys)) => keys
+                    .iter()
+                    .flat_map(|key| self.member(std::slice::from_ref(object), &key.as_str().into(), at))
+                    .collect(),
+                (Value::Object(place), None) => self.all_fields(&place.clone()),
+                (Value::Unknown(..) | Value::External { .. }, _) => vec![object.clone()],
+                _ => vec![Value::unknown("element of an unknown value", at)],
+            };
+            values.into_iter().for_each(|value| add(&mut found, value));
+        }
+        found
+    }
+
+    /// The values of all fields, for a look-up whose key is not known.
+    pub(super) fn all_fields(&mut self, place: &Place) -> Vec<Value> {
+        let facts = place.facts.clone();
+        let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return Vec::new() };
+        let mut values = Vec::new();
+        for field in fields {
+            for value in self.eval(&facts, field.value, &place.env) {
+                add(&mut values, value);
+            }
+        }
+        values
+    }
+}

@@ -1,0 +1,274 @@
+//! Methods of texts and lists.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::text::distinct;
+use super::value::{Env, Item, Piece, Value, add, cut};
+use super::{Evaluator, span};
+use crate::ir::{Call, ExprId, Facts};
+
+const METHODS: &[&str] = &[
+    "concat",
+    "join",
+    "trim",
+    "trimStart",
+    "trimEnd",
+    "toString",
+    "valueOf",
+    "toUpperCase",
+    "toLowerCase",
+    "replace",
+    "replaceAll",
+    "map",
+    "flatMap",
+    "filter",
+    "slice",
+    "reverse",
+    "repeat",
+    "fill",
+    "flat",
+    "keys",
+    "to_string",
+    "into",
+    "to_owned",
+    "as_str",
+    "clone",
+    "as_ref",
+    "trim_end",
+    "trim_start",
+    "iter",
+    "into_iter",
+    "collect",
+    "unwrap_or",
+    "unwrap",
+    "as_deref",
+    "to_uppercase",
+    "to_lowercase",
+    "compile",
+    "normalize",
+    "append",
+];
+
+impl Evaluator<'_> {
+    /// A method of text or lists; none where the object is neither.
+    pub(super) fn method(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        object: ExprId,
+        name: &Arc<str>,
+        call: &Call,
+        env: &Env,
+    ) -> Option<Vec<Value>> {
+        let known = METHODS.iter().find(|method| **method == name.as_ref())?;
+        let objects = self.eval(facts, object, env);
+        let list_method = matches!(*known, "join" | "map" | "flatMap" | "filter" | "concat" | "flat" | "fill" | "iter");
+        let objects = if list_method { self.forced(objects) } else { objects };
+        let fits = |value: &Value| {
+            matches!(value, Value::Text(_) | Value::Fragment(..) | Value::List(_) | Value::Param(..) | Value::Number(_))
+                || (list_method && matches!(value, Value::Unknown(..)))
+        };
+        if !objects.iter().any(fits) {
+            return None;
+        }
+        let at = span(facts, expr);
+        let mut found = Vec::new();
+        for value in &objects {
+            for value in self.method_of(facts, value, known, call, at, env) {
+                add(&mut found, value);
+            }
+        }
+        Some(found)
+    }
+
+    fn method_of(
+        &mut self,
+        facts: &Arc<Facts>,
+        value: &Value,
+        name: &str,
+        call: &Call,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
+        let first = call.arguments.first().copied();
+        match (name, value) {
+            (_, Value::Unknown(..)) if name != "map" && name != "flatMap" => vec![value.clone()],
+            ("concat", Value::List(items)) => {
+                let mut items = items.to_vec();
+                for argument in self.arguments(facts, &call.arguments, env) {
+                    match argument.as_slice() {
+                        [Value::List(more)] => items.extend(more.iter().cloned()),
+                        _ => items.push(Item { values: argument, repeated: false, optional: false }),
+                    }
+                }
+                vec![Value::List(items.into())]
+            }
+            ("concat" | "append", _) => {
+                let mut texts =
+                    self.value_texts(std::slice::from_ref(value), at).iter().map(|text| text.to_vec()).collect();
+                for argument in &call.arguments {
+                    let choices = self.texts_of(facts, *argument, env);
+                    texts = self.product(texts, &choices, at);
+                }
+                distinct(texts)
+            }
+            ("join", Value::List(items)) => {
+                let separators = match first {
+                    Some(first) => self.eval(facts, first, env),
+                    None => vec![Value::derived(",", at)],
+                };
+                let items = items.clone();
+                separators.iter().flat_map(|separator| self.join(&items, separator, at)).collect()
+            }
+            ("map" | "flatMap", _) => self.map(facts, value, call, at, env),
+            ("filter", Value::List(items)) => vec![Value::List(filtered(items).into())],
+            ("fill", Value::List(items)) => {
+                let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
+                vec![Value::List(items.iter().map(|item| Item { values: values.clone(), ..item.clone() }).collect())]
+            }
+            ("slice" | "reverse", Value::List(items)) => {
+                vec![Value::List(items.iter().map(|item| Item { optional: true, ..item.clone() }).collect())]
+            }
+            ("slice", _) => vec![Value::unknown("part of a text", at)],
+            ("flat" | "keys", Value::List(_)) => vec![value.clone()],
+            ("replace" | "replaceAll", Value::Text(pieces)) => {
+                self.replace(facts, pieces, call, name == "replaceAll", at, env)
+            }
+            ("repeat", Value::Text(pieces)) => {
+                let mut text = pieces.to_vec();
+                text.push(Piece::Repeat(at));
+                vec![Value::text(text)]
+            }
+            ("trim" | "trimStart" | "trimEnd" | "trim_end" | "trim_start", Value::Text(pieces)) => {
+                let (start, end) = (!name.to_lowercase().ends_with("end"), !name.to_lowercase().ends_with("start"));
+                vec![Value::text(trimmed(pieces, start, end))]
+            }
+            ("toUpperCase" | "toLowerCase" | "to_uppercase" | "to_lowercase", Value::Text(pieces)) => {
+                let upper = name.to_lowercase().contains("upper");
+                vec![Value::text(pieces.iter().map(|piece| recased(piece, upper)).collect())]
+            }
+            ("toString" | "to_string", Value::Param(..)) | (_, Value::Number(_)) => vec![value.clone()],
+            _ => vec![value.clone()],
+        }
+    }
+
+    fn map(&mut self, facts: &Arc<Facts>, value: &Value, call: &Call, at: Span, env: &Env) -> Vec<Value> {
+        let Some(function) = call.arguments.first().copied() else { return vec![value.clone()] };
+        let any =
+            [Item { values: vec![Value::unknown("element of an unknown list", at)], repeated: true, optional: false }];
+        let items: &[Item] = match value {
+            Value::List(items) => items,
+            _ => &any,
+        };
+        let mut mapped = Vec::with_capacity(items.len());
+        for item in items.iter().take(256) {
+            let arguments = [item.values.clone(), vec![Value::Number(at)]];
+            let values = self.apply_function(facts, function, &arguments, at, env);
+            mapped.push(Item { values, ..item.clone() });
+        }
+        vec![Value::List(mapped.into())]
+    }
+
+    /// `replace` with constants; the pattern is looked for in each known stretch.
+    fn replace(
+        &mut self,
+        facts: &Arc<Facts>,
+        pieces: &[Piece],
+        call: &Call,
+        all: bool,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
+        let mut arguments = self.arguments(facts, &call.arguments, env).into_iter();
+        let (pattern, with) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
+        let regex = call.arguments.first().map(|pattern| facts.expr(*pattern).range.slice(&facts.text));
+        if let Some(pattern) = regex.filter(|pattern| pattern.starts_with('/')) {
+            // White space squeezed: the text stays as it stands, which means the same to the server.
+            let squeezes = matches!(
+                pattern,
+                r"/\s+/g" | r"/\n/g" | r"/\s\s+/g" | r"/\s{2,}/g" | r"/\n\s*/g" | r"/[\s\n]+/g" | r"/\s+/gm"
+            );
+            return if squeezes {
+                vec![Value::text(pieces.to_vec())]
+            } else {
+                vec![Value::unknown("replaced by a pattern", at)]
+            };
+        }
+        let ([pattern], [with]) = (pattern.as_slice(), with.as_slice()) else {
+            return vec![Value::unknown("replaced by an unknown text", at)];
+        };
+        let Some(pattern) = pattern.constant().filter(|pattern| !pattern.is_empty()) else {
+            return vec![Value::unknown("replaced by an unknown text", at)];
+        };
+        let with = self.value_texts(std::slice::from_ref(with), at);
+        let with = with.first().cloned().unwrap_or_else(|| Vec::new().into());
+        let mut result = Vec::new();
+        let mut open = true;
+        for piece in pieces {
+            let Piece::Text { text, .. } = piece else {
+                result.push(piece.clone());
+                continue;
+            };
+            let mut from = 0;
+            for (found, _) in text.match_indices(&pattern).take(if all { usize::MAX } else { usize::from(open) }) {
+                result.extend(cut(piece, from..found));
+                result.extend(with.iter().cloned());
+                from = found + pattern.len();
+                open = false;
+            }
+            result.extend(cut(piece, from..text.len()));
+        }
+        vec![Value::text(result)]
+    }
+}
+
+/// `.filter(…)`: what may be nothing may be left out.
+fn filtered(items: &[Item]) -> Vec<Item> {
+    items
+        .iter()
+        .map(|item| {
+            let mut item = item.clone();
+            let before = item.values.len();
+            item.values.retain(|value| !matches!(value, Value::Nothing) && value.constant().as_deref() != Some(""));
+            item.optional |= item.values.len() < before;
+            item
+        })
+        .filter(|item| !item.values.is_empty())
+        .collect()
+}
+
+pub(super) fn trimmed(pieces: &[Piece], start: bool, end: bool) -> Vec<Piece> {
+    let mut pieces = pieces.to_vec();
+    while start && let Some(Piece::Text { text, .. }) = pieces.first() {
+        let skip = text.len() - text.trim_start().len();
+        let rest = cut(&pieces[0], skip..text.len());
+        match rest {
+            Some(rest) => {
+                pieces[0] = rest;
+                break;
+            }
+            None => drop(pieces.remove(0)),
+        }
+    }
+    while end && let Some(Piece::Text { text, .. }) = pieces.last() {
+        let rest = pieces.last().and_then(|piece| cut(piece, 0..text.trim_end().len()));
+        pieces.pop();
+        if let Some(rest) = rest {
+            pieces.push(rest);
+            break;
+        }
+    }
+    pieces
+}
+
+fn recased(piece: &Piece, upper: bool) -> Piece {
+    match piece {
+        Piece::Text { text, at, .. } => {
+            let text = if upper { text.to_uppercase() } else { text.to_lowercase() };
+            Piece::Text { text: text.into(), at: *at, verbatim: false }
+        }
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,192 @@
+//! Which values an expression may have, over all files of a snapshot.
+
+pub(crate) mod call;
+mod flow;
+mod helper;
+mod member;
+mod method;
+mod name;
+mod rust;
+mod tag;
+mod text;
+pub(crate) mod value;
+
+use std::sync::Arc;
+
+use rollproof_source::{FileId, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::ir::{ExprId, ExprKind, Facts};
+use crate::program::Program;
+use value::{Env, Item, Place, Value, add};
+
+/// How deep evaluation may nest: calls in calls, names in names.
+const MAX_DEPTH: u32 = 80;
+
+/// How many expressions one site may cost.
+const MAX_STEPS: u32 = 40_000;
+
+type MemoKey = (FileId, ExprId, usize);
+
+/// Evaluates the expressions of one file's sites, and of what they refer to.
+pub(crate) struct Evaluator<'p> {
+    pub(crate) program: &'p Program<'p>,
+    memo: FxHashMap<MemoKey, (Env, Vec<Value>)>,
+    /// Texts that some evaluation went through.
+    pub(crate) touched: FxHashSet<(FileId, ExprId)>,
+    /// Tagged templates that are a part of another.
+    pub(crate) spliced: FxHashSet<(FileId, ExprId)>,
+    steps: u32,
+    depth: u32,
+    /// Calls that are being evaluated.
+    calls: u32,
+    /// Parameters whose callers are being asked.
+    forcing: Vec<value::ParamRef>,
+}
+
+impl<'p> Evaluator<'p> {
+    pub(crate) fn new(program: &'p Program<'p>) -> Self {
+        Self {
+            program,
+            memo: FxHashMap::default(),
+            touched: FxHashSet::default(),
+            spliced: FxHashSet::default(),
+            steps: 0,
+            depth: 0,
+            calls: 0,
+            forcing: Vec::new(),
+        }
+    }
+
+    /// Starts the account of a new site.
+    pub(crate) fn begin(&mut self) {
+        self.steps = 0;
+        self.depth = 0;
+        self.calls = 0;
+        self.forcing.clear();
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.program.options.variant_limit.max(1)
+    }
+
+    pub(crate) fn eval(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Vec<Value> {
+        let at = span(facts, expr);
+        self.steps += 1;
+        if self.depth >= MAX_DEPTH {
+            return vec![Value::unknown("refers to itself, or too deep", at)];
+        }
+        if self.steps > MAX_STEPS {
+            return vec![Value::unknown("too many combinations", at)];
+        }
+        let key = (facts.file, expr, env.as_ref().map_or(0, |frame| Arc::as_ptr(frame) as usize));
+        if let Some((_, values)) = self.memo.get(&key) {
+            return values.clone();
+        }
+        self.depth += 1;
+        let mut values = self.eval_kind(facts, expr, env);
+        self.depth -= 1;
+        self.cap(&mut values, at);
+        if self.steps <= MAX_STEPS {
+            self.memo.insert(key, (env.clone(), values.clone()));
+        }
+        values
+    }
+
+    /// Keeps a set within the limit; what is left out stays as one unknown.
+    pub(crate) fn cap(&self, values: &mut Vec<Value>, at: Span) {
+        let limit = self.limit();
+        if values.len() > limit {
+            values.truncate(limit);
+            values.push(Value::unknown(&format!("more than {limit} variants"), at));
+        }
+    }
+
+    fn eval_kind(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Vec<Value> {
+        let at = span(facts, expr);
+        match &facts.expr(expr).kind {
+            ExprKind::Template(parts) => {
+                self.touched.insert((facts.file, expr));
+                self.template(facts, parts, env)
+            }
+            ExprKind::Tagged { tag, quasi } => self.tagged(facts, expr, *tag, *quasi, env),
+            ExprKind::Concat(parts) => {
+                self.touched.insert((facts.file, expr));
+                self.concat(facts, parts, env)
+            }
+            ExprKind::Branch(arms) => {
+                let mut values = Vec::new();
+                for arm in arms {
+                    for value in self.eval(facts, *arm, env) {
+                        add(&mut values, value);
+                    }
+                }
+                values
+            }
+            ExprKind::Call(call) => self.call(facts, expr, call, env),
+            ExprKind::Member { object, property } => {
+                let objects = self.eval(facts, *object, env);
+                self.member(&objects, property, at)
+            }
+            ExprKind::Index { object, index } => self.index(facts, *object, *index, env),
+            ExprKind::Binding(binding) => self.binding(facts, *binding, at, env),
+            ExprKind::Global(name) if self.program.is_rust() => self.rust_global(facts, &name.clone(), at),
+            ExprKind::Global(name) => {
+                if name.as_ref() == "__dirname" {
+                    let folder = facts.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    return vec![Value::derived(folder, at)];
+                }
+                vec![Value::External { module: "".into(), path: vec![name.clone()].into() }]
+            }
+            ExprKind::Path(path) => self.path(facts, path, at),
+            ExprKind::Array(items) => vec![Value::List(self.items(facts, items, env, false).into())],
+            ExprKind::Spread(inner) => self.eval(facts, *inner, env),
+            ExprKind::Object(_) => vec![Value::Object(Place { facts: facts.clone(), expr, env: env.clone() })],
+            ExprKind::Function(function) => vec![self.function(facts, *function, env)],
+            ExprKind::Class(class) => vec![Value::Class(value::ClassRef { facts: facts.clone(), class: *class })],
+            ExprKind::This => self.this(facts, at, env),
+            ExprKind::Number(Some(text)) => vec![Value::derived(text, at)],
+            ExprKind::Number(None) => vec![Value::Number(at)],
+            ExprKind::Nothing => vec![Value::Nothing],
+            ExprKind::Opaque => vec![Value::Opaque(at)],
+            ExprKind::Placeholder => vec![Value::text(vec![value::Piece::Placeholder(at)])],
+            ExprKind::Unknown(reason) => vec![Value::unknown(reason, at)],
+        }
+    }
+
+    /// The items of an array literal or of a `push`.
+    fn items(&mut self, facts: &Arc<Facts>, items: &[ExprId], env: &Env, repeated: bool) -> Vec<Item> {
+        let mut list = Vec::new();
+        for item in items {
+            let ExprKind::Spread(inner) = facts.expr(*item).kind else {
+                list.push(Item { values: self.eval(facts, *item, env), repeated, optional: false });
+                continue;
+            };
+            let spread = self.eval(facts, inner, env);
+            match spread.as_slice() {
+                [Value::List(inner)] => list.extend(inner.iter().map(|item| {
+                    let mut item = item.clone();
+                    item.repeated |= repeated;
+                    item
+                })),
+                // `...(condition ? [a] : [])`: each item may be left out.
+                lists if lists.iter().all(|value| matches!(value, Value::List(_) | Value::Nothing)) => {
+                    for value in lists {
+                        if let Value::List(inner) = value {
+                            list.extend(inner.iter().map(|item| Item { optional: true, ..item.clone() }));
+                        }
+                    }
+                }
+                _ => {
+                    let values = vec![Value::unknown("spread of an unknown list", span(facts, inner))];
+                    list.push(Item { values, repeated: true, optional: false });
+                }
+            }
+        }
+        list
+    }
+}
+
+pub(crate) fn span(facts: &Facts, expr: ExprId) -> Span {
+    Span { file: facts.file, range: facts.expr(expr).range }
+}

@@ -1,0 +1,270 @@
+//! Names: variables, parameters, imports.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::flow::Use;
+use super::value::{ClassRef, Env, FunctionRef, ParamRef, Value, add};
+use super::{Evaluator, span};
+use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, FunctionId, ParamId, Step, Write};
+
+/// How many re-exports an import may go through.
+const MAX_REEXPORTS: u32 = 12;
+
+impl Evaluator<'_> {
+    pub(super) fn function(&mut self, facts: &Arc<Facts>, function: FunctionId, env: &Env) -> Value {
+        Value::Function(FunctionRef { facts: facts.clone(), function, env: env.clone(), this: None })
+    }
+
+    pub(super) fn binding(&mut self, facts: &Arc<Facts>, id: BindingId, at: Span, env: &Env) -> Vec<Value> {
+        let binding = facts.binding(id);
+        let base = match &binding.kind {
+            BindingKind::Import { module, name } => return self.import(facts, module, name.as_ref(), at),
+            BindingKind::Function(function) => vec![self.function(facts, *function, env)],
+            BindingKind::Class(class) => return vec![Value::Class(ClassRef { facts: facts.clone(), class: *class })],
+            BindingKind::Opaque => return vec![Value::Opaque(at)],
+            BindingKind::Element => return self.element(facts, binding, at, env),
+            BindingKind::Param(param) => self.param(facts, binding, *param, at, env),
+            BindingKind::Variable => self.variable(facts, binding, at, env),
+        };
+        self.after_writes(facts, binding, None, base, at, env)
+    }
+
+    /// What a variable, or one of its fields, is worth where it is read.
+    pub(super) fn after_writes(
+        &mut self,
+        facts: &Arc<Facts>,
+        binding: &Binding,
+        field: Option<&Arc<str>>,
+        base: Vec<Value>,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
+        let elsewhere = facts.function_of(binding.region) != self.program.function_at(facts, at.range.start);
+        let before = |write: &&Write| write.field.as_ref() == field && (elsewhere || write.at <= at.range.start);
+        let writes: Vec<&Write> = binding.writes.iter().filter(before).collect();
+        if writes.is_empty() {
+            return base;
+        }
+        self.flow(facts, base, &writes, binding.region, Use { at, elsewhere }, env)
+    }
+
+    fn variable(&mut self, facts: &Arc<Facts>, binding: &Binding, at: Span, env: &Env) -> Vec<Value> {
+        let mut values = match binding.init {
+            Some(init) => self.eval(facts, init, env),
+            None => vec![Value::Nothing],
+        };
+        for step in &binding.path {
+            values = self.step(&values, step, at);
+        }
+        values = self.or_default(facts, values, binding.default, env);
+        let unknown =
+            values.iter().all(|value| matches!(value, Value::Nothing | Value::Unknown(..) | Value::Opaque(_)));
+        match binding.type_expr.filter(|_| unknown).and_then(|typed| self.of_type(facts, typed, at)) {
+            Some(value) => vec![value],
+            None => values,
+        }
+    }
+
+    fn or_default(
+        &mut self,
+        facts: &Arc<Facts>,
+        mut values: Vec<Value>,
+        default: Option<ExprId>,
+        env: &Env,
+    ) -> Vec<Value> {
+        let Some(default) = default else { return values };
+        if values.iter().any(|value| !matches!(value, Value::Text(_))) {
+            values.retain(|value| !matches!(value, Value::Nothing));
+            for value in self.eval(facts, default, env) {
+                add(&mut values, value);
+            }
+        }
+        values
+    }
+
+    /// A parameter: the argument where a call is being evaluated, else what its callers will say.
+    fn param(&mut self, facts: &Arc<Facts>, binding: &Binding, id: ParamId, at: Span, env: &Env) -> Vec<Value> {
+        let param = &facts.functions[id.function.index()].params[id.index as usize];
+        let mut frame = env.as_ref();
+        while let Some(here) = frame {
+            if here.file == facts.file && here.function == id.function {
+                let given = here.arguments.get(id.index as usize).cloned().unwrap_or_else(|| vec![Value::Nothing]);
+                let mut values = self.or_default(facts, given, param.default, env);
+                for step in &binding.path {
+                    values = self.step(&values, step, at);
+                }
+                return self.or_default(facts, values, binding.default, env);
+            }
+            frame = here.outer.as_ref();
+        }
+        if binding.path.is_empty()
+            && let Some(typed) = binding.type_expr
+            && let Some(value) = self.of_type(facts, typed, at)
+        {
+            return vec![value];
+        }
+        let steps = binding.path.clone();
+        vec![Value::Param(ParamRef { file: facts.file, path: facts.path.clone(), param: id, steps }, at)]
+    }
+
+    /// What is known of a value by its declared type.
+    pub(super) fn of_type(&mut self, facts: &Arc<Facts>, typed: ExprId, at: Span) -> Option<Value> {
+        match facts.name_of(typed).map(AsRef::as_ref) {
+            Some("number" | "bigint" | "Number") => return Some(Value::Number(at)),
+            Some("boolean" | "Date" | "Buffer") => return Some(Value::Opaque(at)),
+            _ => {}
+        }
+        self.eval(facts, typed, &None).into_iter().find_map(|value| match value {
+            Value::Class(class) => Some(Value::Instance(class)),
+            Value::External { module, path } if !module.is_empty() => Some(Value::External { module, path }),
+            _ => None,
+        })
+    }
+
+    fn element(&mut self, facts: &Arc<Facts>, binding: &Binding, at: Span, env: &Env) -> Vec<Value> {
+        let Some(over) = binding.init else { return vec![Value::Opaque(at)] };
+        let lists = self.eval(facts, over, env);
+        let lists = self.forced(lists);
+        let mut values = Vec::new();
+        for list in &lists {
+            match list {
+                Value::List(items) => {
+                    items.iter().flat_map(|item| &item.values).for_each(|value| add(&mut values, value.clone()))
+                }
+                Value::Nothing => {}
+                Value::Unknown(..) => add(&mut values, list.clone()),
+                _ => add(&mut values, Value::unknown("element of an unknown list", span(facts, over))),
+            }
+        }
+        for step in &binding.path {
+            values = self.step(&values, step, at);
+        }
+        values
+    }
+
+    pub(super) fn step(&mut self, values: &[Value], step: &Step, at: Span) -> Vec<Value> {
+        match step {
+            Step::Field(name) => self.member(values, name, at),
+            Step::Item(index) => {
+                let mut found = Vec::new();
+                for value in values {
+                    match value {
+                        Value::List(items) => match items.get(*index as usize) {
+                            Some(item) => item.values.iter().for_each(|value| add(&mut found, value.clone())),
+                            None => add(&mut found, Value::Nothing),
+                        },
+                        Value::Param(param, _) => {
+                            let mut param = param.clone();
+                            param.steps.push(step.clone());
+                            add(&mut found, Value::Param(param, at));
+                        }
+                        Value::Unknown(..) => add(&mut found, value.clone()),
+                        _ => add(&mut found, Value::unknown("element of an unknown list", at)),
+                    }
+                }
+                found
+            }
+        }
+    }
+
+    pub(super) fn import(
+        &mut self,
+        facts: &Arc<Facts>,
+        module: &Arc<str>,
+        name: Option<&Arc<str>>,
+        at: Span,
+    ) -> Vec<Value> {
+        if self.program.is_rust() {
+            return self.rust_import(facts, module, name, at);
+        }
+        let Some(path) = self.program.resolve_module(facts, module) else {
+            let path: Vec<Arc<str>> = name.into_iter().cloned().collect();
+            return vec![Value::External { module: module.clone(), path: path.into() }];
+        };
+        match name {
+            None => vec![Value::Module(path)],
+            Some(name) => self
+                .exported(&path, name, MAX_REEXPORTS)
+                .unwrap_or_else(|| vec![Value::unknown(&format!("`{name}` is not exported by its module"), at)]),
+        }
+    }
+
+    /// The export `name` of the file at `path`.
+    pub(super) fn exported(&mut self, path: &Arc<str>, name: &Arc<str>, hops: u32) -> Option<Vec<Value>> {
+        let facts = self.program.facts(path)?;
+        if hops == 0 {
+            return None;
+        }
+        match facts.exports.get(name) {
+            Some(Export::Binding(binding)) => {
+                let end = facts.text.len() as u32;
+                let at = Span::new(facts.file, end, end);
+                return Some(self.binding(&facts, *binding, at, &None));
+            }
+            Some(Export::Expr(expr)) => return Some(self.eval(&facts, *expr, &None)),
+            Some(Export::From { module, name }) => return self.reexported(&facts, module, name.as_ref(), hops),
+            None => {}
+        }
+        for module in &facts.export_all {
+            if let Some(path) = self.program.resolve_module(&facts, module)
+                && let Some(values) = self.exported(&path, name, hops - 1)
+            {
+                return Some(values);
+            }
+        }
+        None
+    }
+
+    fn reexported(
+        &mut self,
+        facts: &Arc<Facts>,
+        module: &Arc<str>,
+        name: Option<&Arc<str>>,
+        hops: u32,
+    ) -> Option<Vec<Value>> {
+        match (self.program.resolve_module(facts, module), name) {
+            (Some(path), Some(name)) => self.exported(&path, name, hops - 1),
+            (Some(path), None) => Some(vec![Value::Module(path)]),
+            (None, name) => {
+                let path: Vec<Arc<str>> = name.into_iter().cloned().collect();
+                Some(vec![Value::External { module: module.clone(), path: path.into() }])
+            }
+        }
+    }
+
+    /// The object that `this` is: of the class around.
+    pub(super) fn this(&mut self, facts: &Arc<Facts>, at: Span, env: &Env) -> Vec<Value> {
+        let mut frame = env.as_ref();
+        while let Some(here) = frame {
+            if let Some(this) = &here.this {
+                return vec![this.clone()];
+            }
+            frame = here.outer.as_ref();
+        }
+        match self.program.class_at(facts, at.range.start) {
+            Some(class) => vec![Value::Instance(ClassRef { facts: facts.clone(), class })],
+            None => vec![Value::Opaque(at)],
+        }
+    }
+
+    /// Parameters replaced by what the callers give, for operations that need more than text.
+    pub(super) fn forced(&mut self, values: Vec<Value>) -> Vec<Value> {
+        if !values.iter().any(|value| matches!(value, Value::Param(..))) {
+            return values;
+        }
+        let mut all = Vec::new();
+        for value in values {
+            match value {
+                Value::Param(param, at) => {
+                    for value in self.callers_give(&param, at) {
+                        add(&mut all, value);
+                    }
+                }
+                other => add(&mut all, other),
+            }
+        }
+        all
+    }
+}

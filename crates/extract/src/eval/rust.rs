@@ -1,0 +1,261 @@
+//! What only Rust has: paths, macros, and the functions of its standard library that make text.
+
+use std::sync::Arc;
+
+use rollproof_source::{Span, TextRange};
+
+use super::call::callee_path;
+use super::value::{ClassRef, Env, Item, Piece, Value};
+use super::{Evaluator, span};
+use crate::ir::{BindingKind, Call, ClassId, Export, ExprId, Facts};
+use crate::matching::Target;
+use crate::sinks::ends_with;
+
+/// Functions whose value is that of their argument, as text.
+const TRANSPARENT: &[&str] = &[
+    "String::from",
+    "Some",
+    "Ok",
+    "Box::new",
+    "Box::from",
+    "Arc::from",
+    "Arc::new",
+    "Rc::from",
+    "Cow::from",
+    "Cow::Borrowed",
+    "Cow::Owned",
+    "AssertSqlSafe",
+    "SqlStr::from_static",
+    "str::to_string",
+    "QueryBuilder::new",
+    "ToString::to_string",
+    "Into::into",
+];
+
+/// How many `use`s a name may go through.
+const MAX_USES: u32 = 10;
+
+impl Evaluator<'_> {
+    /// What a path of names means, seen from a file.
+    pub(super) fn path(&mut self, facts: &Arc<Facts>, path: &[Arc<str>], at: Span) -> Vec<Value> {
+        let names: Vec<String> = path.iter().map(ToString::to_string).collect();
+        self.named(facts, &names, MAX_USES).unwrap_or_else(|| vec![external(path, at)])
+    }
+
+    /// What `use` binds.
+    pub(super) fn rust_import(
+        &mut self,
+        facts: &Arc<Facts>,
+        module: &Arc<str>,
+        name: Option<&Arc<str>>,
+        at: Span,
+    ) -> Vec<Value> {
+        let mut names: Vec<String> = module.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        names.extend(name.map(ToString::to_string));
+        let path: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
+        self.absolute(facts, &names, MAX_USES).unwrap_or_else(|| vec![external(&path, at)])
+    }
+
+    /// A path whose first name may be bound by a `use` of the file.
+    fn named(&mut self, facts: &Arc<Facts>, names: &[String], hops: u32) -> Option<Vec<Value>> {
+        if hops == 0 {
+            return None;
+        }
+        if let Some(values) = self.exported_path(facts, names) {
+            return Some(values);
+        }
+        let first = names.first()?;
+        let import = facts.bindings.iter().find_map(|binding| match &binding.kind {
+            BindingKind::Import { module, name } if binding.name.as_ref() == first.as_str() => {
+                Some((module.clone(), name.clone()))
+            }
+            _ => None,
+        });
+        if let Some((module, name)) = import {
+            let mut full: Vec<String> = module.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();
+            full.extend(name.map(|name| name.to_string()));
+            full.extend(names[1..].iter().cloned());
+            return self.absolute(facts, &full, hops - 1).or_else(|| {
+                let path: Vec<Arc<str>> = full.iter().map(|name| name.as_str().into()).collect();
+                Some(vec![external(&path, Span { file: facts.file, range: TextRange::default() })])
+            });
+        }
+        self.absolute(facts, names, hops - 1)
+    }
+
+    /// A path from `crate`, `self`, `super`, a crate of the workspace, or a module of this file.
+    fn absolute(&mut self, facts: &Arc<Facts>, names: &[String], hops: u32) -> Option<Vec<Value>> {
+        if hops == 0 {
+            return None;
+        }
+        let (root, here) = self.program.crates.module_of(&facts.path);
+        let (first, rest) = names.split_first()?;
+        let (root, full) = match first.as_str() {
+            "crate" => (root, rest.to_vec()),
+            "self" => (root, here.iter().chain(rest).cloned().collect()),
+            "super" => {
+                let ups = names.iter().take_while(|name| *name == "super").count();
+                let kept = here.len().checked_sub(ups)?;
+                (root, here[..kept].iter().chain(&names[ups..]).cloned().collect())
+            }
+            name => match self.program.crates.folder_of(name) {
+                Some(folder) => {
+                    let root = if folder.is_empty() { "src".to_owned() } else { format!("{folder}/src") };
+                    (root, rest.to_vec())
+                }
+                None => (root, here.iter().chain(names).cloned().collect()),
+            },
+        };
+        for length in (0..full.len()).rev() {
+            let Some(file) = self.program.crates.file_of(self.program.snapshot, &root, &full[..length]) else {
+                continue;
+            };
+            let owner = self.program.facts(&file.as_str().into())?;
+            if owner.file == facts.file && first == &full[0] && length == here.len() && hops < MAX_USES - 1 {
+                continue;
+            }
+            if let Some(values) = self.exported_path(&owner, &full[length..]) {
+                return Some(values);
+            }
+            if let Some(values) = self.reexported_path(&owner, &full[length..], hops - 1) {
+                return Some(values);
+            }
+        }
+        None
+    }
+
+    /// An item of a file, by the names of its inline modules and its own.
+    fn exported_path(&mut self, facts: &Arc<Facts>, names: &[String]) -> Option<Vec<Value>> {
+        let key = names.join("::");
+        match facts.exports.get(key.as_str())? {
+            Export::Binding(binding) => {
+                let end = facts.text.len() as u32;
+                Some(self.binding(facts, *binding, Span::new(facts.file, end, end), &None))
+            }
+            Export::Expr(expr) => Some(self.eval(facts, *expr, &None)),
+            Export::From { .. } => None,
+        }
+    }
+
+    /// `pub use` of a name, or of all names of a module.
+    fn reexported_path(&mut self, facts: &Arc<Facts>, names: &[String], hops: u32) -> Option<Vec<Value>> {
+        if hops == 0 {
+            return None;
+        }
+        let (first, rest) = names.split_first()?;
+        if let Some(Export::From { module, name }) = facts.exports.get(first.as_str()) {
+            let mut full: Vec<String> = module.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();
+            full.extend(name.as_ref().map(|name| name.to_string()));
+            full.extend(rest.iter().cloned());
+            if let Some(values) = self.absolute(facts, &full, hops - 1) {
+                return Some(values);
+            }
+        }
+        for module in &facts.export_all {
+            let mut full: Vec<String> = module.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();
+            full.extend(names.iter().cloned());
+            if let Some(values) = self.absolute(facts, &full, hops - 1) {
+                return Some(values);
+            }
+        }
+        None
+    }
+
+    /// A name that the file does not bind: perhaps a module's that it uses as a whole.
+    pub(super) fn rust_global(&mut self, facts: &Arc<Facts>, name: &Arc<str>, at: Span) -> Vec<Value> {
+        let names = [name.to_string()];
+        if let Some(class) = facts.classes.iter().position(|class| class.name.as_ref() == Some(name)) {
+            return vec![Value::Class(ClassRef { facts: facts.clone(), class: ClassId(class as u32) })];
+        }
+        self.reexported_path(facts, &names, MAX_USES).unwrap_or_else(|| vec![external(std::slice::from_ref(name), at)])
+    }
+
+    pub(super) fn macro_call(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
+        let at = span(facts, expr);
+        let path = callee_path(facts, call.callee);
+        match path.last().map(AsRef::as_ref) {
+            Some("include_str") => self.read_file(facts, call.arguments.first().copied(), at, env),
+            Some(name) => vec![Value::unknown(&format!("result of `{name}!`"), at)],
+            None => vec![Value::Opaque(at)],
+        }
+    }
+
+    /// Functions of the standard library and of libraries that give their argument back as text.
+    pub(super) fn rust_call(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+        path: &[Arc<str>],
+        at: Span,
+        env: &Env,
+    ) -> Option<Vec<Value>> {
+        if ends_with(path, "String::new")
+            || ends_with(path, "String::with_capacity")
+            || ends_with(path, "String::default")
+        {
+            return Some(vec![Value::text(Vec::new())]);
+        }
+        if ends_with(path, "Vec::new") || ends_with(path, "Vec::with_capacity") {
+            return Some(vec![Value::List(Vec::new().into())]);
+        }
+        if TRANSPARENT.iter().any(|known| ends_with(path, known) || path.len() == 1 && path[0].as_ref() == *known) {
+            return call.arguments.first().map(|first| self.eval(facts, *first, env));
+        }
+        if ends_with(path, "iter::repeat") || ends_with(path, "std::iter::repeat_n") {
+            let values = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
+            let item = Item { values, repeated: true, optional: false };
+            return Some(vec![Value::List(vec![item].into())]);
+        }
+        let _ = at;
+        None
+    }
+
+    /// The sink of a macro: by the library that its path or an import names, or by its content.
+    pub(crate) fn macro_sink(&mut self, facts: &Arc<Facts>, call: &Call, path: &[Arc<str>]) -> Option<Target> {
+        let name = path.last()?;
+        for library in &self.program.language.libraries {
+            let Some(sink) = library.sinks.iter().find(|sink| sink.macros.iter().any(|known| known == name.as_ref()))
+            else {
+                continue;
+            };
+            let target = Target::new(library, sink);
+            let imported = || crate::matching::import_of(facts, name);
+            let known = match path {
+                [_] => imported()
+                    .is_some_and(|module| crate::program::is_module(library, module.split("::").next().unwrap_or(""))),
+                _ => path.first().is_some_and(|first| crate::program::is_module(library, first)),
+            };
+            if known || target.file {
+                return Some(target);
+            }
+            let values = self.argument_values(facts, call, &target);
+            if self.has_content(&values) {
+                return Some(target);
+            }
+        }
+        None
+    }
+
+    /// The text of the file that an argument names: of a macro from the folder of `Cargo.toml`.
+    pub(crate) fn sql_file(&mut self, facts: &Arc<Facts>, argument: ExprId, at: Span) -> Vec<Value> {
+        let values = self.eval(facts, argument, &None);
+        let Some(path) = values.first().and_then(Value::constant) else {
+            return vec![Value::unknown("file whose path is not known", at)];
+        };
+        let folder = self.program.crates.manifest_folder(&facts.path).unwrap_or("");
+        let full = crate::modules::join(folder, &path);
+        let found = self.program.add_file(&full.as_str().into()).or_else(|| self.program.file_text(facts, &path));
+        match found {
+            Some((file, text)) => {
+                let at = Span { file, range: TextRange::new(0, text.len() as u32) };
+                vec![Value::text(vec![Piece::Text { text, at, verbatim: true }])]
+            }
+            None => vec![Value::unknown("file that is not in the tree", at)],
+        }
+    }
+}
+
+fn external(path: &[Arc<str>], _at: Span) -> Value {
+    let module = path.first().cloned().unwrap_or_else(|| "".into());
+    Value::External { module, path: path.get(1..).unwrap_or(&[]).into() }
+}

@@ -1,0 +1,239 @@
+//! Template tags: a value becomes a placeholder, a fragment becomes a part of the text.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::call::callee_path;
+use super::text::piece_of;
+use super::value::{Env, Piece, Pieces, Value};
+use super::{Evaluator, span};
+use crate::ir::{ExprId, ExprKind, Facts, Part};
+use crate::sinks::ends_with;
+
+/// Tags that only lay text out.
+const LAYOUT: &[&str] =
+    &["dedent", "outdent", "stripIndent", "stripIndents", "oneLine", "oneLineTrim", "codeBlock", "html", "ts"];
+
+impl Evaluator<'_> {
+    pub(super) fn tagged(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        tag: ExprId,
+        quasi: ExprId,
+        env: &Env,
+    ) -> Vec<Value> {
+        let path = callee_path(facts, tag);
+        let ExprKind::Template(parts) = &facts.expr(quasi).kind else { return vec![Value::Opaque(span(facts, expr))] };
+        let last = path.last().map_or("", AsRef::as_ref);
+        if ends_with(&path, "String.raw") {
+            self.touched.insert((facts.file, quasi));
+            let raw: Vec<Part> = parts.iter().map(raw_part).collect();
+            return self.template(facts, &raw, env);
+        }
+        if LAYOUT.contains(&last) {
+            return self.eval(facts, quasi, env);
+        }
+        let known = self.program.tag(&path);
+        let sql = known.is_some() || last.to_lowercase().ends_with("sql") || self.reads_as_sql(facts, parts);
+        if !sql {
+            return vec![Value::Opaque(span(facts, expr))];
+        }
+        self.touched.insert((facts.file, quasi));
+        if known.is_some_and(|(_, tag)| tag.raw) {
+            return self.eval(facts, quasi, env);
+        }
+        let texts = self.fragment(facts, parts, env);
+        texts.into_iter().map(|text| Value::Fragment(text.into(), facts.file, expr)).collect()
+    }
+
+    fn reads_as_sql(&self, facts: &Facts, parts: &[Part]) -> bool {
+        match parts.first() {
+            Some(Part::Text(chunk)) => crate::looks::statement_head(chunk.range.slice(&facts.text)),
+            _ => false,
+        }
+    }
+
+    fn fragment(&mut self, facts: &Arc<Facts>, parts: &[Part], env: &Env) -> Vec<Vec<Piece>> {
+        let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
+        for (index, part) in parts.iter().enumerate() {
+            match part {
+                Part::Text(chunk) => {
+                    let piece = piece_of(facts, chunk);
+                    texts.iter_mut().for_each(|text| text.push(piece.clone()));
+                }
+                Part::Hole(hole) => {
+                    let before = texts.first().map(|text| known_tail(text)).unwrap_or_default();
+                    let after = match parts.get(index + 1) {
+                        Some(Part::Text(chunk)) => chunk.range.slice(&facts.text),
+                        _ => "",
+                    };
+                    let choices = self.interpolated(facts, *hole, (&before, after), env);
+                    texts = self.product(texts, &choices, span(facts, *hole));
+                }
+            }
+        }
+        texts
+    }
+
+    /// What one interpolation of a tag puts into the text.
+    fn interpolated(&mut self, facts: &Arc<Facts>, hole: ExprId, around: (&str, &str), env: &Env) -> Vec<Pieces> {
+        let at = span(facts, hole);
+        if let Some(text) = facts.name_of(hole).and_then(|name| self.program.options.names.get(name.as_ref())) {
+            return vec![vec![Piece::Text { text: text.as_str().into(), at, verbatim: false }].into()];
+        }
+        if let Some(columns) = self.dynamic_columns(facts, hole, around.0, env) {
+            return vec![columns.into()];
+        }
+        let values = self.eval(facts, hole, env);
+        let values = self.forced_for_tag(values);
+        let fragments = values.iter().any(|value| matches!(value, Value::Fragment(..)));
+        let name_place = is_name_place(around.0, around.1);
+        let mut texts: Vec<Pieces> = Vec::new();
+        for value in &values {
+            let text: Pieces = match value {
+                Value::Fragment(pieces, file, expr) => {
+                    self.spliced.insert((*file, *expr));
+                    pieces.clone()
+                }
+                Value::List(items)
+                    if items
+                        .iter()
+                        .any(|item| item.values.iter().any(|value| matches!(value, Value::Fragment(..)))) =>
+                {
+                    self.spliced_list(items, at)
+                }
+                Value::Nothing | Value::Opaque(_) if fragments => Vec::new().into(),
+                Value::External { module, path } if is_fragment_type(path.last()) => {
+                    vec![Piece::Unknown(format!("fragment of package `{module}`").into(), at)].into()
+                }
+                Value::Unknown(reason, place)
+                    if name_place || fragments || reason.starts_with("result of") && !is_plain(reason) =>
+                {
+                    vec![Piece::Unknown(reason.clone(), *place)].into()
+                }
+                _ if name_place => vec![Piece::Unknown("name that is a value".into(), at)].into(),
+                _ => vec![Piece::Placeholder(at)].into(),
+            };
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        if texts.is_empty() {
+            texts.push(vec![Piece::Placeholder(at)].into());
+        }
+        texts
+    }
+
+    /// Parameters are only replaced by what callers give where some caller gives a fragment: values are values.
+    fn forced_for_tag(&mut self, values: Vec<Value>) -> Vec<Value> {
+        if !values.iter().any(|value| matches!(value, Value::Param(..))) {
+            return values;
+        }
+        let forced = self.forced(values.clone());
+        let fragment = |value: &Value| match value {
+            Value::Fragment(..) => true,
+            Value::List(items) => {
+                items.iter().flat_map(|item| &item.values).any(|value| matches!(value, Value::Fragment(..)))
+            }
+            _ => false,
+        };
+        if forced.iter().any(fragment) { forced } else { values }
+    }
+
+    fn spliced_list(&mut self, items: &[super::value::Item], at: Span) -> Pieces {
+        let mut pieces = Vec::new();
+        for item in items {
+            if let Some(Value::Fragment(inner, file, expr)) = item.values.first() {
+                self.spliced.insert((*file, *expr));
+                pieces.extend(inner.iter().cloned());
+                pieces.push(Piece::Text { text: " ".into(), at, verbatim: false });
+            }
+        }
+        pieces.into()
+    }
+}
+
+/// Results of these are values, whatever they are.
+fn is_plain(reason: &str) -> bool {
+    [
+        "stringify",
+        "now",
+        "toISOString",
+        "randomUUID",
+        "uuid",
+        "Date",
+        "parse",
+        "nanoid",
+        "get",
+        "toJSON",
+        "getTime",
+        "String",
+        "hash",
+        "digest",
+    ]
+    .iter()
+    .any(|name| reason.trim_end_matches('`').ends_with(name))
+}
+
+fn is_fragment_type(name: Option<&Arc<str>>) -> bool {
+    name.is_some_and(|name| {
+        [
+            "Sql",
+            "SQL",
+            "Fragment",
+            "RawBuilder",
+            "PendingQuery",
+            "SqlToken",
+            "QuerySqlToken",
+            "FragmentSqlToken",
+            "SqlFragment",
+            "Helper",
+        ]
+        .contains(&name.as_ref())
+    })
+}
+
+/// The end of the text so far that is known, for a look at the word before a hole.
+fn known_tail(pieces: &[Piece]) -> String {
+    let mut parts = Vec::new();
+    let mut length = 0;
+    for piece in pieces.iter().rev() {
+        let text: &str = match piece {
+            Piece::Text { text, .. } => text,
+            Piece::Repeat(_) => continue,
+            _ => "$0",
+        };
+        length += text.len();
+        parts.push(text);
+        if length > 400 {
+            break;
+        }
+    }
+    parts.reverse();
+    parts.concat()
+}
+
+/// Whether only a name can stand between these texts: no library makes a placeholder there that runs.
+fn is_name_place(before: &str, after: &str) -> bool {
+    if before.ends_with(['.', '"']) || after.starts_with(['.', '"']) {
+        return true;
+    }
+    let word = before
+        .trim_end()
+        .rsplit(|character: char| !character.is_alphanumeric() && character != '_')
+        .next()
+        .unwrap_or("");
+    before.ends_with(char::is_whitespace)
+        && ["from", "join", "into", "update", "table", "truncate"].iter().any(|name| word.eq_ignore_ascii_case(name))
+        && !before.to_lowercase().trim_end().ends_with("distinct from")
+}
+
+/// A part as `String.raw` takes it: escapes as they are written.
+fn raw_part(part: &Part) -> Part {
+    match part {
+        Part::Text(chunk) => Part::Text(crate::ir::Chunk { range: chunk.range, derived: None }),
+        Part::Hole(hole) => Part::Hole(*hole),
+    }
+}

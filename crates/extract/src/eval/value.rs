@@ -1,0 +1,198 @@
+//! What an expression may be worth: a set of values, the texts among them as lists of pieces.
+
+use std::sync::Arc;
+
+use rollproof_source::{FileId, Span, TextRange};
+
+use crate::ir::{ClassId, ExprId, Facts, FunctionId, ParamId, Step};
+
+/// A part of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Known text. Verbatim: byte for byte what stands at `at`.
+    Text {
+        text: Arc<str>,
+        at: Span,
+        verbatim: bool,
+    },
+    /// A value that the library sends beside the text.
+    Placeholder(Span),
+    /// A number that is not known.
+    Number(Span),
+    /// What the caller gives.
+    Param(ParamRef, Span),
+    Unknown(Arc<str>, Span),
+    /// What stands before may come any number of times. No text.
+    Repeat(Span),
+}
+
+/// A parameter of a function, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ParamRef {
+    pub(crate) file: FileId,
+    pub(crate) path: Arc<str>,
+    pub(crate) param: ParamId,
+    pub(crate) steps: Vec<Step>,
+}
+
+pub(crate) type Pieces = Arc<[Piece]>;
+
+/// An expression of a file, and the frames of the functions it stands in.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) expr: ExprId,
+    pub(crate) env: Env,
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.facts.file == other.facts.file && self.expr == other.expr && same_env(&self.env, &other.env)
+    }
+}
+
+impl Eq for Place {}
+
+fn same_env(left: &Env, right: &Env) -> bool {
+    match (left, right) {
+        (None, None) => true,
+        (Some(left), Some(right)) => Arc::ptr_eq(left, right),
+        _ => false,
+    }
+}
+
+/// The arguments of a call that is being evaluated; none at the top.
+pub(crate) type Env = Option<Arc<Frame>>;
+
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(crate) file: FileId,
+    pub(crate) function: FunctionId,
+    pub(crate) arguments: Vec<Vec<Value>>,
+    pub(crate) this: Option<Value>,
+    pub(crate) outer: Env,
+    pub(crate) depth: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) values: Vec<Value>,
+    /// It stands for any number of items.
+    pub(crate) repeated: bool,
+    /// It may be left out.
+    pub(crate) optional: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct FunctionRef {
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) function: FunctionId,
+    pub(crate) env: Env,
+    pub(crate) this: Option<Arc<Value>>,
+}
+
+impl PartialEq for FunctionRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.facts.file == other.facts.file && self.function == other.function && same_env(&self.env, &other.env)
+    }
+}
+
+impl Eq for FunctionRef {}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ClassRef {
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) class: ClassId,
+}
+
+impl PartialEq for ClassRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.facts.file == other.facts.file && self.class == other.class
+    }
+}
+
+impl Eq for ClassRef {}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    Text(Pieces),
+    /// What a SQL tag made, and the expression that made it.
+    Fragment(Pieces, FileId, ExprId),
+    List(Arc<[Item]>),
+    Object(Place),
+    Function(FunctionRef),
+    Class(ClassRef),
+    Instance(ClassRef),
+    /// A file of the tree as a module.
+    Module(Arc<str>),
+    /// Something of a package or of the language itself (`module` is empty), or what was made with it.
+    External {
+        module: Arc<str>,
+        path: Arc<[Arc<str>]>,
+    },
+    Number(Span),
+    Nothing,
+    Opaque(Span),
+    Param(ParamRef, Span),
+    Unknown(Arc<str>, Span),
+}
+
+impl Value {
+    pub(crate) fn unknown(reason: &str, at: Span) -> Self {
+        Self::Unknown(reason.into(), at)
+    }
+
+    pub(crate) fn text(pieces: Vec<Piece>) -> Self {
+        Self::Text(pieces.into())
+    }
+
+    /// Text that does not stand in source as it is.
+    pub(crate) fn derived(text: &str, at: Span) -> Self {
+        if text.is_empty() {
+            return Self::text(Vec::new());
+        }
+        Self::text(vec![Piece::Text { text: text.into(), at, verbatim: false }])
+    }
+
+    /// Its text, where all of it is known.
+    pub(crate) fn constant(&self) -> Option<String> {
+        let (Self::Text(pieces) | Self::Fragment(pieces, ..)) = self else { return None };
+        constant(pieces)
+    }
+}
+
+/// The text of `pieces`, where all of it is known.
+pub(crate) fn constant(pieces: &[Piece]) -> Option<String> {
+    let mut all = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text { text, .. } => all.push_str(text),
+            Piece::Repeat(_) => {}
+            _ => return None,
+        }
+    }
+    Some(all)
+}
+
+/// The part `range` (bytes of its text) of a text piece.
+pub(crate) fn cut(piece: &Piece, range: std::ops::Range<usize>) -> Option<Piece> {
+    let Piece::Text { text, at, verbatim } = piece else { return None };
+    let part = text.get(range.clone())?;
+    if part.is_empty() {
+        return None;
+    }
+    let at = if *verbatim {
+        let start = at.range.start + range.start as u32;
+        Span { file: at.file, range: TextRange::new(start, start + part.len() as u32) }
+    } else {
+        *at
+    };
+    Some(Piece::Text { text: part.into(), at, verbatim: *verbatim })
+}
+
+/// Adds `value` unless it is there.
+pub(crate) fn add(values: &mut Vec<Value>, value: Value) {
+    if !values.contains(&value) {
+        values.push(value);
+    }
+}

@@ -1,0 +1,177 @@
+//! Which files are read, and which of them can hold SQL.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
+use rollproof_source::Snapshot;
+
+use crate::Options;
+use crate::sinks::{FileRules, Language};
+
+/// The paths of a language's files that a project wants read, and how many were left out and why.
+pub(crate) fn wanted(
+    snapshot: &Snapshot,
+    rules: &FileRules,
+    options: &Options,
+    skipped: &mut BTreeMap<Arc<str>, usize>,
+) -> Vec<Arc<str>> {
+    let mut paths = Vec::new();
+    for (path, _) in snapshot.files() {
+        let Some((stem, extension)) = path.rsplit_once('.') else { continue };
+        if !rules.extensions.iter().any(|known| known == extension) {
+            continue;
+        }
+        match left_out(path, stem, rules, options) {
+            None => paths.push(path.clone()),
+            Some(reason) => *skipped.entry(reason.into()).or_default() += 1,
+        }
+    }
+    paths
+}
+
+fn left_out(path: &str, stem: &str, rules: &FileRules, options: &Options) -> Option<&'static str> {
+    let included = options.include.iter().find(|pattern| matches(pattern, path));
+    if !options.include.is_empty() && included.is_none() {
+        return Some("outside of the sources");
+    }
+    if options.exclude.iter().any(|pattern| matches(pattern, path)) {
+        return Some("excluded");
+    }
+    // A folder that the project names is read even where its own name would leave it out.
+    let inner = included.map_or(path, |folder| path.strip_prefix(folder.as_str()).unwrap_or(path));
+    let folders: Vec<&str> = inner.rsplit_once('/').map_or(Vec::new(), |(folders, _)| folders.split('/').collect());
+    let among = |names: &[String]| folders.iter().any(|folder| names.iter().any(|name| name == folder));
+    if among(&rules.vendored) {
+        return Some("vendored");
+    }
+    if among(&rules.built) || rules.built_endings.iter().any(|ending| stem.ends_with(ending.as_str())) {
+        return Some("built");
+    }
+    let test = among(&rules.tests) || rules.test_endings.iter().any(|ending| stem.ends_with(ending.as_str()));
+    (test && !options.include_tests).then_some("tests")
+}
+
+/// Whether a path is the file, is in the folder, or fits the pattern with `*` (within a name) and `**` (across folders).
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
+    let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
+    if pattern.is_empty() || pattern == "." {
+        return true;
+    }
+    if !pattern.contains('*') {
+        return path.strip_prefix(pattern).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    }
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    let path: Vec<&str> = path.split('/').collect();
+    parts_match(&pattern, &path)
+}
+
+fn parts_match(pattern: &[&str], path: &[&str]) -> bool {
+    // Row by row, as for an edit distance: no pattern makes it slow.
+    let mut reached = vec![false; path.len() + 1];
+    reached[0] = true;
+    for part in pattern {
+        let mut next = vec![false; path.len() + 1];
+        for at in 0..=path.len() {
+            if *part == "**" {
+                next[at] = reached[at] || (at > 0 && next[at - 1]);
+            } else if at > 0 {
+                next[at] = reached[at - 1] && name_matches(part, path[at - 1]);
+            }
+        }
+        reached = next;
+    }
+    // A pattern that names a folder takes in what is below it.
+    reached.iter().skip(1).any(|reached| *reached)
+}
+
+fn name_matches(pattern: &str, name: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut name) = name.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let last = parts.pop().unwrap_or("");
+    for part in parts {
+        match name.find(part) {
+            Some(at) => name = &name[at + part.len()..],
+            None => return false,
+        }
+    }
+    name.len() >= last.len() && name.ends_with(last)
+}
+
+/// Looks for words of SQL and of the libraries' sinks in a text, all at once.
+pub(crate) struct Words {
+    automaton: Option<AhoCorasick>,
+    /// How many of the words are SQL's, which stand alone.
+    sql: usize,
+}
+
+const SQL_WORDS: &[&str] = &[
+    "select", "insert", "update", "delete", "merge", "truncate", "call", "create", "alter", "drop", "refresh", "lock",
+];
+
+impl Words {
+    pub(crate) fn new(language: &Language, active: &dyn Fn(&crate::sinks::Library) -> bool, options: &Options) -> Self {
+        let mut words: Vec<String> = SQL_WORDS.iter().map(|word| (*word).to_owned()).collect();
+        let sql = words.len();
+        for library in language.libraries.iter().filter(|library| active(library)) {
+            for sink in library.sinks.iter().filter(|sink| !sink.content) {
+                words.extend(sink.methods.iter().flat_map(|name| [format!(".{name}("), format!(".{name}<")]));
+                let named = sink.functions.iter().chain(&sink.constructors);
+                words.extend(named.flat_map(|name| [format!("{name}("), format!("{name}<"), format!("{name}::<")]));
+                words.extend(sink.macros.iter().map(|name| format!("{name}!")));
+            }
+            words.extend(
+                library.tags.iter().flat_map(|tag| &tag.tags).flat_map(|tag| [format!("{tag}`"), format!("{tag}<")]),
+            );
+            for builder in &library.builders {
+                words.extend(builder.methods.iter().map(|name| format!("{name}(")));
+            }
+        }
+        words.extend(options.sinks.iter().map(|sink| sink.function.clone()));
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&words).ok();
+        Self { automaton, sql }
+    }
+
+    pub(crate) fn in_text(&self, text: &str) -> bool {
+        let Some(automaton) = &self.automaton else { return true };
+        let bytes = text.as_bytes();
+        automaton.find_overlapping_iter(text).any(|found| {
+            if found.pattern().as_usize() >= self.sql {
+                return true;
+            }
+            let before = found.start().checked_sub(1).map_or(b' ', |at| bytes[at]);
+            let after = bytes.get(found.end()).copied().unwrap_or(b' ');
+            // `<select>`, `onSelect`, `.update(`: no statement starts so.
+            !(before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.' | b'<' | b'/' | b'-' | b'$'))
+                && (after.is_ascii_whitespace() || matches!(after, b'\\' | b'"' | b'\'' | b'`' | b'*' | b'('))
+                && starts_text(bytes, found.start())
+        })
+    }
+}
+
+/// The word stands where a text may start: after a quote or a bracket, or first on its line. Statements inside of others
+/// (`WITH a AS (SELECT`) count, since their own word stands there.
+fn starts_text(bytes: &[u8], at: usize) -> bool {
+    let mut before = at;
+    while before > 0 && matches!(bytes[before - 1], b' ' | b'\t') {
+        before -= 1;
+    }
+    before == 0
+        || matches!(bytes[before - 1], b'"' | b'\'' | b'`' | b'(' | b'\n' | b'n' | b'/' | b'}' | b'#' | b';' | b'\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_name_files_folders_and_shapes() {
+        assert!(matches("src", "src/a.ts"));
+        assert!(!matches("src", "srcs/a.ts"));
+        assert!(matches("src/*.ts", "src/a.ts"));
+        assert!(matches("**/generated", "a/b/generated/c.ts"));
+        assert!(matches("**/*.gen.ts", "a/x.gen.ts"));
+        assert!(!matches("src/*.ts", "src/a.js"));
+    }
+}

@@ -1,0 +1,475 @@
+//! From facts to sites: sinks, the project's own functions that reach them, tags, and texts that nobody takes.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rollproof_source::Span;
+use rollproof_sql::MappedText;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::eval::value::{ParamRef, Piece, Pieces, Value};
+use crate::eval::{Evaluator, span};
+use crate::ir::{ExprId, ExprKind, Facts, Fate};
+use crate::matching::{Target, only_param};
+use crate::program::Program;
+use crate::render::render;
+use crate::sinks::Placeholders;
+use crate::{ExtractedQuery, FailureMode, Site, SiteKind, Unknown, looks};
+
+/// How many functions may pass a text on, one to the next.
+const MAX_HOPS: usize = 2_000;
+
+/// A call of a function of the project that passes the text on: by whom it is called, and which parameter it is.
+type Passing = FxHashMap<(Arc<str>, ExprId), Vec<(Target, ParamRef, Arc<Facts>)>>;
+
+/// What is known of a program before its sites are listed.
+pub(crate) struct Finder<'p> {
+    program: &'p Program<'p>,
+    /// Calls of functions that pass their argument on.
+    passing: Passing,
+    /// Parameters that reach a sink and have callers.
+    forwarded: FxHashSet<ParamRef>,
+}
+
+/// The sites of one file, and the expressions that they account for.
+#[derive(Default)]
+struct FileSites {
+    sites: Vec<Site>,
+    touched: FxHashSet<(rollproof_source::FileId, ExprId)>,
+    used_tags: FxHashSet<(rollproof_source::FileId, ExprId)>,
+}
+
+/// Names of the functions whose parameters reach a sink, wholly or as a part of the text.
+pub(crate) fn functions_to_follow(program: &Program<'_>) -> FxHashSet<Arc<str>> {
+    let names = program.wave.par_iter().map(|facts| {
+        let mut evaluator = Evaluator::new(program);
+        let mut names = FxHashSet::default();
+        for expr in &facts.calls {
+            evaluator.begin();
+            let values = match &facts.expr(*expr).kind {
+                ExprKind::Call(call) => match evaluator.sink_of(facts, *expr) {
+                    Some(target) => evaluator.argument_values(facts, call, &target),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            for param in values.iter().flat_map(params_of) {
+                if let Some(owner) = program.facts(&param.path) {
+                    names.extend(owner.functions[param.param.function.index()].name.clone());
+                }
+            }
+        }
+        names
+    });
+    names.reduce(FxHashSet::default, |mut left, right| {
+        left.extend(right);
+        left
+    })
+}
+
+fn params_of(value: &Value) -> Vec<ParamRef> {
+    match value {
+        Value::Param(param, _) => vec![param.clone()],
+        Value::Text(pieces) | Value::Fragment(pieces, ..) => pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Param(param, _) => Some(param.clone()),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Every site of the program's wave, in order of path and place.
+pub(crate) fn sites(program: &Program<'_>) -> Vec<Site> {
+    let mut finder = Finder { program, passing: Passing::default(), forwarded: FxHashSet::default() };
+    finder.follow_helpers();
+    let files: Vec<FileSites> = program.wave.par_iter().map(|facts| finder.sinks(facts)).collect();
+    let mut touched = FxHashSet::default();
+    let mut used_tags = FxHashSet::default();
+    let mut sites: Vec<Vec<Site>> = Vec::new();
+    for file in files {
+        touched.extend(file.touched);
+        used_tags.extend(file.used_tags);
+        sites.push(file.sites);
+    }
+    // A tag may be a part of another that stands in another file: all are evaluated before any is judged.
+    let tags: Vec<FileSites> = program.wave.par_iter().map(|facts| finder.splices(facts)).collect();
+    for file in tags {
+        touched.extend(file.touched);
+        used_tags.extend(file.used_tags);
+    }
+    let rest: Vec<Vec<Site>> =
+        program.wave.par_iter().map(|facts| finder.leftovers(facts, &touched, &used_tags)).collect();
+    let mut all = Vec::new();
+    for (mut sites, rest) in sites.into_iter().zip(rest) {
+        sites.extend(rest);
+        sites.sort_by_key(|site| (site.span.range.start, site.span.range.end));
+        all.extend(sites);
+    }
+    all
+}
+
+impl Finder<'_> {
+    /// Finds the functions that pass a parameter on to a sink, and their callers, until nothing new is found.
+    fn follow_helpers(&mut self) {
+        let program = self.program;
+        let first: Vec<Vec<(Target, ParamRef)>> = program
+            .wave
+            .par_iter()
+            .map(|facts| {
+                let mut evaluator = Evaluator::new(program);
+                let mut found = Vec::new();
+                for expr in &facts.calls {
+                    evaluator.begin();
+                    let ExprKind::Call(call) = &facts.expr(*expr).kind else { continue };
+                    let Some(target) = evaluator.sink_of(facts, *expr) else { continue };
+                    for value in evaluator.argument_values(facts, call, &target) {
+                        found.extend(only_param(&value).map(|param| (target.clone(), param.clone())));
+                    }
+                }
+                found
+            })
+            .collect();
+        let mut open: Vec<(Target, ParamRef)> = first.into_iter().flatten().collect();
+        open.reverse();
+        let mut evaluator = Evaluator::new(program);
+        let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
+        while let Some((target, param)) = open.pop() {
+            if seen.len() > MAX_HOPS || !seen.insert(param.clone()) {
+                continue;
+            }
+            let Some(facts) = program.facts(&param.path) else { continue };
+            evaluator.begin();
+            let callers = program.callers(&mut evaluator, &facts, param.param.function);
+            for (caller, call) in callers.iter() {
+                evaluator.begin();
+                let at = span(caller, *call);
+                let given = evaluator.given(caller, *call, &facts, &param, at);
+                let values = evaluator.text_values(given, &target, at);
+                // Another overload: this caller gives an object where a text is meant, or the other way round.
+                if values.is_empty() {
+                    continue;
+                }
+                self.forwarded.insert(param.clone());
+                open.extend(values.iter().filter_map(only_param).map(|param| (target.clone(), param.clone())));
+                let entry = self.passing.entry((caller.path.clone(), *call)).or_default();
+                entry.push((target.clone(), param.clone(), facts.clone()));
+            }
+        }
+    }
+
+    /// The sites of a file's calls.
+    fn sinks(&self, facts: &Arc<Facts>) -> FileSites {
+        let mut evaluator = Evaluator::new(self.program);
+        let mut out = FileSites::default();
+        for expr in &facts.calls {
+            evaluator.begin();
+            let ExprKind::Call(call) = &facts.expr(*expr).kind else { continue };
+            let at = span(facts, *expr);
+            let failure = failure_of(facts, call.fate);
+            if let Some(target) = evaluator.sink_of(facts, *expr) {
+                let values = evaluator.argument_values(facts, call, &target);
+                self.note_tags(&values, &mut out);
+                let names = evaluator.bound_names(facts, call, &target);
+                let style =
+                    if call.arguments.len() > target.argument + 1 { target.style } else { Placeholders::Dollar };
+                let site =
+                    self.site(&mut evaluator, &values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
+                out.sites.extend(
+                    site.filter(|site| !target.part || is_statement(site)).map(|site| Site { failure, ..site }),
+                );
+                continue;
+            }
+            if let Some(passing) = self.passing.get(&(facts.path.clone(), *expr)) {
+                let mut values: Vec<Value> = Vec::new();
+                for (target, param, callee) in passing {
+                    let given = evaluator.given(facts, *expr, callee, param, at);
+                    let given = evaluator.text_values(given, target, at);
+                    given.into_iter().for_each(|value| crate::eval::value::add(&mut values, value));
+                }
+                let Some((target, ..)) = passing.first() else { continue };
+                self.note_tags(&values, &mut out);
+                let style = target.style;
+                let site = self.site(&mut evaluator, &values, (&target.name, SiteKind::Helper), style, &[], at, false);
+                out.sites.extend(site.map(|site| Site { failure, ..site }));
+                continue;
+            }
+            if let Some(name) = evaluator.builder_of(facts, *expr) {
+                out.sites.push(Site {
+                    file: facts.file,
+                    span: at,
+                    sink: name,
+                    kind: SiteKind::QueryBuilder,
+                    queries: Vec::new(),
+                    unknown: Some(Unknown { reason: "query-builder".into(), at }),
+                    failure,
+                });
+            }
+        }
+        out.touched = std::mem::take(&mut evaluator.touched);
+        out.used_tags.extend(std::mem::take(&mut evaluator.spliced));
+        out
+    }
+
+    fn note_tags(&self, values: &[Value], out: &mut FileSites) {
+        for value in values {
+            if let Value::Fragment(_, file, expr) = value {
+                out.used_tags.insert((*file, *expr));
+            }
+        }
+    }
+
+    /// Evaluates a file's tags to learn which are parts of others.
+    fn splices(&self, facts: &Arc<Facts>) -> FileSites {
+        let mut evaluator = Evaluator::new(self.program);
+        for expr in &facts.calls {
+            if matches!(facts.expr(*expr).kind, ExprKind::Tagged { .. }) {
+                evaluator.begin();
+                evaluator.eval(facts, *expr, &None);
+            }
+        }
+        FileSites { sites: Vec::new(), touched: evaluator.touched, used_tags: evaluator.spliced }
+    }
+
+    /// Tags and texts that no site accounts for.
+    fn leftovers(
+        &self,
+        facts: &Arc<Facts>,
+        touched: &FxHashSet<(rollproof_source::FileId, ExprId)>,
+        used_tags: &FxHashSet<(rollproof_source::FileId, ExprId)>,
+    ) -> Vec<Site> {
+        let mut evaluator = Evaluator::new(self.program);
+        let mut sites = Vec::new();
+        for expr in &facts.calls {
+            let ExprKind::Tagged { tag, .. } = facts.expr(*expr).kind else { continue };
+            if used_tags.contains(&(facts.file, *expr)) {
+                continue;
+            }
+            evaluator.begin();
+            let values = evaluator.eval(facts, *expr, &None);
+            if !values
+                .iter()
+                .any(|value| matches!(value, Value::Fragment(pieces, ..) | Value::Text(pieces) if is_sql_start(pieces)))
+            {
+                continue;
+            }
+            let path = crate::eval::call::callee_path(facts, tag);
+            let name: Arc<str> = self.program.tag_name(facts, &path).into();
+            let at = span(facts, *expr);
+            let site =
+                self.site(&mut evaluator, &values, (&name, SiteKind::Sink), Placeholders::Dollar, &[], at, false);
+            sites.extend(site);
+        }
+        self.texts(facts, &mut evaluator, touched, &mut sites);
+        sites
+    }
+
+    fn texts(
+        &self,
+        facts: &Arc<Facts>,
+        evaluator: &mut Evaluator<'_>,
+        touched: &FxHashSet<(rollproof_source::FileId, ExprId)>,
+        sites: &mut Vec<Site>,
+    ) {
+        let mut end = 0;
+        for expr in &facts.texts {
+            let range = facts.expr(*expr).range;
+            if range.start < end || touched.contains(&(facts.file, *expr)) {
+                continue;
+            }
+            if !may_read_as_sql(facts, *expr) {
+                continue;
+            }
+            evaluator.begin();
+            let values = evaluator.eval(facts, *expr, &None);
+            let at = span(facts, *expr);
+            let name: Arc<str> = "text".into();
+            let site = self.site(evaluator, &values, (&name, SiteKind::Text), Placeholders::Dollar, &[], at, false);
+            let Some(site) = site else { continue };
+            if site.queries.iter().any(|query| looks::reads_as_sql(&query.text.text)) {
+                end = range.end;
+                sites.push(site);
+            }
+        }
+    }
+
+    /// A site of these values.
+    #[expect(clippy::too_many_arguments, reason = "one call per kind of site; a struct would only name them twice")]
+    fn site(
+        &self,
+        evaluator: &mut Evaluator<'_>,
+        values: &[Value],
+        (sink, kind): (&Arc<str>, SiteKind),
+        style: Placeholders,
+        names: &[Option<String>],
+        at: Span,
+        grows: bool,
+    ) -> Option<Site> {
+        let passed_on = |value: &Value| only_param(value).is_some_and(|param| self.forwarded.contains(param));
+        let own: Vec<Value> = values.iter().filter(|value| !passed_on(value)).cloned().collect();
+        let mut site = Site {
+            file: at.file,
+            span: at,
+            sink: sink.clone(),
+            kind,
+            queries: Vec::new(),
+            unknown: None,
+            failure: None,
+        };
+        if own.is_empty() && !values.is_empty() {
+            site.kind = SiteKind::Forwarder;
+            return Some(site);
+        }
+        if own.is_empty() {
+            site.unknown = Some(Unknown { reason: "no text argument".into(), at });
+            return Some(site);
+        }
+        let texts = evaluator.value_texts(&own, at);
+        for text in texts {
+            for text in evaluator.expand(&text, at) {
+                self.add_query(&mut site, &text, style, names, at);
+            }
+        }
+        if grows {
+            site.unknown = Some(Unknown { reason: "query-builder".into(), at });
+        }
+        Some(site)
+    }
+
+    fn add_query(&self, site: &mut Site, text: &[Piece], style: Placeholders, names: &[Option<String>], at: Span) {
+        let unknown = text.iter().find_map(|piece| match piece {
+            Piece::Unknown(reason, at) => Some(Unknown { reason: reason.clone(), at: *at }),
+            Piece::Param(_, at) => Some(Unknown { reason: "parameter".into(), at: *at }),
+            _ => None,
+        });
+        let query = render(text, style, names, at);
+        // The hole may have become a placeholder of the program's own numbering.
+        let holes = query.text.holes().next().map(|hole| Unknown { reason: hole.reason.clone(), at: hole.at });
+        let bare = query.text.text.chars().all(|character| character == MappedText::HOLE || character.is_whitespace());
+        if bare {
+            let empty = Unknown { reason: "empty text".into(), at };
+            site.unknown = site.unknown.take().or(unknown).or(Some(empty));
+            return;
+        }
+        site.unknown = site.unknown.take().or(holes);
+        if !site.queries.iter().any(|known| same_query(known, &query)) {
+            site.queries.push(query);
+        }
+    }
+}
+
+fn same_query(left: &ExtractedQuery, right: &ExtractedQuery) -> bool {
+    left.text.text == right.text.text
+}
+
+fn is_statement(site: &Site) -> bool {
+    site.queries.iter().any(|query| looks::statement_head(&query.text.text))
+}
+
+fn is_sql_start(pieces: &Pieces) -> bool {
+    let first = pieces
+        .iter()
+        .find(|piece| !matches!(piece, Piece::Text { text, .. } if looks::without_comments(text).is_empty()));
+    match first {
+        Some(Piece::Text { text, .. }) => looks::statement_head(text),
+        _ => false,
+    }
+}
+
+/// A look at the literal head alone, before anything is evaluated.
+fn may_read_as_sql(facts: &Facts, expr: ExprId) -> bool {
+    let mut next = expr;
+    for _ in 0..8 {
+        match &facts.expr(next).kind {
+            ExprKind::Concat(parts) => match parts.first() {
+                Some(first) => next = *first,
+                None => return false,
+            },
+            ExprKind::Template(_) => {
+                let text = facts.expr(next).range.slice(&facts.text);
+                let text = text.trim_start_matches(['"', '\'', '`', '\\', 'n', 'r', '#']);
+                return looks::statement_head(text);
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn failure_of(facts: &Facts, fate: Fate) -> Option<FailureMode> {
+    let (why, range) = match fate {
+        Fate::Heard => return None,
+        Fate::Swallowed(range) => ("caught and not rethrown", range),
+        Fate::NotAwaited(range) => ("not awaited", range),
+    };
+    Some(FailureMode { swallowed: true, why: why.into(), at: Span { file: facts.file, range } })
+}
+
+impl Evaluator<'_> {
+    /// A text with its parameters replaced by what the callers give.
+    pub(crate) fn expand(&mut self, text: &Pieces, at: Span) -> Vec<Vec<Piece>> {
+        let mut open: Vec<Vec<Piece>> = vec![text.to_vec()];
+        for _ in 0..12 {
+            let Some(found) = open.iter().flatten().find_map(|piece| match piece {
+                Piece::Param(param, at) => Some((param.clone(), *at)),
+                _ => None,
+            }) else {
+                return open;
+            };
+            let values = self.callers_give(&found.0, found.1);
+            let choices = self.value_texts(&values, found.1);
+            // A parameter that comes back as itself would be replaced for ever.
+            let choices: Vec<Pieces> = choices.into_iter().filter(|choice| !mentions(choice, &found.0)).collect();
+            open = self.replace_param(&open, &found.0, &choices, at);
+        }
+        open
+    }
+
+    fn replace_param(&self, texts: &[Vec<Piece>], param: &ParamRef, choices: &[Pieces], at: Span) -> Vec<Vec<Piece>> {
+        let limit = self.limit();
+        let mut all: Vec<Vec<Piece>> = Vec::new();
+        let unknown: Pieces = vec![Piece::Unknown(format!("more than {limit} variants").into(), at)].into();
+        let none: Pieces = vec![Piece::Unknown("parameter".into(), at)].into();
+        let wide = texts.len() * choices.len() > limit;
+        let choices: &[Pieces] = if wide { std::slice::from_ref(&unknown) } else { choices };
+        let choices: &[Pieces] = if choices.is_empty() { std::slice::from_ref(&none) } else { choices };
+        for text in texts {
+            if !mentions(text, param) {
+                all.push(text.clone());
+                continue;
+            }
+            for choice in choices {
+                let mut replaced = Vec::with_capacity(text.len());
+                for piece in text {
+                    match piece {
+                        Piece::Param(other, _) if other == param => replaced.extend(choice.iter().cloned()),
+                        other => replaced.push(other.clone()),
+                    }
+                }
+                if !all.contains(&replaced) {
+                    all.push(replaced);
+                }
+            }
+        }
+        all
+    }
+
+    /// The known texts of the bindings that follow the text, for identifiers among them.
+    fn bound_names(&mut self, facts: &Arc<Facts>, call: &crate::ir::Call, target: &Target) -> Vec<Option<String>> {
+        let Some(bindings) = call.arguments.get(target.argument + 1) else { return Vec::new() };
+        if target.style == Placeholders::Dollar {
+            return Vec::new();
+        }
+        match self.eval(facts, *bindings, &None).as_slice() {
+            [Value::List(items)] => items.iter().map(|item| item.values.first().and_then(Value::constant)).collect(),
+            [one] => vec![one.constant()],
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn mentions(pieces: &[Piece], param: &ParamRef) -> bool {
+    pieces.iter().any(|piece| matches!(piece, Piece::Param(other, _) if other == param))
+}

@@ -1,0 +1,349 @@
+//! The facts of one file, the same for every language: what its expressions are made of, what its names stand for, and
+//! in which order its variables are written. Ids are indexes into the file's own tables.
+
+use std::sync::Arc;
+
+use rollproof_source::{FileId, Problem, TextRange};
+use rustc_hash::FxHashMap;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub(crate) struct $name(pub(crate) u32);
+        impl $name {
+            pub(crate) const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids!(
+    /// An expression.
+    ExprId,
+    /// A name that something is bound to.
+    BindingId,
+    /// A function, a method or a closure.
+    FunctionId,
+    /// A class.
+    ClassId,
+    /// A stretch of statements that is entered as a whole.
+    RegionId
+);
+
+/// Everything that is known of one file without looking at another.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) file: FileId,
+    pub(crate) path: Arc<str>,
+    pub(crate) text: Arc<str>,
+    pub(crate) exprs: Vec<Expr>,
+    pub(crate) bindings: Vec<Binding>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) classes: Vec<Class>,
+    pub(crate) regions: Vec<Region>,
+    pub(crate) groups: Vec<Group>,
+    /// What other files see, by name. In Rust every item, with the path of its inline modules (`tests::SQL`).
+    pub(crate) exports: FxHashMap<Arc<str>, Export>,
+    /// Modules whose exports are this file's exports too.
+    pub(crate) export_all: Vec<Arc<str>>,
+    /// Modules that are imported, as written.
+    pub(crate) modules: Vec<Arc<str>>,
+    /// Calls, tagged templates and macros, in source order.
+    pub(crate) calls: Vec<ExprId>,
+    /// The calls by the last part of their callee's name.
+    pub(crate) calls_by_name: FxHashMap<Arc<str>, Vec<ExprId>>,
+    /// Literals, templates and concatenations that are not part of another, in source order.
+    pub(crate) texts: Vec<ExprId>,
+    /// Test functions and modules that were left out.
+    pub(crate) tests_left_out: usize,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// An expression and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Expr {
+    pub(crate) kind: ExprKind,
+    pub(crate) range: TextRange,
+}
+
+/// A stretch of literal text: as it stands in source, or, where an escape stands there, the text that it means.
+#[derive(Debug, Clone)]
+pub(crate) struct Chunk {
+    pub(crate) range: TextRange,
+    pub(crate) derived: Option<Box<str>>,
+}
+
+/// One part of a template.
+#[derive(Debug, Clone)]
+pub(crate) enum Part {
+    Text(Chunk),
+    Hole(ExprId),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ExprKind {
+    /// Text with holes; a plain literal has none.
+    Template(Vec<Part>),
+    /// A tag and its template.
+    Tagged {
+        tag: ExprId,
+        quasi: ExprId,
+    },
+    /// Texts one after the other (`+`).
+    Concat(Vec<ExprId>),
+    /// One of these (`?:`, `||`, `??`, `match`).
+    Branch(Vec<ExprId>),
+    Call(Box<Call>),
+    Member {
+        object: ExprId,
+        property: Arc<str>,
+    },
+    Index {
+        object: ExprId,
+        index: ExprId,
+    },
+    /// A name, resolved in its own file.
+    Binding(BindingId),
+    /// A name that the file does not bind.
+    Global(Arc<str>),
+    /// A path of several names (Rust).
+    Path(Box<[Arc<str>]>),
+    Array(Vec<ExprId>),
+    Spread(ExprId),
+    Object(Vec<Field>),
+    Function(FunctionId),
+    Class(ClassId),
+    This,
+    /// A number that is not known, or a known one.
+    Number(Option<Box<str>>),
+    /// `null`, `undefined`, `false`, `None`: interpolates as nothing in most tags.
+    Nothing,
+    /// A value that no SQL is made of.
+    Opaque,
+    /// A value that the library sends beside the text.
+    Placeholder,
+    /// Text that cannot be followed.
+    Unknown(&'static str),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    /// None for a spread, whose value is what is spread.
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) value: ExprId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallStyle {
+    Plain,
+    New,
+    Macro,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) callee: ExprId,
+    pub(crate) arguments: Vec<ExprId>,
+    pub(crate) style: CallStyle,
+    pub(crate) region: RegionId,
+    pub(crate) fate: Fate,
+    /// The name of the type given to the call (`query<Row>`), or of the tuple (`query_as::<_, (i32,)>` gives `(`).
+    pub(crate) type_argument: Option<Arc<str>>,
+}
+
+/// What becomes of an error of a call, as far as its own function shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It reaches the caller, or is handled in a way that is not silent.
+    Heard,
+    /// A handler swallows it.
+    Swallowed(TextRange),
+    /// Nobody waits for the result.
+    NotAwaited(TextRange),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ParamId {
+    pub(crate) function: FunctionId,
+    pub(crate) index: u32,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum BindingKind {
+    Variable,
+    Param(ParamId),
+    Function(FunctionId),
+    Class(ClassId),
+    /// `name` is none for the whole module.
+    Import {
+        module: Arc<str>,
+        name: Option<Arc<str>>,
+    },
+    /// The element of what a loop runs over.
+    Element,
+    /// An error, a type: nothing that is text.
+    Opaque,
+}
+
+/// A step from a value to a part of it (destructuring).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Step {
+    Field(Arc<str>),
+    Item(u32),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Binding {
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: BindingKind,
+    pub(crate) range: TextRange,
+    pub(crate) region: RegionId,
+    pub(crate) init: Option<ExprId>,
+    /// From `init` (or the parameter) to the value.
+    pub(crate) path: Vec<Step>,
+    pub(crate) default: Option<ExprId>,
+    /// The name of its declared type, as an expression.
+    pub(crate) type_expr: Option<ExprId>,
+    /// In source order.
+    pub(crate) writes: Vec<Write>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Write {
+    /// Takes effect from here.
+    pub(crate) at: u32,
+    pub(crate) region: RegionId,
+    /// The field that is written, where it is not the variable itself.
+    pub(crate) field: Option<Arc<str>>,
+    pub(crate) op: WriteOp,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum WriteOp {
+    Assign(ExprId),
+    Append(ExprId),
+    Push(Vec<ExprId>),
+    Unshift(Vec<ExprId>),
+    Lost(&'static str),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Function {
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) class: Option<ClassId>,
+    pub(crate) range: TextRange,
+    pub(crate) region: RegionId,
+    pub(crate) params: Vec<Param>,
+    pub(crate) returns: Vec<ExprId>,
+    pub(crate) getter: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Param {
+    pub(crate) default: Option<ExprId>,
+    pub(crate) rest: bool,
+    pub(crate) type_expr: Option<ExprId>,
+    pub(crate) range: TextRange,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Class {
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) extends: Option<ExprId>,
+    pub(crate) fields: FxHashMap<Arc<str>, ClassField>,
+    pub(crate) methods: FxHashMap<Arc<str>, FunctionId>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ClassField {
+    pub(crate) values: Vec<ExprId>,
+    pub(crate) type_expr: Option<ExprId>,
+    /// Written in a way that is not followed.
+    pub(crate) lost: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RegionKind {
+    Function(FunctionId),
+    /// Entered at most once, instead of the other arms of its group.
+    Arm(u32),
+    Loop,
+    Block,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Region {
+    pub(crate) parent: Option<RegionId>,
+    pub(crate) kind: RegionKind,
+    pub(crate) range: TextRange,
+    /// It ends with a jump: what comes after is not reached from it.
+    pub(crate) exits: bool,
+}
+
+/// Arms of one decision.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Group {
+    pub(crate) arms: Vec<RegionId>,
+    /// One of the arms is always entered.
+    pub(crate) exhaustive: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Export {
+    Binding(BindingId),
+    Expr(ExprId),
+    From { module: Arc<str>, name: Option<Arc<str>> },
+}
+
+impl Facts {
+    pub(crate) fn expr(&self, id: ExprId) -> &Expr {
+        &self.exprs[id.index()]
+    }
+
+    pub(crate) fn binding(&self, id: BindingId) -> &Binding {
+        &self.bindings[id.index()]
+    }
+
+    pub(crate) fn region(&self, id: RegionId) -> &Region {
+        &self.regions[id.index()]
+    }
+
+    /// The function around a region.
+    pub(crate) fn function_of(&self, mut region: RegionId) -> Option<FunctionId> {
+        loop {
+            let here = self.region(region);
+            if let RegionKind::Function(function) = here.kind {
+                return Some(function);
+            }
+            region = here.parent?;
+        }
+    }
+
+    /// The functions around a region, the innermost first.
+    pub(crate) fn functions_around(&self, region: RegionId) -> Vec<FunctionId> {
+        let mut found = Vec::new();
+        let mut next = Some(region);
+        while let Some(id) = next {
+            let here = self.region(id);
+            if let RegionKind::Function(function) = here.kind {
+                found.push(function);
+            }
+            next = here.parent;
+        }
+        found
+    }
+
+    /// The last part of the name that an expression is called by.
+    pub(crate) fn name_of(&self, id: ExprId) -> Option<&Arc<str>> {
+        match &self.expr(id).kind {
+            ExprKind::Member { property, .. } => Some(property),
+            ExprKind::Binding(binding) => Some(&self.binding(*binding).name),
+            ExprKind::Global(name) => Some(name),
+            ExprKind::Path(path) => path.last(),
+            ExprKind::Call(call) => self.name_of(call.callee),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Builds the facts of one file; what every language's lowering shares.
+
+use std::sync::Arc;
+
+use rollproof_source::{FileId, TextRange};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::ir::{
+    Binding, BindingId, BindingKind, ClassId, Export, Expr, ExprId, ExprKind, Facts, FunctionId, Group, Region,
+    RegionId, RegionKind, Write, WriteOp,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ScopeId(u32);
+
+#[derive(Default)]
+struct Scope {
+    parent: Option<ScopeId>,
+    names: FxHashMap<Arc<str>, BindingId>,
+}
+
+/// A write to a name that may be declared further down.
+struct PendingWrite {
+    name: Arc<str>,
+    scope: ScopeId,
+    write: Write,
+}
+
+pub(crate) struct Builder {
+    pub(crate) facts: Facts,
+    scopes: Vec<Scope>,
+    pub(crate) scope: ScopeId,
+    pub(crate) region: RegionId,
+    pub(crate) class: Option<ClassId>,
+    pub(crate) depth: u32,
+    names: FxHashSet<Arc<str>>,
+    pending_names: Vec<(ExprId, Arc<str>, ScopeId)>,
+    pending_writes: Vec<PendingWrite>,
+    pending_exports: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl Builder {
+    pub(crate) fn new(file: FileId, path: Arc<str>, text: Arc<str>) -> Self {
+        let whole = TextRange::new(0, text.len() as u32);
+        let facts = Facts {
+            file,
+            path,
+            text,
+            exprs: Vec::new(),
+            bindings: Vec::new(),
+            functions: Vec::new(),
+            classes: Vec::new(),
+            regions: vec![Region { parent: None, kind: RegionKind::Block, range: whole, exits: false }],
+            groups: Vec::new(),
+            exports: FxHashMap::default(),
+            export_all: Vec::new(),
+            modules: Vec::new(),
+            calls: Vec::new(),
+            calls_by_name: FxHashMap::default(),
+            texts: Vec::new(),
+            tests_left_out: 0,
+            problems: Vec::new(),
+        };
+        Self {
+            facts,
+            scopes: vec![Scope::default()],
+            scope: ScopeId(0),
+            region: RegionId(0),
+            class: None,
+            depth: 0,
+            names: FxHashSet::default(),
+            pending_names: Vec::new(),
+            pending_writes: Vec::new(),
+            pending_exports: Vec::new(),
+        }
+    }
+
+    pub(crate) fn intern(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.names.get(name) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        self.names.insert(name.clone());
+        name
+    }
+
+    pub(crate) fn expr(&mut self, kind: ExprKind, range: TextRange) -> ExprId {
+        let id = ExprId(self.facts.exprs.len() as u32);
+        match &kind {
+            ExprKind::Call(_) | ExprKind::Tagged { .. } => self.facts.calls.push(id),
+            ExprKind::Template(_) | ExprKind::Concat(_) => self.facts.texts.push(id),
+            _ => {}
+        }
+        self.facts.exprs.push(Expr { kind, range });
+        id
+    }
+
+    /// A use of a name, resolved when the file is complete.
+    pub(crate) fn name(&mut self, name: &str, range: TextRange) -> ExprId {
+        let name = self.intern(name);
+        let id = self.expr(ExprKind::Global(name.clone()), range);
+        self.pending_names.push((id, name, self.scope));
+        id
+    }
+
+    pub(crate) fn open_scope(&mut self) -> ScopeId {
+        let outer = self.scope;
+        self.scopes.push(Scope { parent: Some(outer), names: FxHashMap::default() });
+        self.scope = ScopeId(self.scopes.len() as u32 - 1);
+        outer
+    }
+
+    pub(crate) fn open_region(&mut self, kind: RegionKind, range: TextRange) -> RegionId {
+        let outer = self.region;
+        self.region = self.region_in(outer, kind, range);
+        outer
+    }
+
+    pub(crate) fn region_in(&mut self, parent: RegionId, kind: RegionKind, range: TextRange) -> RegionId {
+        let id = RegionId(self.facts.regions.len() as u32);
+        self.facts.regions.push(Region { parent: Some(parent), kind, range, exits: false });
+        id
+    }
+
+    /// Says that the current region ends with a jump.
+    pub(crate) fn exits(&mut self) {
+        let region = self.region;
+        self.facts.regions[region.index()].exits = true;
+    }
+
+    pub(crate) fn group(&mut self, exhaustive: bool) -> u32 {
+        self.facts.groups.push(Group { arms: Vec::new(), exhaustive });
+        self.facts.groups.len() as u32 - 1
+    }
+
+    pub(crate) fn open_arm(&mut self, group: u32, range: TextRange) -> RegionId {
+        let outer = self.open_region(RegionKind::Arm(group), range);
+        let region = self.region;
+        self.facts.groups[group as usize].arms.push(region);
+        outer
+    }
+
+    pub(crate) fn bind(&mut self, name: &str, kind: BindingKind, range: TextRange) -> BindingId {
+        let scope = self.scope;
+        self.bind_in(scope, name, kind, range)
+    }
+
+    pub(crate) fn bind_in(&mut self, scope: ScopeId, name: &str, kind: BindingKind, range: TextRange) -> BindingId {
+        let name = self.intern(name);
+        let id = BindingId(self.facts.bindings.len() as u32);
+        self.facts.bindings.push(Binding {
+            name: name.clone(),
+            kind,
+            range,
+            region: self.region,
+            init: None,
+            path: Vec::new(),
+            default: None,
+            type_expr: None,
+            writes: Vec::new(),
+        });
+        self.scopes[scope.0 as usize].names.insert(name, id);
+        id
+    }
+
+    pub(crate) fn binding_mut(&mut self, id: BindingId) -> &mut Binding {
+        &mut self.facts.bindings[id.index()]
+    }
+
+    pub(crate) fn write(&mut self, name: &str, field: Option<Arc<str>>, at: u32, op: WriteOp) {
+        let name = self.intern(name);
+        let write = Write { at, region: self.region, field, op };
+        self.pending_writes.push(PendingWrite { name, scope: self.scope, write });
+    }
+
+    /// Exports the file's own `local` as `name`.
+    pub(crate) fn export_local(&mut self, name: &str, local: &str) {
+        let (name, local) = (self.intern(name), self.intern(local));
+        self.pending_exports.push((name, local));
+    }
+
+    pub(crate) fn export(&mut self, name: &str, export: Export) {
+        let name = self.intern(name);
+        self.facts.exports.insert(name, export);
+    }
+
+    pub(crate) fn lookup(&self, name: &str, mut scope: ScopeId) -> Option<BindingId> {
+        loop {
+            let here = &self.scopes[scope.0 as usize];
+            if let Some(binding) = here.names.get(name) {
+                return Some(*binding);
+            }
+            scope = here.parent?;
+        }
+    }
+
+    pub(crate) fn function_mut(&mut self, id: FunctionId) -> &mut crate::ir::Function {
+        &mut self.facts.functions[id.index()]
+    }
+
+    /// Resolves names, writes and exports, now that every declaration is known.
+    pub(crate) fn finish(mut self) -> Facts {
+        for (id, name, scope) in std::mem::take(&mut self.pending_names) {
+            if let Some(binding) = self.lookup(&name, scope) {
+                self.facts.exprs[id.index()].kind = ExprKind::Binding(binding);
+            }
+        }
+        for pending in std::mem::take(&mut self.pending_writes) {
+            if let Some(binding) = self.lookup(&pending.name, pending.scope) {
+                self.facts.bindings[binding.index()].writes.push(pending.write);
+            }
+        }
+        for (name, local) in std::mem::take(&mut self.pending_exports) {
+            if let Some(binding) = self.lookup(&local, ScopeId(0)) {
+                self.facts.exports.insert(name, Export::Binding(binding));
+            }
+        }
+        for binding in &mut self.facts.bindings {
+            binding.writes.sort_by_key(|write| write.at);
+        }
+        self.sort_calls();
+        self.facts.exprs.shrink_to_fit();
+        self.facts
+    }
+
+    fn sort_calls(&mut self) {
+        let facts = &mut self.facts;
+        let exprs = &facts.exprs;
+        let key = |id: &ExprId| (exprs[id.index()].range.start, exprs[id.index()].range.end, id.0);
+        facts.calls.sort_by_key(key);
+        facts.texts.sort_by_key(key);
+        let mut by_name: FxHashMap<Arc<str>, Vec<ExprId>> = FxHashMap::default();
+        for id in &facts.calls {
+            let name = match &facts.expr(*id).kind {
+                ExprKind::Call(call) => facts.name_of(call.callee),
+                ExprKind::Tagged { tag, .. } => facts.name_of(*tag),
+                _ => None,
+            };
+            if let Some(name) = name {
+                by_name.entry(name.clone()).or_default().push(*id);
+            }
+        }
+        facts.calls_by_name = by_name;
+    }
+}

@@ -1,0 +1,111 @@
+//! TypeScript and JavaScript: which syntax is which fact.
+
+mod class;
+mod expression;
+mod failure;
+mod literal;
+mod module;
+mod pattern;
+mod statement;
+
+use std::sync::Arc;
+
+use rollproof_source::{FileId, Problem, TextRange};
+use tree_sitter::{Node, Parser, Tree};
+
+use super::builder::{Builder, ScopeId};
+use crate::ir::{Facts, FunctionId};
+
+/// How deep expressions and statements may nest before their inside is given up: the walk is recursive.
+const MAX_DEPTH: u32 = 300;
+
+/// A file whose longest line is longer than this is minified: nobody wrote it, and it holds no project's queries.
+const MAX_LINE: usize = 20_000;
+
+pub(super) struct Lowering<'t> {
+    pub(super) builder: Builder,
+    text: &'t str,
+    /// Where `var` is bound.
+    function_scope: ScopeId,
+    function: Option<FunctionId>,
+    /// The innermost handler of this function that swallows errors.
+    handler: Option<TextRange>,
+}
+
+/// Parses one file to facts.
+pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
+    let mut builder = Builder::new(file, path.clone(), text.clone());
+    if text.lines().any(|line| line.len() > MAX_LINE) {
+        builder
+            .facts
+            .problems
+            .push(Problem::of_file(path.as_ref(), "minified or generated: a line is too long to be source; not read"));
+        return builder.finish();
+    }
+    let Some(tree) = parse(path, text) else {
+        builder.facts.problems.push(Problem::of_file(path.as_ref(), "could not be parsed; not read"));
+        return builder.finish();
+    };
+    let root = tree.root_node();
+    let function_scope = builder.scope;
+    let mut lowering = Lowering { builder, text, function_scope, function: None, handler: None };
+    lowering.statements(root);
+    if root.has_error() {
+        lowering.note_syntax_error(root);
+    }
+    lowering.builder.finish()
+}
+
+fn parse(path: &str, text: &str) -> Option<Tree> {
+    let mut parser = Parser::new();
+    let plain = [".ts", ".mts", ".cts"].iter().any(|extension| path.ends_with(extension));
+    let language =
+        if plain { tree_sitter_typescript::LANGUAGE_TYPESCRIPT } else { tree_sitter_typescript::LANGUAGE_TSX };
+    parser.set_language(&language.into()).ok()?;
+    parser.parse(text, None)
+}
+
+pub(super) fn range_of(node: Node<'_>) -> TextRange {
+    TextRange::new(node.start_byte() as u32, node.end_byte() as u32)
+}
+
+impl<'t> Lowering<'t> {
+    pub(super) fn slice(&self, node: Node<'_>) -> &'t str {
+        self.text.get(node.byte_range()).unwrap_or("")
+    }
+
+    /// The named children that are not comments.
+    pub(super) fn children<'n>(node: Node<'n>) -> Vec<Node<'n>> {
+        let mut cursor = node.walk();
+        node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+    }
+
+    /// Reports the first syntax error. What the parser recovered is read all the same.
+    fn note_syntax_error(&mut self, root: Node<'_>) {
+        let mut node = root;
+        while let Some(child) = {
+            let mut cursor = node.walk();
+            node.children(&mut cursor).find(|child| child.has_error() || child.is_missing())
+        } {
+            node = child;
+            if node.is_error() || node.is_missing() {
+                break;
+            }
+        }
+        let line = node.start_position().row as u32 + 1;
+        let path = self.builder.facts.path.to_string();
+        let message = "has a syntax error; what follows it may be read wrong";
+        self.builder.facts.problems.push(Problem::at_line(path, line, message));
+    }
+
+    /// Runs `inside` unless the nesting is too deep.
+    pub(super) fn nested<R>(&mut self, inside: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        if self.builder.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.builder.depth += 1;
+        let result = inside(self);
+        self.builder.depth -= 1;
+        Some(result)
+    }
+}

@@ -1,0 +1,199 @@
+//! Whether a text reads as SQL.
+
+use rollproof_sql::MappedText;
+
+/// Words that a statement starts with, in lower case.
+const HEADS: &[&str] = &[
+    "select",
+    "insert",
+    "update",
+    "delete",
+    "with",
+    "merge",
+    "call",
+    "truncate",
+    "create",
+    "alter",
+    "drop",
+    "grant",
+    "revoke",
+    "lock",
+    "refresh",
+    "copy",
+    "values",
+    "explain",
+    "analyze",
+    "vacuum",
+    "set",
+    "reset",
+    "show",
+    "begin",
+    "start",
+    "commit",
+    "rollback",
+    "savepoint",
+    "release",
+    "listen",
+    "notify",
+    "unlisten",
+    "do",
+    "declare",
+    "fetch",
+    "close",
+    "execute",
+    "prepare",
+    "deallocate",
+    "comment",
+    "reindex",
+    "cluster",
+    "discard",
+    "end",
+    "abort",
+    "table",
+    "checkpoint",
+];
+
+/// The text without leading white space, comments and parentheses.
+pub(crate) fn without_comments(text: &str) -> &str {
+    let mut rest =
+        text.trim_start_matches(|character: char| character.is_whitespace() || character == '(' || character == ';');
+    loop {
+        let next = if rest.starts_with("--") {
+            rest.split_once('\n').map_or("", |(_, rest)| rest)
+        } else if rest.starts_with("/*") {
+            rest.split_once("*/").map_or("", |(_, rest)| rest)
+        } else {
+            return rest;
+        };
+        rest = next
+            .trim_start_matches(|character: char| character.is_whitespace() || character == '(' || character == ';');
+    }
+}
+
+fn first_word(text: &str) -> (&str, &str) {
+    let end = text.find(|character: char| !character.is_ascii_alphabetic() && character != '_').unwrap_or(text.len());
+    text.split_at(end)
+}
+
+/// The text starts with a word that starts a statement: enough where a method named `query` takes it.
+pub(crate) fn statement_head(text: &str) -> bool {
+    let (word, rest) = first_word(without_comments(text));
+    let ends = rest.is_empty()
+        || rest.starts_with(|character: char| character.is_whitespace() || "(;*\"'$\u{FFFC}".contains(character));
+    ends && HEADS.iter().any(|head| head.eq_ignore_ascii_case(word))
+}
+
+/// The text is SQL and not prose or a route, with nothing around it to tell: it has the shape of a statement.
+pub(crate) fn reads_as_sql(text: &str) -> bool {
+    let body = without_comments(text);
+    let (word, rest) = first_word(body);
+    // One way of writing keywords: `Select a plan` is prose.
+    let upper = word.chars().all(|character| character.is_ascii_uppercase());
+    let lower = word.chars().all(|character| character.is_ascii_lowercase());
+    if !(upper || lower) || word.is_empty() {
+        return false;
+    }
+    let words: Vec<&str> = rest
+        .split(|character: char| !character.is_alphanumeric() && character != '_')
+        .filter(|word| !word.is_empty())
+        .collect();
+    let cased = |keyword: &str| if upper { keyword.to_ascii_uppercase() } else { keyword.to_owned() };
+    let has = |keyword: &str| words.contains(&cased(keyword).as_str());
+    let second = |keyword: &str| words.first().is_some_and(|word| *word == cased(keyword));
+    let marks = upper || rest.contains(['=', '*', '$', '(', '"', '.', ',', MappedText::HOLE]);
+    match word.to_ascii_lowercase().as_str() {
+        "select" => marks && (has("from") && !rest.trim_start().starts_with(',') || call_like(rest)),
+        "insert" => second("into") && (has("values") || has("select") || has("default")) || second("into") && upper,
+        "update" => has("set") && rest.contains('='),
+        "delete" => second("from") && (upper || has("where") && marks),
+        "with" => {
+            (second("recursive") || has("as"))
+                && rest.contains('(')
+                && (has("select") || has("insert") || has("update") || has("delete"))
+        }
+        "merge" => second("into") && has("using"),
+        "call" => upper && call_like(rest),
+        "truncate" => (second("table") || upper) && !words.is_empty() && words.len() < 12,
+        "create" | "alter" | "drop" => ddl_object(&words, &cased) && words.len() > 1,
+        "refresh" => second("materialized"),
+        "lock" => second("table"),
+        _ => false,
+    }
+}
+
+fn ddl_object(words: &[&str], cased: &dyn Fn(&str) -> String) -> bool {
+    let objects = [
+        "table",
+        "index",
+        "unique",
+        "view",
+        "materialized",
+        "function",
+        "procedure",
+        "trigger",
+        "type",
+        "sequence",
+        "schema",
+        "extension",
+        "policy",
+        "role",
+        "temporary",
+        "temp",
+        "database",
+        "publication",
+    ];
+    words.first().is_some_and(|word| objects.iter().any(|object| *word == cased(object)) || *word == cased("or"))
+}
+
+/// `name(…`: a call right after the first word.
+fn call_like(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let end =
+        rest.find(|character: char| !character.is_alphanumeric() && !"_.\"".contains(character)).unwrap_or(rest.len());
+    end > 0 && rest[end..].starts_with('(')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_read_as_sql() {
+        for text in [
+            "SELECT 1 FROM t",
+            "\n  select * from users where id = $1",
+            "select pg_notify($1, $2)",
+            "INSERT INTO t (a) VALUES ($1)",
+            "UPDATE t SET a = 1",
+            "update t set a = $1 where b",
+            "DELETE FROM t",
+            "-- why\nWITH a AS (SELECT 1) SELECT * FROM a",
+            "CALL p(1)",
+            "CREATE TABLE t (a int)",
+            "/* x */ TRUNCATE t",
+        ] {
+            assert!(reads_as_sql(text), "{text}");
+            assert!(statement_head(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn prose_and_routes_do_not() {
+        for text in [
+            "Select a plan",
+            "Select a plan from the list",
+            "select a plan",
+            "Update your settings",
+            "update the set",
+            "delete from disk",
+            "create a new project",
+            "Create table of contents",
+            "with great power",
+            "call me",
+            "/select/from",
+            "",
+        ] {
+            assert!(!reads_as_sql(text), "{text}");
+        }
+    }
+}

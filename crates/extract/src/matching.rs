@@ -1,0 +1,353 @@
+//! Which calls send SQL: callee, import and content against the libraries' sinks.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use crate::eval::Evaluator;
+use crate::eval::call::callee_path;
+use crate::eval::value::{ParamRef, Piece, Value, add};
+use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts};
+use crate::looks;
+use crate::program::is_module;
+use crate::sinks::{Library, Placeholders, Sink, ends_with};
+
+/// A sink that a call was matched with.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) name: Arc<str>,
+    pub(crate) style: Placeholders,
+    pub(crate) argument: usize,
+    pub(crate) fields: &'static [String],
+    pub(crate) file: bool,
+    pub(crate) grows: bool,
+    pub(crate) part: bool,
+    pub(crate) receiver_text: bool,
+}
+
+impl Target {
+    pub(crate) fn new(library: &'static Library, sink: &'static Sink) -> Self {
+        Self {
+            name: sink.name.as_str().into(),
+            style: sink.placeholders.unwrap_or(library.placeholders),
+            argument: sink.argument,
+            fields: &sink.fields,
+            file: sink.file,
+            grows: sink.grows,
+            part: sink.part,
+            receiver_text: sink.receiver_text,
+        }
+    }
+}
+
+type Candidate = (&'static Library, &'static Sink);
+
+impl Evaluator<'_> {
+    /// The sink of a call, if it is one.
+    pub(crate) fn sink_of(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Target> {
+        let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
+        let path = callee_path(facts, call.callee);
+        let name = path.last()?;
+        if let Some(extra) = self.program.options.sinks.iter().find(|extra| extra.function == name.as_ref()) {
+            return Some(Target {
+                name: name.clone(),
+                style: Placeholders::Dollar,
+                argument: extra.argument,
+                fields: &[],
+                file: false,
+                grows: false,
+                part: false,
+                receiver_text: false,
+            });
+        }
+        match (call.style, &facts.expr(call.callee).kind) {
+            (CallStyle::Macro, _) => self.macro_sink(facts, call, &path),
+            (CallStyle::New, _) => self.imported_sink(facts, call, &path, true),
+            (CallStyle::Plain, ExprKind::Member { object, .. }) => self.method_sink(facts, call, *object, &path),
+            (CallStyle::Plain, _) => self.imported_sink(facts, call, &path, false),
+        }
+    }
+
+    fn candidates(&self, fits: impl Fn(&Sink) -> bool) -> Vec<Candidate> {
+        let libraries = self.program.language.libraries.iter();
+        libraries
+            .flat_map(|library| library.sinks.iter().filter(|sink| fits(sink)).map(move |sink| (library, sink)))
+            .collect()
+    }
+
+    /// A function or a class that a library exports.
+    fn imported_sink(&mut self, facts: &Arc<Facts>, call: &Call, path: &[Arc<str>], new: bool) -> Option<Target> {
+        let candidates = self.candidates(|sink| {
+            let names = if new { &sink.constructors } else { &sink.functions };
+            names.iter().any(|name| ends_with(path, name))
+        });
+        if candidates.is_empty() {
+            return None;
+        }
+        for value in self.eval(facts, call.callee, &None) {
+            if let Value::External { module, .. } = value
+                && let Some((library, sink)) = candidates.iter().find(|(library, _)| is_module(library, &module))
+            {
+                return Some(Target::new(library, sink));
+            }
+        }
+        None
+    }
+
+    fn method_sink(&mut self, facts: &Arc<Facts>, call: &Call, object: ExprId, path: &[Arc<str>]) -> Option<Target> {
+        let name = path.last()?;
+        let candidates = self.candidates(|sink| sink.methods.iter().any(|method| method == name.as_ref()));
+        if candidates.is_empty() {
+            return self.imported_sink(facts, call, path, false);
+        }
+        let callees = self.eval(facts, call.callee, &None);
+        if callees.iter().any(|callee| matches!(callee, Value::Function(_))) {
+            return None;
+        }
+        let known = callees.iter().find_map(|callee| match callee {
+            Value::External { module, .. } => {
+                candidates.iter().copied().find(|(library, _)| is_module(library, module))
+            }
+            _ => None,
+        });
+        let (library, sink) = known.unwrap_or_else(|| self.likeliest(facts, &candidates));
+        let target = Target::new(library, sink);
+        let values = self.argument_values(facts, call, &target);
+        let content = self.has_content(&values);
+        let accepted = if sink.content {
+            content
+        } else {
+            content || (known.is_some() && !values.is_empty()) || self.is_hinted(facts, object, &candidates, &values)
+        };
+        accepted.then_some(target)
+    }
+
+    /// Of several libraries with such a method: the one that the file imports, else one that the project uses.
+    fn likeliest(&self, facts: &Facts, candidates: &[Candidate]) -> Candidate {
+        let imported = candidates.iter().find(|(library, _)| self.program.imports(facts, library));
+        let active = || candidates.iter().find(|(library, _)| self.program.is_active(library));
+        *imported.or_else(active).unwrap_or(&candidates[0])
+    }
+
+    /// The receiver is called like a database client, and the library is in use: the text is not known, but it is one.
+    fn is_hinted(&self, facts: &Facts, object: ExprId, candidates: &[Candidate], values: &[Value]) -> bool {
+        let unknown = |value: &Value| match value {
+            Value::Param(..) | Value::Unknown(..) => true,
+            Value::Text(pieces) => pieces.iter().any(|piece| !matches!(piece, Piece::Text { .. })),
+            _ => false,
+        };
+        let Some(receiver) = facts.name_of(object).map(|name| name.to_lowercase()) else { return false };
+        values.iter().any(unknown)
+            && candidates.iter().any(|(library, sink)| {
+                let in_use = self.program.modules.manifests == 0
+                    || self.program.imports(facts, library)
+                    || self.program.is_active(library);
+                in_use && sink.receivers.iter().any(|hint| receiver.contains(hint.as_str()))
+            })
+    }
+
+    /// Some text starts like a statement.
+    pub(crate) fn has_content(&self, values: &[Value]) -> bool {
+        values.iter().any(|value| match value {
+            Value::Fragment(..) => true,
+            Value::Text(pieces) => match pieces.iter().find(|piece| !is_blank(piece)) {
+                Some(Piece::Text { text, .. }) => looks::statement_head(text),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    /// The values of the argument that holds the text. Objects are replaced by their field that holds it; what can hold
+    /// none is left out.
+    pub(crate) fn argument_values(&mut self, facts: &Arc<Facts>, call: &Call, target: &Target) -> Vec<Value> {
+        if let ExprKind::Member { object, .. } = facts.expr(call.callee).kind
+            && target.receiver_text
+        {
+            let at = crate::eval::span(facts, object);
+            let values = self.eval(facts, object, &None);
+            return self.text_values(values, target, at);
+        }
+        let Some((argument, spread)) = argument_at(facts, call, target.argument) else { return Vec::new() };
+        if let Some(skip) = spread {
+            return self.spread_argument(facts, argument, skip);
+        }
+        let values = if target.file {
+            let at = crate::eval::span(facts, argument);
+            self.sql_file(facts, argument, at)
+        } else {
+            self.eval(facts, argument, &None)
+        };
+        let at = crate::eval::span(facts, argument);
+        self.text_values(values, target, at)
+    }
+
+    /// `values` with objects replaced by the field that holds the text.
+    pub(crate) fn text_values(&mut self, values: Vec<Value>, target: &Target, at: Span) -> Vec<Value> {
+        let mut found = Vec::new();
+        for value in values {
+            match &value {
+                Value::Object(_) | Value::Instance(_) => {
+                    for field in target.fields {
+                        for value in self.member(std::slice::from_ref(&value), &field.as_str().into(), at) {
+                            if !matches!(value, Value::Nothing | Value::Opaque(_)) {
+                                add(&mut found, value);
+                            }
+                        }
+                    }
+                }
+                Value::Nothing
+                | Value::Function(_)
+                | Value::Class(_)
+                | Value::Module(_)
+                | Value::Opaque(_)
+                | Value::Number(_) => {}
+                // A cursor or another object that holds the text: a site of its own.
+                Value::External { module, path } if !module.is_empty() => {
+                    let query = path.last().is_some_and(|name| name.to_lowercase().contains("sql"));
+                    if query {
+                        add(&mut found, Value::unknown(&format!("value of package `{module}`"), at));
+                    }
+                }
+                Value::External { path, .. } => {
+                    add(&mut found, Value::unknown(&format!("global `{}`", path.join(".")), at))
+                }
+                Value::List(_) | Value::Text(_) | Value::Fragment(..) | Value::Param(..) | Value::Unknown(..) => {
+                    add(&mut found, value)
+                }
+            }
+        }
+        found
+    }
+
+    /// `query(...args)`: the argument is an item of the list.
+    fn spread_argument(&mut self, facts: &Arc<Facts>, list: ExprId, skip: u32) -> Vec<Value> {
+        let at = crate::eval::span(facts, list);
+        let lists = self.eval(facts, list, &None);
+        lists
+            .into_iter()
+            .flat_map(|list| match list {
+                Value::Param(param, at) => {
+                    let mut steps = param.steps.clone();
+                    steps.push(crate::ir::Step::Item(skip));
+                    vec![Value::Param(ParamRef { steps, ..param }, at)]
+                }
+                Value::List(items) => items.get(skip as usize).map_or_else(Vec::new, |item| item.values.clone()),
+                _ => vec![Value::unknown("spread of an unknown list", at)],
+            })
+            .collect()
+    }
+
+    /// The query builder that a call starts.
+    pub(crate) fn builder_of(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Arc<str>> {
+        let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
+        let direct = callee_names(facts, call.callee)?;
+        let (method, before) = direct.split_last()?;
+        for library in &self.program.language.libraries {
+            if !(self.program.modules.manifests == 0
+                || self.program.is_active(library)
+                || self.program.imports(facts, library))
+            {
+                continue;
+            }
+            for builder in &library.builders {
+                let receiver = |name: &Arc<str>| {
+                    let name = name.to_lowercase();
+                    builder.receivers.iter().any(|hint| match hint.strip_prefix('=') {
+                        Some(exact) => name == exact,
+                        None => name.contains(hint.as_str()),
+                    })
+                };
+                let fits = builder.methods.iter().any(|name| name == method.as_ref())
+                    && (builder.receivers.is_empty() || before.iter().any(receiver))
+                    && (builder.depth == 0 || before.len() >= builder.depth)
+                    && (!builder.text_argument || self.first_is_text(facts, call));
+                if fits {
+                    return Some(builder.name.as_str().into());
+                }
+            }
+        }
+        None
+    }
+
+    fn first_is_text(&mut self, facts: &Arc<Facts>, call: &Call) -> bool {
+        let Some(first) = call.arguments.first() else { return false };
+        match &facts.expr(*first).kind {
+            ExprKind::Template(_) => true,
+            ExprKind::Object(_) => true,
+            ExprKind::Member { .. } | ExprKind::Binding(_) => {
+                let values = self.eval(facts, *first, &None);
+                values.iter().any(|value| matches!(value, Value::Text(_)))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The names of a callee that is written without calls in between; `this` counts as a name.
+fn callee_names(facts: &Facts, callee: ExprId) -> Option<Vec<Arc<str>>> {
+    let mut names = Vec::new();
+    let mut next = callee;
+    for _ in 0..16 {
+        match &facts.expr(next).kind {
+            ExprKind::Member { object, property } => {
+                names.push(property.clone());
+                next = *object;
+            }
+            ExprKind::Binding(binding) => {
+                names.push(facts.binding(*binding).name.clone());
+                break;
+            }
+            ExprKind::Global(name) => {
+                names.push(name.clone());
+                break;
+            }
+            ExprKind::This => break,
+            ExprKind::Call(call) if facts.name_of(call.callee).is_some() && call.arguments.len() <= 1 => {
+                names.push(facts.name_of(call.callee)?.clone());
+                break;
+            }
+            _ => return None,
+        }
+    }
+    names.reverse();
+    Some(names)
+}
+
+/// The argument at `index`, or the spread list that holds it and its place in there.
+fn argument_at(facts: &Facts, call: &Call, index: usize) -> Option<(ExprId, Option<u32>)> {
+    for (at, argument) in call.arguments.iter().enumerate().take(index + 1) {
+        if let ExprKind::Spread(list) = facts.expr(*argument).kind {
+            return Some((list, Some((index - at) as u32)));
+        }
+    }
+    call.arguments.get(index).map(|argument| (*argument, None))
+}
+
+fn is_blank(piece: &Piece) -> bool {
+    match piece {
+        Piece::Text { text, .. } => text.trim().is_empty(),
+        Piece::Repeat(_) => true,
+        _ => false,
+    }
+}
+
+/// The parameter that a value is, where it is nothing else.
+pub(crate) fn only_param(value: &Value) -> Option<&ParamRef> {
+    match value {
+        Value::Param(param, _) => Some(param),
+        Value::Text(pieces) => match pieces.as_ref() {
+            [Piece::Param(param, _)] => Some(param),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The import that a name of this file is bound to.
+pub(crate) fn import_of(facts: &Facts, name: &str) -> Option<Arc<str>> {
+    facts.bindings.iter().find(|binding| binding.name.as_ref() == name).and_then(|binding| match &binding.kind {
+        BindingKind::Import { module, .. } => Some(module.clone()),
+        _ => None,
+    })
+}

@@ -1,0 +1,339 @@
+//! All files of one snapshot as the evaluator sees them: parsed when they are asked for, each once.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use rollproof_source::{ContentId, FileId, Snapshot, SourceMap};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::eval::Evaluator;
+use crate::eval::value::Value;
+use crate::ir::{BindingKind, ClassId, Export, ExprId, ExprKind, Facts, FunctionId};
+use crate::modules::Modules;
+use crate::sinks::{Language, Library, Meaning, Tag, ends_with};
+use crate::{Options, lang};
+
+/// One (path, content): its text, and its facts once somebody asked.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) text: Arc<str>,
+    facts: OnceLock<Arc<Facts>>,
+}
+
+/// What parsing found, by path and content: a file that two versions share is parsed once.
+#[derive(Debug, Default)]
+pub struct Cache {
+    entries: RwLock<FxHashMap<(Arc<str>, ContentId), Arc<Entry>>>,
+}
+
+impl Cache {
+    /// An empty cache.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn get(&self, path: &Arc<str>, content: ContentId) -> Option<Arc<Entry>> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner).get(&(path.clone(), content)).cloned()
+    }
+
+    pub(crate) fn insert(&self, path: &Arc<str>, content: ContentId, text: Arc<str>) -> Arc<Entry> {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let entry = entries.entry((path.clone(), content));
+        entry.or_insert_with(|| Arc::new(Entry { text, facts: OnceLock::new() })).clone()
+    }
+}
+
+type Callers = Arc<Vec<(Arc<Facts>, ExprId)>>;
+
+pub(crate) struct Program<'p> {
+    pub(crate) snapshot: &'p Snapshot,
+    pub(crate) sources: &'p SourceMap,
+    pub(crate) options: &'p Options,
+    pub(crate) cache: &'p Cache,
+    pub(crate) language: &'static Language,
+    pub(crate) modules: Modules,
+    pub(crate) crates: lang::Crates,
+    /// The files whose calls count as callers, by path.
+    pub(crate) wave: Vec<Arc<Facts>>,
+    callers: Mutex<FxHashMap<(FileId, FunctionId), Callers>>,
+    resolved: Mutex<FxHashMap<(Arc<str>, Arc<str>), Option<Arc<str>>>>,
+    /// Classes of the wave that have a method of this name.
+    method_owners: FxHashMap<Arc<str>, u32>,
+}
+
+impl<'p> Program<'p> {
+    pub(crate) fn new(
+        snapshot: &'p Snapshot,
+        sources: &'p SourceMap,
+        options: &'p Options,
+        cache: &'p Cache,
+        language: &'static Language,
+    ) -> Self {
+        let typescript = language.files.name == "typescript";
+        Self {
+            snapshot,
+            sources,
+            options,
+            cache,
+            language,
+            modules: if typescript { Modules::new(snapshot) } else { Modules::default() },
+            crates: if typescript { lang::Crates::default() } else { lang::Crates::new(snapshot) },
+            wave: Vec::new(),
+            callers: Mutex::default(),
+            resolved: Mutex::default(),
+            method_owners: FxHashMap::default(),
+        }
+    }
+
+    pub(crate) fn is_rust(&self) -> bool {
+        self.language.files.name == "rust"
+    }
+
+    /// Sets the files whose calls are looked through for callers.
+    pub(crate) fn set_wave(&mut self, wave: Vec<Arc<Facts>>) {
+        self.method_owners.clear();
+        for facts in &wave {
+            let names: FxHashSet<&Arc<str>> = facts.classes.iter().flat_map(|class| class.methods.keys()).collect();
+            for name in names {
+                *self.method_owners.entry(name.clone()).or_default() += 1;
+            }
+        }
+        self.callers = Mutex::default();
+        self.wave = wave;
+    }
+
+    /// The text of a file, read at the first call.
+    pub(crate) fn entry(&self, path: &Arc<str>) -> Option<Arc<Entry>> {
+        let content = *self.snapshot.get(path)?;
+        if let Some(entry) = self.cache.get(path, content) {
+            return Some(entry);
+        }
+        let bytes = self.snapshot.read(path)?.ok()?;
+        let text: Arc<str> = String::from_utf8(bytes).ok()?.into();
+        Some(self.cache.insert(path, content, text))
+    }
+
+    /// The facts of a file, parsed at the first call.
+    pub(crate) fn facts(&self, path: &Arc<str>) -> Option<Arc<Facts>> {
+        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+        if !self.language.files.extensions.iter().any(|known| known == extension) {
+            return None;
+        }
+        let content = *self.snapshot.get(path)?;
+        let entry = self.entry(path)?;
+        let facts = entry.facts.get_or_init(|| {
+            let file = self.sources.add(path, content, entry.text.clone());
+            Arc::new(lang::facts(&self.language.files.name, file, path, &entry.text, self.options.include_tests))
+        });
+        Some(facts.clone())
+    }
+
+    pub(crate) fn resolve_module(&self, from: &Facts, specifier: &Arc<str>) -> Option<Arc<str>> {
+        let folder: Arc<str> = from.path.rsplit_once('/').map_or("", |(folder, _)| folder).into();
+        let key = (folder, specifier.clone());
+        let known = self.resolved.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let found = self.modules.resolve(self.snapshot, &from.path, specifier);
+        self.resolved.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
+        found
+    }
+
+    /// A file that source names by its path: from the tree's root, or from the folder of the file that names it.
+    pub(crate) fn file_text(&self, facts: &Facts, path: &str) -> Option<(FileId, Arc<str>)> {
+        let folder = facts.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let absolute = path.strip_prefix('/').map(|path| crate::modules::join("", path));
+        let near = crate::modules::join(folder, path);
+        let root = crate::modules::join("", path);
+        let found = absolute.into_iter().chain([near, root]).find(|path| self.snapshot.get(path).is_some())?;
+        self.add_file(&found.into())
+    }
+
+    /// Adds a file that is no source, for its text.
+    pub(crate) fn add_file(&self, path: &Arc<str>) -> Option<(FileId, Arc<str>)> {
+        let content = *self.snapshot.get(path)?;
+        let text = self.entry(path)?.text.clone();
+        Some((self.sources.add(path, content, text.clone()), text))
+    }
+
+    /// The innermost function around a place.
+    pub(crate) fn function_at(&self, facts: &Facts, at: u32) -> Option<FunctionId> {
+        let mut best: Option<(u32, usize)> = None;
+        for (index, function) in facts.functions.iter().enumerate() {
+            if function.range.contains(at) && best.is_none_or(|(length, _)| function.range.len() <= length) {
+                best = Some((function.range.len(), index));
+            }
+        }
+        best.map(|(_, index)| FunctionId(index as u32))
+    }
+
+    /// The class whose method or field stands around a place.
+    pub(crate) fn class_at(&self, facts: &Facts, at: u32) -> Option<ClassId> {
+        let mut best: Option<(u32, ClassId)> = None;
+        for function in &facts.functions {
+            let Some(class) = function.class else { continue };
+            if function.range.contains(at) && best.is_none_or(|(length, _)| function.range.len() <= length) {
+                best = Some((function.range.len(), class));
+            }
+        }
+        best.map(|(_, class)| class)
+    }
+
+    pub(crate) fn is_exported(&self, facts: &Facts, function: FunctionId) -> bool {
+        facts.functions[function.index()].class.is_some()
+            || facts.exports.values().any(|export| match export {
+                Export::Expr(expr) => matches!(facts.expr(*expr).kind, ExprKind::Function(other) if other == function),
+                Export::Binding(binding) => {
+                    let binding = facts.binding(*binding);
+                    let by_init =
+                        |expr: ExprId| matches!(facts.expr(expr).kind, ExprKind::Function(other) if other == function);
+                    matches!(binding.kind, BindingKind::Function(other) if other == function)
+                        || binding.init.is_some_and(by_init)
+                }
+                Export::From { .. } => false,
+            })
+    }
+
+    /// The calls of a function in the wave, by path and place.
+    pub(crate) fn callers(&self, evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, function: FunctionId) -> Callers {
+        let key = (facts.file, function);
+        if let Some(known) = self.callers.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
+        }
+        let info = &facts.functions[function.index()];
+        let mut found = Vec::new();
+        if let Some(name) = &info.name {
+            let only = info.class.is_some() && self.method_owners.get(name).is_none_or(|owners| *owners <= 1);
+            // A default export is called by any name.
+            let renamed = matches!(facts.exports.get("default"), Some(_)) && info.class.is_none();
+            for caller in &self.wave {
+                let calls = match caller.calls_by_name.get(name) {
+                    Some(calls) => calls.as_slice(),
+                    None => &[],
+                };
+                for call in calls {
+                    if evaluator.calls_function(caller, *call, facts, function, only) {
+                        found.push((caller.clone(), *call));
+                    }
+                }
+                if renamed {
+                    evaluator.calls_of_import(caller, name, facts, function, &mut found);
+                }
+            }
+        }
+        let found = Arc::new(found);
+        self.callers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
+        found
+    }
+
+    pub(crate) fn tag(&self, path: &[Arc<str>]) -> Option<(&'static Library, &'static Tag)> {
+        self.language.libraries.iter().find_map(|library| {
+            let tag = library.tags.iter().find(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))?;
+            Some((library, tag))
+        })
+    }
+
+    /// What a tag is called: by the library that its file imports, else by one that the project uses.
+    pub(crate) fn tag_name(&self, facts: &Facts, path: &[Arc<str>]) -> String {
+        let fits = |library: &&'static Library| {
+            library.tags.iter().any(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))
+        };
+        let libraries: Vec<&'static Library> = self.language.libraries.iter().filter(fits).collect();
+        let imported = libraries.iter().find(|library| self.imports(facts, library));
+        let library =
+            imported.or_else(|| libraries.iter().find(|library| self.is_active(library))).or(libraries.first());
+        let tag = library.and_then(|library| {
+            library.tags.iter().find(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))
+        });
+        tag.map_or_else(|| path.join("."), |tag| tag.name.clone())
+    }
+
+    /// What a library's helper means, where the file can know the library.
+    pub(crate) fn helper(&self, facts: &Facts, path: &[Arc<str>]) -> Option<Meaning> {
+        if path.is_empty() {
+            return None;
+        }
+        let mut first = None;
+        for library in &self.language.libraries {
+            let helper =
+                library.helpers.iter().find(|helper| helper.calls.iter().any(|pattern| ends_with(path, pattern)));
+            let Some(helper) = helper else { continue };
+            if self.imports(facts, library) {
+                return Some(helper.means);
+            }
+            if first.is_none() && (self.modules.manifests == 0 || self.is_active(library)) {
+                first = Some(helper.means);
+            }
+        }
+        first
+    }
+
+    /// Whether a file imports a library.
+    pub(crate) fn imports(&self, facts: &Facts, library: &Library) -> bool {
+        facts.modules.iter().any(|module| is_module(library, module))
+    }
+
+    /// Whether some package of the tree asks for a library.
+    pub(crate) fn is_active(&self, library: &Library) -> bool {
+        library.modules.iter().any(|module| self.modules.dependencies.contains(module))
+    }
+}
+
+/// Whether an import names a library or a part of it (`drizzle-orm/pg-core`).
+pub(crate) fn is_module(library: &Library, module: &str) -> bool {
+    library
+        .modules
+        .iter()
+        .any(|known| module.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+impl Evaluator<'_> {
+    fn calls_function(
+        &mut self,
+        caller: &Arc<Facts>,
+        call: ExprId,
+        facts: &Arc<Facts>,
+        function: FunctionId,
+        only: bool,
+    ) -> bool {
+        let ExprKind::Call(call) = &caller.expr(call).kind else { return false };
+        let callees = self.eval(caller, call.callee, &None);
+        let mut unresolved = true;
+        for callee in &callees {
+            match callee {
+                Value::Function(other) if other.facts.file == facts.file && other.function == function => return true,
+                Value::Function(_) => unresolved = false,
+                Value::External { module, .. } if !module.is_empty() => unresolved = false,
+                _ => {}
+            }
+        }
+        unresolved && only && matches!(caller.expr(call.callee).kind, ExprKind::Member { .. })
+    }
+
+    /// Calls of a default export under the name that the caller's import gives it.
+    fn calls_of_import(
+        &mut self,
+        caller: &Arc<Facts>,
+        name: &Arc<str>,
+        facts: &Arc<Facts>,
+        function: FunctionId,
+        found: &mut Vec<(Arc<Facts>, ExprId)>,
+    ) {
+        for binding in &caller.bindings {
+            let BindingKind::Import { module, name: imported } = &binding.kind else { continue };
+            let default = imported.as_ref().is_none_or(|imported| imported.as_ref() == "default");
+            if !default || binding.name == *name {
+                continue;
+            }
+            if self.program.resolve_module(caller, module).as_ref() != Some(&facts.path) {
+                continue;
+            }
+            for call in caller.calls_by_name.get(&binding.name).map_or(&[][..], Vec::as_slice) {
+                if self.calls_function(caller, *call, facts, function, false) {
+                    found.push((caller.clone(), *call));
+                }
+            }
+        }
+    }
+}

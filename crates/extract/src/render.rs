@@ -1,0 +1,267 @@
+//! From pieces to the text that the database gets.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+use rollproof_sql::{Hole, MappedText, Origin};
+
+use crate::eval::value::{Piece, cut};
+use crate::sinks::Placeholders;
+use crate::{ExtractedQuery, QueryKind, ResultUse};
+
+/// The query of `pieces`. `site` is where it is sent from; `names` are the known texts of its bindings, in order.
+pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &[Option<String>], site: Span) -> ExtractedQuery {
+    let pieces = match style {
+        Placeholders::Dollar => pieces.to_vec(),
+        _ => Translation::new(style, names).run(pieces),
+    };
+    let mut text = MappedText::default();
+    let mut next = highest_placeholder(&pieces) + 1;
+    for piece in &pieces {
+        match piece {
+            Piece::Text { text: part, at, verbatim: true } => text.push(part, Origin::Verbatim(*at)),
+            Piece::Text { text: part, at, verbatim: false } => text.push(part, Origin::Derived(*at)),
+            Piece::Placeholder(at) => {
+                text.push(&format!("${next}"), Origin::Value(*at));
+                next += 1;
+            }
+            // `$${index}`: the program numbers its own placeholders.
+            Piece::Number(at) | Piece::Unknown(_, at) | Piece::Param(_, at) if text.text.ends_with('$') => {
+                text.push(&next.to_string(), Origin::Value(*at));
+                next += 1;
+            }
+            Piece::Number(at) => text.push("1", Origin::Value(*at)),
+            Piece::Unknown(reason, at) => text.push_hole(Hole { reason: reason.clone(), at: *at }),
+            Piece::Param(_, at) => text.push_hole(Hole { reason: "parameter".into(), at: *at }),
+            Piece::Repeat(_) => {}
+        }
+    }
+    let literals: Vec<Span> = pieces.iter().filter_map(literal_place).collect();
+    let span = literals.first().copied().unwrap_or(site);
+    let kind = kind_of(&pieces, &text);
+    ExtractedQuery { text, kind, span, result: ResultUse::Unknown }
+}
+
+fn literal_place(piece: &Piece) -> Option<Span> {
+    match piece {
+        Piece::Text { at, .. } => Some(*at),
+        _ => None,
+    }
+}
+
+/// Static: literals of one place, with nothing but values between them.
+fn kind_of(pieces: &[Piece], text: &MappedText) -> QueryKind {
+    let dynamic = pieces.iter().any(|piece| matches!(piece, Piece::Number(_) | Piece::Repeat(_)))
+        || text.holes().next().is_some();
+    if dynamic {
+        return QueryKind::Dynamic;
+    }
+    let places: Vec<Span> = pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Text { at, .. } | Piece::Placeholder(at) => Some(*at),
+            _ => None,
+        })
+        .collect();
+    let follows = |pair: &[Span]| {
+        let gap = pair[1].range.start.checked_sub(pair[0].range.end);
+        pair[0].file == pair[1].file && gap.is_some_and(|gap| gap <= 3)
+    };
+    if places.windows(2).all(follows) { QueryKind::Static } else { QueryKind::Folded }
+}
+
+/// The highest `$n` that the text itself writes.
+fn highest_placeholder(pieces: &[Piece]) -> u32 {
+    let mut highest = 0;
+    for piece in pieces {
+        let Piece::Text { text, .. } = piece else { continue };
+        for part in text.split('$').skip(1) {
+            let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+            highest = highest.max(digits.parse().unwrap_or(0).min(65_535));
+        }
+    }
+    highest
+}
+
+/// Where in SQL a byte stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Code,
+    Quote(u8),
+    Line,
+    Block,
+}
+
+/// Replaces the placeholders of a library by `$n`.
+struct Translation<'n> {
+    style: Placeholders,
+    names: &'n [Option<String>],
+    used: usize,
+    inside: Inside,
+    out: Vec<Piece>,
+}
+
+impl<'n> Translation<'n> {
+    fn new(style: Placeholders, names: &'n [Option<String>]) -> Self {
+        Self { style, names, used: 0, inside: Inside::Code, out: Vec::new() }
+    }
+
+    fn run(mut self, pieces: &[Piece]) -> Vec<Piece> {
+        for piece in pieces {
+            match piece {
+                Piece::Text { text, .. } => self.text(piece, &text.clone()),
+                other => self.out.push(other.clone()),
+            }
+        }
+        self.out
+    }
+
+    fn text(&mut self, piece: &Piece, text: &Arc<str>) {
+        let bytes = text.as_bytes();
+        let (mut from, mut at) = (0, 0);
+        while at < bytes.len() {
+            let found = match self.inside {
+                Inside::Code => self.placeholder(piece, text, at),
+                // pg-promise fills its variables inside of quotes too.
+                Inside::Quote(_) if self.style == Placeholders::PgPromise => self.placeholder(piece, text, at),
+                _ => None,
+            };
+            if let Some((length, with)) = found {
+                self.out.extend(cut(piece, from..at));
+                self.out.extend(with);
+                at += length;
+                from = at;
+                continue;
+            }
+            at += self.advance(bytes, at);
+        }
+        self.out.extend(cut(piece, from..text.len()));
+    }
+
+    /// Passes one byte, or two that belong together, and keeps track of quotes and comments.
+    fn advance(&mut self, bytes: &[u8], at: usize) -> usize {
+        let pair = (bytes[at], bytes.get(at + 1).copied().unwrap_or(0));
+        match (self.inside, pair) {
+            (Inside::Code, (b'\'' | b'"', _)) => self.inside = Inside::Quote(bytes[at]),
+            (Inside::Code, (b'-', b'-')) => self.inside = Inside::Line,
+            (Inside::Code, (b'/', b'*')) => self.inside = Inside::Block,
+            (Inside::Code, (b':', b':')) => return 2,
+            (Inside::Quote(quote), (here, _)) if here == quote => self.inside = Inside::Code,
+            (Inside::Line, (b'\n', _)) | (Inside::Block, (b'*', b'/')) => self.inside = Inside::Code,
+            _ => {}
+        }
+        1
+    }
+
+    /// The placeholder that starts at `at`: its length and what stands for it.
+    fn placeholder(&mut self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Option<Piece>)> {
+        let rest = text.get(at..)?;
+        match self.style {
+            Placeholders::Dollar => None,
+            Placeholders::Question if rest.starts_with("\\?") => Some((2, cut(piece, at + 1..at + 2))),
+            Placeholders::Question | Placeholders::Colon if rest.starts_with('?') => {
+                let identifier = self.style == Placeholders::Question && rest.starts_with("??");
+                let length = if identifier { 2 } else { 1 };
+                let place = place_of(&cut(piece, at..at + length)?)?;
+                let name = self.names.get(self.used).cloned().flatten();
+                self.used += 1;
+                let with = if identifier { identifier_piece(name, place) } else { Piece::Placeholder(place) };
+                Some((length, Some(with)))
+            }
+            Placeholders::Question | Placeholders::Colon => self.named(piece, text, at),
+            Placeholders::PgPromise => promise_variable(piece, text, at),
+        }
+    }
+
+    /// `:name`, and Knex's `:name:` for an identifier.
+    fn named(&self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Option<Piece>)> {
+        let rest = text.get(at..)?.strip_prefix(':')?;
+        if text[..at].ends_with(|character: char| character.is_alphanumeric() || "_:])".contains(character)) {
+            return None;
+        }
+        let first = rest.chars().next().filter(|character| character.is_ascii_alphabetic() || *character == '_')?;
+        let name = rest.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(rest.len());
+        debug_assert!(name >= first.len_utf8());
+        let identifier =
+            self.style == Placeholders::Question && rest[name..].starts_with(':') && !rest[name..].starts_with("::");
+        let length = 1 + name + usize::from(identifier);
+        let place = place_of(&cut(piece, at..at + length)?)?;
+        let with = if identifier { identifier_piece(None, place) } else { Piece::Placeholder(place) };
+        Some((length, Some(with)))
+    }
+}
+
+fn place_of(piece: &Piece) -> Option<Span> {
+    literal_place(piece)
+}
+
+fn identifier_piece(name: Option<String>, at: Span) -> Piece {
+    match name {
+        Some(name) => {
+            let quote =
+                |part: &str| if part == "*" { part.to_owned() } else { format!("\"{}\"", part.replace('"', "\"\"")) };
+            let text = name.split('.').map(quote).collect::<Vec<_>>().join(".");
+            Piece::Text { text: text.into(), at, verbatim: false }
+        }
+        None => Piece::Unknown("name that is bound at run time".into(), at),
+    }
+}
+
+/// pg-promise: `$1`, `${name}`, `$(name)`, `$<name>`, `$[name]`, `$/name/`, each with a modifier.
+fn promise_variable(piece: &Piece, text: &str, at: usize) -> Option<(usize, Option<Piece>)> {
+    let rest = text.get(at..)?.strip_prefix('$')?;
+    let open = rest.chars().next()?;
+    let close = match open {
+        '{' => '}',
+        '(' => ')',
+        '<' => '>',
+        '[' => ']',
+        '/' => '/',
+        '0'..='9' => return numbered(piece, rest, at),
+        _ => return None,
+    };
+    let end = rest[1..].find(close)? + 1;
+    let inner = rest[1..end].trim();
+    let (name, modifier) = inner.split_once([':', '^', '~', '#']).unwrap_or((inner, ""));
+    let plain = name.trim().chars().all(|character| character.is_alphanumeric() || "_.$".contains(character));
+    if name.is_empty() || !plain {
+        return None;
+    }
+    let modifier = if inner.contains('^') {
+        "raw"
+    } else if inner.contains('~') {
+        "name"
+    } else {
+        modifier
+    };
+    let length = 1 + end + 1;
+    let place = place_of(&cut(piece, at..at + length)?)?;
+    Some((length, Some(modified(modifier, place))))
+}
+
+fn numbered(piece: &Piece, rest: &str, at: usize) -> Option<(usize, Option<Piece>)> {
+    let digits = rest.chars().take_while(char::is_ascii_digit).count();
+    let tail = &rest[digits..];
+    let (modifier, extra) = if tail.starts_with('^') {
+        ("raw", 1)
+    } else if tail.starts_with('~') {
+        ("name", 1)
+    } else if let Some(word) = tail.strip_prefix(':').filter(|word| !word.starts_with(':')) {
+        let length = word.chars().take_while(char::is_ascii_alphabetic).count();
+        (&word[..length], length + 1)
+    } else {
+        return None;
+    };
+    let known = ["raw", "name", "alias", "value", "csv", "list", "json"].contains(&modifier);
+    let length = 1 + digits + extra;
+    let place = place_of(&cut(piece, at..at + length)?)?;
+    known.then(|| (length, Some(modified(modifier, place))))
+}
+
+fn modified(modifier: &str, at: Span) -> Piece {
+    match modifier.trim() {
+        "name" | "alias" => Piece::Unknown("name that is bound at run time".into(), at),
+        "raw" | "value" => Piece::Unknown("text that is bound at run time".into(), at),
+        _ => Piece::Placeholder(at),
+    }
+}

@@ -1,0 +1,226 @@
+//! Database libraries as data: what sends SQL, what makes fragments, what builds queries.
+
+use std::sync::{Arc, OnceLock};
+
+use serde::Deserialize;
+
+/// A language: its files and its libraries.
+#[derive(Debug)]
+pub(crate) struct Language {
+    pub(crate) files: FileRules,
+    pub(crate) libraries: Vec<Library>,
+}
+
+/// `language.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileRules {
+    pub(crate) name: String,
+    pub(crate) extensions: Vec<String>,
+    pub(crate) vendored: Vec<String>,
+    pub(crate) built: Vec<String>,
+    pub(crate) tests: Vec<String>,
+    pub(crate) test_endings: Vec<String>,
+    pub(crate) built_endings: Vec<String>,
+}
+
+/// One `sinks/*.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Library {
+    pub(crate) library: String,
+    /// What is imported to use it.
+    pub(crate) modules: Vec<String>,
+    #[serde(default)]
+    pub(crate) placeholders: Placeholders,
+    #[serde(default, rename = "sink")]
+    pub(crate) sinks: Vec<Sink>,
+    #[serde(default, rename = "tag")]
+    pub(crate) tags: Vec<Tag>,
+    #[serde(default, rename = "helper")]
+    pub(crate) helpers: Vec<Helper>,
+    #[serde(default, rename = "builder")]
+    pub(crate) builders: Vec<QueryBuilder>,
+}
+
+/// How a library writes placeholders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Placeholders {
+    /// As the server reads them.
+    #[default]
+    Dollar,
+    /// Knex: `?`, `??`, `:name`, `:name:`.
+    Question,
+    /// `:name` and `?`, without identifiers (Sequelize, TypeORM).
+    Colon,
+    /// pg-promise: `$1`, `$1:name`, `${name}`, `$/name/` and the like.
+    PgPromise,
+}
+
+/// A call that sends the text of one of its arguments.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sink {
+    pub(crate) name: String,
+    /// Names of methods, on any receiver.
+    #[serde(default)]
+    pub(crate) methods: Vec<String>,
+    /// Names or paths of functions that the library exports.
+    #[serde(default)]
+    pub(crate) functions: Vec<String>,
+    /// Names of classes that are constructed with the text.
+    #[serde(default)]
+    pub(crate) constructors: Vec<String>,
+    /// Names of macros (Rust).
+    #[serde(default)]
+    pub(crate) macros: Vec<String>,
+    /// Which argument, from 0.
+    #[serde(default)]
+    pub(crate) argument: usize,
+    /// Where the argument is an object, the fields that hold the text.
+    #[serde(default)]
+    pub(crate) fields: Vec<String>,
+    /// What a receiver is called (a part of its name, in lower case), where neither an import nor the text tells.
+    #[serde(default)]
+    pub(crate) receivers: Vec<String>,
+    /// Only where the argument reads as SQL: the method's name alone says too little.
+    #[serde(default)]
+    pub(crate) content: bool,
+    /// The argument is the path of a file that holds the text.
+    #[serde(default)]
+    pub(crate) file: bool,
+    /// The text is only the beginning; the rest is pushed later.
+    #[serde(default)]
+    pub(crate) grows: bool,
+    /// The text is the receiver itself (a builder of text).
+    #[serde(default)]
+    pub(crate) receiver_text: bool,
+    /// It makes a part of a query, which is no site of its own unless it reads as a statement.
+    #[serde(default)]
+    pub(crate) part: bool,
+    pub(crate) placeholders: Option<Placeholders>,
+}
+
+/// A template tag.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tag {
+    pub(crate) name: String,
+    /// Last parts of the tag's path: `sql`, `sql.type`, `$queryRaw`.
+    pub(crate) tags: Vec<String>,
+    /// The text is taken as it is: an interpolated value is text.
+    #[serde(default)]
+    pub(crate) raw: bool,
+}
+
+/// A function that makes a part of a query.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Helper {
+    /// Last parts of the function's path.
+    pub(crate) calls: Vec<String>,
+    pub(crate) means: Meaning,
+}
+
+/// What a helper's result is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Meaning {
+    /// Its argument as text.
+    Raw,
+    /// Its argument as quoted names, joined with dots.
+    Identifier,
+    /// Its argument's names, dots in them separate parts (Kysely's `sql.ref`).
+    Reference,
+    /// Its list joined; the separator is the second argument, a comma without one.
+    Join,
+    /// A parameter.
+    Value,
+    /// Nothing.
+    Empty,
+    /// postgres.js's `sql(…)`: a name, a list of names, or rows.
+    Dynamic,
+    /// `unnest` of parameters.
+    Unnest,
+}
+
+/// A call that starts a built query.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QueryBuilder {
+    pub(crate) name: String,
+    /// Names of methods or functions.
+    pub(crate) methods: Vec<String>,
+    /// What a receiver is called (a part of its name, in lower case); none for any.
+    #[serde(default)]
+    pub(crate) receivers: Vec<String>,
+    /// How many names stand before the method (`prisma.user.findMany`: 2); 0 for any.
+    #[serde(default)]
+    pub(crate) depth: usize,
+    /// The first argument is a text.
+    #[serde(default)]
+    pub(crate) text_argument: bool,
+}
+
+/// The languages that extraction reads: TypeScript, then Rust.
+pub(crate) fn languages() -> &'static [Language] {
+    static LANGUAGES: OnceLock<Vec<Language>> = OnceLock::new();
+    LANGUAGES.get_or_init(|| {
+        use rollproof_grammar_rust as rust;
+        use rollproof_grammar_typescript as typescript;
+        let all = [(typescript::LANGUAGE, typescript::SINKS), (rust::LANGUAGE, rust::SINKS)];
+        all.into_iter().filter_map(|(files, sinks)| load(files, sinks).ok()).collect()
+    })
+}
+
+/// Parses a grammar's data. A test proves that ours parse, so that leaving one out cannot happen in a release.
+fn load(files: &str, sinks: &[(&str, &str)]) -> Result<Language, String> {
+    let files = toml::from_str(files).map_err(|error| error.to_string())?;
+    let libraries = sinks
+        .iter()
+        .map(|(name, text)| toml::from_str(text).map_err(|error| format!("{name}: {error}")))
+        .collect::<Result<_, _>>()?;
+    Ok(Language { files, libraries })
+}
+
+/// Whether the dotted `pattern` is the end of `path`.
+pub(crate) fn ends_with(path: &[Arc<str>], pattern: &str) -> bool {
+    let separator = if pattern.contains("::") { "::" } else { "." };
+    let mut parts = path.iter().rev();
+    pattern.rsplit(separator).all(|part| parts.next().is_some_and(|name| name.as_ref() == part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_grammar_parses() {
+        load(rollproof_grammar_typescript::LANGUAGE, rollproof_grammar_typescript::SINKS).unwrap();
+        load(rollproof_grammar_rust::LANGUAGE, rollproof_grammar_rust::SINKS).unwrap();
+        assert_eq!(languages().len(), 2);
+    }
+
+    /// A file in a `sinks` folder that no list names would be read by nobody.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test walks our own folders")]
+    fn every_sinks_file_is_registered() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../grammars");
+        let grammars = [("typescript", rollproof_grammar_typescript::SINKS), ("rust", rollproof_grammar_rust::SINKS)];
+        for (name, registered) in grammars {
+            for entry in std::fs::read_dir(format!("{root}/{name}/sinks")).unwrap() {
+                let file = entry.unwrap().file_name().into_string().unwrap();
+                assert!(registered.iter().any(|(known, _)| *known == file), "{name}/sinks/{file} is not registered");
+            }
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_the_end_of_a_path() {
+        let path: Vec<Arc<str>> = ["this", "db", "sql", "raw"].map(Arc::from).to_vec();
+        assert!(ends_with(&path, "sql.raw"));
+        assert!(!ends_with(&path, "sql"));
+        assert!(!ends_with(&path[3..], "sql.raw"));
+    }
+}
