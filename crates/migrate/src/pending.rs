@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rollproof_source::{FileId, LineIndex, Problem, SourceMap, Span, TextRange};
 
-use crate::model::{Migration, MigrationSet, OutOfOrder};
+use crate::model::{Content, Migration, MigrationSet, OutOfOrder};
 use crate::order::Number;
 use crate::steps::mark_commits;
 
@@ -100,12 +100,27 @@ fn late(migration: &Migration, last: &Migration, behaviour: OutOfOrder, result: 
     }
 }
 
+/// What a migration says, for comparison: comments and blanks between statements do not count, and all of a text that
+/// was not read does.
+fn texts(migration: &Migration) -> Vec<&str> {
+    let statements = migration.statements.iter();
+    let texts = statements.map(|statement| match &statement.content {
+        Content::Sql(_) => statement.text(),
+        Content::Unmodelled { .. } => &*statement.script.text,
+    });
+    texts.collect()
+}
+
+/// Whether the bytes of a file that is no text at all changed.
+fn is_other_content(before: &Migration, after: &Migration) -> bool {
+    let is_unread = |migration: &Migration| migration.script.text.is_empty() && !migration.statements.is_empty();
+    let is_same_place = before.script.path == after.script.path;
+    is_unread(after) && is_same_place && before.script.file != after.script.file
+}
+
 fn compare(before: &Migration, after: &Migration, sources: &SourceMap, result: &mut Pending) {
-    let texts = |migration: &Migration| -> Vec<String> {
-        migration.statements.iter().map(|statement| statement.text().to_owned()).collect()
-    };
     let (old, new) = (texts(before), texts(after));
-    if old == new {
+    if old == new && !is_other_content(before, after) {
         return;
     }
     if after.repeatable {
@@ -134,9 +149,6 @@ fn place(migration: &Migration, at: usize, sources: &SourceMap) -> Span {
 fn removed(old: &MigrationSet, new: &MigrationSet, result: &mut Pending) {
     let kept: BTreeSet<&str> = new.migrations.iter().map(|migration| &*migration.id).collect();
     for migration in old.migrations.iter().filter(|migration| !kept.contains(&*migration.id)) {
-        let texts = |migration: &Migration| -> Vec<String> {
-            migration.statements.iter().map(|statement| statement.text().to_owned()).collect()
-        };
         let twin = result.pending.iter().find(|new| texts(new) == texts(migration));
         let message = match twin {
             Some(twin) => {

@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
             text: Arc::from(""),
         });
         let script = self.script(&source, Sent::Whole);
-        let range = TextRange::new(0, script.text.len() as u32);
+        let range = first_line(&script.text);
         Migration {
             id: Arc::from(draft.id),
             phase: phase(&source.path, &source.text),
@@ -186,6 +186,13 @@ impl<'a> Reader<'a> {
         let script = self.script(&source, Sent::Whole);
         statements::read(self, &script, false, &mut Vec::new())
     }
+}
+
+/// The first line that is not blank: a place to point at.
+fn first_line(text: &str) -> TextRange {
+    let start = text.len() - text.trim_start().len();
+    let line = text[start..].lines().next().unwrap_or_default().trim_end();
+    TextRange::new(start as u32, (start + line.len()) as u32)
 }
 
 /// `text` with every byte outside of `parts` a space, line ends kept: offsets and lines stay what they are.

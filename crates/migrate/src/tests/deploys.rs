@@ -144,3 +144,21 @@ fn a_folder_that_moved_is_found_again() {
     let nothing = read_counterpart(&tree(&[]), &sources, &set, None);
     assert!(nothing.migrations.is_empty() && nothing.problems[0].message.contains("pending"));
 }
+
+#[test]
+fn an_edit_of_what_is_not_read_is_seen() {
+    let (result, sources) = compare(
+        "knex",
+        &[("m/1_a.js", "\nexports.up = 1\nexports.down = 1")],
+        &[("m/1_a.js", "\nexports.up = 1\nexports.down = 2")],
+    );
+    let [edited] = result.edited.as_slice() else { panic!("{:?}", result.edited) };
+    assert_eq!(edited.new.range.slice(&sources.file(edited.new.file).text), "exports.up = 1");
+    let read_bytes = |bytes: &[u8]| {
+        let snapshot = rollproof_source::Snapshot::from_bytes([("m/1_a.sql", bytes)]);
+        read(&snapshot, &sources, "m", "sqlx", None).unwrap()
+    };
+    let (old, same, new) = (read_bytes(b"\xFF"), read_bytes(b"\xFF"), read_bytes(b"\xFE"));
+    assert_eq!(pending(&old, &same, &sources).edited.len(), 0);
+    assert_eq!(pending(&old, &new, &sources).edited.len(), 1);
+}

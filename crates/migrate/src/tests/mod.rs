@@ -2,6 +2,7 @@
 
 mod deploys;
 mod detection;
+mod hostile;
 
 use rollproof_source::{Snapshot, SourceMap};
 
