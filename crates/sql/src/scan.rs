@@ -80,6 +80,9 @@ pub(crate) const fn is_name_part(byte: u8) -> bool {
     is_name_start(byte) || byte.is_ascii_digit() || byte == b'$'
 }
 
+/// Which bytes are digits of a radix.
+type IsDigit = fn(u8) -> bool;
+
 const fn is_operator(byte: u8) -> bool {
     matches!(
         byte,
@@ -309,7 +312,7 @@ impl<'a> Scanner<'a> {
 
     fn number(&self, start: usize) -> PResult<(RawKind, usize)> {
         if self.byte(start) == b'0' {
-            let is_digit: Option<(fn(u8) -> bool, &str)> = match self.byte(start + 1) {
+            let is_digit: Option<(IsDigit, &str)> = match self.byte(start + 1) {
                 b'x' | b'X' => Some((|byte| byte.is_ascii_hexdigit(), "invalid hexadecimal integer")),
                 b'o' | b'O' => Some((|byte| (b'0'..=b'7').contains(&byte), "invalid octal integer")),
                 b'b' | b'B' => Some((|byte| matches!(byte, b'0' | b'1'), "invalid binary integer")),
@@ -343,7 +346,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The end of digits with single underscores between them; after a radix prefix one may lead.
-    fn digits(&self, start: usize, after_prefix: bool, is_digit: fn(u8) -> bool) -> usize {
+    fn digits(&self, start: usize, after_prefix: bool, is_digit: IsDigit) -> usize {
         let mut at = start;
         loop {
             if is_digit(self.byte(at)) {

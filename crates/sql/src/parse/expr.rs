@@ -13,7 +13,7 @@ use crate::lex::{Punct, TokenKind};
 
 /// How tall a tree of expressions may grow: a chain like `a || b || c …` leans left without nesting in the text, and
 /// what walks the tree later recurses.
-pub(crate) const MAX_HEIGHT: u32 = 1000;
+pub(crate) const MAX_HEIGHT: u32 = 500;
 
 /// gram.y's levels, from the loosest. A right operand is read from the next level up, but for `NOT`.
 mod level {
@@ -277,7 +277,7 @@ impl Parser<'_> {
                     true => SubLinkKind::All { test, operator },
                     false => SubLinkKind::Any { test, operator: Some(operator) },
                 };
-                ExprKind::SubLink(SubLink { kind, query: Box::new(query) })
+                ExprKind::SubLink(SubLink { kind, query })
             }
             Paren::List(mut list, span) => {
                 let right = match (list.pop(), list.is_empty()) {
@@ -421,7 +421,7 @@ impl Parser<'_> {
         let (step, alone) = self.wrap(left, |left| match inner {
             Paren::Query(query) => {
                 let kind = SubLinkKind::Any { test: left, operator: None };
-                ExprKind::SubLink(SubLink { kind, query: Box::new(query) })
+                ExprKind::SubLink(SubLink { kind, query })
             }
             Paren::List(list, _) => ExprKind::In { left, list, negated, operator_span },
         })?;

@@ -10,21 +10,21 @@ use crate::lex::{Punct, TokenKind};
 
 /// The content of parentheses in FROM.
 enum FromParen {
-    Query(Query),
-    Join(FromItem),
+    Query(Box<Query>),
+    Join(Box<FromItem>),
 }
 
 impl Parser<'_> {
     /// `FROM …` or `USING …`, if the keyword comes next.
-    pub(super) fn from_clause(&mut self, keyword: &str) -> PResult<Vec<FromItem>> {
-        if self.eat_keyword(keyword) { self.comma_separated(Self::from_item) } else { Ok(Vec::new()) }
+    pub(super) fn source_clause(&mut self, keyword: &str) -> PResult<Vec<FromItem>> {
+        if self.eat_keyword(keyword) { self.comma_separated(Self::source_item) } else { Ok(Vec::new()) }
     }
 
     /// `table_ref`
-    pub(super) fn from_item(&mut self) -> PResult<FromItem> {
+    pub(super) fn source_item(&mut self) -> PResult<FromItem> {
         self.descend(|parser| {
             let start = parser.position();
-            let first = parser.from_operand()?;
+            let first = parser.source_operand()?;
             parser.joins(first, start)
         })
     }
@@ -48,9 +48,9 @@ impl Parser<'_> {
             // A join that is not finished by ON or USING lets its right side join first.
             let (right, condition) = if cross || natural {
                 let condition = if natural { JoinCondition::Natural } else { JoinCondition::None };
-                (self.from_operand()?, condition)
+                (self.source_operand()?, condition)
             } else {
-                let right = self.from_item()?;
+                let right = self.source_item()?;
                 (right, self.join_condition()?)
             };
             let join = Join { kind, left, right, condition, alias: None };
@@ -85,42 +85,42 @@ impl Parser<'_> {
         self.expr().map(JoinCondition::On)
     }
 
-    fn from_operand(&mut self) -> PResult<FromItem> {
+    fn source_operand(&mut self) -> PResult<FromItem> {
         let start = self.position();
         let kind = match &self.peek().kind {
-            TokenKind::Hole(hole) => self.from_hole(*hole)?,
+            TokenKind::Hole(hole) => self.source_hole(*hole)?,
             TokenKind::Punct(Punct::LeftParen) => {
-                let inner = self.from_paren()?;
-                self.from_paren_operand(inner, false)?
+                let inner = self.source_paren()?;
+                self.source_paren_operand(inner, false)?
             }
-            TokenKind::Ident { text, quoted: false, category } if !category.identifier => self.from_keyword(text)?,
-            _ => self.from_name()?,
+            TokenKind::Ident { text, quoted: false, category } if !category.identifier => self.source_keyword(text)?,
+            _ => self.source_name()?,
         };
         Ok(FromItem { kind, span: self.span_from(start) })
     }
 
     /// Unknown text instead of a name, with the rest of the name and an alias.
-    fn from_hole(&mut self, hole: u32) -> PResult<FromKind> {
+    fn source_hole(&mut self, hole: u32) -> PResult<FromKind> {
         self.advance();
         self.hole_rest()?;
         self.optional_alias()?;
         Ok(FromKind::Hole(hole))
     }
 
-    fn from_keyword(&mut self, word: &str) -> PResult<FromKind> {
+    fn source_keyword(&mut self, word: &str) -> PResult<FromKind> {
         match word {
             "lateral" => {
                 self.advance();
                 if self.at_punct(Punct::LeftParen) {
                     let query = self.parenthesized_query()?;
-                    return self.from_paren_operand(FromParen::Query(query), true);
+                    return self.source_paren_operand(FromParen::Query(Box::new(query)), true);
                 }
                 self.lateral_function()
             }
             "only" => self.relation_operand(),
             "rows" if self.keyword_at(1, "from") && self.punct_at(2, Punct::LeftParen) => self.rows_from(false),
             "xmltable" | "json_table" if self.punct_at(1, Punct::LeftParen) => self.table_expression(false),
-            _ => self.from_name(),
+            _ => self.source_name(),
         }
     }
 
@@ -135,7 +135,7 @@ impl Parser<'_> {
     }
 
     /// A relation or a function, which only the parenthesis after its name tells apart.
-    fn from_name(&mut self) -> PResult<FromKind> {
+    fn source_name(&mut self) -> PResult<FromKind> {
         let mut ahead = 1;
         while self.punct_at(ahead, Punct::Dot) {
             ahead += 2;
@@ -240,50 +240,48 @@ impl Parser<'_> {
     }
 
     /// `( … )` in FROM: a query or a join. Read once, as in expressions.
-    fn from_paren(&mut self) -> PResult<FromParen> {
-        self.descend(Self::from_paren_inner)
+    fn source_paren(&mut self) -> PResult<FromParen> {
+        self.descend(Self::source_paren_inner)
     }
 
-    fn from_paren_inner(&mut self) -> PResult<FromParen> {
+    fn source_paren_inner(&mut self) -> PResult<FromParen> {
         let start = self.position();
         if self.query_at(1) || (self.hole_at(1) && self.punct_at(2, Punct::RightParen)) {
-            return self.parenthesized_query().map(FromParen::Query);
+            return self.parenthesized_query().map(|query| FromParen::Query(Box::new(query)));
         }
         self.expect_punct(Punct::LeftParen)?;
         let item_start = self.position();
         let item = if self.at_punct(Punct::LeftParen) {
-            match self.from_paren()? {
+            match self.source_paren()? {
                 FromParen::Query(query) if self.at_punct(Punct::RightParen) => {
                     self.advance();
                     return Ok(FromParen::Query(query));
                 }
                 FromParen::Query(query) if self.at_query_rest() => {
-                    let whole = self.query_after(query, item_start)?;
+                    let whole = self.query_after(*query, item_start)?;
                     self.expect_punct(Punct::RightParen)?;
-                    return Ok(FromParen::Query(whole));
+                    return Ok(FromParen::Query(Box::new(whole)));
                 }
                 inner => {
-                    let kind = self.from_paren_operand(inner, false)?;
+                    let kind = self.source_paren_operand(inner, false)?;
                     let first = FromItem { kind, span: self.span_from(item_start) };
                     self.joins(first, item_start)?
                 }
             }
         } else {
-            self.from_item()?
+            self.source_item()?
         };
         // gram.y lets only a join stand in parentheses.
         if !matches!(item.kind, FromKind::Join(_) | FromKind::Hole(_)) {
             return self.error("JOIN");
         }
         self.expect_punct(Punct::RightParen)?;
-        Ok(FromParen::Join(FromItem { span: self.span_from(start), ..item }))
+        Ok(FromParen::Join(Box::new(FromItem { span: self.span_from(start), ..item })))
     }
 
-    fn from_paren_operand(&mut self, inner: FromParen, lateral: bool) -> PResult<FromKind> {
+    fn source_paren_operand(&mut self, inner: FromParen, lateral: bool) -> PResult<FromKind> {
         match inner {
-            FromParen::Query(query) => {
-                Ok(FromKind::Subquery { lateral, query: Box::new(query), alias: self.optional_alias()? })
-            }
+            FromParen::Query(query) => Ok(FromKind::Subquery { lateral, query, alias: self.optional_alias()? }),
             FromParen::Join(item) => {
                 let alias = self.optional_alias()?;
                 match (item.kind, alias) {

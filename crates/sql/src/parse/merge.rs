@@ -12,7 +12,7 @@ impl Parser<'_> {
         self.expect_keywords(&["merge", "into"])?;
         let target = self.target_relation()?;
         self.expect_keyword("using")?;
-        let source = self.from_item()?;
+        let source = self.source_item()?;
         self.expect_keyword("on")?;
         let condition = self.expr()?;
         let mut clauses = Vec::new();

@@ -237,7 +237,7 @@ impl Parser<'_> {
         self.expect_keyword("set")?;
         let assignments = self.assignments()?;
         self.take_clause_holes();
-        let from = self.from_clause("from")?;
+        let from = self.source_clause("from")?;
         self.take_clause_holes();
         let filter = self.where_or_current()?;
         self.take_clause_holes();
@@ -253,7 +253,7 @@ impl Parser<'_> {
         self.expect_keywords(&["delete", "from"])?;
         let target = self.target_relation()?;
         self.take_clause_holes();
-        let using = self.from_clause("using")?;
+        let using = self.source_clause("using")?;
         self.take_clause_holes();
         let filter = self.where_or_current()?;
         self.take_clause_holes();

@@ -13,7 +13,7 @@ use crate::lex::{Punct, TokenKind};
 /// The content of a pair of parentheses.
 pub(super) enum Paren {
     /// `select_with_parens`
-    Query(Query),
+    Query(Box<Query>),
     /// `( expr_list )`, never empty; the range holds the parentheses.
     List(Vec<Expr>, TextRange),
 }
@@ -60,7 +60,7 @@ impl Parser<'_> {
         if self.query_at(0) {
             let query = self.query()?;
             self.expect_punct(Punct::RightParen)?;
-            return Ok(Paren::Query(query));
+            return Ok(Paren::Query(Box::new(query)));
         }
         let first = if self.at_punct(Punct::LeftParen) {
             let inner_start = self.position();
@@ -70,9 +70,9 @@ impl Parser<'_> {
                     return Ok(Paren::Query(query));
                 }
                 Paren::Query(query) if self.at_query_rest() => {
-                    let whole = self.query_after(query, inner_start)?;
+                    let whole = self.query_after(*query, inner_start)?;
                     self.expect_punct(Punct::RightParen)?;
-                    return Ok(Paren::Query(whole));
+                    return Ok(Paren::Query(Box::new(whole)));
                 }
                 inner => {
                     let operand = self.paren_operand(inner, inner_start)?;
@@ -96,7 +96,7 @@ impl Parser<'_> {
             Paren::Query(query) => {
                 let span = self.span_from(start);
                 let kind = SubLinkKind::Scalar;
-                expr_at(ExprKind::SubLink(SubLink { kind, query: Box::new(query) }), span)
+                expr_at(ExprKind::SubLink(SubLink { kind, query }), span)
             }
             Paren::List(mut list, span) => match (list.pop(), list.is_empty()) {
                 (Some(only), true) => expr_at(only.kind, span),
@@ -119,7 +119,7 @@ impl Parser<'_> {
             return Ok(query);
         }
         match self.paren()? {
-            Paren::Query(query) => Ok(query),
+            Paren::Query(query) => Ok(*query),
             Paren::List(_, _) => self.error_at("syntax error, expected a query", self.span_from(start)),
         }
     }

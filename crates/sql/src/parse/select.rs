@@ -18,7 +18,7 @@ impl Parser<'_> {
         let mut select = Select {
             distinct,
             targets,
-            into: self.into_clause()?,
+            into: self.new_table()?,
             from: Vec::new(),
             filter: None,
             group_by: Vec::new(),
@@ -36,7 +36,7 @@ impl Parser<'_> {
 
     fn select_clauses(&mut self, select: &mut Select) -> PResult<()> {
         self.take_clause_holes();
-        select.from = self.from_clause("from")?;
+        select.from = self.source_clause("from")?;
         self.take_clause_holes();
         select.filter = self.where_clause()?;
         self.take_clause_holes();
@@ -127,8 +127,8 @@ impl Parser<'_> {
         Ok(Target { value, alias })
     }
 
-    /// `into_clause`
-    fn into_clause(&mut self) -> PResult<Option<IntoClause>> {
+    /// `new_table`
+    fn new_table(&mut self) -> PResult<Option<IntoClause>> {
         if !self.eat_keyword("into") {
             return Ok(None);
         }

@@ -246,7 +246,7 @@ impl Parser<'_> {
         }
         let start = self.position();
         match self.paren()? {
-            Paren::Query(first) => self.query_after(first, start),
+            Paren::Query(first) => self.query_after(*first, start),
             Paren::List(_, _) => self.error_at("syntax error, expected a query", self.span_from(start)),
         }
     }

@@ -145,7 +145,7 @@ impl<'a> PlParser<'a> {
                             return self.sql.error_at("INTO specified more than once", token.span);
                         }
                         self.sql.advance();
-                        into = Some(self.into_targets()?);
+                        into = Some(self.strict_targets()?);
                         continue;
                     }
                     // A routine with an SQL body may be created here.
@@ -165,7 +165,7 @@ impl<'a> PlParser<'a> {
     }
 
     /// `[STRICT] target, target`, after INTO.
-    pub(super) fn into_targets(&mut self) -> PResult<PlInto> {
+    pub(super) fn strict_targets(&mut self) -> PResult<PlInto> {
         let strict = self.sql.at_keyword("strict") && !self.sql.punct_at(1, Punct::Comma);
         if strict {
             self.sql.advance();

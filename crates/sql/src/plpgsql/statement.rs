@@ -226,7 +226,7 @@ impl PlParser<'_> {
         let mut using = Vec::new();
         loop {
             if into.is_none() && self.sql.eat_keyword("into") {
-                into = Some(self.into_targets()?);
+                into = Some(self.strict_targets()?);
             } else if using.is_empty() && self.sql.eat_keyword("using") {
                 using = self.expressions(&[SEMICOLON, INTO])?;
             } else {

@@ -19,7 +19,7 @@ pub(super) fn create_statistics(parser: &mut Parser<'_>, _: Prefix) -> PResult<S
     parser.expect_keyword("on")?;
     parser.comma_separated(key_value)?;
     parser.expect_keyword("from")?;
-    let tables = parser.comma_separated(Parser::from_item)?;
+    let tables = parser.comma_separated(Parser::source_item)?;
     let tables: Vec<QualifiedName> = tables
         .into_iter()
         .filter_map(|item| match item.kind {
