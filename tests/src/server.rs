@@ -1,0 +1,71 @@
+//! A real PostgreSQL, where one is given: `cargo xtask test` finds or starts it and names it in `ROLLPROOF_SERVER`.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context, Result};
+use postgres::{Client, NoTls};
+
+/// The variable that holds a connection string (`host=/run/x user=postgres`), without a database.
+pub const VARIABLE: &str = "ROLLPROOF_SERVER";
+
+/// A database of its own, dropped at the end.
+pub struct Database {
+    /// A connection to it.
+    pub client: Client,
+    name: String,
+    server: String,
+}
+
+/// The server's connection string, if there is one.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the test runner says where the server is")]
+pub fn server() -> Option<String> {
+    std::env::var(VARIABLE).ok().filter(|server| !server.is_empty())
+}
+
+impl Database {
+    /// A new, empty database on `server`.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn create(server: &str) -> Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("rollproof_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut owner = Client::connect(&format!("{server} dbname=postgres"), NoTls)
+            .with_context(|| format!("no server answers at `{server}`"))?;
+        owner.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))?;
+        let client = Client::connect(&format!("{server} dbname={name}"), NoTls)?;
+        Ok(Self { client, name, server: server.to_owned() })
+    }
+
+    /// The server's major version.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn major(&mut self) -> Result<u32> {
+        let number: String = self.client.query_one("SHOW server_version_num", &[])?.get(0);
+        Ok(number.parse::<u32>()? / 10000)
+    }
+
+    /// The SQLSTATE of running `sql` as a script, none where it succeeds.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub fn refusal(&mut self, sql: &str) -> Result<Option<String>> {
+        match self.client.batch_execute(sql) {
+            Ok(()) => Ok(None),
+            Err(error) => match error.code() {
+                Some(code) => Ok(Some(code.code().to_owned())),
+                None => Err(error.into()),
+            },
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Ok(mut owner) = Client::connect(&format!("{} dbname=postgres", self.server), NoTls) {
+            let _ = owner.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+    }
+}
