@@ -13,7 +13,7 @@ use rollproof_source::{FileId, Snapshot, SourceMap, Span, TextRange};
 use rollproof_sql::{MappedText, Origin};
 
 use crate::case::{Case, Expectation, expectations};
-use crate::server::Database;
+use crate::server::{Database, single};
 
 const APPLIED: &str = "migrations/001_schema.sql";
 const PENDING: &str = "migrations/002_change.sql";
@@ -180,7 +180,7 @@ pub fn differences_with_server(case: &Case, report: &Report, server: &str) -> Re
         bail!("the server refuses the schema: {code}");
     }
     let mut after = Database::create(server)?;
-    after.client.batch_execute(&case.schema).context("the schema")?;
+    after.client.query(&case.schema).context("the schema")?;
     if let Some(code) = after.refusal(&case.migration)? {
         bail!("the server refuses the migration: {code}");
     }
@@ -208,18 +208,18 @@ pub fn differences_with_server(case: &Case, report: &Report, server: &str) -> Re
 /// that is rolled back.
 fn ask(database: &mut Database, sql: &str, args: Option<&str>) -> Result<Option<String>> {
     let sql = sql.trim().trim_end_matches(';');
-    database.client.batch_execute("BEGIN")?;
+    database.client.query("BEGIN")?;
     let mut answer = database.refusal(&format!("PREPARE asked AS {sql}"))?;
     if answer.is_none() {
         let parameters = "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'asked'";
-        let count: i32 = database.client.query_one(parameters, &[])?.get(0);
+        let count = single(&database.client.query(parameters)?).unwrap_or_default();
         let list = args.map(str::trim).filter(|args| !args.is_empty());
-        answer = match (count, list) {
-            (0, _) => database.refusal("EXECUTE asked")?,
+        answer = match (count.as_str(), list) {
+            ("0", _) => database.refusal("EXECUTE asked")?,
             (_, Some(list)) => database.refusal(&format!("EXECUTE asked ({list})"))?,
             _ => None,
         };
     }
-    database.client.batch_execute("ROLLBACK; DEALLOCATE ALL")?;
+    database.client.query("ROLLBACK; DEALLOCATE ALL")?;
     Ok(answer)
 }

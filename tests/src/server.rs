@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
-use postgres::{Client, NoTls};
+use xtask::wire::{Client, Rows};
 
 /// The variable that holds a connection string (`host=/run/x user=postgres`), without a database.
 pub const VARIABLE: &str = "ROLLPROOF_SERVER";
@@ -31,10 +31,10 @@ impl Database {
     pub fn create(server: &str) -> Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("rollproof_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let mut owner = Client::connect(&format!("{server} dbname=postgres"), NoTls)
+        let mut owner = Client::connect(&format!("{server} dbname=postgres"))
             .with_context(|| format!("no server answers at `{server}`"))?;
-        owner.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))?;
-        let client = Client::connect(&format!("{server} dbname={name}"), NoTls)?;
+        owner.query(&format!("CREATE DATABASE {name} TEMPLATE template0"))?;
+        let client = Client::connect(&format!("{server} dbname={name}"))?;
         Ok(Self { client, name, server: server.to_owned() })
     }
 
@@ -43,7 +43,7 @@ impl Database {
     /// # Errors
     /// When it does not answer.
     pub fn major(&mut self) -> Result<u32> {
-        let number: String = self.client.query_one("SHOW server_version_num", &[])?.get(0);
+        let number = single(&self.client.query("SHOW server_version_num")?).unwrap_or_default();
         Ok(number.parse::<u32>()? / 10000)
     }
 
@@ -52,20 +52,24 @@ impl Database {
     /// # Errors
     /// When the connection is lost.
     pub fn refusal(&mut self, sql: &str) -> Result<Option<String>> {
-        match self.client.batch_execute(sql) {
-            Ok(()) => Ok(None),
-            Err(error) => match error.code() {
-                Some(code) => Ok(Some(code.code().to_owned())),
-                None => Err(error.into()),
-            },
+        match self.client.query(sql) {
+            Ok(_) => Ok(None),
+            Err(error) if error.code.is_some() => Ok(error.code),
+            Err(error) => Err(error.into()),
         }
     }
 }
 
+/// The only value of a query's only row.
+#[must_use]
+pub fn single(rows: &Rows) -> Option<String> {
+    rows.first()?.first()?.clone()
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Ok(mut owner) = Client::connect(&format!("{} dbname=postgres", self.server), NoTls) {
-            let _ = owner.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        if let Ok(mut owner) = Client::connect(&format!("{} dbname=postgres", self.server)) {
+            let _ = owner.query(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }

@@ -50,7 +50,7 @@ impl Server {
     fn wait(&self) -> Result<()> {
         for _ in 0..300 {
             let database = format!("{} dbname=postgres", self.connection);
-            if postgres::Client::connect(&database, postgres::NoTls).is_ok() {
+            if xtask::wire::Client::connect(&database).is_ok() {
                 return Ok(());
             }
             sleep(Duration::from_millis(100));

@@ -1,7 +1,7 @@
 //! One server with a scratch database.
 
 use anyhow::Context;
-use postgres::{Client, NoTls, SimpleQueryMessage};
+use xtask::wire::Client;
 
 /// The scratch database's name.
 const SCRATCH: &str = "rollproof_catalog_data";
@@ -17,9 +17,9 @@ pub(crate) struct Server {
 impl Server {
     /// Connects, and makes the scratch database.
     pub(crate) fn connect(url: &str) -> anyhow::Result<Self> {
-        let mut administrator = Client::connect(url, NoTls).with_context(|| format!("connecting to {url}"))?;
-        administrator.batch_execute(&format!("drop database if exists {SCRATCH}"))?;
-        administrator.batch_execute(&format!("create database {SCRATCH} template template0"))?;
+        let mut administrator = Client::connect(url).with_context(|| format!("connecting to {url}"))?;
+        administrator.query(&format!("drop database if exists {SCRATCH}"))?;
+        administrator.query(&format!("create database {SCRATCH} template template0"))?;
         let scratch = Self::connect_scratch(url)?;
         let mut server = Self { version: 0, administrator, scratch };
         let number: u32 = server.rows("show server_version_num")?.concat().concat().parse()?;
@@ -28,31 +28,28 @@ impl Server {
     }
 
     fn connect_scratch(url: &str) -> anyhow::Result<Client> {
-        let mut scratch = Client::connect(&format!("{url} dbname={SCRATCH}"), NoTls)?;
-        scratch.batch_execute(include_str!("helpers.sql"))?;
+        let mut scratch = Client::connect(&format!("{url} dbname={SCRATCH}"))?;
+        scratch.query(include_str!("helpers.sql"))?;
         Ok(scratch)
     }
 
     /// Runs statements.
     pub(crate) fn execute(&mut self, statements: &str) -> anyhow::Result<()> {
-        Ok(self.scratch.batch_execute(statements)?)
+        self.scratch.query(statements)?;
+        Ok(())
     }
 
     /// The rows of a query as text, null as an empty one.
     pub(crate) fn rows(&mut self, query: &str) -> anyhow::Result<Vec<Vec<String>>> {
-        let messages = self.scratch.simple_query(query).with_context(|| query.to_owned())?;
-        let rows = messages.into_iter().filter_map(|message| match message {
-            SimpleQueryMessage::Row(row) => {
-                Some((0..row.len()).map(|at| row.get(at).unwrap_or_default().to_owned()).collect())
-            }
-            _ => None,
-        });
+        let rows = self.scratch.query(query).with_context(|| query.to_owned())?;
+        let rows = rows.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect());
         Ok(rows.collect())
     }
 
     /// Drops the scratch database.
     pub(crate) fn close(mut self) -> anyhow::Result<()> {
-        Ok(self.administrator.batch_execute(&format!("drop database {SCRATCH} with (force)"))?)
+        self.administrator.query(&format!("drop database {SCRATCH} with (force)"))?;
+        Ok(())
     }
 }
 
