@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// List every place that sends SQL, its texts, and why any is unknown.
     Queries(QueriesArguments),
+    /// Print the schema at a state.
+    Schema(SchemaArguments),
     /// Walk SQL scripts statement by statement: what does each one do here?
     Trace(TraceArguments),
     /// Print the page of a rule.

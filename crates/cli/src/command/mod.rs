@@ -3,4 +3,5 @@
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod queries;
+pub(crate) mod schema;
 pub(crate) mod trace;

@@ -1,0 +1,22 @@
+//! `rollproof schema`
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use rollproof_catalog::Expressions;
+
+use crate::arguments::SchemaArguments;
+use crate::{inputs, output};
+
+/// Prints the schema at a state, an object a line.
+pub(crate) fn run(arguments: &SchemaArguments) -> Result<ExitCode> {
+    let loaded = inputs::load(&arguments.input)?;
+    let states = rollproof_check::schemas(&loaded.input_without_sites());
+    let Some((_, schema)) = states.iter().find(|(id, _)| **id == *arguments.at) else {
+        let known: Vec<&str> = states.iter().map(|(id, _)| &**id).collect();
+        bail!("there is no state {}: known are {}", arguments.at, known.join(", "));
+    };
+    let lines: Vec<String> = schema.describe(Expressions::Text).into_iter().map(|line| line + "\n").collect();
+    output::write(&lines.concat())?;
+    Ok(ExitCode::SUCCESS)
+}
