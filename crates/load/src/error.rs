@@ -54,8 +54,8 @@ pub enum LoadError {
         /// Where it was passed.
         path: String,
     },
-    /// Git objects that git itself would refuse.
-    #[error("the git repository is damaged: {0} (`git fsck` says more)")]
+    /// A repository that git itself would refuse, or of a format that is not known.
+    #[error("the git repository cannot be read: {0} (`git fsck` says whether it is damaged)")]
     Damaged(String),
 }
 

@@ -44,7 +44,7 @@ impl Repository {
     /// environment's: a check must say the same on every machine.
     ///
     /// # Errors
-    /// When `dir` is not a folder, or no repository is there or above.
+    /// When `dir` is not a folder, no repository is there or above, or it is damaged or of a format that is not known.
     pub fn discover(dir: &Path) -> Result<Self, LoadError> {
         if !dir.is_dir() {
             return Err(LoadError::NotAFolder(dir.to_path_buf()));
@@ -52,7 +52,10 @@ impl Repository {
         let options =
             gix::sec::trust::Mapping { full: gix::open::Options::isolated(), reduced: gix::open::Options::isolated() };
         let shared = gix::ThreadSafeRepository::discover_opts(dir, gix::discover::upwards::Options::default(), options)
-            .map_err(|_| LoadError::NotARepository(dir.to_path_buf()))?;
+            .map_err(|error| match gix::discover::upwards(dir) {
+                Ok(_) => LoadError::damaged(error),
+                Err(_) => LoadError::NotARepository(dir.to_path_buf()),
+            })?;
         let repository = shared.to_thread_local();
         let folder_in_tree = folder_in_tree(&repository, dir);
         Ok(Self { repository, objects: Arc::new(Objects::new(shared)), folder_in_tree })

@@ -382,6 +382,31 @@ fn no_repository_is_said_so() {
 }
 
 #[test]
+fn a_repository_of_another_format_is_not_called_missing() {
+    let made = Made::empty();
+    made.git(&["init", "-q", "--object-format=sha256", "repo"]);
+    let error = Repository::discover(&made.path("repo")).and_then(|repository| repository.head()).err();
+    assert!(matches!(error, Some(LoadError::Damaged(_))));
+}
+
+#[test]
+fn a_short_id_of_several_objects_is_ambiguous() {
+    let made = Made::two_versions();
+    let mut firsts = std::collections::BTreeMap::new();
+    let shared = (0..2000).find_map(|number| {
+        let id = ContentId::of_blob(number.to_string().as_bytes());
+        let start = format!("{:02x}{:02x}", id.0[0], id.0[1]);
+        firsts.insert(start.clone(), number).map(|before| (start, before, number))
+    });
+    let (start, one, other) = shared.unwrap();
+    for number in [one, other] {
+        made.write("number", &number.to_string());
+        made.git(&["-C", "repo", "hash-object", "-w", "../number"]);
+    }
+    assert!(matches!(made.open("repo").resolve(&start), Err(LoadError::AmbiguousRevision(_))));
+}
+
+#[test]
 fn a_file_over_the_limit_is_listed_and_refused() {
     let made = Made::two_versions();
     let size = MAX_FILE_BYTES + 1;

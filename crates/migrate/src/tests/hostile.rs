@@ -76,8 +76,11 @@ proptest! {
         let tree = |files: &[(&'static str, String)]| Snapshot::from_texts(files.iter().map(|(path, text)| (*path, text.as_str())));
         let (old, new) = (tree(&old), tree(&new));
         let sources = SourceMap::new();
-        detect(&new, &[]);
-        detect(&new, &["m", "", ".", "é", "m/é.sql"]);
+        for hints in [&[][..], &["m", "", ".", "é", "m/é.sql"]] {
+            for folder in detect(&new, hints).folders {
+                prop_assert!(new.files_under(&folder.path).next().is_some(), "{folder:?}");
+            }
+        }
         for tool in tool_names() {
             let before = read(&old, &sources, "m", tool, None).unwrap();
             let after = read(&new, &sources, "m", tool, None).unwrap();
