@@ -142,7 +142,11 @@ impl Evaluator<'_> {
                 let in_use = self.program.modules.manifests == 0
                     || self.program.imports(facts, library)
                     || self.program.is_active(library);
-                in_use && sink.receivers.iter().any(|hint| receiver.contains(hint.as_str()))
+                in_use
+                    && sink.receivers.iter().any(|hint| match hint.strip_prefix('=') {
+                        Some(exact) => receiver == exact,
+                        None => receiver.contains(hint.as_str()),
+                    })
             })
     }
 

@@ -4,4 +4,24 @@
 pub const LANGUAGE: &str = include_str!("../language.toml");
 
 /// Database libraries: the file's name in `sinks/` and its text. The first library wins where several fit.
-pub const SINKS: &[(&str, &str)] = &[("pg.toml", include_str!("../sinks/pg.toml"))];
+pub const SINKS: &[(&str, &str)] = &[
+    ("pg.toml", include_str!("../sinks/pg.toml")),
+    ("postgres.toml", include_str!("../sinks/postgres.toml")),
+    ("slonik.toml", include_str!("../sinks/slonik.toml")),
+    ("pg-promise.toml", include_str!("../sinks/pg-promise.toml")),
+    ("prisma.toml", include_str!("../sinks/prisma.toml")),
+    ("drizzle.toml", include_str!("../sinks/drizzle.toml")),
+    ("kysely.toml", include_str!("../sinks/kysely.toml")),
+    ("knex.toml", include_str!("../sinks/knex.toml")),
+    ("typeorm.toml", include_str!("../sinks/typeorm.toml")),
+    ("sequelize.toml", include_str!("../sinks/sequelize.toml")),
+    ("mikro-orm.toml", include_str!("../sinks/mikro-orm.toml")),
+    ("vercel-postgres.toml", include_str!("../sinks/vercel-postgres.toml")),
+    ("neon.toml", include_str!("../sinks/neon.toml")),
+    ("pgtyped.toml", include_str!("../sinks/pgtyped.toml")),
+    ("pglite.toml", include_str!("../sinks/pglite.toml")),
+    ("bun.toml", include_str!("../sinks/bun.toml")),
+    ("deno-postgres.toml", include_str!("../sinks/deno-postgres.toml")),
+    ("pg-boss.toml", include_str!("../sinks/pg-boss.toml")),
+    ("sql-tags.toml", include_str!("../sinks/sql-tags.toml")),
+];

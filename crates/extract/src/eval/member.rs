@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::value::{ClassRef, Env, FunctionRef, Place, Value, add};
-use super::{Evaluator, span};
+use super::{Evaluator, MAX_DEPTH, span};
 use crate::ir::{ExprId, ExprKind, Facts, Field, Step};
 
 /// How long a chain of base classes may be.
@@ -13,12 +13,18 @@ const MAX_BASES: u32 = 8;
 
 impl Evaluator<'_> {
     pub(crate) fn member(&mut self, objects: &[Value], name: &Arc<str>, at: Span) -> Vec<Value> {
+        // `a = { ...a }` leads back to itself.
+        if self.depth >= MAX_DEPTH {
+            return vec![Value::unknown("refers to itself, or too deep", at)];
+        }
+        self.depth += 1;
         let mut found = Vec::new();
         for object in objects {
             for value in self.member_of(object, name, at) {
                 add(&mut found, value);
             }
         }
+        self.depth -= 1;
         found
     }
 

@@ -6,7 +6,7 @@ use rollproof_source::Span;
 
 use super::flow::Use;
 use super::value::{ClassRef, Env, FunctionRef, ParamRef, Value, add};
-use super::{Evaluator, span};
+use super::{Evaluator, MAX_DEPTH, span};
 use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, FunctionId, ParamId, Step, Write};
 
 /// How many re-exports an import may go through.
@@ -17,7 +17,18 @@ impl Evaluator<'_> {
         Value::Function(FunctionRef { facts: facts.clone(), function, env: env.clone(), this: None })
     }
 
+    /// What a name is worth where it is read. Imports lead from file to file and may lead in a circle.
     pub(super) fn binding(&mut self, facts: &Arc<Facts>, id: BindingId, at: Span, env: &Env) -> Vec<Value> {
+        if self.depth >= MAX_DEPTH {
+            return vec![Value::unknown("refers to itself, or too deep", at)];
+        }
+        self.depth += 1;
+        let values = self.bound(facts, id, at, env);
+        self.depth -= 1;
+        values
+    }
+
+    fn bound(&mut self, facts: &Arc<Facts>, id: BindingId, at: Span, env: &Env) -> Vec<Value> {
         let binding = facts.binding(id);
         let base = match &binding.kind {
             BindingKind::Import { module, name } => return self.import(facts, module, name.as_ref(), at),
