@@ -3,7 +3,6 @@
 #![allow(clippy::print_stdout, reason = "chores talk to whoever runs them")]
 
 mod catalog_data;
-mod describe;
 mod server;
 mod test;
 
@@ -14,7 +13,7 @@ fn main() -> anyhow::Result<()> {
     match arguments.split_first() {
         Some((command, rest)) if command == "test" => test::run(rest),
         Some((command, rest)) if command == "catalog-data" => catalog_data::run(rest),
-        Some((command, rest)) if command == "describe" => describe::run(rest),
+        Some((command, rest)) if command == "describe" => xtask::describe::run(rest),
         _ => bail!("usage: cargo xtask test [ARGUMENTS OF CARGO TEST] | catalog-data --url URL… | describe --url URL"),
     }
 }
