@@ -66,13 +66,7 @@ impl<'a> Analyzer<'a> {
     }
 
     /// A value stored in an element or a field.
-    fn assign_part(
-        &mut self,
-        value: &mut Expression,
-        goal: TypeRef,
-        column: &str,
-        step: &Indirection,
-    ) -> Result<()> {
+    fn assign_part(&mut self, value: &mut Expression, goal: TypeRef, column: &str, step: &Indirection) -> Result<()> {
         let context = types::CoercionContext::Assignment;
         let from = value.typed.oid();
         if types::coerce_to_target_type(&mut self.cx, &mut value.typed, goal, context)? {

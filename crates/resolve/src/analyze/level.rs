@@ -116,17 +116,7 @@ pub(crate) struct Entry {
 impl Entry {
     /// An entry without alias.
     pub(crate) fn new(kind: EntryKind, name: Arc<str>, columns: Vec<EntryColumn>, span: TextRange) -> Self {
-        Self {
-            kind,
-            name,
-            aliased: false,
-            columns,
-            span,
-            open: false,
-            nulled: false,
-            in_from: true,
-            tree: None,
-        }
+        Self { kind, name, aliased: false, columns, span, open: false, nulled: false, in_from: true, tree: None }
     }
 }
 

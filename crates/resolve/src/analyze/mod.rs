@@ -48,6 +48,8 @@ pub(crate) struct Analyzer<'a> {
     pub out: Resolution,
     /// The first thing that could not be told. Analysis goes on, to find what fails whatever that is.
     pub unknown: Option<Unknown>,
+    /// Some of what could not be told is not unknown text but unknown schema: then no error is sure either.
+    pub doubtful: bool,
     /// How deep expressions lie in each other.
     depth: u32,
     /// Numbers things that equal nothing else.
@@ -74,6 +76,7 @@ impl<'a> Analyzer<'a> {
             levels: Vec::new(),
             out: Resolution::default(),
             unknown: None,
+            doubtful: false,
             depth: 0,
             opaque: 0,
             domain_value: None,
@@ -137,8 +140,10 @@ impl<'a> Analyzer<'a> {
 
     /// Notes that something cannot be told, and goes on.
     pub(crate) fn note_unknown(&mut self, reason: impl Into<Arc<str>>, span: TextRange) {
+        let reason = reason.into();
+        self.doubtful |= *reason != *DYNAMIC;
         if self.unknown.is_none() {
-            self.unknown = Some(Unknown { reason: reason.into(), span });
+            self.unknown = Some(Unknown { reason, span });
         }
     }
 

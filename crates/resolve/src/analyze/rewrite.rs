@@ -99,8 +99,7 @@ impl<'a> Analyzer<'a> {
         let mut columns: Vec<Option<i16>> = view.columns.iter().map(|column| Some(column.number)).collect();
         let mut relation = Some(view);
         for _ in 0..100 {
-            let Some((base, map)) =
-                relation.and_then(|of| of.view.as_ref()).and_then(|of| of.updatable.as_ref())
+            let Some((base, map)) = relation.and_then(|of| of.view.as_ref()).and_then(|of| of.updatable.as_ref())
             else {
                 break;
             };

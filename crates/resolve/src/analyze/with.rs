@@ -143,13 +143,7 @@ impl<'a> Analyzer<'a> {
     }
 
     /// The recursive term must yield what the first one did.
-    fn check_recursive_types(
-        &mut self,
-        depth: usize,
-        at: usize,
-        rows: &Rows,
-        cte: &Cte,
-    ) -> Result<Vec<EntryColumn>> {
+    fn check_recursive_types(&mut self, depth: usize, at: usize, rows: &Rows, cte: &Cte) -> Result<Vec<EntryColumn>> {
         let columns = named_columns(cte, rows)?;
         let expected = self.levels[depth].ctes[at].columns.clone();
         for (number, (column, first)) in columns.iter().zip(&expected).enumerate() {
@@ -171,11 +165,8 @@ impl<'a> Analyzer<'a> {
                 return Err(Error::fail("42804", message, span, kind));
             }
             if first.collation != column.collation {
-                let message = format!(
-                    "recursive query \"{}\" column {} has conflicting collations",
-                    cte.name.text,
-                    number + 1
-                );
+                let message =
+                    format!("recursive query \"{}\" column {} has conflicting collations", cte.name.text, number + 1);
                 return Err(Error::fail("42P21", message, cte.span, ErrorKind::CollationMismatch));
             }
         }
@@ -200,4 +191,3 @@ fn named_columns(cte: &Cte, rows: &Rows) -> Result<Vec<EntryColumn>> {
     }
     Ok(columns)
 }
-

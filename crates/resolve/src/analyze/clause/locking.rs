@@ -2,7 +2,7 @@
 
 use rollproof_catalog::RelationKind;
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{Locking, LockStrength, QualifiedName};
+use rollproof_sql::ast::{LockStrength, Locking, QualifiedName};
 
 use crate::analyze::{Analyzer, EntryKind, syntax_error, unsupported};
 use crate::error::{Error, ErrorKind, Result};

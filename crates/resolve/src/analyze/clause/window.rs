@@ -128,9 +128,7 @@ impl<'a> Analyzer<'a> {
             _ => None,
         };
         match offset {
-            Some(Some(target)) => {
-                types::coerce_to_specific_type(&mut self.cx, &mut value.typed, Oid(target), "RANGE")
-            }
+            Some(Some(target)) => types::coerce_to_specific_type(&mut self.cx, &mut value.typed, Oid(target), "RANGE"),
             Some(None) => {
                 if value.typed.oid() == Oid(705) {
                     return types::coerce_to_specific_type(&mut self.cx, &mut value.typed, order, "RANGE");
@@ -142,8 +140,7 @@ impl<'a> Analyzer<'a> {
             }
             None => {
                 let shown = types::format_type(&self.cx, order);
-                let message =
-                    format!("RANGE with offset PRECEDING/FOLLOWING is not supported for column type {shown}");
+                let message = format!("RANGE with offset PRECEDING/FOLLOWING is not supported for column type {shown}");
                 Err(unsupported(message, value.span()))
             }
         }
@@ -154,10 +151,7 @@ impl<'a> Analyzer<'a> {
 fn check_base(definition: &WindowDefinition, base: &Known<'_>) -> Result<()> {
     let name = base.info.name.map_or("", |name| &**name);
     if !definition.partition_by.is_empty() {
-        return Err(window_error(
-            format!("cannot override PARTITION BY clause of window \"{name}\""),
-            definition.span,
-        ));
+        return Err(window_error(format!("cannot override PARTITION BY clause of window \"{name}\""), definition.span));
     }
     if !definition.order_by.is_empty() && base.ordered > 0 {
         return Err(window_error(format!("cannot override ORDER BY clause of window \"{name}\""), definition.span));

@@ -106,12 +106,24 @@ impl<'a> Analyzer<'a> {
         };
         let fed = arguments.iter().all(|each| each.as_ref().is_none_or(|each| !each.nullable));
         match &*function.name {
-            "now" | "clock_timestamp" | "statement_timestamp" | "transaction_timestamp" | "gen_random_uuid" | "random"
-            | "uuidv4" | "uuidv7" | "concat" | "concat_ws" | "jsonb_build_object" | "json_build_object"
-            | "jsonb_build_array" | "json_build_array" | "generate_series" => true,
+            "now"
+            | "clock_timestamp"
+            | "statement_timestamp"
+            | "transaction_timestamp"
+            | "gen_random_uuid"
+            | "random"
+            | "uuidv4"
+            | "uuidv7"
+            | "concat"
+            | "concat_ws"
+            | "jsonb_build_object"
+            | "json_build_object"
+            | "jsonb_build_array"
+            | "json_build_array"
+            | "generate_series" => true,
             "lower" | "upper" | "length" | "char_length" | "md5" | "btrim" | "ltrim" | "rtrim" | "replace" | "abs"
-            | "floor" | "ceil" | "ceiling" | "round" | "to_char" | "to_jsonb" | "to_json" | "row_to_json"
-            | "left" | "right" | "lpad" | "rpad" | "encode" | "decode" | "repeat" | "timezone" => fed,
+            | "floor" | "ceil" | "ceiling" | "round" | "to_char" | "to_jsonb" | "to_json" | "row_to_json" | "left"
+            | "right" | "lpad" | "rpad" | "encode" | "decode" | "repeat" | "timezone" => fed,
             _ => false,
         }
     }

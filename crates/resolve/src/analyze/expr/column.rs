@@ -77,7 +77,9 @@ impl<'a> Analyzer<'a> {
             [schema, table] => self.qualified(Some(schema), table, None, span),
             [schema, table, name] if column.star.is_none() => self.qualified(Some(schema), table, Some(name), span),
             [_, _, _] | [_, _, _, _] => Err(Failure::unknown("the name of the database is not known", span)),
-            _ => Err(syntax_error(format!("improper qualified name (too many dotted names): {}", dotted(column)), span)),
+            _ => {
+                Err(syntax_error(format!("improper qualified name (too many dotted names): {}", dotted(column)), span))
+            }
         }
     }
 

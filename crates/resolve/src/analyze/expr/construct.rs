@@ -27,7 +27,9 @@ impl<'a> Analyzer<'a> {
         for when in whens {
             let value = self.expression(&when.when)?;
             let mut condition = match &argument {
-                Some(argument) => self.apply(&plain("=", when.when.span), Some(argument.clone()), value, when.when.span)?,
+                Some(argument) => {
+                    self.apply(&plain("=", when.when.span), Some(argument.clone()), value, when.when.span)?
+                }
                 None => value,
             };
             if !condition.open {

@@ -78,17 +78,11 @@ impl<'a> Analyzer<'a> {
             let message = format!("column \"{}\" not found in data type {shown}", name.text);
             return Error::fail("42703", message, span, kind);
         }
-        let message =
-            format!("column notation .{} applied to type {shown}, which is not a composite type", name.text);
+        let message = format!("column notation .{} applied to type {shown}, which is not a composite type", name.text);
         Error::fail("42809", message, span, ErrorKind::TypeMismatch { from: shown.into(), to: "".into() })
     }
 
-    fn subscripted(
-        &mut self,
-        value: Expression,
-        steps: &'a [Indirection],
-        span: TextRange,
-    ) -> Result<Expression> {
+    fn subscripted(&mut self, value: Expression, steps: &'a [Indirection], span: TextRange) -> Result<Expression> {
         let (mut subscripts, mut trees, open) = self.subscripts(steps)?;
         trees.insert(0, value.tree.clone());
         if value.open || open {

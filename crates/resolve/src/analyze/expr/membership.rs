@@ -88,8 +88,7 @@ impl<'a> Analyzer<'a> {
         let mut constant: Vec<(&'a Expr, Expression)> = Vec::new();
         for each in list {
             let item = self.expression(each)?;
-            let has_columns =
-                item.tree.find(&mut |node| node.var().is_some_and(|var| var.depth == here)).is_some();
+            let has_columns = item.tree.find(&mut |node| node.var().is_some_and(|var| var.depth == here)).is_some();
             if has_columns || item.open { single.push((each, item)) } else { constant.push((each, item)) }
         }
         let mut children = vec![value.tree.clone()];

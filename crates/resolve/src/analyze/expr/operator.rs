@@ -111,7 +111,8 @@ impl<'a> Analyzer<'a> {
         };
         typed.span = span;
         // Only comparisons are sure to yield a value from values; `->` and its like may yield null.
-        let comparison = matches!(&*operator.symbol, "=" | "<>" | "<" | ">" | "<=" | ">=" | "||" | "+" | "-" | "*" | "/");
+        let comparison =
+            matches!(&*operator.symbol, "=" | "<>" | "<" | ">" | "<=" | ">=" | "||" | "+" | "-" | "*" | "/");
         let jsonb_safe = typed.oid() == BOOLEAN || comparison;
         typed.nullable = nullable || !jsonb_safe;
         Ok(Expression::new(typed, Node::new(tag, children, span)))

@@ -8,9 +8,7 @@ use rollproof_sql::ast::{Alias, Argument, ColumnSpec, Expr, ExprKind, FunctionCa
 
 use super::FromResult;
 use crate::analyze::target::figure_name;
-use crate::analyze::{
-    Analyzer, Entry, EntryColumn, EntryKind, Expression, Kind, Node, Tag, Tree, syntax_error,
-};
+use crate::analyze::{Analyzer, Entry, EntryColumn, EntryKind, Expression, Kind, Node, Tag, Tree, syntax_error};
 use crate::error::{Error, ErrorKind, Result};
 use crate::typed::Typed;
 use crate::types;
@@ -140,8 +138,7 @@ impl<'a> Analyzer<'a> {
                 redundant_definitions(definitions, value.typed.oid() == RECORD)?;
                 let columns = known.iter().map(EntryColumn::of_record).collect();
                 let named = value.typed.oid() != RECORD;
-                let row =
-                    if named { Tag::Cast(value.typed.data_type) } else { Tag::Construct("functions") };
+                let row = if named { Tag::Cast(value.typed.data_type) } else { Tag::Construct("functions") };
                 return Ok(OneFunction { columns, row, tree, open: false });
             }
             if value.typed.oid() == RECORD {

@@ -8,9 +8,7 @@ use rollproof_sql::ast::{Alias, Join, JoinCondition, JoinKind, Name, OperatorNam
 
 use super::{FromResult, duplicate_table, set_lateral};
 use crate::analyze::level::ItemColumn;
-use crate::analyze::{
-    Analyzer, Entry, EntryColumn, EntryKind, Expression, Item, Kind, Node, Returning, Tag, Var,
-};
+use crate::analyze::{Analyzer, Entry, EntryColumn, EntryKind, Expression, Item, Kind, Node, Returning, Tag, Var};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolution::MergedJoin;
 use crate::types;
@@ -93,7 +91,8 @@ impl<'a> Analyzer<'a> {
     /// All columns of an item matter: adding one would change the statement's meaning.
     pub(crate) fn note_whole_item(&mut self, depth: usize, item: &Item) {
         for column in item.columns.iter() {
-            if let EntryKind::Relation(oid, _) | EntryKind::Excluded(oid) = self.levels[depth].entries[column.entry].kind
+            if let EntryKind::Relation(oid, _) | EntryKind::Excluded(oid) =
+                self.levels[depth].entries[column.entry].kind
             {
                 self.cx.lookups.whole_relations.insert(oid);
             }
@@ -340,4 +339,3 @@ fn append_rest(columns: &mut Vec<ItemColumn>, side: &Item, merged: &[Name]) {
     let rest = side.columns.iter().filter(|column| !column.dropped);
     columns.extend(rest.filter(|column| !merged.iter().any(|name| *name.text == *column.name)).cloned());
 }
-

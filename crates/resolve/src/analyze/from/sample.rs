@@ -25,7 +25,10 @@ impl<'a> Analyzer<'a> {
         let kind = self.level().entries[result.top.entry].kind;
         let samples = matches!(
             kind,
-            EntryKind::Relation(_, RelationKind::Table | RelationKind::PartitionedTable | RelationKind::MaterializedView)
+            EntryKind::Relation(
+                _,
+                RelationKind::Table | RelationKind::PartitionedTable | RelationKind::MaterializedView
+            )
         );
         if !samples {
             let message = "TABLESAMPLE clause can only be applied to tables and materialized views";

@@ -55,8 +55,7 @@ impl<'a> Analyzer<'a> {
                 } else {
                     message
                 };
-                let (code, kind) =
-                    if table.json { ("42712", ErrorKind::Other) } else { ("42601", ErrorKind::Other) };
+                let (code, kind) = if table.json { ("42712", ErrorKind::Other) } else { ("42601", ErrorKind::Other) };
                 return Err(Error::fail(code, message, column.name.span, kind));
             }
             let data_type = match &column.type_name {

@@ -49,12 +49,7 @@ impl<'a> Analyzer<'a> {
         Ok(self.finish_rows(outputs, trees, parts.span))
     }
 
-    fn finish_grouping(
-        &mut self,
-        grouping: Option<Grouping>,
-        having: Option<&Tree>,
-        outputs: &[Output],
-    ) -> Result<()> {
+    fn finish_grouping(&mut self, grouping: Option<Grouping>, having: Option<&Tree>, outputs: &[Output]) -> Result<()> {
         if grouping.is_none() && having.is_none() && !self.level().has_aggregates {
             return Ok(());
         }

@@ -6,7 +6,9 @@ use rollproof_sql::ast::Expr;
 
 use super::{Output, Parts, Rows};
 use crate::analyze::clause::strength;
-use crate::analyze::{Analyzer, Entry, EntryColumn, EntryKind, Expression, Kind, Node, Tag, Var, syntax_error, unsupported};
+use crate::analyze::{
+    Analyzer, Entry, EntryColumn, EntryKind, Expression, Kind, Node, Tag, Var, syntax_error, unsupported,
+};
 use crate::error::Result;
 use crate::typed::Typed;
 use crate::types;

@@ -46,8 +46,7 @@ impl<'a> Analyzer<'a> {
         let temporary = schema.session.temporary;
         let path = schema.search_path();
         let first = (temporary.is_some() && !path.contains(&temporary)).then_some(temporary);
-        let found =
-            first.into_iter().chain(path).find_map(|namespace| relation_named(schema, namespace, &object.text));
+        let found = first.into_iter().chain(path).find_map(|namespace| relation_named(schema, namespace, &object.text));
         self.cx.lookups.relations.insert((None, object.text.clone()), found.unwrap_or(Oid::NONE));
         Ok(found)
     }

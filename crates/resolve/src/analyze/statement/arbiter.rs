@@ -76,11 +76,7 @@ impl<'a> Analyzer<'a> {
     /// A B-tree operator class by name: its family and input type.
     fn operator_class(&mut self, name: &rollproof_sql::ast::QualifiedName) -> Result<(Oid, Oid)> {
         let wanted = &name.object().text;
-        let found = self.schema().find_operator_class(
-            name.schema().map(|schema| &*schema.text),
-            wanted,
-            "btree",
-        );
+        let found = self.schema().find_operator_class(name.schema().map(|schema| &*schema.text), wanted, "btree");
         match found {
             Some(class) => Ok((class.family, class.input)),
             None => {
@@ -100,10 +96,8 @@ impl<'a> Analyzer<'a> {
         };
         let object = rollproof_catalog::ObjectId::Constraint(constraint.oid);
         self.bind(name.span, object, crate::resolution::Role::Other);
-        let indexed = matches!(
-            constraint.kind,
-            ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclusion
-        );
+        let indexed =
+            matches!(constraint.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclusion);
         let index = if indexed { constraint.index } else { Oid::NONE };
         Ok(Wanted::Constraint { constraint: constraint.oid, index, span: name.span })
     }
@@ -223,13 +217,7 @@ impl<'a> Analyzer<'a> {
         Ok(())
     }
 
-    fn fits(
-        &mut self,
-        index: &'a Index,
-        elements: &[Element],
-        predicate: Option<&Tree>,
-        entry: usize,
-    ) -> Result<Fit> {
+    fn fits(&mut self, index: &'a Index, elements: &[Element], predicate: Option<&Tree>, entry: usize) -> Result<Fit> {
         let wanted: BTreeSet<i16> = elements.iter().filter_map(|element| element.column).collect();
         let keys: BTreeSet<i16> = index.keys.iter().map(|key| key.column).filter(|column| *column != 0).collect();
         if wanted != keys {
@@ -292,9 +280,8 @@ impl<'a> Analyzer<'a> {
             && let Some(relation) = self.schema().relation(oid)
         {
             let columns = item.columns.iter().zip(&relation.columns);
-            let columns = columns.map(|(column, of)| {
-                crate::analyze::level::ItemColumn { name: of.name.clone(), ..column.clone() }
-            });
+            let columns = columns
+                .map(|(column, of)| crate::analyze::level::ItemColumn { name: of.name.clone(), ..column.clone() });
             item.columns = std::rc::Rc::new(columns.collect());
         }
         self.level().items = vec![item];
@@ -313,8 +300,7 @@ impl<'a> Analyzer<'a> {
 
 /// 55000, which execution raises for any deferrable arbiter.
 fn deferrable(span: TextRange) -> Failure {
-    let message =
-        "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters";
+    let message = "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters";
     Error::fail("55000", message, span, ErrorKind::Other)
 }
 
@@ -364,4 +350,3 @@ fn strict_in(known: &Tree, clause: &Tree) -> bool {
         && clause.tag == Tag::Construct("is not null")
         && clause.children.first().is_some_and(|value| known.children.iter().any(|side| side.same(value)))
 }
-

@@ -22,8 +22,7 @@ impl<'a> Analyzer<'a> {
             let message = "ON CONFLICT is not supported with system catalog tables";
             return Err(unsupported(message, conflict.span));
         }
-        self.level().items =
-            vec![Item { relation_visible: false, columns_visible: true, ..target.item.clone() }];
+        self.level().items = vec![Item { relation_visible: false, columns_visible: true, ..target.item.clone() }];
         let arbiter = match &conflict.arbiter {
             Some(Arbiter::Inference { elements, predicate, span }) => {
                 Some(self.inference(elements, predicate.as_ref(), *span, target)?)

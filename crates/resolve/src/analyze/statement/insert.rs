@@ -204,15 +204,13 @@ impl<'a> Analyzer<'a> {
             }
             InsertValue::Value(value, written) => {
                 if target.written.is_none() {
-                    let id =
-                        rollproof_catalog::ColumnId { relation: write.relation, number: target.column.number };
+                    let id = rollproof_catalog::ColumnId { relation: write.relation, number: target.column.number };
                     self.cx.lookups.columns.insert(id);
                     self.bind(value.span(), rollproof_catalog::ObjectId::Column(id), Role::Position);
                 }
                 let target_span = target.written.map_or(span, |written| written.span);
-                let value = self.standing(Kind::InsertTarget, |this| {
-                    this.assign(value, target.column, indirection, target_span)
-                })?;
+                let value = self
+                    .standing(Kind::InsertTarget, |this| this.assign(value, target.column, indirection, target_span))?;
                 (written, value.typed.nullable)
             }
         };
@@ -229,10 +227,7 @@ impl<'a> Analyzer<'a> {
 }
 
 /// DEFAULT cannot be stored in a part of a column.
-pub(crate) fn refuse_part_default(
-    indirection: &[rollproof_sql::ast::Indirection],
-    span: TextRange,
-) -> Result<()> {
+pub(crate) fn refuse_part_default(indirection: &[rollproof_sql::ast::Indirection], span: TextRange) -> Result<()> {
     match indirection.first() {
         None => Ok(()),
         Some(step) if crate::analyze::is_subscript(step) => {

@@ -55,8 +55,7 @@ impl<'a> Analyzer<'a> {
                 }
                 None => default.into(),
             };
-            let item =
-                Item { name, relation_visible: true, columns_visible: false, returning, ..target.item.clone() };
+            let item = Item { name, relation_visible: true, columns_visible: false, returning, ..target.item.clone() };
             self.level().items.push(item);
         }
         Ok(())

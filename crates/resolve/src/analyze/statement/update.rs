@@ -106,9 +106,8 @@ impl<'a> Analyzer<'a> {
                     match &item.kind {
                         ExprKind::Default => sources.push(Source::Default(item.span)),
                         _ => {
-                            let expanded = self.standing(Kind::UpdateSource, |this| {
-                                this.row_items(std::slice::from_ref(item))
-                            })?;
+                            let expanded =
+                                self.standing(Kind::UpdateSource, |this| this.row_items(std::slice::from_ref(item)))?;
                             let single = expanded.len() == 1;
                             for each in expanded {
                                 let written = if single { ValueKind::of(item) } else { WriteValue::Expression };
@@ -148,8 +147,7 @@ impl<'a> Analyzer<'a> {
             }
             _ => {
                 self.expression_of(value, Kind::UpdateSource)?;
-                let message =
-                    "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression";
+                let message = "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression";
                 return Err(unsupported(message, value.span));
             }
         }

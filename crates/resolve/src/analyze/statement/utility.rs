@@ -133,10 +133,7 @@ impl<'a> Analyzer<'a> {
             self.cx.lookups.column_names.insert((relation.oid, name.text.clone()));
             let Some(column) = relation.column(&name.text) else {
                 let message = format!("column \"{}\" of relation \"{}\" does not exist", name.text, relation.name);
-                let kind = ErrorKind::MissingColumn {
-                    table: Some(relation.name.clone()),
-                    name: name.text.clone(),
-                };
+                let kind = ErrorKind::MissingColumn { table: Some(relation.name.clone()), name: name.text.clone() };
                 return Err(Error::fail("42703", message, name.span, kind));
             };
             if numbers.iter().any(|(number, _)| *number == column.number) {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use rollproof_sql::ast::{Expr, ExprKind, Indirection, MinMax, Query, QueryBody, SqlValueFunction, SubLinkKind, Target};
+use rollproof_sql::ast::{
+    Expr, ExprKind, Indirection, MinMax, Query, QueryBody, SqlValueFunction, SubLinkKind, Target,
+};
 
 /// `FigureColname`
 pub(crate) fn figure_name(expr: &Expr) -> Arc<str> {

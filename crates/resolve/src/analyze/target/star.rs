@@ -18,7 +18,12 @@ type Named = (Arc<str>, Expression);
 
 impl<'a> Analyzer<'a> {
     /// `*`, `t.*`, `s.t.*`
-    pub(crate) fn expand_star(&mut self, column: &'a ColumnRef, star: TextRange, span: TextRange) -> Result<Vec<Named>> {
+    pub(crate) fn expand_star(
+        &mut self,
+        column: &'a ColumnRef,
+        star: TextRange,
+        span: TextRange,
+    ) -> Result<Vec<Named>> {
         let (schema, table) = match &column.fields[..] {
             [] => return self.expand_all(star, span),
             [table] => (None, table),

@@ -14,8 +14,8 @@ pub(crate) fn order(with: &With) -> Result<Vec<(usize, bool)>> {
     let mut order: Vec<(usize, bool)> = Vec::new();
     while order.len() < with.ctes.len() {
         let done = |at: usize| order.iter().any(|(known, _)| *known == at);
-        let next = (0..with.ctes.len())
-            .find(|at| !done(*at) && needs[*at].iter().all(|need| need == at || done(*need)));
+        let next =
+            (0..with.ctes.len()).find(|at| !done(*at) && needs[*at].iter().all(|need| need == at || done(*need)));
         let Some(next) = next else {
             let span = with.ctes.iter().enumerate().find(|(at, _)| !done(*at)).map(|(_, cte)| cte.name.span);
             let message = "mutual recursion between WITH items is not implemented";

@@ -98,4 +98,3 @@ fn check_list(what: &str, names: &[Name], has: &dyn Fn(&Name) -> bool) -> Result
 fn used(what: &str, name: &Name) -> Failure {
     syntax_error(format!("{what} name \"{}\" already used in WITH query column list", name.text), name.span)
 }
-
