@@ -9,6 +9,10 @@ pub mod outcome;
 pub mod resolution;
 pub mod routine;
 pub mod stored;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod typed;
 pub mod types;
 mod walk;

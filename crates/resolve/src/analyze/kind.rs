@@ -4,9 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     None,
-    Other,
     JoinOn,
-    JoinUsing,
     FromSubselect,
     FromFunction,
     Where,
@@ -55,9 +53,7 @@ impl Kind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::None => "invalid expression context",
-            Self::Other => "extension expression",
             Self::JoinOn => "JOIN/ON",
-            Self::JoinUsing => "JOIN/USING",
             Self::FromSubselect => "sub-SELECT in FROM",
             Self::FromFunction => "function in FROM",
             Self::Where => "WHERE",
@@ -144,7 +140,7 @@ impl Kind {
         let what = if grouping { "grouping operations" } else { "aggregate functions" };
         let in_phrase = |phrase: &str| Some(format!("{what} are not allowed in {phrase}"));
         match self {
-            Self::JoinOn | Self::JoinUsing => in_phrase("JOIN conditions"),
+            Self::JoinOn => in_phrase("JOIN conditions"),
             Self::FromSubselect => in_phrase("FROM clause of their own query level"),
             Self::FromFunction => in_phrase("functions in FROM"),
             Self::Policy => in_phrase("policy expressions"),
@@ -173,7 +169,7 @@ impl Kind {
     pub(crate) fn refuses_window(self) -> Option<String> {
         let in_phrase = |phrase: &str| Some(format!("window functions are not allowed in {phrase}"));
         match self {
-            Self::JoinOn | Self::JoinUsing => in_phrase("JOIN conditions"),
+            Self::JoinOn => in_phrase("JOIN conditions"),
             Self::FromFunction => in_phrase("functions in FROM"),
             Self::Policy => in_phrase("policy expressions"),
             Self::WindowPartition
@@ -204,7 +200,7 @@ impl Kind {
     pub(crate) fn refuses_sets(self) -> Option<String> {
         let in_phrase = |phrase: &str| Some(format!("set-returning functions are not allowed in {phrase}"));
         match self {
-            Self::JoinOn | Self::JoinUsing => in_phrase("JOIN conditions"),
+            Self::JoinOn => in_phrase("JOIN conditions"),
             Self::Policy => in_phrase("policy expressions"),
             Self::WindowFrameRange | Self::WindowFrameRows | Self::WindowFrameGroups => in_phrase("window definitions"),
             Self::MergeWhen => in_phrase("MERGE WHEN conditions"),

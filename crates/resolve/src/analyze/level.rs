@@ -197,8 +197,6 @@ pub(crate) struct Level<'a> {
     pub open_targets: bool,
     /// Unknown text of any kind stands in this query.
     pub open: bool,
-    /// The namespace is not looked at (a query that only carries WITH).
-    pub is_statement: bool,
     /// Place of the last call that returned a set (`p_last_srf`): to find nested ones.
     pub last_set: Option<TextRange>,
     /// A recursive CTE that is being analysed is read here.

@@ -52,8 +52,6 @@ pub(crate) struct Analyzer<'a> {
     pub doubtful: bool,
     /// How deep expressions lie in each other.
     depth: u32,
-    /// Numbers things that equal nothing else.
-    opaque: u32,
     /// What `VALUE` stands for in a domain's check.
     pub domain_value: Option<rollproof_catalog::TypeRef>,
     /// What names of a kept expression are bound to, while one is looked at, and the entry that its columns are of.
@@ -78,7 +76,6 @@ impl<'a> Analyzer<'a> {
             unknown: None,
             doubtful: false,
             depth: 0,
-            opaque: 0,
             domain_value: None,
             stored: None,
         }
@@ -157,12 +154,6 @@ impl<'a> Analyzer<'a> {
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// A number that no other node has.
-    pub(crate) fn opaque(&mut self) -> Tag {
-        self.opaque += 1;
-        Tag::Opaque(self.opaque)
     }
 
     /// Records what a name means.

@@ -65,8 +65,6 @@ pub(crate) enum Tag {
     Query(bool),
     /// A relation of FROM.
     Relation(Oid),
-    /// Something that equals nothing else.
-    Opaque(u32),
 }
 
 /// A node.
@@ -89,7 +87,6 @@ impl Node {
     /// Whether both say the same (`equal`); places do not matter.
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.tag == other.tag
-            && !matches!(self.tag, Tag::Opaque(_))
             && self.children.len() == other.children.len()
             && self.children.iter().zip(&other.children).all(|(left, right)| left.same(right))
     }

@@ -153,7 +153,7 @@ impl<'a> Analyzer<'a> {
         match found {
             Some(column) => {
                 let place = super::super::scope::FoundColumn { entry: column.entry, attribute: column.attribute };
-                if matches!(self.level().kind, Kind::JoinUsing) || !name.span.is_empty() {
+                if !name.span.is_empty() {
                     self.bind_column(depth, place, name.span, Some(name));
                 }
                 Ok(Some(column.clone()))

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind, Schema, Taint};
-use rollproof_source::TextRange;
+use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind, Taint};
 use rollproof_sql::ast::{Name, QualifiedName};
 
 use crate::analyze::Analyzer;
@@ -16,20 +15,13 @@ const UNMODELLED: &str = "unmodelled-migration";
 impl<'a> Analyzer<'a> {
     /// The relation `schema.name`, if both are there (`get_relname_relid`).
     pub(crate) fn relation_in(&mut self, schema: &Name, name: &Name) -> Option<Oid> {
-        let namespace = self.namespace(&schema.text);
-        let found = namespace.and_then(|namespace| relation_named(self.schema(), namespace, &name.text));
-        let key = (Some(schema.text.clone()), name.text.clone());
-        self.cx.lookups.relations.insert(key, found.unwrap_or(Oid::NONE));
-        found
+        self.look_up(Some(&schema.text), &name.text)
     }
 
-    /// The schema of this name; `pg_temp` is the session's own (`LookupNamespaceNoError`).
-    pub(crate) fn namespace(&self, name: &str) -> Option<Oid> {
-        if name == "pg_temp" {
-            let temporary = self.schema().session.temporary;
-            return temporary.is_some().then_some(temporary);
-        }
-        self.schema().find_namespace(name)
+    fn look_up(&mut self, schema: Option<&Arc<str>>, name: &Arc<str>) -> Option<Oid> {
+        let found = self.schema().find_relation(schema.map(|schema| &**schema), name).map(|relation| relation.oid);
+        self.cx.lookups.relations.insert((schema.cloned(), name.clone()), found.unwrap_or(Oid::NONE));
+        found
     }
 
     /// The relation that a name means; none where there is none (`RangeVarGetRelid` with `missing_ok`).
@@ -39,16 +31,7 @@ impl<'a> Analyzer<'a> {
         if name.parts.len() > 2 {
             return Err(Failure::unknown("the name of the database is not known", name.span));
         }
-        if let Some(schema) = name.schema() {
-            return Ok(self.relation_in(schema, object));
-        }
-        let schema = self.schema();
-        let temporary = schema.session.temporary;
-        let path = schema.search_path();
-        let first = (temporary.is_some() && !path.contains(&temporary)).then_some(temporary);
-        let found = first.into_iter().chain(path).find_map(|namespace| relation_named(schema, namespace, &object.text));
-        self.cx.lookups.relations.insert((None, object.text.clone()), found.unwrap_or(Oid::NONE));
-        Ok(found)
+        Ok(self.look_up(name.schema().map(|schema| &schema.text), &object.text))
     }
 
     /// Notes where an unmodelled statement may have touched the relation.
@@ -110,14 +93,4 @@ pub(crate) fn missing_relation(name: &QualifiedName) -> Failure {
     };
     let message = format!("relation \"{shown}\" does not exist");
     Error::fail("42P01", message, name.span, ErrorKind::MissingRelation { schema, name: object })
-}
-
-/// The relation of this name in this schema, built-in ones included.
-pub(crate) fn relation_named(schema: &Schema, namespace: Oid, name: &str) -> Option<Oid> {
-    schema.relations.named(namespace, name).first().copied()
-}
-
-/// A place in the text, to show an error that has no better one.
-pub(crate) fn nowhere() -> TextRange {
-    TextRange::default()
 }

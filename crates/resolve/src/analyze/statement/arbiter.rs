@@ -76,7 +76,7 @@ impl<'a> Analyzer<'a> {
     /// A B-tree operator class by name: its family and input type.
     fn operator_class(&mut self, name: &rollproof_sql::ast::QualifiedName) -> Result<(Oid, Oid)> {
         let wanted = &name.object().text;
-        let found = self.schema().find_operator_class(name.schema().map(|schema| &*schema.text), wanted, "btree");
+        let found = self.schema().find_operator_class(name.schema().map(|schema| &*schema.text), "btree", wanted);
         match found {
             Some(class) => Ok((class.family, class.input)),
             None => {
