@@ -354,7 +354,7 @@ fn synapse_starts_from_the_newest_full_schema() {
             ("s/main/delta/73/02c.sql.postgres", "select 5"),
             ("s/main/delta/73/02c.sql.sqlite", "select 9"),
             ("s/main/delta/73/01a.py", "def run_create(cur, engine): pass"),
-            ("s/state/delta/73/01b.sql", "select 4"),
+            ("s/state/delta/73/01b.sql", "create table t(id $%AUTO_INCREMENT_PRIMARY_KEY%$)"),
         ],
         "synapse s",
         &[
@@ -362,7 +362,7 @@ fn synapse_starts_from_the_newest_full_schema() {
             "full /common/full_schemas/72/full.sql.postgres Batch: select 1",
             "full /main/full_schemas/72/full.sql.postgres Batch: select 2",
             "73/01a.py Batch: <it is written in Python>",
-            "73/01b.sql Batch: select 4",
+            "73/01b.sql Batch: create table t(id BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY)",
             "73/02c.sql.postgres Batch: select 5",
             "100/01d.sql Batch: select 6!",
         ],

@@ -3,12 +3,12 @@
 //! Rules from element-hq/synapse's `synapse/storage/prepare_database.py`: an empty database gets `common/schema_version.sql`,
 //! the newest full schema of every store, and the deltas of later versions, by version and then by file name whatever
 //! the store; a file is for PostgreSQL unless it ends in `.sqlite`; all that is not applied runs in one transaction. A delta
-//! is remembered by version and file name.
+//! is remembered by version and file name. `synapse/storage/engines/postgres.py` says what its placeholder stands for.
 
 use super::{Evidence, Tool};
 use crate::model::{Migration, OutOfOrder, Transaction};
 use crate::order::Number;
-use crate::reader::{Draft, Reader};
+use crate::reader::{Draft, Prepared, Reader, Sent, Source};
 use crate::survey::{Folder, Survey};
 
 pub(super) const TOOL: Tool = Tool { name: "synapse", detect, list, bookkeeping: "", out_of_order: OutOfOrder::Runs };
@@ -65,8 +65,17 @@ fn list(reader: &mut Reader<'_>, folder: &Folder<'_>) -> Vec<Migration> {
         migrations.push(if name.ends_with(".py") {
             reader.unmodelled(draft, "it is written in Python")
         } else {
-            reader.plain_migration(draft)
+            reader.migration(draft, false, prepare)
         });
     }
     migrations
+}
+
+fn prepare(_: &mut Reader<'_>, source: &Source) -> Prepared {
+    const PLACEHOLDER: &str = "$%AUTO_INCREMENT_PRIMARY_KEY%$";
+    const MEANING: &str = "BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY";
+    let places = source.text.match_indices(PLACEHOLDER);
+    let edits: Vec<_> = places.map(|(at, found)| (at..at + found.len(), MEANING.to_owned())).collect();
+    let text = if edits.is_empty() { Sent::Whole } else { Sent::Replaced(edits) };
+    Prepared { text, transaction: Transaction::Batch }
 }
