@@ -3,5 +3,4 @@
 pub mod case;
 pub mod judge;
 pub mod program;
-pub mod schema;
 pub mod server;

@@ -1,21 +1,173 @@
-//! One statement's run.
+//! One statement's run: the schema that changes, what was looked up, what went wrong.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rollproof_catalog::{Schema, Taint};
+use rollproof_catalog::{ObjectId, Oid, Relation, Schema, Taint};
+use rollproof_source::TextRange;
 use rollproof_sql::ast::Statement;
 
 use crate::{Problem, ProblemKind, SourceText};
 
+/// Why a statement stopped.
+#[derive(Debug, Clone)]
+pub(crate) enum Stop {
+    /// The server refuses it.
+    Refused {
+        /// The code.
+        sqlstate: &'static str,
+        /// The server's message.
+        message: String,
+        /// The server's DETAIL, or none.
+        detail: Option<String>,
+        /// Where.
+        span: TextRange,
+    },
+    /// It cannot be followed.
+    Unmodelled {
+        /// Why.
+        message: String,
+        /// Where.
+        span: TextRange,
+        /// What it may have touched.
+        taint: Taint,
+    },
+}
+
+/// What every step returns.
+pub(crate) type Outcome<T = ()> = Result<T, Box<Stop>>;
+
+/// A refusal.
+pub(crate) fn refuse(sqlstate: &'static str, message: impl Into<String>, span: TextRange) -> Box<Stop> {
+    Box::new(Stop::Refused { sqlstate, message: message.into(), detail: None, span })
+}
+
+/// A refusal with the server's DETAIL.
+pub(crate) fn refuse_with(
+    sqlstate: &'static str,
+    message: impl Into<String>,
+    detail: String,
+    span: TextRange,
+) -> Box<Stop> {
+    Box::new(Stop::Refused { sqlstate, message: message.into(), detail: Some(detail), span })
+}
+
+/// An end that taints these relations.
+pub(crate) fn unmodelled(message: impl Into<String>, relations: Vec<Arc<str>>, span: TextRange) -> Box<Stop> {
+    let message = message.into();
+    let taint = Taint::Relations(relations, Arc::from(message.as_str()));
+    Box::new(Stop::Unmodelled { message, span, taint })
+}
+
+/// One statement's run.
+pub(crate) struct Context {
+    /// The schema so far.
+    pub(crate) schema: Schema,
+    /// What spans count in.
+    pub(crate) source: Arc<str>,
+    /// The statement.
+    pub(crate) span: TextRange,
+    /// Problems that did not stop it.
+    pub(crate) problems: Vec<Problem>,
+    /// Names of relations, types and functions that it looked up: where one of them is tainted, a refusal is not sure.
+    pub(crate) looked_up: RefCell<BTreeSet<Arc<str>>>,
+    /// How deep statements stand in each other (a function's body in a DO block in …).
+    pub(crate) depth: usize,
+}
+
+/// Statements in statements deeper than this are not followed.
+pub(crate) const DEPTH_LIMIT: usize = 24;
+
+impl Context {
+    /// A run on `schema`.
+    pub(crate) fn new(schema: &Schema, source: &SourceText, span: TextRange) -> Self {
+        Self {
+            schema: schema.clone(),
+            source: source.text.clone(),
+            span,
+            problems: Vec::new(),
+            looked_up: RefCell::default(),
+            depth: 0,
+        }
+    }
+
+    /// Remembers a name that was looked up.
+    pub(crate) fn note(&self, name: &Arc<str>) {
+        self.looked_up.borrow_mut().insert(name.clone());
+    }
+
+    /// Adds a taint, and says why.
+    pub(crate) fn taint(&mut self, taint: Taint, message: impl Into<String>, span: TextRange) {
+        if !self.schema.taints.contains(&taint) {
+            Arc::make_mut(&mut self.schema.taints).push(taint.clone());
+        }
+        self.problems.push(Problem {
+            kind: ProblemKind::Unmodelled { taint },
+            message: message.into(),
+            detail: None,
+            span,
+        });
+    }
+
+    /// A copy of the relation of this identity, to change and put back.
+    pub(crate) fn relation(&self, oid: Oid) -> Outcome<Relation> {
+        self.schema.relation(oid).cloned().ok_or_else(|| self.lost(ObjectId::Relation(oid)))
+    }
+
+    /// Changes a relation in place.
+    pub(crate) fn change<T>(&mut self, oid: Oid, change: impl FnOnce(&mut Relation) -> T) -> Outcome<T> {
+        let mut relation = self.relation(oid)?;
+        let result = change(&mut relation);
+        self.schema.put_relation(relation);
+        Ok(result)
+    }
+
+    /// The schema does not hold together: said as what it is, never a panic.
+    pub(crate) fn lost(&self, object: ObjectId) -> Box<Stop> {
+        let message = format!("internal: the schema has no {object:?}");
+        Box::new(Stop::Unmodelled { taint: Taint::Everything(Arc::from(message.as_str())), message, span: self.span })
+    }
+
+    /// Whether a refusal may be wrong, because something it looked at is not known.
+    fn doubt(&self, sqlstate: &str) -> Option<Arc<str>> {
+        let names = self.looked_up.borrow();
+        let missing = matches!(sqlstate, "42P01" | "42704" | "42883" | "3F000" | "42846" | "42804");
+        self.schema.taints.iter().find_map(|taint| match taint {
+            Taint::Relations(tainted, why) | Taint::Functions(tainted, why) => {
+                tainted.iter().any(|name| names.contains(name)).then(|| why.clone())
+            }
+            Taint::Extension(name) => missing.then(|| Arc::from(format!("extension \"{name}\" is not modelled"))),
+            Taint::Everything(why) => Some(why.clone()),
+        })
+    }
+
+    /// The end of a run on `before`.
+    pub(crate) fn finish(mut self, before: &Schema, outcome: Outcome) -> (Schema, Vec<Problem>) {
+        let Err(stop) = outcome else { return (self.schema, self.problems) };
+        let (message, span, taint) = match *stop {
+            Stop::Refused { sqlstate, message, detail, span } => match self.doubt(sqlstate) {
+                None => {
+                    let kind = ProblemKind::Refused { sqlstate };
+                    return (before.clone(), vec![Problem { kind, message, detail, span }]);
+                }
+                Some(why) => {
+                    let names = self.looked_up.borrow().iter().cloned().collect();
+                    (format!("cannot tell whether this fails ({message}): {why}"), span, Taint::Relations(names, why))
+                }
+            },
+            Stop::Unmodelled { message, span, taint } => (message, span, taint),
+        };
+        self.schema = before.clone();
+        self.problems.clear();
+        self.taint(taint, message, span);
+        (self.schema, self.problems)
+    }
+}
+
 /// Runs `statement`.
-pub(crate) fn run(schema: &Schema, statement: &Statement, _source: &SourceText) -> (Schema, Vec<Problem>) {
-    let taint = Taint::Everything(Arc::from("statement not modelled"));
-    let mut after = schema.clone();
-    Arc::make_mut(&mut after.taints).push(taint.clone());
-    let problem = Problem {
-        kind: ProblemKind::Unmodelled { taint },
-        message: "this statement is not modelled".to_owned(),
-        span: statement.span,
-    };
-    (after, vec![problem])
+pub(crate) fn run(schema: &Schema, statement: &Statement, source: &SourceText) -> (Schema, Vec<Problem>) {
+    let mut context = Context::new(schema, source, statement.span);
+    let outcome = context.statement(statement);
+    context.finish(schema, outcome)
 }

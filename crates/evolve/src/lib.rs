@@ -4,8 +4,38 @@
 //! server's SQLSTATE; a statement that is not modelled leaves a [`Taint`] on what it may have touched.
 //! [`SessionWalker`] folds a script with its transactions and savepoints.
 
+mod alter_table;
+mod bind;
+mod body;
+mod columns;
+mod constraint;
 mod context;
+mod create_table;
+mod domain;
+mod drop;
+mod find;
+mod foreign_key;
+mod function;
+mod index;
+mod inherit;
+mod interpret;
+mod like;
+mod names;
+mod namespace;
+mod operator;
+mod partition;
 mod problem;
+mod relation;
+mod rename;
+mod role;
+mod rule;
+mod security;
+mod sequence;
+mod set_schema;
+mod statement;
+mod trigger;
+mod types;
+mod view;
 mod walker;
 
 pub use problem::{Problem, ProblemKind};

@@ -10,6 +10,8 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// One sentence for a person; of a refusal the server's own words.
     pub message: String,
+    /// The server's DETAIL of a refusal: what depends on what is dropped, the key that is missing.
+    pub detail: Option<String>,
     /// Where in the script.
     pub span: TextRange,
 }

@@ -235,5 +235,5 @@ impl SessionWalker {
 }
 
 fn refused(sqlstate: &'static str, message: &str, statement: &Statement) -> Problem {
-    Problem { kind: ProblemKind::Refused { sqlstate }, message: message.to_owned(), span: statement.span }
+    Problem { kind: ProblemKind::Refused { sqlstate }, message: message.to_owned(), detail: None, span: statement.span }
 }

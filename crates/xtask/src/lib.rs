@@ -1,4 +1,3 @@
 //! What the chores share with the tests.
 
-pub mod describe;
 pub mod wire;

@@ -1,0 +1,318 @@
+//! `ALTER COLUMN … TYPE` (`ATPrepAlterColumnType`, `ATExecAlterColumnType`).
+
+use std::sync::Arc;
+
+use rollproof_catalog::{
+    Column, ColumnId, ConstraintKind, Identity, ObjectId, Oid, Relation, RelationKind, TypeRef, oid,
+};
+use rollproof_resolve::types::CoercionContext;
+use rollproof_resolve::{ExpressionOutcome, ExpressionPlace, resolve_expression};
+use rollproof_sql::ast::{Expr, Name, QualifiedName, TypeName};
+
+use crate::bind::{no_scope, relation_scope};
+use crate::context::{Context, Outcome, Stop, refuse, refuse_with};
+
+/// What is asked.
+pub(super) struct TypeChange<'a> {
+    /// The column.
+    pub(super) name: &'a Name,
+    /// Its new type.
+    pub(super) type_name: &'a TypeName,
+    /// Its new collation.
+    pub(super) collation: Option<&'a QualifiedName>,
+    /// How values become ones of the new type.
+    pub(super) using: Option<&'a Expr>,
+}
+
+impl Context {
+    /// Changes a column's type, in children too.
+    pub(super) fn alter_column_type(&mut self, oid: Oid, change: &TypeChange, inherit: bool) -> Outcome {
+        let (table, column) = self.column_of(oid, change.name)?;
+        let span = change.name.span;
+        if table.of_type.is_some() {
+            return Err(refuse("42809", "cannot alter column type of typed table", span));
+        }
+        if column.inherit_count > 0 {
+            return Err(refuse("42P16", format!("cannot alter inherited column \"{}\"", change.name.text), span));
+        }
+        self.not_in_partition_key(oid, column.number, change.name, "alter")?;
+        if column.generated.is_some() && change.using.is_some() {
+            let message = "cannot specify USING when altering type of generated column";
+            return Err(refuse("42601", message, span));
+        }
+        let (data_type, collation, dimensions) = self.column_type(change.name, change.type_name, change.collation)?;
+        let children = self.descendants_of(oid);
+        if !inherit && !children.is_empty() {
+            let message =
+                format!("type of inherited column \"{}\" must be changed in child tables too", change.name.text);
+            return Err(refuse("42P16", message, span));
+        }
+        self.row_type_unused(&table, change)?;
+        if !matches!(table.kind, RelationKind::Composite) {
+            self.convertible(&table, &column, data_type, change)?;
+        }
+        let typed = self.tables_of_type(table.row_type);
+        for relation in std::iter::once(oid).chain(children).chain(typed) {
+            let Some(number) = self.relation(relation)?.column(&change.name.text).map(|column| column.number) else {
+                continue;
+            };
+            let id = ColumnId { relation, number };
+            self.nothing_reads(id, change)?;
+            self.default_follows(id, data_type, change)?;
+            self.put_type_of(id, data_type, collation, dimensions)?;
+            self.rebuild(id, change)?;
+        }
+        Ok(())
+    }
+
+    fn put_type_of(&mut self, id: ColumnId, data_type: TypeRef, collation: Oid, dimensions: i16) -> Outcome {
+        let object = ObjectId::Column(id);
+        self.schema.dependencies.clear_uses(object);
+        self.change_column(id, |column| {
+            column.data_type = data_type;
+            column.collation = collation;
+            column.dimensions = dimensions;
+        })?;
+        if let Some(column) = self.schema.column(id).cloned() {
+            self.depend_column(id.relation, &column);
+            if matches!(column.identity, Some(Identity::Always | Identity::ByDefault)) {
+                self.identity_type(data_type.oid, self.span)?;
+                for sequence in self.sequences_of(id) {
+                    self.change(sequence, |relation| {
+                        if let Some(sequence) = &mut relation.sequence {
+                            Arc::make_mut(sequence).data_type = data_type.oid;
+                        }
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Values become ones of the new type by USING, or by an assignment cast (42804).
+    fn convertible(&mut self, table: &Relation, column: &Column, to: TypeRef, change: &TypeChange) -> Outcome {
+        if let Some(using) = change.using {
+            let place = ExpressionPlace::AlterColumnUsing(column.name.clone(), to);
+            return self.bind(using, &relation_scope(table.oid), &place).map(|_| ());
+        }
+        let from = column.data_type.oid;
+        if column.generated.is_some() || from == to.oid || self.can_coerce(from, to.oid, CoercionContext::Assignment) {
+            return Ok(());
+        }
+        let shown = self.schema.format_type(to);
+        let message = format!("column \"{}\" cannot be cast automatically to type {shown}", column.name);
+        Err(refuse("42804", message, change.name.span))
+    }
+
+    /// What keeps a column from changing its type (0A000; `RememberAllDependentForRebuilding`).
+    fn nothing_reads(&self, id: ColumnId, change: &TypeChange) -> Outcome {
+        let users = self.schema.dependencies.used_by(ObjectId::Column(id));
+        let column = &change.name.text;
+        for (user, _) in users {
+            let complaint = match user {
+                ObjectId::Relation(oid) => {
+                    let view = self.schema.relation(*oid).filter(|each| each.view.is_some());
+                    view.map(|view| {
+                        let word = crate::find::kind_word(view.kind);
+                        let shown = self.schema.relation_name(*oid);
+                        ("by a view or rule", format!("rule _RETURN on {word} {shown} depends on column \"{column}\""))
+                    })
+                }
+                ObjectId::Rule(_) => {
+                    Some(("by a view or rule", format!("{} depends on column \"{column}\"", self.describe(*user))))
+                }
+                ObjectId::Trigger(_) => Some((
+                    "in a trigger definition",
+                    format!("{} depends on column \"{column}\"", self.describe(*user)),
+                )),
+                ObjectId::Policy(_) => {
+                    Some(("in a policy definition", format!("{} depends on column \"{column}\"", self.describe(*user))))
+                }
+                ObjectId::Function(_) => Some((
+                    "by a function or procedure",
+                    format!("{} depends on column \"{column}\"", self.describe(*user)),
+                )),
+                ObjectId::Default(other) if *other != id => {
+                    let generated = self.schema.column(*other).filter(|other| other.generated.is_some());
+                    generated.map(|other| {
+                        let detail = format!("Column \"{column}\" is used by generated column \"{}\".", other.name);
+                        ("by a generated column", detail)
+                    })
+                }
+                _ => None,
+            };
+            if let Some((how, detail)) = complaint {
+                let message = format!("cannot alter type of a column used {how}");
+                return Err(refuse_with("0A000", message, detail, change.name.span));
+            }
+        }
+        Ok(())
+    }
+
+    /// A table whose rows are stored in another's column keeps its columns' types (`find_composite_type_dependencies`).
+    fn row_type_unused(&self, table: &Relation, change: &TypeChange) -> Outcome {
+        let mut pending = vec![table.row_type];
+        let mut seen: Vec<Oid> = Vec::new();
+        while let Some(data_type) = pending.pop().filter(|oid| oid.is_some()) {
+            if seen.contains(&data_type) {
+                continue;
+            }
+            seen.push(data_type);
+            for (user, _) in self.schema.dependencies.used_by(ObjectId::Type(data_type)) {
+                match user {
+                    ObjectId::Type(other) => pending.push(*other),
+                    ObjectId::Column(id) if id.relation != table.oid => {
+                        let Some(relation) = self.schema.relation(id.relation) else { continue };
+                        let stored = matches!(
+                            relation.kind,
+                            RelationKind::Table | RelationKind::MaterializedView | RelationKind::PartitionedTable
+                        );
+                        if !stored {
+                            pending.push(relation.row_type);
+                            continue;
+                        }
+                        let column = self.schema.column(*id).map_or("", |column| &column.name);
+                        let message = if table.kind == RelationKind::Composite {
+                            format!(
+                                "cannot alter type \"{}\" because column \"{}.{column}\" uses it",
+                                table.name, relation.name
+                            )
+                        } else {
+                            format!(
+                                "cannot alter table \"{}\" because column \"{}.{column}\" uses its row type",
+                                table.name, relation.name
+                            )
+                        };
+                        return Err(refuse("0A000", message, change.name.span));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A default has to become one of the new type (42804).
+    fn default_follows(&self, id: ColumnId, to: TypeRef, change: &TypeChange) -> Outcome {
+        let Some(column) = self.schema.column(id) else { return Ok(()) };
+        let Some(default) = column.default.as_ref().filter(|_| column.generated.is_none()) else { return Ok(()) };
+        let from = match resolve_expression(&default.expr, &self.schema, &no_scope(), &ExpressionPlace::Statistics) {
+            ExpressionOutcome::Resolved(typed, _) if typed.data_type.oid != oid::UNKNOWN => typed.data_type.oid,
+            ExpressionOutcome::Resolved(..) => column.data_type.oid,
+            _ => return Ok(()),
+        };
+        if from == to.oid || self.can_coerce(from, to.oid, CoercionContext::Assignment) {
+            return Ok(());
+        }
+        let shown = self.schema.format_type(to);
+        let what = if column.generated.is_some() { "generation expression" } else { "default" };
+        let message = format!("{what} for column \"{}\" cannot be cast automatically to type {shown}", column.name);
+        Err(refuse("42804", message, change.name.span))
+    }
+
+    /// Indexes and constraints over the column are made again: what does not fit the new type is refused.
+    fn rebuild(&mut self, id: ColumnId, change: &TypeChange) -> Outcome {
+        let table = self.relation(id.relation)?;
+        for index in &table.indexes {
+            self.rebuild_index(*index, id, change)?;
+        }
+        for constraint in &table.constraints {
+            match &constraint.kind {
+                ConstraintKind::ForeignKey(key) if constraint.columns.contains(&id.number) => {
+                    let target = self.relation(key.relation)?;
+                    self.keys_still_fit(&table, &constraint.columns, &target, &key.columns, &constraint.name, change)?;
+                }
+                ConstraintKind::Check(stored) if constraint.columns.contains(&id.number) => {
+                    self.still_bound(stored, id.relation, &ExpressionPlace::Check)?;
+                }
+                _ => {}
+            }
+        }
+        // Foreign keys of other tables that point here.
+        let users: Vec<ObjectId> =
+            self.schema.dependencies.used_by(ObjectId::Column(id)).iter().map(|edge| edge.0).collect();
+        for user in users {
+            let ObjectId::Constraint(oid) = user else { continue };
+            let Some(ObjectId::Relation(other)) = self.owner_of(user) else { continue };
+            let other = self.relation(other)?;
+            let Some(found) = other.constraints.iter().find(|known| known.oid == oid) else { continue };
+            if let ConstraintKind::ForeignKey(key) = &found.kind
+                && key.relation == id.relation
+            {
+                self.keys_still_fit(&other, &found.columns, &table, &key.columns, &found.name, change)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn keys_still_fit(
+        &self,
+        own: &Relation,
+        columns: &[i16],
+        target: &Relation,
+        referenced: &[i16],
+        name: &str,
+        change: &TypeChange,
+    ) -> Outcome {
+        self.key_types_fit(own, columns, target, referenced, name, change.name.span)
+    }
+
+    fn rebuild_index(&mut self, index: Oid, id: ColumnId, change: &TypeChange) -> Outcome {
+        let mut relation = self.relation(index)?;
+        let Some(data) = relation.index.clone() else { return Ok(()) };
+        let mut changed = (*data).clone();
+        let Some(column) = self.schema.column(id).cloned() else { return Ok(()) };
+        for key in changed.keys.iter_mut().filter(|key| key.column == id.number) {
+            let class = self.schema.operator_class(key.operator_class).cloned();
+            let keeps = class.as_ref().is_some_and(|class| {
+                !class.is_default && crate::index::binary_coercible(&self.schema, column.data_type.oid, class.input)
+            });
+            match class {
+                Some(class) if !class.is_default && !keeps => {
+                    let shown = self.schema.format_type(column.data_type);
+                    let message = format!("operator class \"{}\" does not accept data type {shown}", class.name);
+                    return Err(refuse("42804", message, change.name.span));
+                }
+                _ if keeps => {}
+                _ => key.operator_class = self.default_class(column.data_type, &data.method, change.name.span)?,
+            }
+            key.collation = column.collation;
+        }
+        for stored in changed.keys.iter().filter_map(|key| key.expression.as_ref()) {
+            self.still_bound(stored, id.relation, &ExpressionPlace::IndexKey)?;
+        }
+        if let Some(predicate) = &changed.predicate {
+            self.still_bound(predicate, id.relation, &ExpressionPlace::IndexPredicate)?;
+        }
+        relation.index = Some(Arc::new(changed));
+        self.schema.put_relation(relation);
+        Ok(())
+    }
+
+    /// An expression that is kept has to resolve with the new type too. One whose names changed since it was written
+    /// is not asked again.
+    fn still_bound(&self, stored: &rollproof_catalog::StoredExpr, relation: Oid, place: &ExpressionPlace) -> Outcome {
+        let current = stored.text.bindings.iter().all(|(range, object)| match object {
+            ObjectId::Column(id) => {
+                let written = range.slice(&stored.text.text).trim_matches('"').to_lowercase();
+                self.schema.column(*id).is_some_and(|column| column.name.to_lowercase() == written)
+            }
+            _ => true,
+        });
+        if !current {
+            return Ok(());
+        }
+        match resolve_expression(&stored.expr, &self.schema, &relation_scope(relation), place) {
+            ExpressionOutcome::Refused(refusal) => match refusal.errors.first() {
+                Some(error) => Err(Box::new(Stop::Refused {
+                    sqlstate: error.sqlstate,
+                    message: error.message.clone(),
+                    detail: None,
+                    span: self.span,
+                })),
+                None => Ok(()),
+            },
+            ExpressionOutcome::Resolved(..) | ExpressionOutcome::Unknown(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! `DROP`: names to objects (`dropcmds.c`), then everything that depends on them (`dependency.c`).
+
+mod closure;
+mod delete;
+mod describe;
+
+use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind};
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{Drop, Name, ObjectKind, ObjectName, QualifiedName, TypeName};
+
+use crate::context::{Context, Outcome, refuse};
+use crate::find::{kind_fits, shown, with_article};
+use crate::function::Routine;
+use crate::namespace::other_word;
+
+/// The word of a kind in messages about names that are missing.
+fn word(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Table => "table",
+        ObjectKind::ForeignTable => "foreign table",
+        ObjectKind::View => "view",
+        ObjectKind::MaterializedView => "materialized view",
+        ObjectKind::Index => "index",
+        ObjectKind::Sequence => "sequence",
+        other => other_word(other),
+    }
+}
+
+impl Context {
+    /// `DROP`
+    pub(crate) fn drop_statement(&mut self, drop: &Drop) -> Outcome {
+        let mut targets = Vec::new();
+        for object in &drop.objects {
+            match self.drop_target(drop.kind, object) {
+                Ok(found) => targets.extend(found),
+                Err(stop) if drop.if_exists && is_missing(&stop) => self.absence_is_sure(object)?,
+                Err(stop) => return Err(stop),
+            }
+        }
+        let span = drop.objects.first().map_or(self.span, object_span);
+        self.drop_objects(&targets, drop.cascade, span)
+    }
+
+    fn absence_is_sure(&self, object: &ObjectName) -> Outcome {
+        match object {
+            ObjectName::Name(name) | ObjectName::OnTable(_, name) => self.sure_of_absence(name),
+            _ => Ok(()),
+        }
+    }
+
+    /// What `DROP kind object` means; none where there is nothing to do.
+    fn drop_target(&mut self, kind: ObjectKind, object: &ObjectName) -> Outcome<Option<ObjectId>> {
+        match (kind, object) {
+            (
+                ObjectKind::Table
+                | ObjectKind::ForeignTable
+                | ObjectKind::View
+                | ObjectKind::MaterializedView
+                | ObjectKind::Index
+                | ObjectKind::Sequence,
+                ObjectName::Name(name),
+            ) => self.relation_to_drop(kind, name).map(|oid| Some(ObjectId::Relation(oid))),
+            (ObjectKind::Type | ObjectKind::Domain, ObjectName::Type(name)) => {
+                self.type_to_drop(kind, name).map(|oid| Some(ObjectId::Type(oid)))
+            }
+            (ObjectKind::Schema, ObjectName::Name(name)) => {
+                self.namespace(name.object()).map(|oid| Some(ObjectId::Namespace(oid)))
+            }
+            (ObjectKind::Extension, ObjectName::Name(name)) => {
+                self.extension_named(name.object()).map(|oid| Some(ObjectId::Extension(oid)))
+            }
+            (ObjectKind::Role, ObjectName::Name(name)) => self.role(name.object()).map(|oid| Some(ObjectId::Role(oid))),
+            (_, ObjectName::Signature(signature)) => {
+                let routine = routine_kind(kind);
+                self.note(&signature.name.object().text);
+                let oid = self.routine(signature, routine)?;
+                if let Some(function) = self.schema.function(oid) {
+                    let function = function.clone();
+                    if kind == ObjectKind::Function && function.kind == rollproof_catalog::FunctionKind::Aggregate {
+                        let message = format!("\"{}\" is an aggregate function", function.name);
+                        return Err(refuse("42809", message, signature.name.span));
+                    }
+                    self.own_function(&function, signature.name.span)?;
+                }
+                Ok(Some(ObjectId::Function(oid)))
+            }
+            (ObjectKind::Operator, ObjectName::Operator(name, left, right)) => {
+                self.operator_to_drop(name, left.as_ref(), right.as_ref()).map(|oid| Some(ObjectId::Operator(oid)))
+            }
+            (ObjectKind::Cast, ObjectName::Cast(source, target)) => {
+                let (from, to) = (self.type_ref(source)?.oid, self.type_ref(target)?.oid);
+                let missing = || {
+                    let show = |oid| self.schema.format_type(rollproof_catalog::TypeRef::plain(oid));
+                    let message = format!("cast from type {} to type {} does not exist", show(from), show(to));
+                    refuse("42704", message, source.span)
+                };
+                let cast = self.schema.find_cast(from, to).ok_or_else(missing)?;
+                Ok(Some(ObjectId::Cast(cast.oid)))
+            }
+            (_, ObjectName::OnTable(name, table)) => self.part_of_table(kind, name, table).map(Some),
+            (ObjectKind::Collation, ObjectName::Name(name)) => {
+                self.collation_ref(name).map(|oid| Some(ObjectId::Collation(oid)))
+            }
+            (_, ObjectName::UsingMethod(name, method)) => self.operator_class_to_drop(kind, name, method),
+            (_, ObjectName::Name(name)) => self.other_to_drop(kind, name).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn other_to_drop(&self, kind: ObjectKind, name: &QualifiedName) -> Outcome<ObjectId> {
+        let missing = || {
+            let message = format!("{} \"{}\" does not exist", other_word(kind), shown(name));
+            refuse("42704", message, name.span)
+        };
+        self.find_other(kind, &name.object().text).map(ObjectId::Other).ok_or_else(missing)
+    }
+
+    fn operator_class_to_drop(
+        &self,
+        kind: ObjectKind,
+        name: &QualifiedName,
+        method: &Name,
+    ) -> Outcome<Option<ObjectId>> {
+        let schema = name.schema().map(Name::as_str);
+        let text = name.object().as_str();
+        let found = if kind == ObjectKind::OperatorFamily {
+            self.schema.find_operator_family(schema, &method.text, text).map(|each| ObjectId::OperatorFamily(each.oid))
+        } else {
+            self.schema.find_operator_class(schema, &method.text, text).map(|each| ObjectId::OperatorClass(each.oid))
+        };
+        let missing = || {
+            let message = format!(
+                "{} \"{}\" does not exist for access method \"{}\"",
+                other_word(kind),
+                shown(name),
+                method.text
+            );
+            refuse("42704", message, name.span)
+        };
+        found.map(Some).ok_or_else(missing)
+    }
+
+    /// `DROP TABLE t`: 42P01 or 42704 where it is missing, 42809 where it is something else (`DropErrorMsgWrongType`).
+    fn relation_to_drop(&mut self, kind: ObjectKind, name: &QualifiedName) -> Outcome<Oid> {
+        if let Some(schema) = name.schema() {
+            self.namespace(schema)?;
+        }
+        let Some(found) = self.find_relation(name).cloned() else {
+            let code = if kind == ObjectKind::Index { "42704" } else { "42P01" };
+            let message = format!("{} \"{}\" does not exist", word(kind), name.object().text);
+            return Err(refuse(code, message, name.span));
+        };
+        if !kind_fits(kind, found.kind) {
+            let message = format!("\"{}\" is not {}", found.name, with_article(word(kind)));
+            return Err(refuse("42809", message, name.span));
+        }
+        self.changeable(&found, name.span)?;
+        Ok(found.oid)
+    }
+
+    fn type_to_drop(&mut self, kind: ObjectKind, name: &TypeName) -> Outcome<Oid> {
+        let missing = |context: &Self| {
+            context.note(&name.name.object().text);
+            refuse("42704", format!("type \"{}\" does not exist", shown(&name.name)), name.span)
+        };
+        if let Some(schema) = name.name.schema() {
+            self.namespace(schema)?;
+        }
+        let schema = name.name.schema().map(|schema| schema.text.clone());
+        let found = self.schema.find_type(schema.as_deref(), name.name.object().as_str());
+        let found = found.cloned().ok_or_else(|| missing(self))?;
+        if kind == ObjectKind::Domain && !matches!(found.kind, rollproof_catalog::TypeKind::Domain { .. }) {
+            let message = format!("\"{}\" is not a domain", shown(&name.name));
+            return Err(refuse("42809", message, name.span));
+        }
+        if found.oid < Oid::FIRST_USER {
+            let message = format!("cannot drop type {} because it is required by the database system", found.name);
+            return Err(refuse("2BP01", message, name.span));
+        }
+        Ok(found.oid)
+    }
+
+    /// `TRIGGER n ON t`, `RULE n ON t`, `POLICY n ON t`
+    fn part_of_table(&mut self, kind: ObjectKind, name: &Name, table: &QualifiedName) -> Outcome<ObjectId> {
+        let relation = self.relation_named(table)?;
+        match kind {
+            ObjectKind::Trigger => {
+                let trigger = self.trigger_named(&relation, name)?;
+                Ok(ObjectId::Trigger(trigger.oid))
+            }
+            ObjectKind::Rule => self.rule_named(&relation, name).map(ObjectId::Rule),
+            _ => {
+                let found = relation.policies.iter().find(|policy| policy.name == name.text);
+                found.map(|policy| ObjectId::Policy(policy.oid)).ok_or_else(|| {
+                    let message = format!("policy \"{}\" for table \"{}\" does not exist", name.text, relation.name);
+                    refuse("42704", message, name.span)
+                })
+            }
+        }
+    }
+
+    /// A rule of a table by name; a view's own is `_RETURN`.
+    pub(crate) fn rule_named(&self, relation: &Relation, name: &Name) -> Outcome<Oid> {
+        if &*name.text == "_RETURN" && relation.kind == RelationKind::View {
+            let message = format!("cannot drop rule _RETURN on view {} because view {0} requires it", relation.name);
+            return Err(refuse("2BP01", message, name.span));
+        }
+        let found = relation.rules.iter().find(|rule| rule.name == name.text).map(|rule| rule.oid);
+        found.ok_or_else(|| {
+            let message = format!("rule \"{}\" for relation \"{}\" does not exist", name.text, relation.name);
+            refuse("42704", message, name.span)
+        })
+    }
+
+    fn operator_to_drop(
+        &mut self,
+        name: &QualifiedName,
+        left: Option<&TypeName>,
+        right: Option<&TypeName>,
+    ) -> Outcome<Oid> {
+        let left = left.map(|name| self.type_ref(name)).transpose()?.map_or(Oid::NONE, |found| found.oid);
+        let right = right.map(|name| self.type_ref(name)).transpose()?.map_or(Oid::NONE, |found| found.oid);
+        let schema = name.schema().map(|schema| schema.text.clone());
+        let candidates = self.schema.operators_named(schema.as_deref(), name.object().as_str());
+        let found = candidates.iter().find(|each| each.operator.left == left && each.operator.right == right);
+        found.map(|found| found.operator.oid).ok_or_else(|| {
+            let show = |oid: Oid| match oid {
+                Oid::NONE => "NONE".to_owned(),
+                oid => self.schema.format_type(rollproof_catalog::TypeRef::plain(oid)),
+            };
+            let symbol = shown(name);
+            let text = if left.is_none() {
+                format!("{symbol} {}", show(right))
+            } else {
+                format!("{} {symbol} {}", show(left), show(right))
+            };
+            refuse("42883", format!("operator does not exist: {text}"), name.span)
+        })
+    }
+}
+
+/// What kind of routine a kind of object means.
+pub(crate) fn routine_kind(kind: ObjectKind) -> Routine {
+    match kind {
+        ObjectKind::Procedure => Routine::Procedure,
+        ObjectKind::Aggregate => Routine::Aggregate,
+        ObjectKind::Routine => Routine::Any,
+        _ => Routine::Function,
+    }
+}
+
+/// Where an object's name stands.
+pub(crate) fn object_span(object: &ObjectName) -> TextRange {
+    match object {
+        ObjectName::Name(name) | ObjectName::UsingMethod(name, _) | ObjectName::Operator(name, _, _) => name.span,
+        ObjectName::Signature(signature) => signature.name.span,
+        ObjectName::Type(name) => name.span,
+        ObjectName::OnTable(name, _) | ObjectName::OnDomain(name, _) => name.span,
+        ObjectName::Cast(source, target) => source.span.cover(target.span),
+    }
+}
+
+/// Whether a stop says that something is not there, which `IF EXISTS` passes over.
+pub(crate) fn is_missing(stop: &crate::context::Stop) -> bool {
+    matches!(stop, crate::context::Stop::Refused { sqlstate: "42P01" | "42704" | "42883" | "3F000" | "42703", .. })
+}

@@ -1,0 +1,597 @@
+//! Functions and procedures (`functioncmds.c`, `ProcedureCreate`).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rollproof_catalog::{
+    DependencyKind, Function, FunctionKind, Language, ObjectId, Oid, Parameter, RoutineBody, TypeKind, TypeRef, oid,
+};
+use rollproof_resolve::ExpressionPlace;
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{
+    CreateFunction, FunctionBody, FunctionOption, FunctionParameter, ParameterMode, QualifiedName, Signature, TypeName,
+};
+
+use crate::bind::no_scope;
+use crate::context::{Context, Outcome, refuse, refuse_with};
+use crate::find::shown;
+
+/// What the parameters of a routine amount to.
+#[derive(Default)]
+pub(crate) struct Parameters {
+    /// All of them.
+    pub(crate) all: Vec<Parameter>,
+    /// The signature.
+    pub(crate) inputs: Vec<Oid>,
+    /// Types of OUT, INOUT and TABLE parameters.
+    pub(crate) outputs: Vec<Oid>,
+    /// How many inputs have defaults.
+    pub(crate) defaults: u16,
+    /// Element type of a VARIADIC parameter.
+    pub(crate) variadic: Oid,
+    /// What types and defaults use.
+    pub(crate) uses: BTreeSet<ObjectId>,
+}
+
+/// The options that matter here.
+struct Options {
+    language: Option<Arc<str>>,
+    volatility: u8,
+    strict: bool,
+    security_definer: bool,
+    window: bool,
+    settings: Vec<(Arc<str>, Vec<Arc<str>>)>,
+}
+
+fn read_options(options: &[FunctionOption], before: Option<&Function>) -> Options {
+    let mut read = Options {
+        language: None,
+        volatility: before.map_or(b'v', |known| known.volatility),
+        strict: before.is_some_and(|known| known.strict),
+        security_definer: before.is_some_and(|known| known.security_definer),
+        window: before.is_some_and(|known| known.kind == FunctionKind::Window),
+        settings: before.map_or_else(Vec::new, |known| known.settings.clone()),
+    };
+    for option in options {
+        match option {
+            FunctionOption::Language(name) => read.language = Some(name.clone()),
+            FunctionOption::Volatility(letter) => read.volatility = *letter as u8,
+            FunctionOption::Strict(on) => read.strict = *on,
+            FunctionOption::SecurityDefiner(on) => read.security_definer = *on,
+            FunctionOption::Window => read.window = true,
+            FunctionOption::Set(name, values) => {
+                read.settings.retain(|known| known.0 != *name);
+                if let Some(values) = values {
+                    read.settings.push((name.clone(), values.clone()));
+                }
+            }
+            FunctionOption::Other => {}
+        }
+    }
+    read
+}
+
+/// A language by name.
+pub(crate) fn language(name: &str) -> Language {
+    match name {
+        "internal" | "c" => Language::Internal,
+        "sql" => Language::Sql,
+        "plpgsql" => Language::PlPgSql,
+        other => Language::Other(Arc::from(other)),
+    }
+}
+
+impl Context {
+    /// A parameter's type; where C code may make it, an unknown one becomes a shell (`interpret_function_parameter_list`).
+    fn parameter_type(&mut self, name: &TypeName, may_be_shell: bool) -> Outcome<TypeRef> {
+        match self.type_ref(name) {
+            Err(stop) if may_be_shell && name.array_bounds.is_empty() && !name.percent_type => {
+                let namespace = self.creation_namespace(&name.name, false).map_err(|_| stop)?;
+                self.add_shell(namespace, name.name.object().text.clone())?;
+                self.type_ref(name)
+            }
+            found => found,
+        }
+    }
+
+    /// `interpret_function_parameter_list`
+    pub(crate) fn parameters(
+        &mut self,
+        written: &[FunctionParameter],
+        procedure: bool,
+        language: &Language,
+    ) -> Outcome<Parameters> {
+        let mut read = Parameters::default();
+        let mut names: Vec<(Arc<str>, bool)> = Vec::new();
+        for parameter in written {
+            let span = parameter.type_name.span;
+            let data_type = self.parameter_type(&parameter.type_name, *language == Language::Internal)?.oid;
+            if parameter.type_name.set_of {
+                return Err(refuse("42P13", "functions cannot accept set arguments", span));
+            }
+            self.parameter_fits(data_type, language, parameter)?;
+            let input = matches!(parameter.mode, ParameterMode::In | ParameterMode::InOut | ParameterMode::Variadic);
+            let output = matches!(parameter.mode, ParameterMode::Out | ParameterMode::InOut | ParameterMode::Table);
+            if read.variadic.is_some() && input {
+                return Err(refuse("42P13", "VARIADIC parameter must be the last input parameter", span));
+            }
+            if input || (procedure && output) {
+                read.inputs.push(data_type);
+            }
+            if output {
+                read.outputs.push(data_type);
+            }
+            if parameter.mode == ParameterMode::Variadic {
+                read.variadic = self.variadic_element(data_type, span)?;
+            }
+            if let Some(name) = &parameter.name {
+                let table = parameter.mode == ParameterMode::Table;
+                if names.iter().any(|(known, other)| *known == name.text && (*other == table || input || !table)) {
+                    let message = format!("parameter name \"{}\" used more than once", name.text);
+                    return Err(refuse("42P13", message, name.span));
+                }
+                names.push((name.text.clone(), table));
+            }
+            let default = self.parameter_default(parameter, data_type, input, &mut read)?;
+            read.uses.insert(ObjectId::Type(data_type));
+            read.all.push(Parameter {
+                name: parameter.name.as_ref().map(|name| name.text.clone()),
+                mode: parameter.mode,
+                data_type,
+                has_default: default.is_some(),
+                default,
+            });
+        }
+        Ok(read)
+    }
+
+    fn parameter_default(
+        &mut self,
+        parameter: &FunctionParameter,
+        data_type: Oid,
+        input: bool,
+        read: &mut Parameters,
+    ) -> Outcome<Option<rollproof_catalog::StoredExpr>> {
+        let span = parameter.type_name.span;
+        let Some(value) = &parameter.default else {
+            if input && read.defaults > 0 && parameter.mode != ParameterMode::Variadic {
+                let message = "input parameters after one with a default value must also have defaults";
+                return Err(refuse("42P13", message, span));
+            }
+            return Ok(None);
+        };
+        if !input {
+            return Err(refuse("42P13", "only input parameters can have default values", span));
+        }
+        let place = ExpressionPlace::ParameterDefault(TypeRef::plain(data_type));
+        let bound = self.bind(value, &no_scope(), &place)?;
+        read.defaults += 1;
+        read.uses.extend(bound.uses.iter().copied());
+        Ok(Some(bound.stored))
+    }
+
+    fn variadic_element(&self, data_type: Oid, span: TextRange) -> Outcome<Oid> {
+        match data_type {
+            oid::ANY => Ok(oid::ANY),
+            oid::ANYARRAY => Ok(oid::ANYELEMENT),
+            oid::ANYCOMPATIBLEARRAY => Ok(oid::ANYCOMPATIBLE),
+            other => self
+                .schema
+                .element_of(other)
+                .ok_or_else(|| refuse("42P13", "VARIADIC parameter must be an array", span)),
+        }
+    }
+
+    /// SQL functions take no pseudo-types but the polymorphic ones (42P13).
+    fn parameter_fits(&self, data_type: Oid, language: &Language, parameter: &FunctionParameter) -> Outcome {
+        let pseudo = self.schema.type_of(data_type).is_some_and(|found| matches!(found.kind, TypeKind::Pseudo));
+        let allowed = !pseudo
+            || oid::is_polymorphic(data_type)
+            || match language {
+                Language::Sql => data_type == oid::RECORD && self.schema.builtin.version >= 14,
+                Language::PlPgSql => matches!(data_type, oid::RECORD),
+                _ => true,
+            };
+        if allowed {
+            return Ok(());
+        }
+        let shown = self.schema.format_type(TypeRef::plain(data_type));
+        let output = matches!(parameter.mode, ParameterMode::Out | ParameterMode::Table);
+        let (code, message) = match language {
+            Language::PlPgSql => ("0A000", format!("PL/pgSQL functions cannot accept type {shown}")),
+            _ if output => ("42P13", format!("SQL functions cannot return type {shown}")),
+            _ => ("42P13", format!("SQL functions cannot have arguments of type {shown}")),
+        };
+        Err(refuse(code, message, parameter.type_name.span))
+    }
+
+    /// `CREATE [OR REPLACE] FUNCTION | PROCEDURE`
+    pub(crate) fn create_function(&mut self, create: &CreateFunction) -> Outcome {
+        let namespace = self.creation_namespace(&create.name, false)?;
+        let name = create.name.object().text.clone();
+        let mut options = read_options(&create.options, None);
+        let language = self.function_language(create, &options)?;
+        let parameters = self.parameters(&create.parameters, create.procedure, &language)?;
+        let (returns, returns_set) = self.result_type(create, &parameters, &language)?;
+        self.polymorphic_result(returns, &parameters, create)?;
+        let kind = match (create.procedure, options.window) {
+            (true, _) => FunctionKind::Procedure,
+            (false, true) => FunctionKind::Window,
+            (false, false) => FunctionKind::Function,
+        };
+        let known = self.schema.functions_in(namespace, &name).find(|known| *known.inputs == parameters.inputs[..]);
+        let known = known.cloned();
+        if let Some(known) = &known {
+            self.replaceable(known, create, kind, &parameters, (returns, returns_set))?;
+        }
+        let oid = match &known {
+            Some(known) => known.oid,
+            None => self.schema.allocate(),
+        };
+        let owner = known.as_ref().map_or_else(|| self.current_role(), |known| known.owner);
+        let acl = match &known {
+            Some(known) => known.acl.clone(),
+            None => self.default_acl(b'f', namespace),
+        };
+        let function = Function {
+            oid,
+            namespace,
+            name,
+            kind,
+            parameters: Arc::from(parameters.all),
+            inputs: Arc::from(parameters.inputs),
+            default_count: parameters.defaults,
+            variadic: parameters.variadic,
+            returns,
+            returns_set,
+            strict: options.strict,
+            volatility: options.volatility,
+            security_definer: options.security_definer,
+            language: language.clone(),
+            body: self.body_of(create),
+            settings: std::mem::take(&mut options.settings),
+            aggregate: None,
+            owner,
+            acl,
+        };
+        self.schema.put_function(function);
+        let me = ObjectId::Function(oid);
+        let extension = self.extension_of(me);
+        self.schema.dependencies.clear_uses(me);
+        if let Some(extension) = extension {
+            self.depend(me, extension, DependencyKind::Extension);
+        }
+        self.depend_on_namespace(me, namespace);
+        self.depend(me, ObjectId::Type(returns), DependencyKind::Normal);
+        self.depend_on_uses(me, &parameters.uses, Oid::NONE, DependencyKind::Normal);
+        self.validate_body(oid, create)
+    }
+
+    fn function_language(&mut self, create: &CreateFunction, options: &Options) -> Outcome<Language> {
+        let bound = matches!(create.body, FunctionBody::Return(_) | FunctionBody::Atomic(_));
+        let name = match &options.language {
+            Some(name) => name.clone(),
+            None if bound => Arc::from("sql"),
+            None => return Err(refuse("42P13", "no language specified", create.name.span)),
+        };
+        let found = language(&name);
+        if let Language::Other(other) = &found {
+            let key = format!("language {other}");
+            let known = self.schema.others.contains_key(key.as_str())
+                || self.schema.find_extension(other).is_some()
+                || self.schema.unknown_extension().is_some();
+            if !known {
+                return Err(refuse("42704", format!("language \"{other}\" does not exist"), create.name.span));
+            }
+        }
+        if matches!(create.body, FunctionBody::Missing) {
+            return Err(refuse("42P13", "no function body specified", create.name.span));
+        }
+        if bound && found != Language::Sql {
+            let message = "inline SQL function body only valid for language SQL";
+            return Err(refuse("42P13", message, create.name.span));
+        }
+        Ok(found)
+    }
+
+    /// What the routine returns (`compute_return_type`, and OUT parameters).
+    fn result_type(
+        &mut self,
+        create: &CreateFunction,
+        parameters: &Parameters,
+        language: &Language,
+    ) -> Outcome<(Oid, bool)> {
+        let from_outputs = match parameters.outputs[..] {
+            [] => None,
+            [only] if !create.procedure => Some(only),
+            _ => Some(oid::RECORD),
+        };
+        let table = create.parameters.iter().any(|parameter| parameter.mode == ParameterMode::Table);
+        let Some(returns) = &create.returns else {
+            return match (from_outputs, create.procedure) {
+                (Some(found), _) => Ok((found, table)),
+                (None, true) => Ok((oid::VOID, false)),
+                (None, false) => Err(refuse("42P13", "function result type must be specified", create.name.span)),
+            };
+        };
+        let found = self.parameter_type(returns, *language == Language::Internal)?.oid;
+        let forbidden = match language {
+            Language::Sql => self.is_pseudo(found) && !matches!(found, oid::VOID | oid::RECORD),
+            Language::PlPgSql => {
+                self.is_pseudo(found) && !matches!(found, oid::VOID | oid::RECORD | oid::TRIGGER | oid::EVENT_TRIGGER)
+            }
+            _ => false,
+        };
+        if forbidden && !oid::is_polymorphic(found) {
+            let shown = self.schema.format_type(TypeRef::plain(found));
+            let (code, word) = if *language == Language::Sql { ("42P13", "SQL") } else { ("0A000", "PL/pgSQL") };
+            return Err(refuse(code, format!("{word} functions cannot return type {shown}"), returns.span));
+        }
+        if let Some(expected) = from_outputs
+            && !table
+            && expected != found
+        {
+            let shown = self.schema.format_type(TypeRef::plain(expected));
+            let message = format!("function result type must be {shown} because of OUT parameters");
+            return Err(refuse("42P13", message, returns.span));
+        }
+        Ok((if table { from_outputs.unwrap_or(found) } else { found }, returns.set_of || table))
+    }
+
+    fn is_pseudo(&self, data_type: Oid) -> bool {
+        self.schema.type_of(data_type).is_some_and(|found| matches!(found.kind, TypeKind::Pseudo))
+    }
+
+    /// A polymorphic result needs a polymorphic argument to tell what it is (42P13).
+    fn polymorphic_result(&self, returns: Oid, parameters: &Parameters, create: &CreateFunction) -> Outcome {
+        let compatible = |data_type: Oid| {
+            (oid::ANYCOMPATIBLE.0..=oid::ANYCOMPATIBLERANGE.0).contains(&data_type.0)
+                || data_type == oid::ANYCOMPATIBLEMULTIRANGE
+        };
+        let outputs = parameters.outputs.iter().copied().chain([returns]);
+        for output in outputs.filter(|output| oid::is_polymorphic(*output)) {
+            let tells = |input: &Oid| oid::is_polymorphic(*input) && compatible(*input) == compatible(output);
+            if !parameters.inputs.iter().any(tells) {
+                let shown = self.schema.format_type(TypeRef::plain(output));
+                let family = if compatible(output) {
+                    "anycompatible, anycompatiblearray, anycompatiblenonarray, anycompatiblerange, or anycompatiblemultirange"
+                } else {
+                    "anyelement, anyarray, anynonarray, anyenum, anyrange, or anymultirange"
+                };
+                let detail = format!("A result of type {shown} requires at least one input of type {family}.");
+                return Err(refuse_with("42P13", "cannot determine result data type", detail, create.name.span));
+            }
+        }
+        Ok(())
+    }
+
+    /// What OR REPLACE may not change (`ProcedureCreate`).
+    fn replaceable(
+        &self,
+        known: &Function,
+        create: &CreateFunction,
+        kind: FunctionKind,
+        parameters: &Parameters,
+        (returns, returns_set): (Oid, bool),
+    ) -> Outcome {
+        let span = create.name.span;
+        if !create.or_replace {
+            let message = format!("function \"{}\" already exists with same argument types", known.name);
+            return Err(refuse("42723", message, span));
+        }
+        if known.kind != kind {
+            return Err(refuse("42809", "cannot change routine kind", span));
+        }
+        if known.returns != returns || known.returns_set != returns_set {
+            let message = match kind {
+                FunctionKind::Procedure => "cannot change whether a procedure has output parameters",
+                _ => "cannot change return type of existing function",
+            };
+            return Err(refuse("42P13", message, span));
+        }
+        let outputs = |parameters: &[Parameter]| -> Vec<(Option<Arc<str>>, Oid)> {
+            let is_output = |each: &&Parameter| {
+                matches!(each.mode, ParameterMode::Out | ParameterMode::InOut | ParameterMode::Table)
+            };
+            parameters.iter().filter(is_output).map(|each| (each.name.clone(), each.data_type)).collect()
+        };
+        if returns == oid::RECORD && outputs(&known.parameters) != outputs(&parameters.all) {
+            let detail = "Row type defined by OUT parameters is different.".to_owned();
+            return Err(refuse_with("42P13", "cannot change return type of existing function", detail, span));
+        }
+        let is_input =
+            |each: &&Parameter| matches!(each.mode, ParameterMode::In | ParameterMode::InOut | ParameterMode::Variadic);
+        let old = known.parameters.iter().filter(is_input);
+        for (old, new) in old.zip(parameters.all.iter().filter(is_input)) {
+            if let Some(name) = &old.name
+                && new.name.as_ref() != Some(name)
+            {
+                let message = format!("cannot change name of input parameter \"{name}\"");
+                return Err(refuse("42P13", message, span));
+            }
+        }
+        if known.default_count > parameters.defaults {
+            let message = "cannot remove parameter defaults from existing function";
+            return Err(refuse("42P13", message, span));
+        }
+        Ok(())
+    }
+
+    /// The extension that an object belongs to.
+    pub(crate) fn extension_of(&self, object: ObjectId) -> Option<ObjectId> {
+        let uses = self.schema.dependencies.uses(object).iter();
+        uses.copied().find(|edge| edge.1 == DependencyKind::Extension).map(|edge| edge.0)
+    }
+
+    fn body_of(&self, create: &CreateFunction) -> Option<Arc<RoutineBody>> {
+        let body = match &create.body {
+            FunctionBody::Text(text, span) => {
+                // A dollar-quoted body is a stretch of the script itself, so that places in it can be shown.
+                let quoted = span.slice(&self.source);
+                match quoted.find(&**text).filter(|_| quoted.starts_with('$') && !text.is_empty()) {
+                    Some(at) => {
+                        let start = span.start + at as u32;
+                        let range = TextRange::new(start, start + text.len() as u32);
+                        RoutineBody::Text { text: self.source.clone(), range }
+                    }
+                    None => RoutineBody::Text { text: text.clone(), range: TextRange::new(0, text.len() as u32) },
+                }
+            }
+            FunctionBody::Library | FunctionBody::Missing => RoutineBody::Opaque,
+            FunctionBody::Return(_) | FunctionBody::Atomic(_) => RoutineBody::Bound(Vec::new()),
+        };
+        Some(Arc::new(body))
+    }
+
+    /// `ALTER FUNCTION … options`
+    pub(crate) fn alter_function(
+        &mut self,
+        signature: &Signature,
+        options: &[FunctionOption],
+        kind: Routine,
+    ) -> Outcome {
+        let oid = self.routine(signature, kind)?;
+        let Some(mut function) = self.schema.function(oid).cloned() else { return Ok(()) };
+        self.own_function(&function, signature.name.span)?;
+        let read = read_options(options, Some(&function));
+        function.volatility = read.volatility;
+        function.strict = read.strict;
+        function.security_definer = read.security_definer;
+        function.settings = read.settings;
+        self.schema.put_function(function);
+        Ok(())
+    }
+
+    /// Built-in routines are not changed.
+    pub(crate) fn own_function(&self, function: &Function, span: TextRange) -> Outcome {
+        if function.oid < Oid::FIRST_USER {
+            let message = format!("function {} is a system function", function.name);
+            return Err(refuse("42501", message, span));
+        }
+        Ok(())
+    }
+
+    /// A routine by signature (`LookupFuncWithArgs`): 42883 where there is none, 42725 where a bare name means several.
+    pub(crate) fn routine(&mut self, signature: &Signature, kind: Routine) -> Outcome<Oid> {
+        let name = &signature.name;
+        self.note(&name.object().text);
+        let word = kind.word();
+        if let Some(schema) = name.schema() {
+            self.namespace(schema)?;
+        }
+        let inputs = match &signature.arguments {
+            None => None,
+            Some(arguments) => Some(self.signature_types(arguments, kind)?),
+        };
+        let schema = name.schema().map(|schema| schema.text.clone());
+        let candidates = self.schema.functions_named(schema.as_deref(), name.object().as_str());
+        let mut found: Vec<&Function> = Vec::new();
+        for candidate in candidates {
+            let function = candidate.function;
+            let fits =
+                inputs.as_ref().is_none_or(|inputs| inputs.iter().any(|inputs| function.inputs[..] == inputs[..]));
+            let hidden = found.iter().any(|known| known.inputs == function.inputs);
+            if fits && !hidden && kind.may_be(function.kind) {
+                found.push(function);
+            }
+        }
+        match found[..] {
+            [only] => kind.check(only, &self.schema, signature).map(|()| only.oid),
+            [] => Err(self.no_routine(signature, inputs.and_then(|inputs| inputs.into_iter().next()), kind)),
+            [first, ..] if inputs.is_some() => kind.check(first, &self.schema, signature).map(|()| first.oid),
+            _ => {
+                let message = format!("{word} name \"{}\" is not unique", shown(name));
+                Err(refuse("42725", message, name.span))
+            }
+        }
+    }
+
+    /// The input types that a signature may mean: with OUT parameters counted, and without.
+    fn signature_types(&mut self, arguments: &[FunctionParameter], kind: Routine) -> Outcome<Vec<Vec<Oid>>> {
+        let mut inputs = Vec::new();
+        let mut all = Vec::new();
+        for argument in arguments {
+            let data_type = self.type_ref(&argument.type_name)?.oid;
+            all.push(data_type);
+            if !matches!(argument.mode, ParameterMode::Out | ParameterMode::Table) {
+                inputs.push(data_type);
+            }
+        }
+        let both = inputs != all && !matches!(kind, Routine::Function | Routine::Aggregate);
+        Ok(if both { vec![all, inputs] } else { vec![inputs] })
+    }
+
+    fn no_routine(&self, signature: &Signature, inputs: Option<Vec<Oid>>, kind: Routine) -> Box<crate::context::Stop> {
+        let (name, word) = (shown(&signature.name), kind.word());
+        let message = match inputs {
+            None if kind == Routine::Function || kind == Routine::Any => {
+                format!("could not find a function named \"{name}\"")
+            }
+            None => format!("could not find a {word} named \"{name}\""),
+            Some(_) if signature.star => format!("aggregate {name}(*) does not exist"),
+            Some(inputs) => {
+                let types: Vec<String> =
+                    inputs.iter().map(|oid| self.schema.format_type(TypeRef::plain(*oid))).collect();
+                let word = if kind == Routine::Any { "function" } else { word };
+                format!("{word} {name}({}) does not exist", types.join(", "))
+            }
+        };
+        refuse("42883", message, signature.name.span)
+    }
+
+    /// A function by name that takes no arguments, as triggers name them.
+    pub(crate) fn function_without_arguments(&self, name: &QualifiedName) -> Outcome<Oid> {
+        self.note(&name.object().text);
+        let schema = name.schema().map(|schema| schema.text.clone());
+        let candidates = self.schema.functions_named(schema.as_deref(), name.object().as_str());
+        let found = candidates.iter().find(|candidate| candidate.function.inputs.is_empty());
+        found
+            .map(|found| found.function.oid)
+            .ok_or_else(|| refuse("42883", format!("function {}() does not exist", shown(name)), name.span))
+    }
+}
+
+/// What kind of routine a statement names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Routine {
+    /// FUNCTION: aggregates and window functions are functions too, procedures are not.
+    Function,
+    /// PROCEDURE
+    Procedure,
+    /// AGGREGATE
+    Aggregate,
+    /// ROUTINE
+    Any,
+}
+
+impl Routine {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Procedure => "procedure",
+            Self::Aggregate => "aggregate",
+            Self::Any => "routine",
+        }
+    }
+
+    fn may_be(self, kind: FunctionKind) -> bool {
+        match self {
+            Self::Procedure => kind == FunctionKind::Procedure,
+            Self::Function => kind != FunctionKind::Procedure,
+            Self::Aggregate | Self::Any => true,
+        }
+    }
+
+    /// Names that fit, but not the kind (42809).
+    fn check(self, function: &Function, schema: &rollproof_catalog::Schema, signature: &Signature) -> Outcome {
+        let wrong = match self {
+            Self::Aggregate => function.kind != FunctionKind::Aggregate,
+            _ => false,
+        };
+        if wrong {
+            let message = format!("function {} is not an aggregate", schema.function_signature(function));
+            return Err(refuse("42809", message, signature.name.span));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! Schemas and extensions (`schemacmds.c`, `extension.c`), and objects that nothing looks into.
+
+use std::sync::Arc;
+
+use rollproof_catalog::{ExtensionError, Namespace, Oid, Taint};
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{CreateExtension, CreateSchema, Name, ObjectKind};
+
+use crate::context::{Context, Outcome, refuse};
+
+impl Context {
+    /// `CREATE SCHEMA`
+    pub(crate) fn create_schema(&mut self, create: &CreateSchema) -> Outcome {
+        let owner = match &create.authorization {
+            Some(name) => self.role(name)?,
+            None => self.current_role(),
+        };
+        let name = match (&create.name, &create.authorization) {
+            (Some(name), _) | (None, Some(name)) => name.clone(),
+            (None, None) => return Ok(()),
+        };
+        let text = match (&create.name, &*name.text) {
+            (None, "current_user" | "current_role" | "session_user") => {
+                self.schema.role(owner).map_or_else(|| name.text.clone(), |role| role.name.clone())
+            }
+            _ => name.text.clone(),
+        };
+        if self.schema.find_namespace(&text).is_some() {
+            if create.if_not_exists {
+                return Ok(());
+            }
+            return Err(refuse("42P06", format!("schema \"{text}\" already exists"), name.span));
+        }
+        if text.starts_with("pg_") {
+            return Err(refuse("42939", format!("unacceptable schema name \"{text}\""), name.span));
+        }
+        let oid = self.schema.allocate();
+        let acl = self.default_acl(b'n', Oid::NONE);
+        self.schema.put_namespace(Namespace { oid, name: text.clone(), owner, acl });
+        let path = self.schema.session.search_path.clone();
+        self.schema.session.search_path = [text].into_iter().chain(path.iter().cloned()).collect();
+        for element in &create.elements {
+            self.nested_statement(element)?;
+        }
+        self.schema.session.search_path = path;
+        Ok(())
+    }
+
+    /// `CREATE EXTENSION`
+    pub(crate) fn create_extension(&mut self, create: &CreateExtension) -> Outcome {
+        let name = &create.name;
+        if self.schema.find_extension(&name.text).is_some() {
+            if create.if_not_exists {
+                return Ok(());
+            }
+            return Err(refuse("42710", format!("extension \"{}\" already exists", name.text), name.span));
+        }
+        let namespace = match &create.schema {
+            Some(schema) => Some(self.namespace(schema)?),
+            None => None,
+        };
+        let installed = self.schema.install_extension(&name.text, namespace, create.cascade);
+        let oid = installed.map_err(|error| extension_error(&error, name))?;
+        if self.schema.extension(oid).is_some_and(|found| !found.modelled) {
+            let message =
+                format!("extension \"{}\" is not modelled: names that are not found may be its own", name.text);
+            self.taint(Taint::Extension(name.text.clone()), message, name.span);
+        }
+        Ok(())
+    }
+
+    /// The key that an object of a kind that nothing looks into is known by.
+    pub(crate) fn other_key(kind: ObjectKind, name: &str) -> Arc<str> {
+        Arc::from(format!("{} {name}", other_word(kind)))
+    }
+
+    /// `CREATE SERVER` and its like (42710 where it is there).
+    pub(crate) fn create_other(&mut self, kind: ObjectKind, name: &str, span: TextRange) -> Outcome {
+        let key = Self::other_key(kind, name);
+        if self.schema.others.contains_key(&key) && kind != ObjectKind::UserMapping {
+            return Err(refuse("42710", format!("{} \"{name}\" already exists", other_word(kind)), span));
+        }
+        let oid = self.schema.allocate();
+        self.schema.others.insert_mut(key, oid);
+        Ok(())
+    }
+
+    /// An object of a kind that nothing looks into, by name.
+    pub(crate) fn find_other(&self, kind: ObjectKind, name: &str) -> Option<Oid> {
+        self.schema.others.get(&Self::other_key(kind, name)).copied()
+    }
+
+    /// `ALTER EXTENSION … ADD` and `UPDATE`: the extension has to be there.
+    pub(crate) fn extension_named(&self, name: &Name) -> Outcome<Oid> {
+        let missing = || refuse("42704", format!("extension \"{}\" does not exist", name.text), name.span);
+        self.schema.find_extension(&name.text).map(|found| found.oid).ok_or_else(missing)
+    }
+}
+
+fn extension_error(error: &ExtensionError, name: &Name) -> Box<crate::context::Stop> {
+    let text = &name.text;
+    match error {
+        ExtensionError::Exists => refuse("42710", format!("extension \"{text}\" already exists"), name.span),
+        ExtensionError::MissingRequirement(other) => {
+            refuse("42704", format!("required extension \"{other}\" is not installed"), name.span)
+        }
+        ExtensionError::NoSchema => refuse("3F000", "no schema has been selected to create in", name.span),
+        ExtensionError::WrongSchema(schema) => {
+            refuse("0A000", format!("extension \"{text}\" must be installed in schema \"{schema}\""), name.span)
+        }
+        ExtensionError::Cycle => {
+            refuse("42P17", format!("cyclic dependency detected between extensions \"{text}\""), name.span)
+        }
+    }
+}
+
+/// What messages call a kind.
+pub(crate) fn other_word(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Server => "server",
+        ObjectKind::ForeignDataWrapper => "foreign-data wrapper",
+        ObjectKind::UserMapping => "user mapping",
+        ObjectKind::TextSearch => "text search object",
+        ObjectKind::Statistics => "statistics object",
+        ObjectKind::Publication => "publication",
+        ObjectKind::Subscription => "subscription",
+        ObjectKind::AccessMethod => "access method",
+        ObjectKind::Transform => "transform",
+        ObjectKind::EventTrigger => "event trigger",
+        ObjectKind::Language => "language",
+        ObjectKind::Database => "database",
+        ObjectKind::Tablespace => "tablespace",
+        ObjectKind::Conversion => "conversion",
+        ObjectKind::OperatorFamily => "operator family",
+        ObjectKind::OperatorClass => "operator class",
+        _ => "object",
+    }
+}

@@ -1,0 +1,461 @@
+//! Partitions: keys, bounds, what is cloned to them, ATTACH and DETACH (`tablecmds.c`, `partbounds.c`).
+
+use std::sync::Arc;
+
+use rollproof_catalog::{
+    Constraint, ConstraintKind, DependencyKind, ObjectId, Oid, Partition, PartitionKey, Relation, RelationKind,
+    Trigger, TypeRef,
+};
+use rollproof_resolve::ExpressionPlace;
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{CreateTable, Expr, ExprKind, PartitionBound, PartitionBy, QualifiedName};
+
+use crate::bind::{no_scope, relation_scope};
+use crate::constraint::is_system_column;
+use crate::context::{Context, Outcome, refuse};
+use crate::index::IndexRequest;
+
+impl Context {
+    /// `PARTITION BY strategy (keys)` (`transformPartitionSpec`, `ComputePartitionAttrs`).
+    pub(crate) fn set_partition_key(&mut self, relation: Oid, by: &PartitionBy) -> Outcome {
+        let strategy = match &*by.strategy {
+            "list" => b'l',
+            "range" => b'r',
+            "hash" => b'h',
+            other => {
+                let message = format!("unrecognized partitioning strategy \"{other}\"");
+                return Err(refuse("22023", message, self.span));
+            }
+        };
+        if strategy == b'l' && by.keys.len() != 1 {
+            let message = "cannot use \"list\" partition strategy with more than one column";
+            return Err(refuse("42P17", message, self.span));
+        }
+        let mut key = PartitionKey { strategy, columns: Vec::new(), expressions: Vec::new() };
+        let method = if strategy == b'h' { "hash" } else { "btree" };
+        for element in &by.keys {
+            let data_type = match &element.value.kind {
+                ExprKind::Column(reference) if reference.fields.len() == 1 => {
+                    let name = &reference.fields[0];
+                    let table = self.relation(relation)?;
+                    let Some(column) = table.column(&name.text) else {
+                        return Err(missing_key(&name.text, name.span));
+                    };
+                    if column.generated.is_some() {
+                        return Err(refuse("42P17", "cannot use generated column in partition key", name.span));
+                    }
+                    key.columns.push(column.number);
+                    Some(column.data_type)
+                }
+                _ => {
+                    let place = ExpressionPlace::PartitionKey;
+                    let bound = self.bind(&element.value, &relation_scope(relation), &place)?;
+                    let object = ObjectId::Relation(relation);
+                    for used in bound.uses.iter().filter(|used| !matches!(used, ObjectId::Column(_))) {
+                        self.depend(object, *used, DependencyKind::Normal);
+                    }
+                    key.columns.push(0);
+                    key.expressions.push(bound.stored);
+                    bound.data_type
+                }
+            };
+            if let (Some(data_type), None) = (data_type, &element.operator_class) {
+                self.partition_class(data_type, method, element.value.span)?;
+            }
+        }
+        self.change(relation, |table| table.partition_key = Some(Arc::new(key)))
+    }
+
+    fn partition_class(&self, data_type: TypeRef, method: &str, span: TextRange) -> Outcome {
+        self.default_class(data_type, method, span).map(|_| ())
+    }
+
+    /// Whether a bound fits its parent's key (`transformPartitionBound`, `check_new_partition_bound`).
+    pub(crate) fn check_bound(
+        &mut self,
+        parent: &Relation,
+        bound: &PartitionBound,
+        span: TextRange,
+        name: &str,
+    ) -> Outcome {
+        let Some(key) = parent.partition_key.clone() else { return Ok(()) };
+        let siblings = self.children_of(parent.oid);
+        let wrong =
+            |strategy: &str| refuse("42P16", format!("invalid bound specification for a {strategy} partition"), span);
+        let expected = match key.strategy {
+            b'l' => "list",
+            b'r' => "range",
+            _ => "hash",
+        };
+        match (bound, key.strategy) {
+            (PartitionBound::Default, b'h') => {
+                Err(refuse("42P16", "a hash-partitioned table may not have a default partition", span))
+            }
+            (PartitionBound::Default, _) => self.only_default(&siblings, name, span),
+            (PartitionBound::List(values), b'l') => self.bound_values(parent, &key, &[0], values),
+            (PartitionBound::Range(from, to), b'r') => {
+                let count = key.columns.len();
+                for (side, values) in [("FROM", from), ("TO", to)] {
+                    if values.len() != count {
+                        let message = format!("{side} must specify exactly one value per partitioning column");
+                        return Err(refuse("42P16", message, span));
+                    }
+                }
+                let at: Vec<usize> = (0..count).collect();
+                self.bound_values(parent, &key, &at, from)?;
+                self.bound_values(parent, &key, &at, to)
+            }
+            (PartitionBound::Hash(modulus, remainder), b'h') => {
+                if *modulus <= 0 {
+                    let message = "modulus for hash partition must be an integer value greater than zero";
+                    return Err(refuse("42P16", message, span));
+                }
+                if *remainder < 0 || remainder >= modulus {
+                    let message = if *remainder < 0 {
+                        "remainder for hash partition must be an integer value greater than or equal to zero"
+                    } else {
+                        "remainder for hash partition must be less than modulus"
+                    };
+                    return Err(refuse("42P16", message, span));
+                }
+                Ok(())
+            }
+            _ => Err(wrong(expected)),
+        }
+    }
+
+    fn only_default(&self, siblings: &[Oid], name: &str, span: TextRange) -> Outcome {
+        let is_default = |oid: &&Oid| {
+            let part = self.schema.relation(**oid).and_then(|each| each.partition.as_ref());
+            part.and_then(|part| part.bound.as_deref()).is_some_and(|bound| matches!(bound, PartitionBound::Default))
+        };
+        match siblings.iter().find(is_default).and_then(|oid| self.schema.relation(*oid)) {
+            Some(other) => {
+                let message =
+                    format!("partition \"{name}\" conflicts with existing default partition \"{}\"", other.name);
+                Err(refuse("42P17", message, span))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Each value of a bound must be of its key's type.
+    fn bound_values(&mut self, parent: &Relation, key: &PartitionKey, at: &[usize], values: &[Expr]) -> Outcome {
+        for (position, value) in values.iter().enumerate() {
+            let edge = matches!(&value.kind, ExprKind::Column(reference)
+                if reference.fields.len() == 1 && matches!(&*reference.fields[0].text, "minvalue" | "maxvalue"));
+            let slot = at.get(position).or(at.first()).copied().unwrap_or(0);
+            let number = key.columns.get(slot).copied().unwrap_or(0);
+            let Some(column) = parent.column_by_number(number) else { continue };
+            if !edge {
+                self.bind(value, &no_scope(), &ExpressionPlace::PartitionBound(column.data_type))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a new partition gets from its parent: indexes, foreign keys, row triggers.
+    pub(crate) fn clone_from_parent(&mut self, child: Oid, create: &CreateTable, parents: &[Relation]) -> Outcome {
+        match (&create.partition_of, parents) {
+            (Some(_), [parent]) => self.clone_all(child, parent.oid),
+            _ => Ok(()),
+        }
+    }
+
+    fn clone_all(&mut self, child: Oid, parent: Oid) -> Outcome {
+        let table = self.relation(parent)?;
+        let foreign = self.relation(child)?.kind == RelationKind::ForeignTable;
+        for index in &table.indexes {
+            let unique =
+                self.schema.relation(*index).and_then(|each| each.index.as_ref()).is_some_and(|each| each.unique);
+            if foreign && !unique {
+                continue;
+            }
+            let matching = self.matching_index(child, *index)?;
+            match matching {
+                Some(own) => self.attach_index(own, *index)?,
+                None => {
+                    if let Some(request) = self.cloned_index(*index, child, *index)? {
+                        self.define_index(request)?;
+                    }
+                }
+            }
+        }
+        for constraint in &table.constraints {
+            if let ConstraintKind::ForeignKey(_) = constraint.kind {
+                self.clone_foreign_key(parent, constraint.oid, child)?;
+            }
+        }
+        for trigger in table.triggers.iter().filter(|trigger| trigger.for_each_row) {
+            self.clone_trigger(trigger, child)?;
+        }
+        Ok(())
+    }
+
+    /// An index of the partition that already does what the parent's index asks (`CompareIndexInfo`).
+    fn matching_index(&mut self, child: Oid, parent_index: Oid) -> Outcome<Option<Oid>> {
+        let Some(wanted) = self.cloned_index(parent_index, child, parent_index)? else { return Ok(None) };
+        let own = self.relation(child)?.indexes;
+        let fits = |oid: &&Oid| {
+            self.schema.relation(**oid).is_some_and(|each| each.partition.is_none() && self.same_index(each, &wanted))
+        };
+        Ok(own.iter().find(fits).copied())
+    }
+
+    fn same_index(&self, relation: &Relation, wanted: &IndexRequest) -> bool {
+        let Some(index) = &relation.index else { return false };
+        let text = |stored: &rollproof_catalog::StoredExpr| stored.text.range.slice(&stored.text.text).to_owned();
+        let keys_match = index.keys.len() == wanted.keys.len()
+            && index.keys.iter().zip(&wanted.keys).all(|(own, other)| {
+                own.column == other.key.column
+                    && own.operator_class == other.key.operator_class
+                    && own.collation == other.key.collation
+                    && own.expression.as_ref().map(text) == other.key.expression.as_ref().map(text)
+            });
+        let needs_constraint = wanted.role != crate::index::Role::Plain;
+        keys_match
+            && index.unique == wanted.unique
+            && index.method == wanted.method
+            && index.include.len() == wanted.include.len()
+            && index.predicate.as_ref().map(text) == wanted.predicate.as_ref().map(|bound| text(&bound.stored))
+            && (!needs_constraint || index.constraint.is_some())
+    }
+
+    /// Makes an index of a partition a part of the partitioned table's (`IndexSetParentIndex`).
+    pub(crate) fn attach_index(&mut self, index: Oid, parent: Oid) -> Outcome {
+        self.change(index, |relation| relation.partition = Some(Partition { parent, bound: None }))?;
+        self.depend(ObjectId::Relation(index), ObjectId::Relation(parent), DependencyKind::Internal);
+        let (own, above) = (self.constraint_of_index(index), self.constraint_of_index(parent));
+        let table = self.schema.relation(index).and_then(|each| each.index.as_ref()).map(|index| index.table);
+        if let (true, true, Some(table)) = (own.is_some(), above.is_some(), table) {
+            self.change_constraint(table, own, |constraint| {
+                constraint.parent = above;
+                constraint.is_local = false;
+                constraint.inherit_count = 1;
+            })?;
+            self.depend(ObjectId::Constraint(own), ObjectId::Constraint(above), DependencyKind::Internal);
+        }
+        self.validate_partitioned_index(parent)
+    }
+
+    /// `validatePartitionedIndex`: a partitioned index is valid once every partition has its part.
+    fn validate_partitioned_index(&mut self, index: Oid) -> Outcome {
+        let relation = self.relation(index)?;
+        let Some(own) = &relation.index else { return Ok(()) };
+        if !own.valid && self.children_of(own.table).len() == self.children_of(index).len() {
+            self.change(index, |relation| {
+                if let Some(index) = &mut relation.index {
+                    Arc::make_mut(index).valid = true;
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The part of a new partitioned index on a partition: one that is there already, else a new one.
+    pub(crate) fn index_on_partition(&mut self, _request: &IndexRequest, parent_index: Oid, child: Oid) -> Outcome {
+        if self.relation(child)?.kind == RelationKind::ForeignTable {
+            return Ok(());
+        }
+        match self.matching_index(child, parent_index)? {
+            Some(own) => self.attach_index(own, parent_index),
+            None => match self.cloned_index(parent_index, child, parent_index)? {
+                Some(request) => self.define_index(request).map(|_| ()),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// A partition's copy of its parent's foreign key, of the same name (`CloneFkReferencing`).
+    pub(crate) fn clone_foreign_key(&mut self, parent: Oid, constraint: Oid, child: Oid) -> Outcome {
+        let (source, target) = (self.relation(parent)?, self.relation(child)?);
+        let Some(known) = source.constraints.iter().find(|each| each.oid == constraint) else { return Ok(()) };
+        let mut copy: Constraint = (**known).clone();
+        let number = |number: &i16| {
+            let name = source.column_by_number(*number).map(|column| column.name.clone());
+            name.and_then(|name| target.column(&name).map(|column| column.number)).unwrap_or(0)
+        };
+        copy.columns = copy.columns.iter().map(number).collect();
+        if let Some(own) = target.constraints.iter().find(|own| same_foreign_key(own, &copy)) {
+            let oid = own.oid;
+            self.change_constraint(child, oid, |own| {
+                own.parent = constraint;
+                own.is_local = false;
+                own.inherit_count = 1;
+            })?;
+            self.depend(ObjectId::Constraint(oid), ObjectId::Constraint(constraint), DependencyKind::Internal);
+            return Ok(());
+        }
+        copy.oid = self.schema.allocate();
+        copy.parent = constraint;
+        copy.is_local = false;
+        copy.inherit_count = 1;
+        copy.no_inherit = target.kind != RelationKind::PartitionedTable;
+        if target.constraints.iter().any(|own| own.name == copy.name) {
+            let column = copy.columns.first().and_then(|number| target.column_by_number(*number));
+            let column = column.map(|column| column.name.clone());
+            copy.name = crate::names::constraint_name(
+                &self.schema,
+                &target.name,
+                column.as_deref(),
+                "fkey",
+                target.namespace,
+                &[],
+            );
+        }
+        let oid = copy.oid;
+        self.store_foreign_key(child, copy)?;
+        for grandchild in self.children_of(child) {
+            self.clone_foreign_key(child, oid, grandchild)?;
+        }
+        Ok(())
+    }
+
+    /// A partition's copy of its parent's row trigger.
+    pub(crate) fn clone_trigger(&mut self, trigger: &Trigger, child: Oid) -> Outcome {
+        let mut copy = trigger.clone();
+        copy.oid = self.schema.allocate();
+        copy.parent = trigger.oid;
+        let me = ObjectId::Trigger(copy.oid);
+        self.depend(me, ObjectId::Relation(child), DependencyKind::Automatic);
+        self.depend(me, ObjectId::Trigger(trigger.oid), DependencyKind::Internal);
+        self.depend(me, ObjectId::Function(trigger.function), DependencyKind::Normal);
+        self.insert_trigger(child, copy.clone())?;
+        for grandchild in self.children_of(child) {
+            self.clone_trigger(&copy, grandchild)?;
+        }
+        Ok(())
+    }
+
+    /// `ALTER TABLE p ATTACH PARTITION c …`
+    pub(crate) fn attach_partition(&mut self, parent: Oid, name: &QualifiedName, bound: &PartitionBound) -> Outcome {
+        let table = self.relation(parent)?;
+        if table.kind != RelationKind::PartitionedTable {
+            let message = format!("table \"{}\" is not partitioned", table.name);
+            return Err(refuse("42P16", message, self.span));
+        }
+        let child = self.relation_named(name)?;
+        let complaint = if child.partition.is_some() {
+            Some(format!("\"{}\" is already a partition", child.name))
+        } else if child.of_type.is_some() {
+            Some("cannot attach a typed table as partition".to_owned())
+        } else if !child.inherits.is_empty() {
+            Some("cannot attach inheritance child as partition".to_owned())
+        } else if child.kind == RelationKind::Table && !self.children_of(child.oid).is_empty() {
+            Some("cannot attach inheritance parent as partition".to_owned())
+        } else if !matches!(
+            child.kind,
+            RelationKind::Table | RelationKind::PartitionedTable | RelationKind::ForeignTable
+        ) {
+            Some(format!("\"{}\" is not a table", child.name))
+        } else {
+            None
+        };
+        if let Some(message) = complaint {
+            return Err(refuse("42809", message, name.span));
+        }
+        if child.oid == parent || self.descendants_of(child.oid).contains(&parent) {
+            return Err(refuse("42P07", "circular inheritance not allowed", name.span));
+        }
+        for column in child.live_columns() {
+            if table.column(&column.name).is_none() && !is_system_column(&column.name) {
+                let message = format!(
+                    "table \"{}\" contains column \"{}\" not found in parent \"{}\"",
+                    child.name, column.name, table.name
+                );
+                return Err(refuse("42804", message, name.span));
+            }
+        }
+        self.check_bound(&table, bound, name.span, &child.name)?;
+        self.merge_into_existing(child.oid, &table, name.span, true)?;
+        let partition = Partition { parent, bound: Some(Arc::new(bound.clone())) };
+        self.change(child.oid, |relation| relation.partition = Some(partition))?;
+        self.depend(ObjectId::Relation(child.oid), ObjectId::Relation(parent), DependencyKind::Automatic);
+        self.clone_all(child.oid, parent)
+    }
+
+    /// `ALTER TABLE p DETACH PARTITION c`
+    pub(crate) fn detach_partition(&mut self, parent: Oid, name: &QualifiedName) -> Outcome {
+        let table = self.relation(parent)?;
+        let child = self.relation_named(name)?;
+        if child.partition.as_ref().is_none_or(|partition| partition.parent != parent) {
+            let message = format!("relation \"{}\" is not a partition of relation \"{}\"", child.name, table.name);
+            return Err(refuse("42P01", message, name.span));
+        }
+        self.leave_parent(child.oid, &table)?;
+        self.change(child.oid, |relation| relation.partition = None)?;
+        for index in child.indexes {
+            self.detach_index(index)?;
+        }
+        self.own_cloned_constraints(child.oid)?;
+        self.drop_cloned_triggers(child.oid)
+    }
+
+    fn detach_index(&mut self, index: Oid) -> Outcome {
+        let Some(part) = self.relation(index)?.partition else { return Ok(()) };
+        self.change(index, |relation| relation.partition = None)?;
+        self.unlink(ObjectId::Relation(index), ObjectId::Relation(part.parent));
+        // A plain index goes with its table from now on, as one that was made alone does.
+        let index_data = self.relation(index)?.index;
+        if let Some(data) = index_data.filter(|data| data.constraint.is_none()) {
+            for number in data.keys.iter().map(|key| key.column).filter(|number| *number > 0) {
+                let id = rollproof_catalog::ColumnId { relation: data.table, number };
+                self.depend(ObjectId::Relation(index), ObjectId::Column(id), DependencyKind::Automatic);
+            }
+        }
+        Ok(())
+    }
+
+    fn own_cloned_constraints(&mut self, child: Oid) -> Outcome {
+        let table = self.relation(child)?;
+        for constraint in table.constraints.iter().filter(|each| each.parent.is_some()) {
+            self.unlink(ObjectId::Constraint(constraint.oid), ObjectId::Constraint(constraint.parent));
+            self.change_constraint(child, constraint.oid, |own| {
+                own.parent = Oid::NONE;
+                own.is_local = true;
+                own.inherit_count = 0;
+            })?;
+        }
+        Ok(())
+    }
+
+    fn drop_cloned_triggers(&mut self, child: Oid) -> Outcome {
+        let table = self.relation(child)?;
+        for trigger in table.triggers.iter().filter(|trigger| trigger.parent.is_some()) {
+            self.schema.dependencies.remove(ObjectId::Trigger(trigger.oid));
+        }
+        self.change(child, |relation| relation.triggers.retain(|trigger| trigger.parent.is_none()))
+    }
+
+    /// Forgets that one object uses another, and nothing else.
+    pub(crate) fn unlink(&mut self, dependent: ObjectId, referenced: ObjectId) {
+        let kept: Vec<_> = self.schema.dependencies.uses(dependent).to_vec();
+        self.schema.dependencies.clear_uses(dependent);
+        for (object, kind) in kept.into_iter().filter(|edge| edge.0 != referenced) {
+            self.schema.dependencies.add(dependent, object, kind);
+        }
+    }
+}
+
+fn missing_key(name: &str, span: TextRange) -> Box<crate::context::Stop> {
+    if is_system_column(name) {
+        return refuse("42P17", format!("cannot use system column \"{name}\" in partition key"), span);
+    }
+    refuse("42703", format!("column \"{name}\" named in partition key does not exist"), span)
+}
+
+fn same_foreign_key(own: &Constraint, other: &Constraint) -> bool {
+    match (&own.kind, &other.kind) {
+        (ConstraintKind::ForeignKey(first), ConstraintKind::ForeignKey(second)) => {
+            own.parent.is_none()
+                && own.columns == other.columns
+                && first.relation == second.relation
+                && first.columns == second.columns
+                && first.on_delete == second.on_delete
+                && first.on_update == second.on_update
+                && own.deferrable == other.deferrable
+                && own.deferred == other.deferred
+        }
+        _ => false,
+    }
+}
