@@ -3,4 +3,5 @@
 pub mod case;
 pub mod judge;
 pub mod program;
+pub mod schema;
 pub mod server;

@@ -29,9 +29,9 @@ impl Run {
     /// # Panics
     /// When it is none: the test that asks fails with what was printed.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
+    #[expect(clippy::panic, reason = "a test fails by panicking")]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.output).expect(&format!("not JSON: {}{}", self.output, self.errors))
+        serde_json::from_str(&self.output).unwrap_or_else(|_| panic!("not JSON: {}{}", self.output, self.errors))
     }
 }
 
@@ -51,7 +51,7 @@ fn binary() -> &'static PathBuf {
             let message: Value = serde_json::from_str(line).ok()?;
             message["executable"].as_str().map(PathBuf::from)
         });
-        let Some(path) = executable.last() else {
+        let Some(path) = executable.fold(None, |_, path| Some(path)) else {
             panic!("no program was built: {}", String::from_utf8_lossy(&built.stderr))
         };
         path

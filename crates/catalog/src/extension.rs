@@ -140,6 +140,11 @@ impl Installer<'_> {
             self.schema.others.insert_mut(Arc::from(format!("language {name}")), oid);
             self.own(ObjectId::Language(oid));
         }
+        for fields in contents.of_kind("method") {
+            let (oid, name) = (self.schema.allocate(), Fields::new(fields).text());
+            self.schema.others.insert_mut(Arc::from(format!("access method {name}")), oid);
+            self.own(ObjectId::Other(oid));
+        }
         // Names first, since types, relations and functions refer to each other.
         let types: Vec<_> = contents.of_kind("type").map(|fields| self.name_type(fields)).collect();
         let relations: Vec<_> = contents.of_kind("relation").map(|fields| self.name_relation(fields)).collect();

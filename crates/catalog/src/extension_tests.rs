@@ -103,6 +103,10 @@ fn extensions_from_elsewhere() {
     assert!(operators.iter().any(|each| each.operator.left == vector && each.operator.result == oid::FLOAT8));
     assert!(schema.find_operator_class(None, "hnsw", "vector_cosine_ops").is_some());
     assert!(schema.default_operator_class("ivfflat", vector).is_some());
+    assert!(schema.has_access_method("hnsw") && schema.has_access_method("gin") && !schema.has_access_method("bloom"));
+    assert!(schema.has_language("plpgsql") && !schema.has_language("plv8"));
+    schema.install_extension("plv8", None, false).expect("it installs");
+    assert!(schema.has_language("plv8"));
     schema.install_extension("postgis", None, false).expect("it installs");
     let geometry = schema.find_type(None, "geometry").expect("its type").oid;
     // Point with SRID 4326: `postgis_typmod_in('{Point,4326}')`.

@@ -191,6 +191,20 @@ impl Schema {
         self.roles_in(Oid::NONE, name).next()
     }
 
+    /// Whether a procedural language of this name exists: the four of every database, and what extensions and
+    /// `CREATE LANGUAGE` bring.
+    #[must_use]
+    pub fn has_language(&self, name: &str) -> bool {
+        matches!(name, "internal" | "c" | "sql" | "plpgsql") || self.others.contains_key(&*format!("language {name}"))
+    }
+
+    /// Whether an index access method of this name exists: the six of every database, and what extensions bring.
+    #[must_use]
+    pub fn has_access_method(&self, name: &str) -> bool {
+        matches!(name, "btree" | "hash" | "gist" | "gin" | "spgist" | "brin")
+            || self.others.contains_key(&*format!("access method {name}"))
+    }
+
     /// The schema itself by name, see [`Schema::find_namespace`].
     #[must_use]
     pub fn find_namespace_object(&self, name: &str) -> Option<&Namespace> {

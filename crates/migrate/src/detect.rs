@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rollproof_source::{Problem, Snapshot};
+use rollproof_source::{ContentId, Problem, Snapshot};
 
 use crate::dialect::{Dialect, of_folder};
 use crate::survey::{Folder, Survey};
@@ -192,7 +192,7 @@ fn choose(survey: &Survey<'_>, candidates: Vec<Candidate<'_>>, quietly_aside: bo
 fn leave_unsure(candidates: &mut Vec<Candidate<'_>>, detection: &mut Detection) {
     candidates.retain(|candidate| {
         let is_sure = candidate.dialect == Dialect::PostgreSql;
-        if !is_sure {
+        if !is_sure && !is_aside(candidate.path) {
             let message = "nothing in its migrations tells that they are PostgreSQL's, and they are left aside: name the \
                            folder with --migrations where they are";
             detection.problems.push(Problem::of_file(candidate.path, message));
@@ -201,28 +201,24 @@ fn leave_unsure(candidates: &mut Vec<Candidate<'_>>, detection: &mut Detection) 
     });
 }
 
-/// Leaves out all but the first of folders that hold the same migrations, such as copies for several drivers.
+/// Leaves out all but the first of folders that hold the very same migrations, such as copies for several drivers.
 fn without_twins<'a>(
     survey: &Survey<'_>,
     candidates: Vec<Candidate<'a>>,
     detection: &mut Detection,
 ) -> Vec<Candidate<'a>> {
-    let mut seen: BTreeMap<Vec<String>, &'a str> = BTreeMap::new();
+    let mut seen: BTreeMap<Vec<(String, ContentId)>, &'a str> = BTreeMap::new();
     let mut kept = Vec::new();
     for candidate in candidates {
-        let names: Vec<String> = survey
-            .snapshot
-            .files_under(candidate.path)
-            .map(|(path, _)| path[candidate.path.len()..].to_owned())
-            .collect();
-        match seen.get(&names) {
+        let files = survey.snapshot.files_under(candidate.path);
+        let contents = files.map(|(path, content)| (path[candidate.path.len()..].to_owned(), *content)).collect();
+        match seen.get(&contents) {
             Some(first) => {
-                let message =
-                    format!("it holds migrations of the same names as {first}, and is taken for a copy of it");
+                let message = format!("it holds the same migrations as {first}, and is left aside");
                 detection.problems.push(Problem::of_file(candidate.path, message));
             }
             None => {
-                seen.insert(names, candidate.path);
+                seen.insert(contents, candidate.path);
                 kept.push(candidate);
             }
         }

@@ -1,14 +1,21 @@
 //! PostgreSQL's parse analysis: a statement and a schema to bindings, types, or the server's own errors.
 
+mod analyze;
 pub mod context;
 pub mod environment;
 pub mod error;
+mod finish;
 pub mod outcome;
 pub mod resolution;
 pub mod routine;
 pub mod stored;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod typed;
 pub mod types;
+mod walk;
 
 pub use context::{Context, LookupName, Lookups, ParameterTypes, Parameters};
 pub use environment::{Environment, Variable, VariableBlock, VariableConflict, VariableKind};
@@ -27,7 +34,5 @@ use rollproof_sql::ast::Statement;
 /// What the server says of `statement` on `schema`. Data definition is `Unknown` here: what it does is for `evolve`.
 #[must_use]
 pub fn resolve(statement: &Statement, schema: &Schema, environment: &Environment) -> Outcome {
-    let _ = (schema, environment);
-    let unknown = Unknown { reason: "resolution of this is not modelled yet".into(), span: statement.span };
-    Outcome::Unknown(Box::new(Undecided { unknown, partial: Resolution::default() }))
+    finish::resolve(statement, schema, environment)
 }

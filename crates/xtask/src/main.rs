@@ -13,6 +13,7 @@ fn main() -> anyhow::Result<()> {
     match arguments.split_first() {
         Some((command, rest)) if command == "test" => test::run(rest),
         Some((command, rest)) if command == "catalog-data" => catalog_data::run(rest),
-        _ => bail!("usage: cargo xtask test [ARGUMENTS OF CARGO TEST] | cargo xtask catalog-data --url URL…"),
+        Some((command, rest)) if command == "describe" => xtask::describe::run(rest),
+        _ => bail!("usage: cargo xtask test [ARGUMENTS OF CARGO TEST] | catalog-data --url URL… | describe --url URL"),
     }
 }

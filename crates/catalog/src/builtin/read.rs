@@ -100,7 +100,7 @@ fn type_kind(kind: &str, extra: &str) -> TypeKind {
 }
 
 pub(super) fn functions(builtin: &Builtin) -> BuiltinTable<Function> {
-    let mut pool = Pool::default();
+    let mut pool = Pool::large();
     table(builtin, include_str!("../../data/builtin/functions.tsv"), |fields| {
         let (oid, namespace, name) = (fields.oid(), fields.oid(), pool.share(fields.text()));
         let written = [fields.text(), fields.text(), fields.text(), fields.text(), fields.text()];

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_sql::ast::ParameterMode;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{Acl, AclEntry, Oid, Parameter, Privilege};
 
@@ -103,6 +103,12 @@ pub(crate) struct Pool<'a> {
 }
 
 impl<'a> Pool<'a> {
+    /// A pool for a large catalog: it never grows.
+    pub(crate) fn large() -> Self {
+        let texts = FxHashMap::with_capacity_and_hasher(6000, FxBuildHasher);
+        Self { texts, signatures: FxHashMap::with_capacity_and_hasher(3000, FxBuildHasher) }
+    }
+
     /// The text, allocated once.
     pub(crate) fn share(&mut self, text: &'a str) -> Arc<str> {
         self.texts.entry(text).or_insert_with(|| Arc::from(text)).clone()

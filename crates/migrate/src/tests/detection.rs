@@ -36,3 +36,22 @@ fn a_named_folder_is_taken_whatever_it_looks_like() {
     assert!(detect(&tree(&files[..2]), &[]).folders.is_empty());
     assert!(detect(&tree(&[]), &["."]).folders.is_empty());
 }
+
+#[test]
+fn copies_are_read_once_and_two_databases_twice() {
+    let (script, other) = ("create table a(id bigserial)", "create table b(id bigserial)");
+    let files = [
+        SQLX,
+        ("one/migrations/1_init.sql", script),
+        ("copy/migrations/1_init.sql", script),
+        ("two/migrations/1_init.sql", other),
+    ];
+    let detection = detect(&tree(&files), &[]);
+    let paths: Vec<_> = detection.folders.iter().map(|folder| &*folder.path).collect();
+    assert_eq!(paths, ["copy/migrations", "two/migrations"]);
+    assert!(
+        detection.problems[0].message.contains("the same migrations as copy/migrations"),
+        "{:?}",
+        detection.problems
+    );
+}

@@ -341,6 +341,35 @@ fn atlas() {
 }
 
 #[test]
+fn synapse_starts_from_the_newest_full_schema() {
+    check(
+        &[
+            ("s/common/schema_version.sql", "create table schema_version(v int)"),
+            ("s/common/full_schemas/72/full.sql.postgres", "select 1"),
+            ("s/main/full_schemas/72/full.sql.postgres", "select 2"),
+            ("s/main/full_schemas/72/full.sql.sqlite", "select 9"),
+            ("s/main/full_schemas/54/full.sql.postgres", "select 9"),
+            ("s/main/delta/72/01x.sql", "select 9"),
+            ("s/main/delta/100/01d.sql", "select 6"),
+            ("s/main/delta/73/02c.sql.postgres", "select 5"),
+            ("s/main/delta/73/02c.sql.sqlite", "select 9"),
+            ("s/main/delta/73/01a.py", "def run_create(cur, engine): pass"),
+            ("s/state/delta/73/01b.sql", "create table t(id $%AUTO_INCREMENT_PRIMARY_KEY%$)"),
+        ],
+        "synapse s",
+        &[
+            "schema_version Batch: create table schema_version(v int)",
+            "full /common/full_schemas/72/full.sql.postgres Batch: select 1",
+            "full /main/full_schemas/72/full.sql.postgres Batch: select 2",
+            "73/01a.py Batch: <it is written in Python>",
+            "73/01b.sql Batch: create table t(id BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY)",
+            "73/02c.sql.postgres Batch: select 5",
+            "100/01d.sql Batch: select 6!",
+        ],
+    );
+}
+
+#[test]
 fn golang_migrate() {
     check(
         &[

@@ -18,6 +18,7 @@ mod refinery;
 mod river;
 mod sqlx;
 mod supabase;
+mod synapse;
 
 use crate::model::{Migration, OutOfOrder, Transaction};
 use crate::order::Number;
@@ -67,6 +68,7 @@ pub(crate) const TOOLS: &[&Tool] = &[
     &supabase::TOOL,
     &atlas::TOOL,
     &golang_migrate::TOOL,
+    &synapse::TOOL,
     &plain::TOOL,
     &code::LOGTO,
     &code::TYPEORM,

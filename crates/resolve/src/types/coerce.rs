@@ -46,9 +46,7 @@ pub fn coerce_to_target_type(
         return Ok(false);
     }
     coerce_type(cx, value, target, context)?;
-    if value.oid() == target.oid {
-        apply_modifier(cx, value, target);
-    }
+    apply_modifier(cx, value, target);
     Ok(true)
 }
 
@@ -57,7 +55,8 @@ fn apply_modifier(cx: &Context, value: &mut Typed, target: TypeRef) {
     if value.data_type.modifier == target.modifier || (target.modifier < 0 && cx.version() < 14) {
         return;
     }
-    value.data_type.modifier = target.modifier;
+    // This relabels a value that kept its type, too (a row as `record`, an array as `anyarray`).
+    value.data_type = target;
     if !matches!(value.shape, Shape::Constant(_) | Shape::NullConstant | Shape::Collate(_)) {
         value.shape = Shape::Other;
     }
@@ -68,7 +67,12 @@ fn apply_modifier(cx: &Context, value: &mut Typed, target: TypeRef) {
 ///
 /// # Errors
 /// Those of input functions, of composite coercion, and of parameters that were decided otherwise.
-pub fn coerce_type(cx: &mut Context, value: &mut Typed, target: TypeRef, context: CoercionContext) -> Result<()> {
+pub(super) fn coerce_type(
+    cx: &mut Context,
+    value: &mut Typed,
+    target: TypeRef,
+    context: CoercionContext,
+) -> Result<()> {
     let input = value.oid();
     if input == target.oid || keeps_its_type(target.oid) {
         return Ok(());
@@ -141,7 +145,10 @@ fn coerce_literal(cx: &mut Context, value: &mut Typed, target: TypeRef) -> Resul
             literal::check(cx, &text, TypeRef { oid: base.oid, modifier }, value.span)?;
             Shape::Constant(Some(text))
         }
-        None => Shape::NullConstant,
+        None => {
+            literal::check_null(cx, base.oid, value.span)?;
+            Shape::NullConstant
+        }
     };
     let modifier = if base.oid == oid::INTERVAL && target.oid == base.oid { base.modifier } else { -1 };
     value.data_type = TypeRef { oid: target.oid, modifier };

@@ -44,12 +44,12 @@ fn common_type(cx: &mut Context, types: &[Oid]) -> std::result::Result<Oid, NoCo
 }
 
 /// `select_common_type_from_oids`, none where there is no such type.
-pub fn common_type_of_oids(cx: &mut Context, types: &[Oid]) -> Option<Oid> {
+pub(super) fn common_type_of_oids(cx: &mut Context, types: &[Oid]) -> Option<Oid> {
     common_type(cx, types).ok()
 }
 
 /// `verify_common_type_from_oids`
-pub fn verify_common_type_of_oids(cx: &mut Context, common: Oid, types: &[Oid]) -> bool {
+pub(super) fn verify_common_type_of_oids(cx: &mut Context, common: Oid, types: &[Oid]) -> bool {
     types.iter().all(|each| can_coerce_type(cx, *each, common, CoercionContext::Implicit))
 }
 

@@ -85,7 +85,7 @@ pub fn can_coerce_type(cx: &mut Context, input: Oid, target: Oid, context: Coerc
 }
 
 /// `can_coerce_type`: every input to the target of the same place, polymorphic ones consistently. `targets` may be longer.
-pub fn can_coerce_types(cx: &mut Context, inputs: &[Oid], targets: &[Oid], context: CoercionContext) -> bool {
+pub(super) fn can_coerce_types(cx: &mut Context, inputs: &[Oid], targets: &[Oid], context: CoercionContext) -> bool {
     let mut have_generics = false;
     for (input, target) in inputs.iter().copied().zip(targets.iter().copied()) {
         if input == target || target == oid::ANY {

@@ -68,7 +68,7 @@ fn no_array_type(cx: &Context, element: Oid, span: TextRange) -> Failure {
 }
 
 /// `check_generic_type_consistency`: whether the polymorphic arguments fit each other.
-pub fn is_consistent(cx: &mut Context, actual: &[Oid], declared: &[Oid]) -> bool {
+pub(super) fn is_consistent(cx: &mut Context, actual: &[Oid], declared: &[Oid]) -> bool {
     let mut types = declared.to_vec();
     let span = TextRange::default();
     let count = actual.len().min(types.len());
@@ -81,7 +81,7 @@ pub fn is_consistent(cx: &mut Context, actual: &[Oid], declared: &[Oid]) -> bool
 ///
 /// # Errors
 /// 42804 where arguments do not fit each other, or nothing tells the type; 42704 where an array type is missing.
-pub fn enforce_generic_type_consistency(
+pub(super) fn enforce_generic_type_consistency(
     cx: &mut Context,
     actual: &[Oid],
     declared: &mut [Oid],
@@ -219,7 +219,8 @@ impl Family {
     fn settle_element(&self, cx: &Context, wanted: &Generic) -> Result<()> {
         let span = wanted.span;
         let Some(element) = self.element else {
-            if wanted.lenient {
+            // `check_generic_type_consistency` asks for an enum even where nothing is known yet.
+            if wanted.lenient && !self.enumeration {
                 return Ok(());
             }
             let message = "could not determine polymorphic type because input has type unknown";
@@ -380,7 +381,7 @@ impl Compatible {
 
     fn settle_containers(&mut self, cx: &Context, common: Oid, wanted: &Generic) -> Result<()> {
         let span = wanted.span;
-        if self.wants_array {
+        if self.wants_array && !wanted.lenient {
             let array = info::array_type(cx.schema, common);
             self.array = Some(array.ok_or_else(|| no_array_type(cx, common, span))?);
         }

@@ -70,13 +70,14 @@ pub(super) fn coerce_record_to_complex(
     };
     let columns = info::row_relation(cx.schema, target).and_then(|relation| relation_columns(cx.schema, relation));
     let Some(columns) = columns else { return Err(refuse(cx)) };
-    if columns.len() != fields.len() {
-        return Err(refuse(cx));
-    }
+    // The server goes column by column, and sees too few or too many fields only as it comes to them.
     for (field, column) in fields.iter_mut().zip(columns.iter()) {
         if !coerce_to_target_type(cx, field, column.data_type, context)? {
             return Err(refuse(cx));
         }
+    }
+    if columns.len() != fields.len() {
+        return Err(refuse(cx));
     }
     value.data_type = TypeRef::plain(target);
     value.shape = Shape::Row(fields);

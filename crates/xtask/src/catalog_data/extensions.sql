@@ -10,6 +10,9 @@ select nspname from pg_namespace where pg_temp.member('pg_namespace', oid, $ext)
 -- name: language
 select lanname from pg_language where pg_temp.member('pg_language', oid, $ext);
 
+-- name: method
+select amname, amtype from pg_am where pg_temp.member('pg_am', oid, $ext);
+
 -- name: type
 select pg_temp.local(typnamespace, $ext) || typname, typtype, typcategory,
   case when typispreferred then 'p' else '' end || case when typsubscript <> 0 then 's' else '' end

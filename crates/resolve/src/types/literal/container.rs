@@ -20,7 +20,7 @@ type Piece = Option<String>;
 /// `array_in`: dimensions that are written out, then nested braces.
 pub(super) fn array(cx: &mut Context, text: &str, element: Oid, depth: usize) -> Verdict {
     let trimmed = text.trim_matches(|each: char| u8::try_from(each).is_ok_and(is_space));
-    if trimmed.starts_with('[') {
+    if trimmed.starts_with('[') && has_dimensions(trimmed) {
         return Verdict::Unsure;
     }
     if !trimmed.starts_with('{') {
@@ -28,7 +28,21 @@ pub(super) fn array(cx: &mut Context, text: &str, element: Oid, depth: usize) ->
     }
     // Of the built-in types only box separates its array's elements otherwise.
     let separator = if cx.schema.type_of(element).is_some_and(|found| &*found.name == "box") { b';' } else { b',' };
-    let Some(elements) = array_elements(trimmed.as_bytes(), separator) else { return malformed("array", text) };
+    let elements = match array_elements(trimmed.as_bytes(), separator) {
+        Ok(elements) => elements,
+        Err(Wrong::Malformed) => return malformed("array", text),
+        Err(Wrong::EmptyPart) => {
+            return if cx.version() >= 17 { Verdict::Unsure } else { malformed("array", text) };
+        }
+        Err(Wrong::TooDeep) => {
+            let message = if cx.version() >= 17 {
+                "number of array dimensions exceeds the maximum allowed (6)"
+            } else {
+                "number of array dimensions (7) exceeds the maximum allowed (6)"
+            };
+            return Verdict::refuse("54000", message.to_owned());
+        }
+    };
     let mut verdict = Verdict::Valid;
     for each in elements.into_iter().flatten() {
         verdict = verdict.and(|| judge(cx, &each, element, depth + 1));
@@ -39,11 +53,33 @@ pub(super) fn array(cx: &mut Context, text: &str, element: Oid, depth: usize) ->
     verdict
 }
 
-/// The elements in order, or none where braces, quotes or dimensions are wrong.
-fn array_elements(text: &[u8], separator: u8) -> Option<Vec<Piece>> {
+/// Whether dimensions are written before an equals sign: `[1:2][0:3]={…}`.
+fn has_dimensions(text: &str) -> bool {
+    let Some((dimensions, _)) = text.split_once('=') else { return false };
+    let is_number = |part: &str| part.trim().parse::<i32>().is_ok();
+    let fits = |part: &str| match part.split_once(':') {
+        Some((lower, upper)) => is_number(lower) && is_number(upper),
+        None => is_number(part),
+    };
+    let inner = dimensions.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    inner.is_some_and(|inner| inner.split(']').all(|part| fits(part.trim_start().trim_start_matches('['))))
+}
+
+/// Why the text is no array.
+enum Wrong {
+    /// Braces, quotes or dimensions are wrong.
+    Malformed,
+    /// `{{}}`, which is an empty array since PostgreSQL 17.
+    EmptyPart,
+    /// More than six dimensions.
+    TooDeep,
+}
+
+/// The elements in order.
+fn array_elements(text: &[u8], separator: u8) -> Result<Vec<Piece>, Wrong> {
     let mut reader = ArrayReader { text, at: 0, separator, elements: Vec::new(), sizes: vec![None; 7], leaf: None };
     reader.read()?;
-    (reader.at == text.len()).then_some(reader.elements)
+    if reader.at == text.len() { Ok(reader.elements) } else { Err(Wrong::Malformed) }
 }
 
 struct ArrayReader<'a> {
@@ -64,14 +100,17 @@ impl ArrayReader<'_> {
         }
     }
 
-    fn read(&mut self) -> Option<()> {
+    fn read(&mut self) -> Result<(), Wrong> {
         let mut counts: Vec<usize> = Vec::new();
         loop {
             self.skip_space();
-            match self.text.get(self.at)? {
+            match self.text.get(self.at).ok_or(Wrong::Malformed)? {
                 b'{' => {
-                    if self.leaf.is_some_and(|leaf| counts.len() >= leaf) || counts.len() >= 6 {
-                        return None;
+                    if counts.len() >= 6 {
+                        return Err(Wrong::TooDeep);
+                    }
+                    if self.leaf.is_some_and(|leaf| counts.len() >= leaf) {
+                        return Err(Wrong::Malformed);
                     }
                     self.at += 1;
                     counts.push(0);
@@ -79,24 +118,23 @@ impl ArrayReader<'_> {
                     if self.text.get(self.at) != Some(&b'}') {
                         continue;
                     }
-                    // Only a whole array may be empty, or since 17 every part of it.
-                    if counts.len() == 1 {
-                        self.at += 1;
-                        return Some(());
+                    if counts.len() > 1 {
+                        return Err(Wrong::EmptyPart);
                     }
-                    return None;
+                    self.at += 1;
+                    return Ok(());
                 }
                 _ => {
                     if counts.is_empty() || self.leaf.is_some_and(|leaf| leaf != counts.len()) {
-                        return None;
+                        return Err(Wrong::Malformed);
                     }
                     self.leaf = Some(counts.len());
-                    let element = self.element()?;
+                    let element = self.element().ok_or(Wrong::Malformed)?;
                     self.elements.push(element);
                 }
             }
-            if self.after_item(&mut counts)? {
-                return Some(());
+            if self.after_item(&mut counts).ok_or(Wrong::Malformed)? {
+                return Ok(());
             }
         }
     }

@@ -54,7 +54,8 @@ fn without_digits(text: &str, trimmed: &str, data_type: Oid, version: u32) -> Ve
         return Verdict::Valid;
     }
     let special = ["now", "today", "tomorrow", "yesterday", "epoch", "infinity", "allballs", "zulu"];
-    let doubtful = trimmed.contains(['/', ':', '+']) || special.iter().any(|each| word.contains(each));
+    let plain = trimmed.chars().all(|each| each.is_ascii_alphabetic() || each == ' ');
+    let doubtful = !plain || special.iter().any(|each| word.contains(each));
     if doubtful { Verdict::Unsure } else { bad_format(text, data_type) }
 }
 
@@ -138,12 +139,15 @@ impl Reader<'_> {
             second = self.number(2, 2)?;
             if self.eat(b'.') {
                 let length = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                if length == 0 {
+                    return None;
+                }
                 fraction = self.rest[..length].iter().any(|byte| *byte != b'0');
                 self.rest = &self.rest[length..];
             }
         }
         let midnight = hour == 24 && minute == 0 && second == 0 && !fraction;
-        let fits = (hour < 24 || midnight) && minute < 60 && (second < 60 || (second == 60 && !fraction));
+        let fits = (hour < 24 || midnight) && minute < 60 && second <= 60;
         self.zone()?;
         Some(Fields::of(fits))
     }
@@ -240,8 +244,8 @@ pub(super) fn interval(text: &str, version: u32) -> Verdict {
     let trimmed = text.trim().to_ascii_lowercase();
     if !trimmed.bytes().any(|byte| byte.is_ascii_digit()) {
         let infinite = matches!(&*trimmed, "infinity" | "-infinity" | "+infinity") && version >= 17;
-        let word = trimmed.trim_start_matches('p');
-        return match (infinite, word.len() == trimmed.len()) {
+        let plain = trimmed.chars().all(|each| each.is_ascii_alphabetic() || each == ' ');
+        return match (infinite, plain && !trimmed.starts_with('p')) {
             (true, _) => Verdict::Valid,
             (false, true) => bad_format(text, oid::INTERVAL),
             (false, false) => Verdict::Unsure,
@@ -267,6 +271,8 @@ fn pieces(text: &str) -> Option<Vec<(bool, String)>> {
         };
         match pieces.last_mut() {
             Some((kind, piece)) if joined && *kind == is_number => piece.push(each),
+            // A digit that follows a word at once is read as part of it, or not, by what the word is.
+            Some((false, _)) if joined => return None,
             _ => pieces.push((is_number, each.to_string())),
         }
         joined = true;

@@ -7,6 +7,7 @@
 mod bits;
 mod container;
 mod datetime;
+mod geometry;
 mod json;
 mod network;
 mod number;
@@ -94,6 +95,30 @@ pub(super) fn check(cx: &mut Context, text: &str, target: TypeRef, span: TextRan
     }
 }
 
+/// NULL of a pseudo-type: the input functions of those that only code uses are run even for it.
+///
+/// # Errors
+/// 0A000 "cannot accept a value of type internal"
+pub(super) fn check_null(cx: &Context, target: Oid, span: TextRange) -> Result<()> {
+    let runs = matches!(
+        target,
+        oid::INTERNAL
+            | oid::TRIGGER
+            | oid::EVENT_TRIGGER
+            | oid::LANGUAGE_HANDLER
+            | oid::FDW_HANDLER
+            | oid::TABLE_AM_HANDLER
+            | oid::INDEX_AM_HANDLER
+            | oid::TSM_HANDLER
+    );
+    if !runs {
+        return Ok(());
+    }
+    let name = super::format_type(cx, target);
+    let kind = ErrorKind::InvalidLiteral { data_type: name.clone().into(), text: "".into() };
+    Err(Error::fail("0A000", format!("cannot accept a value of type {name}"), span, kind))
+}
+
 /// The verdict of one type's input function; `depth` counts containers around it.
 fn judge(cx: &mut Context, text: &str, data_type: Oid, depth: usize) -> Verdict {
     if depth > MAX_DEPTH {
@@ -115,8 +140,10 @@ fn judge(cx: &mut Context, text: &str, data_type: Oid, depth: usize) -> Verdict 
         TypeKind::Composite(relation) => container::row(cx, text, *relation, depth),
         TypeKind::Range { subtype, .. } => container::range(cx, text, *subtype, depth),
         TypeKind::Multirange(range) => container::multirange(cx, text, *range, depth),
-        TypeKind::Pseudo => pseudo(cx, data_type),
-        TypeKind::Base if found.is_array && !matches!(data_type, oid::INT2_VECTOR | oid::OID_VECTOR) => {
+        TypeKind::Pseudo if !found.is_array => pseudo(cx, data_type),
+        TypeKind::Base | TypeKind::Pseudo
+            if found.is_array && !matches!(data_type, oid::INT2_VECTOR | oid::OID_VECTOR) =>
+        {
             container::array(cx, text, found.element, depth)
         }
         TypeKind::Base if data_type < Oid::FIRST_USER => built_in(cx, text, data_type),
@@ -173,7 +200,12 @@ fn built_in(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
         oid::XML => words::xml(text),
         oid::TSVECTOR => words::text_search_vector(text),
         oid::TSQUERY => words::text_search_query(text),
-        oid::POINT => words::point(text),
+        oid::POINT => geometry::point(text),
+        oid::LSEG | oid::BOX | oid::PATH | oid::POLYGON | oid::LINE | oid::CIRCLE => geometry::shape(text, data_type),
+        oid::TID => words::tuple_id(text),
+        oid::PG_SNAPSHOT | oid::TXID_SNAPSHOT => words::snapshot(text),
+        oid::XID8 => number::unsigned_long(text, version),
+        oid::GTSVECTOR | oid::PG_NODE_TREE => pseudo(cx, data_type),
         oid::REGCLASS
         | oid::REGTYPE
         | oid::REGPROC

@@ -35,7 +35,13 @@ pub(super) fn address(text: &str, network: bool) -> Verdict {
         return refuse();
     }
     if parts.len() < 4 {
-        return if network { Verdict::Unsure } else { refuse() };
+        let covered =
+            prefix.is_some_and(|prefix| usize::try_from(prefix).is_ok_and(|prefix| prefix <= 8 * parts.len()));
+        return match (network, prefix) {
+            (false, None) => refuse(),
+            (false, Some(_)) if covered => Verdict::Valid,
+            _ => Verdict::Unsure,
+        };
     }
     let Ok(bytes) = parts.iter().map(|part| part.parse::<u8>()).collect::<Result<Vec<u8>, _>>() else {
         return refuse();

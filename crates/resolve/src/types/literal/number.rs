@@ -106,6 +106,16 @@ pub(super) fn unsigned(text: &str, version: u32, name: &str) -> Verdict {
     }
 }
 
+/// `xid8in`: before PostgreSQL 16 anything was taken.
+pub(super) fn unsigned_long(text: &str, version: u32) -> Verdict {
+    let trimmed = trim(text);
+    if version < 16 || (!trimmed.is_empty() && trimmed.len() < 19 && trimmed.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Verdict::Valid;
+    }
+    if trimmed.bytes().any(|byte| byte.is_ascii_digit()) { Verdict::Unsure } else { Verdict::syntax("xid8", text) }
+}
+
 /// `xidin`, `cidin`: before PostgreSQL 16 anything was taken.
 pub(super) fn lenient_unsigned(text: &str, version: u32, name: &str) -> Verdict {
     if version < 16 { Verdict::Valid } else { unsigned(text, version, name) }
@@ -113,17 +123,15 @@ pub(super) fn lenient_unsigned(text: &str, version: u32, name: &str) -> Verdict 
 
 /// `int2vectorin`, `oidvectorin`: numbers between spaces.
 pub(super) fn vector(text: &str, oids: bool, version: u32) -> Verdict {
+    let small = if version < 15 { "integer" } else { "smallint" };
     let mut verdict = Verdict::Valid;
     for part in text.split_ascii_whitespace() {
         verdict = verdict.and(|| match oids {
             true => unsigned(part, version, "oid"),
-            false => integer(part, version, 16, "smallint"),
+            false => integer(part, version, 16, small),
         });
     }
-    match verdict {
-        Verdict::Valid => Verdict::Valid,
-        _ => Verdict::Unsure,
-    }
+    verdict
 }
 
 fn is_special(text: &str) -> bool {

@@ -74,6 +74,10 @@ pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
     let (schema, name) = match borrowed[..] {
         [name] => (None, name),
         [schema, name] => (Some(schema), name),
+        [_, _, _, _, ..] if data_type == oid::REGCLASS => {
+            let message = format!("improper relation name (too many dotted names): {}", parts.join("."));
+            return Verdict::refuse("42601", message);
+        }
         _ => return Verdict::Unsure,
     };
     if matches!(data_type, oid::REGNAMESPACE | oid::REGROLE) {
@@ -86,7 +90,8 @@ pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
     if let Some(schema) = schema
         && cx.schema.find_namespace(schema).is_none()
         && !(data_type == oid::REGCLASS && cx.version() >= 16)
-        && data_type != oid::REGPROC
+        && data_type != oid::REGCONFIG
+        && !(data_type == oid::REGPROC && cx.version() >= 16)
     {
         let kind = ErrorKind::MissingSchema(Arc::from(schema));
         return missing("3F000", format!("schema \"{schema}\" does not exist"), kind);
@@ -160,6 +165,9 @@ fn routine(cx: &mut Context, parts: &[&str], text: &str) -> Verdict {
 /// `regtypein` parses a type as SQL does.
 fn type_reference(cx: &mut Context, text: &str) -> Verdict {
     let Ok(parsed) = rollproof_sql::parse_type_name(text) else { return Verdict::Unsure };
+    if parsed.set_of {
+        return Verdict::refuse("42601", format!("invalid type name \"{text}\""));
+    }
     match type_name::type_name(cx, &parsed) {
         Ok(_) => Verdict::Valid,
         Err(Failure::Error(error)) => missing(error.sqlstate, error.message, error.kind),

@@ -1,7 +1,6 @@
 //! Types with a small grammar of their own: booleans, UUIDs, and those that are followed only for common texts.
 
 use super::Verdict;
-use super::number;
 
 /// `boolin`: unique beginnings of the words, and the digits.
 pub(super) fn is_boolean(text: &str) -> bool {
@@ -89,7 +88,7 @@ pub(super) fn json_path(text: &str) -> Verdict {
     if path.is_empty() {
         return Verdict::syntax("jsonpath", text);
     }
-    let Some(mut rest) = path.strip_prefix('$') else { return Verdict::Unsure };
+    let Some(mut rest) = path.strip_prefix('$') else { return other_json_path(text) };
     while !rest.is_empty() {
         rest = match step(rest) {
             Some(rest) => rest,
@@ -97,6 +96,23 @@ pub(super) fn json_path(text: &str) -> Verdict {
         };
     }
     Verdict::Valid
+}
+
+/// A path that begins with a bare word or an opening bracket is none.
+fn other_json_path(text: &str) -> Verdict {
+    let first = text.trim();
+    let word = first.split(|each: char| !(each.is_ascii_alphanumeric() || each == '_')).next().unwrap_or("");
+    let keyword = ["true", "false", "null", "strict", "lax", "exists", "last", "is", "to"];
+    let starts_word = word.starts_with(|each: char| each.is_ascii_alphabetic() || each == '_');
+    if starts_word && !keyword.iter().any(|each| word.eq_ignore_ascii_case(each)) {
+        return Verdict::refuse("42601", "syntax error at end of jsonpath input".to_owned());
+    }
+    match first.chars().next() {
+        Some(bracket @ ('[' | '{' | ']' | '}' | ')' | ',' | '*' | '/' | '%' | ':')) => {
+            Verdict::refuse("42601", format!("syntax error at or near \"{bracket}\" of jsonpath input"))
+        }
+        _ => Verdict::Unsure,
+    }
 }
 
 fn step(rest: &str) -> Option<&str> {
@@ -115,23 +131,24 @@ fn step(rest: &str) -> Option<&str> {
     (fits && (index == "0" || !index.starts_with('0'))).then(|| &inner[end + 1..])
 }
 
-/// `point_in`: `x,y` or `(x,y)`.
-pub(super) fn point(text: &str) -> Verdict {
-    let trimmed = text.trim();
-    let inner = match (trimmed.strip_prefix('('), trimmed.ends_with(')')) {
-        (Some(inner), true) => &inner[..inner.len() - 1],
-        (None, false) => trimmed,
-        _ => return Verdict::syntax("point", text),
+/// `tidin`: `(block,offset)`.
+pub(super) fn tuple_id(text: &str) -> Verdict {
+    let inner = text.trim().strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let fits = |part: &str, most: u64| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && part.parse::<u64>().is_ok_and(|n| n <= most)
     };
-    let valid = inner.split_once(',').is_some_and(|(x, y)| {
-        let fits = |part: &str| !part.trim().is_empty() && number::float(part, false) == Verdict::Valid;
-        fits(x) && fits(y)
-    });
-    if valid {
-        Verdict::Valid
-    } else if inner.bytes().any(|byte| byte.is_ascii_digit()) {
-        Verdict::Unsure
-    } else {
-        Verdict::syntax("point", text)
+    match inner.and_then(|inner| inner.split_once(',')) {
+        Some((block, offset)) if fits(block, u64::from(u32::MAX)) && fits(offset, u64::from(u16::MAX)) => {
+            Verdict::Valid
+        }
+        Some(_) => Verdict::Unsure,
+        None => Verdict::syntax("tid", text),
     }
+}
+
+/// `pg_snapshot_in`: `xmin:xmax:xips`.
+pub(super) fn snapshot(text: &str) -> Verdict {
+    if text.matches(':').count() == 2 { Verdict::Unsure } else { Verdict::syntax("pg_snapshot", text) }
 }

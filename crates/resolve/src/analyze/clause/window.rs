@@ -1,0 +1,168 @@
+//! WINDOW and OVER (`transformWindowDefinitions`).
+
+use rollproof_catalog::Oid;
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{Expr, Frame, FrameBound, FrameUnits, WindowDefinition};
+
+use super::WindowInfo;
+use crate::analyze::{Analyzer, Kind, Output, unsupported};
+use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::types;
+
+/// `int8`
+const BIGINT: Oid = Oid(20);
+
+/// What is known of a window that others may be built on.
+struct Known<'a> {
+    info: WindowInfo<'a>,
+    ordered: usize,
+    order_type: Option<Oid>,
+}
+
+impl<'a> Analyzer<'a> {
+    /// All windows of the query, those of WINDOW first, in the order in which they were met.
+    pub(crate) fn window_definitions(&mut self, outputs: &mut Vec<Output>) -> Result<()> {
+        let windows = self.level().windows.clone();
+        let mut known: Vec<Known<'a>> = Vec::new();
+        for info in windows {
+            if let Some(name) = info.name
+                && known.iter().any(|each| each.info.name == Some(name))
+            {
+                return Err(window_error(format!("window \"{name}\" is already defined"), info.definition.span));
+            }
+            let window = self.window_definition(info, &known, outputs)?;
+            known.push(window);
+        }
+        Ok(())
+    }
+
+    fn window_definition(
+        &mut self,
+        info: WindowInfo<'a>,
+        known: &[Known<'a>],
+        outputs: &mut Vec<Output>,
+    ) -> Result<Known<'a>> {
+        let definition = info.definition;
+        let base = match &definition.base {
+            None => None,
+            Some(name) => Some(known.iter().find(|each| each.info.name == Some(&name.text)).ok_or_else(|| {
+                let message = format!("window \"{}\" does not exist", name.text);
+                Error::fail("42704", message, name.span, ErrorKind::MissingObject(name.text.clone()))
+            })?),
+        };
+        let sorted = self.sort_clause(&definition.order_by, outputs, Kind::WindowOrder, false)?;
+        for expr in &definition.partition_by {
+            let Some(at) = self.find_output(expr, outputs, Kind::WindowPartition, false)? else { continue };
+            let mut output = outputs[at].clone();
+            self.check_groupable(&mut output)?;
+            outputs[at] = output;
+        }
+        let mut ordered = sorted.len();
+        let mut order_type = sorted.first().map(|at| outputs[*at].typed.oid());
+        if let Some(base) = base {
+            check_base(definition, base)?;
+            if ordered == 0 {
+                (ordered, order_type) = (base.ordered, base.order_type);
+            }
+        }
+        if let Some(frame) = &definition.frame {
+            self.frame(frame, ordered, order_type)?;
+        }
+        Ok(Known { info, ordered, order_type })
+    }
+
+    fn frame(&mut self, frame: &'a Frame, ordered: usize, order_type: Option<Oid>) -> Result<()> {
+        let bounds = [Some(&frame.start), frame.end.as_ref()];
+        let offsets: Vec<&'a Expr> = bounds
+            .into_iter()
+            .flatten()
+            .filter_map(|bound| match bound {
+                FrameBound::Preceding(offset) | FrameBound::Following(offset) => Some(&**offset),
+                _ => None,
+            })
+            .collect();
+        match frame.units {
+            FrameUnits::Range if !offsets.is_empty() && ordered != 1 => {
+                let message = "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column";
+                return Err(window_error(message, frame.span));
+            }
+            FrameUnits::Groups if ordered == 0 => {
+                return Err(window_error("GROUPS mode requires an ORDER BY clause", frame.span));
+            }
+            _ => {}
+        }
+        for offset in offsets {
+            self.frame_offset(frame.units, offset, order_type)?;
+        }
+        Ok(())
+    }
+
+    /// `transformFrameOffset`
+    fn frame_offset(&mut self, units: FrameUnits, offset: &'a Expr, order_type: Option<Oid>) -> Result<()> {
+        let (kind, word) = match units {
+            FrameUnits::Rows => (Kind::WindowFrameRows, "ROWS"),
+            FrameUnits::Range => (Kind::WindowFrameRange, "RANGE"),
+            FrameUnits::Groups => (Kind::WindowFrameGroups, "GROUPS"),
+        };
+        let mut value = self.expression_of(offset, kind)?;
+        if value.open {
+            return Ok(());
+        }
+        if units == FrameUnits::Range {
+            self.range_offset(&mut value, order_type)?;
+        } else {
+            types::coerce_to_specific_type(&mut self.cx, &mut value.typed, BIGINT, word)?;
+        }
+        self.check_no_columns(&value.tree, word)
+    }
+
+    /// The order's type must know how to add the offset (`in_range` of its operator family).
+    fn range_offset(&mut self, value: &mut crate::analyze::Expression, order_type: Option<Oid>) -> Result<()> {
+        let Some(order) = order_type else { return Ok(()) };
+        // The in_range functions of the server's own btree families, by numbers of pg_type.
+        let offset = match order.0 {
+            20 | 21 | 23 => Some(None),
+            700 | 701 => Some(Some(701)),
+            1700 => Some(Some(1700)),
+            1082 | 1083 | 1114 | 1184 | 1186 | 1266 => Some(Some(1186)),
+            _ => None,
+        };
+        match offset {
+            Some(Some(target)) => types::coerce_to_specific_type(&mut self.cx, &mut value.typed, Oid(target), "RANGE"),
+            Some(None) => {
+                if value.typed.oid() == Oid(705) {
+                    return types::coerce_to_specific_type(&mut self.cx, &mut value.typed, order, "RANGE");
+                }
+                types::coerce_to_specific_type(&mut self.cx, &mut value.typed, BIGINT, "RANGE")
+            }
+            None if order >= Oid::FIRST_USER => {
+                Err(Failure::unknown("whether a user-made type has an in_range function", value.span()))
+            }
+            None => {
+                let shown = types::format_type(&self.cx, order);
+                let message = format!("RANGE with offset PRECEDING/FOLLOWING is not supported for column type {shown}");
+                Err(unsupported(message, value.span()))
+            }
+        }
+    }
+}
+
+/// What a window that is built on another may not say again.
+fn check_base(definition: &WindowDefinition, base: &Known<'_>) -> Result<()> {
+    let name = base.info.name.map_or("", |name| &**name);
+    if !definition.partition_by.is_empty() {
+        return Err(window_error(format!("cannot override PARTITION BY clause of window \"{name}\""), definition.span));
+    }
+    if !definition.order_by.is_empty() && base.ordered > 0 {
+        return Err(window_error(format!("cannot override ORDER BY clause of window \"{name}\""), definition.span));
+    }
+    if base.info.definition.frame.is_some() {
+        let message = format!("cannot copy window \"{name}\" because it has a frame clause");
+        return Err(window_error(message, definition.span));
+    }
+    Ok(())
+}
+
+fn window_error(message: impl Into<String>, span: TextRange) -> Failure {
+    Error::fail("42P20", message, span, ErrorKind::Grouping)
+}

@@ -1,0 +1,224 @@
+//! Calls (`transformFuncCall`, `ParseFuncOrColumn`'s checks of places).
+
+use rollproof_catalog::{AggregateKind, FunctionKind, ObjectId, Oid, Taint};
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{FunctionCall, Name, QualifiedName};
+
+use crate::analyze::{Analyzer, Expression, Kind, Node, Tag, Tree, unsupported};
+use crate::error::{Failure, Result};
+use crate::resolution::Role;
+use crate::types::{self, CallForm, Callee, ResolvedFunction};
+
+/// A call being put together.
+struct Arguments {
+    values: Vec<Expression>,
+    names: Vec<Option<Name>>,
+    filter: Option<Tree>,
+    open: bool,
+}
+
+impl<'a> Analyzer<'a> {
+    /// A call.
+    pub(crate) fn call(&mut self, call: &'a FunctionCall, span: TextRange) -> Result<Expression> {
+        let before = self.level().last_set;
+        let arguments = self.arguments(call)?;
+        self.check_function_taints(&call.name)?;
+        let trees: Vec<Tree> = arguments.values.iter().map(|value| value.tree.clone()).collect();
+        if arguments.open {
+            return Ok(Expression::open(trees, span));
+        }
+        let form = CallForm {
+            name: &call.name,
+            argument_names: &arguments.names,
+            within_group: call.within_group.then_some(call.order_by.len()),
+            variadic: call.variadic,
+            star: call.star,
+            distinct: call.distinct,
+            ordered: !call.order_by.is_empty() && !call.within_group,
+            filtered: call.filter.is_some(),
+            over: call.over.is_some(),
+            procedure: false,
+            span,
+        };
+        let typed = arguments.values.into_iter().map(|value| value.typed).collect();
+        let resolved = types::resolve_function(&mut self.cx, &form, typed)?;
+        self.bind_call(&call.name, &resolved);
+        let mut result = match resolved.kind {
+            FunctionKind::Aggregate if call.over.is_none() => {
+                self.aggregate_call(call, resolved, trees, arguments.filter, span)?
+            }
+            FunctionKind::Aggregate | FunctionKind::Window => self.window_call(call, resolved, trees, span)?,
+            FunctionKind::Function | FunctionKind::Procedure => self.plain_call(call, resolved, trees, before, span)?,
+        };
+        result.typed.span = span;
+        Ok(result)
+    }
+
+    fn arguments(&mut self, call: &'a FunctionCall) -> Result<Arguments> {
+        let mut values = Vec::new();
+        for argument in &call.arguments {
+            values.push(self.expression(&argument.value)?);
+        }
+        let mut names: Vec<Option<Name>> = call.arguments.iter().map(|argument| argument.name.clone()).collect();
+        if call.within_group {
+            for sort in &call.order_by {
+                values.push(self.expression_of(&sort.value, Kind::OrderBy)?);
+                names.push(None);
+            }
+        }
+        let filter = match &call.filter {
+            Some(filter) => Some(self.condition(filter, Kind::Filter, "FILTER")?.tree),
+            None => None,
+        };
+        let open = values.iter().any(|value| value.open);
+        Ok(Arguments { values, names, filter, open })
+    }
+
+    /// A call that is neither an aggregate nor a window function.
+    fn plain_call(
+        &mut self,
+        call: &'a FunctionCall,
+        resolved: ResolvedFunction,
+        trees: Vec<Tree>,
+        before: Option<TextRange>,
+        span: TextRange,
+    ) -> Result<Expression> {
+        let tag = match resolved.callee {
+            Callee::Function(oid) if resolved.returns_set => {
+                self.check_set_placement(Some(before), span)?;
+                Tag::SetReturning(oid)
+            }
+            Callee::Function(oid) => Tag::Function(oid),
+            Callee::Cast => Tag::Cast(resolved.result.data_type),
+            Callee::Field(_) => Tag::Field(call.name.object().text.clone()),
+        };
+        let mut typed = resolved.result;
+        if let Callee::Function(oid) = resolved.callee {
+            typed.nullable = !self.never_null(oid, &resolved.arguments);
+        }
+        Ok(Expression::new(typed, Node::new(tag, trees, span)))
+    }
+
+    /// Functions of the server that are known not to yield null from what they are given here.
+    fn never_null(&self, function: Oid, arguments: &[Option<crate::Typed>]) -> bool {
+        let Some(function) = self.schema().function(function).filter(|each| each.oid < Oid::FIRST_USER) else {
+            return false;
+        };
+        let fed = arguments.iter().all(|each| each.as_ref().is_none_or(|each| !each.nullable));
+        match &*function.name {
+            "now"
+            | "clock_timestamp"
+            | "statement_timestamp"
+            | "transaction_timestamp"
+            | "gen_random_uuid"
+            | "random"
+            | "uuidv4"
+            | "uuidv7"
+            | "concat"
+            | "concat_ws"
+            | "jsonb_build_object"
+            | "json_build_object"
+            | "jsonb_build_array"
+            | "json_build_array"
+            | "generate_series" => true,
+            "lower" | "upper" | "length" | "char_length" | "md5" | "btrim" | "ltrim" | "rtrim" | "replace" | "abs"
+            | "floor" | "ceil" | "ceiling" | "round" | "to_char" | "to_jsonb" | "to_json" | "row_to_json" | "left"
+            | "right" | "lpad" | "rpad" | "encode" | "decode" | "repeat" | "timezone" => fed,
+            _ => false,
+        }
+    }
+
+    /// `check_srf_call_placement`. `before` is where the last set was before the call's arguments; none where the call has
+    /// none of its own.
+    pub(crate) fn check_set_placement(&mut self, before: Option<Option<TextRange>>, span: TextRange) -> Result<()> {
+        let kind = self.level().kind;
+        if let Some(message) = kind.refuses_sets() {
+            return Err(unsupported(message, span));
+        }
+        let nested = before.is_some_and(|before| self.level().last_set != before);
+        if kind == Kind::FromFunction && nested {
+            let place = self.level().last_set.unwrap_or(span);
+            return Err(unsupported("set-returning functions must appear at top level of FROM", place));
+        }
+        let level = self.level();
+        level.last_set = Some(span);
+        level.has_sets |= kind != Kind::FromFunction;
+        Ok(())
+    }
+
+    /// Records what a call's name means.
+    pub(crate) fn bind_call(&mut self, name: &QualifiedName, resolved: &ResolvedFunction) {
+        if let Callee::Function(oid) = resolved.callee {
+            self.note_routine(oid, name.object().span);
+        }
+    }
+
+    /// Records a call.
+    pub(crate) fn note_routine(&mut self, oid: Oid, span: TextRange) {
+        self.out.routines.push((oid, span));
+        if oid >= Oid::FIRST_USER {
+            self.bind(span, ObjectId::Function(oid), Role::Read);
+        }
+    }
+
+    /// Where an unmodelled statement may have made or dropped a function of this name, nothing can be told.
+    pub(crate) fn check_function_taints(&self, name: &QualifiedName) -> Result<()> {
+        let object = &name.object().text;
+        let tainted = self.schema().taints.iter().any(|taint| match taint {
+            Taint::Functions(names, _) => names.contains(object),
+            Taint::Everything(_) => true,
+            Taint::Relations(..) | Taint::Extension(_) => false,
+        });
+        if tainted { Err(Failure::unknown("unmodelled-migration", name.span)) } else { Ok(()) }
+    }
+
+    /// A call of one of the server's own functions, as the grammar makes them.
+    pub(crate) fn builtin_call(
+        &mut self,
+        function: &str,
+        arguments: Vec<Expression>,
+        span: TextRange,
+    ) -> Result<Expression> {
+        let part = |text: &str| Name { text: text.into(), span };
+        let name = QualifiedName { parts: vec![part("pg_catalog"), part(function)], span };
+        let names = vec![None; arguments.len()];
+        let before = self.level().last_set;
+        let form = CallForm {
+            name: &name,
+            argument_names: &names,
+            within_group: None,
+            variadic: false,
+            star: false,
+            distinct: false,
+            ordered: false,
+            filtered: false,
+            over: false,
+            procedure: false,
+            span,
+        };
+        let (typed, trees) = crate::analyze::split(arguments);
+        let resolved = types::resolve_function(&mut self.cx, &form, typed)?;
+        let Callee::Function(oid) = resolved.callee else {
+            return Ok(Expression::new(resolved.result, Node::new(Tag::Construct("call"), trees, span)));
+        };
+        self.out.routines.push((oid, span));
+        let mut typed = resolved.result;
+        typed.nullable = true;
+        let tag = if resolved.returns_set {
+            self.check_set_placement(Some(before), span)?;
+            Tag::SetReturning(oid)
+        } else {
+            Tag::Function(oid)
+        };
+        Ok(Expression::new(typed, Node::new(tag, trees, span)))
+    }
+}
+
+/// Whether a result is sure to be there: counts are.
+pub(crate) fn aggregate_never_null(name: &str, kind: Option<AggregateKind>) -> bool {
+    match kind {
+        Some(AggregateKind::Normal) => matches!(name, "count" | "regr_count"),
+        Some(AggregateKind::HypotheticalSet) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,122 @@
+//! Fields and subscripts (`transformIndirection`).
+
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{Expr, Indirection, Name};
+
+use crate::analyze::{Analyzer, Expression, Node, Tag, Tree, syntax_error};
+use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::types::{self, Subscript};
+
+impl<'a> Analyzer<'a> {
+    /// `value.field[1]…`; a star at the end is the target list's to expand.
+    pub(crate) fn indirection(
+        &mut self,
+        value: &'a Expr,
+        steps: &'a [Indirection],
+        span: TextRange,
+    ) -> Result<Expression> {
+        let inner = self.expression(value)?;
+        self.follow(inner, steps, span)
+    }
+
+    /// The steps after a value.
+    pub(crate) fn follow(
+        &mut self,
+        mut value: Expression,
+        steps: &'a [Indirection],
+        span: TextRange,
+    ) -> Result<Expression> {
+        let mut at = 0;
+        while let Some(step) = steps.get(at) {
+            match step {
+                Indirection::Star(star) => {
+                    return Err(syntax_error("row expansion via \"*\" is not supported here", *star));
+                }
+                Indirection::Field(name) => {
+                    value = self.field(value, name, span)?;
+                    at += 1;
+                }
+                Indirection::Index(_) | Indirection::Slice(..) => {
+                    let subscripts = steps[at..].iter().take_while(|step| is_subscript(step)).count();
+                    value = self.subscripted(value, &steps[at..at + subscripts], span)?;
+                    at += subscripts;
+                }
+            }
+        }
+        Ok(value)
+    }
+
+    fn field(&mut self, value: Expression, name: &'a Name, span: TextRange) -> Result<Expression> {
+        if value.open {
+            return Ok(value);
+        }
+        let tree = value.tree.clone();
+        let typed = value.typed.clone();
+        match types::resolve_attribute(&mut self.cx, name, value.typed)? {
+            Some(resolved) => self.attribute_result(resolved, name, tree, span),
+            None => Err(self.unknown_attribute(&typed, &tree, name, span)),
+        }
+    }
+
+    /// `unknown_attribute` of parse_expr.c.
+    fn unknown_attribute(&self, typed: &crate::Typed, tree: &Tree, name: &Name, span: TextRange) -> Failure {
+        if let Tag::Var(var) = tree.tag
+            && var.attribute == 0
+            && let Some(entry) = self.levels.get(var.depth).and_then(|level| level.entries.get(var.entry))
+        {
+            let message = format!("column {}.{} does not exist", entry.name, name.text);
+            let kind = ErrorKind::MissingColumn { table: Some(entry.name.clone()), name: name.text.clone() };
+            return Error::fail("42703", message, span, kind);
+        }
+        let shown = types::format_type(&self.cx, typed.oid());
+        let kind = ErrorKind::MissingField { data_type: shown.as_str().into(), name: name.text.clone() };
+        if typed.oid() == super::RECORD {
+            let message = format!("could not identify column \"{}\" in record data type", name.text);
+            return Error::fail("42703", message, span, kind);
+        }
+        if self.is_row_type(typed.oid()) {
+            let message = format!("column \"{}\" not found in data type {shown}", name.text);
+            return Error::fail("42703", message, span, kind);
+        }
+        let message = format!("column notation .{} applied to type {shown}, which is not a composite type", name.text);
+        Error::fail("42809", message, span, ErrorKind::TypeMismatch { from: shown.into(), to: "".into() })
+    }
+
+    fn subscripted(&mut self, value: Expression, steps: &'a [Indirection], span: TextRange) -> Result<Expression> {
+        let (mut subscripts, mut trees, open) = self.subscripts(steps)?;
+        trees.insert(0, value.tree.clone());
+        if value.open || open {
+            return Ok(Expression::open(trees, span));
+        }
+        let typed = types::subscript(&mut self.cx, &value.typed, &mut subscripts, span)?;
+        Ok(Expression::new(typed, Node::new(Tag::Construct("subscript"), trees, span)))
+    }
+
+    /// Subscripts as expressions: whether any of them is unknown text besides.
+    pub(crate) fn subscripts(&mut self, steps: &'a [Indirection]) -> Result<(Vec<Subscript>, Vec<Tree>, bool)> {
+        let (mut subscripts, mut trees, mut open) = (Vec::new(), Vec::new(), false);
+        let mut one = |this: &mut Self, expr: &'a Expr| -> Result<crate::Typed> {
+            let value = this.expression(expr)?;
+            trees.push(value.tree);
+            open |= value.open;
+            Ok(value.typed)
+        };
+        for step in steps {
+            match step {
+                Indirection::Index(expr) => subscripts.push(Subscript::Index(one(self, expr)?)),
+                Indirection::Slice(lower, upper) => {
+                    let lower = lower.as_ref().map(|expr| one(self, expr)).transpose()?;
+                    let upper = upper.as_ref().map(|expr| one(self, expr)).transpose()?;
+                    subscripts.push(Subscript::Slice(lower, upper));
+                }
+                Indirection::Field(_) | Indirection::Star(_) => break,
+            }
+        }
+        Ok((subscripts, trees, open))
+    }
+}
+
+/// Whether a step is a subscript.
+pub(crate) fn is_subscript(step: &Indirection) -> bool {
+    matches!(step, Indirection::Index(_) | Indirection::Slice(..))
+}

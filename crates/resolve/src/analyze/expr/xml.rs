@@ -1,0 +1,89 @@
+//! XML expressions (`transformXmlExpr`, `transformXmlSerialize`).
+
+use rollproof_catalog::{Oid, TypeKind};
+use rollproof_source::TextRange;
+use rollproof_sql::ast::SpecialCall;
+
+use super::{BOOLEAN, INTEGER, TEXT};
+use crate::analyze::{Analyzer, Expression, Node, Tag};
+use crate::error::{Error, ErrorKind, Result};
+use crate::typed::Typed;
+use crate::types;
+
+/// `xml`
+const XML: Oid = Oid(142);
+
+impl<'a> Analyzer<'a> {
+    /// XML syntax.
+    pub(crate) fn xml(&mut self, special: &'a SpecialCall, span: TextRange) -> Result<Expression> {
+        let mut values = self.expressions(&special.arguments)?;
+        let construct = construct_of(&special.name.text);
+        for (at, value) in values.iter_mut().enumerate() {
+            if value.open {
+                continue;
+            }
+            let target = match (construct, at) {
+                ("xmlconcat", _) | ("xmlserialize", _) | ("xmlroot", 0) => Some(XML),
+                ("xmlparse" | "xmlpi", 0) | ("xmlroot", 1) => Some(TEXT),
+                ("xmlparse", 1) => Some(BOOLEAN),
+                ("xmlroot", _) => Some(INTEGER),
+                _ => None,
+            };
+            let named = special.aliases.get(at).is_some_and(Option::is_some);
+            let word = construct.to_uppercase();
+            match target {
+                Some(target) => types::coerce_to_specific_type(&mut self.cx, &mut value.typed, target, &word)?,
+                None if construct == "xmlelement" && !named => self.xml_content(value)?,
+                None => types::resolve_unknown(&mut self.cx, &mut value.typed)?,
+            }
+        }
+        let children = values.into_iter().map(|value| value.tree).collect();
+        if construct == "xmlserialize"
+            && let Some(target) = &special.returning
+        {
+            return self.xml_serialize(target, children, span);
+        }
+        let oid = if construct == "xmlexists" { BOOLEAN } else { XML };
+        Ok(self.simple(construct, oid, true, children, span))
+    }
+
+    /// Content of an element: anything, literals as text.
+    fn xml_content(&mut self, value: &mut Expression) -> Result<()> {
+        types::resolve_unknown(&mut self.cx, &mut value.typed)
+    }
+
+    fn xml_serialize(
+        &mut self,
+        target: &'a rollproof_sql::ast::TypeName,
+        children: Vec<crate::analyze::Tree>,
+        span: TextRange,
+    ) -> Result<Expression> {
+        let data_type = types::type_name(&mut self.cx, target)?;
+        let stringy = self
+            .schema()
+            .type_of(data_type.oid)
+            .is_none_or(|of| of.category == b'S' || matches!(of.kind, TypeKind::Domain { .. }));
+        if !stringy {
+            let shown = types::format_type(&self.cx, data_type.oid);
+            let message = format!("cannot cast XMLSERIALIZE result to {shown}");
+            let kind = ErrorKind::TypeMismatch { from: "text".into(), to: shown.into() };
+            return Err(Error::fail("42846", message, span, kind));
+        }
+        let typed = Typed::new(data_type, self.default_collation(data_type.oid), span);
+        Ok(Expression::new(typed, Node::new(Tag::Construct("xmlserialize"), children, span)))
+    }
+}
+
+fn construct_of(name: &str) -> &'static str {
+    match name {
+        "xmlconcat" => "xmlconcat",
+        "xmlelement" => "xmlelement",
+        "xmlforest" => "xmlforest",
+        "xmlparse" => "xmlparse",
+        "xmlpi" => "xmlpi",
+        "xmlroot" => "xmlroot",
+        "xmlserialize" => "xmlserialize",
+        "xmlexists" => "xmlexists",
+        _ => "xml",
+    }
+}

@@ -1,0 +1,40 @@
+//! DELETE (`transformDeleteStmt`).
+
+use rollproof_sql::ast::Delete;
+
+use crate::analyze::{Analyzer, Kind, Rows};
+use crate::error::Result;
+use crate::resolution::{Write, WriteAction};
+
+impl<'a> Analyzer<'a> {
+    /// DELETE
+    pub(crate) fn delete(&mut self, delete: &'a Delete) -> Result<Rows> {
+        if let Some(with) = &delete.with {
+            self.with_clause(with)?;
+        }
+        let target = self.target_relation(&delete.target)?;
+        self.note_holes(&delete.holes, delete.span);
+        let mut own = target.item.clone();
+        (own.lateral_only, own.lateral_ok) = (true, false);
+        self.level().items.push(own);
+        self.from_clause(&delete.using)?;
+        if let Some(filter) = &delete.filter {
+            let tree = self.condition(filter, Kind::Where, "WHERE")?.tree;
+            self.level().parts.push(tree);
+        }
+        let rows = self.returning(delete.returning.as_ref(), Some(&target), delete.span, Kind::Returning)?;
+        let mut write = Write {
+            relation: target.relation.oid,
+            base: target.relation.oid,
+            action: WriteAction::Delete,
+            columns: Vec::new(),
+            omitted: Vec::new(),
+            positional: false,
+            from_star: None,
+            span: target.span,
+        };
+        self.check_write(&mut write, target.relation, None, delete.returning.is_some())?;
+        self.out.writes.push(write);
+        Ok(rows)
+    }
+}

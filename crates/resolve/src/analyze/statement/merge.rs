@@ -1,0 +1,128 @@
+//! MERGE (`transformMergeStmt` of parse_merge.c).
+
+use rollproof_catalog::RelationKind;
+use rollproof_sql::ast::{Merge, MergeAction, MergeClause, MergeMatch};
+
+use super::TargetRelation;
+use crate::analyze::from::duplicate_table;
+use crate::analyze::{Analyzer, Item, Kind, Rows, syntax_error, unsupported};
+use crate::error::{Error, ErrorKind, Result};
+use crate::resolution::{Write, WriteAction};
+
+impl<'a> Analyzer<'a> {
+    /// MERGE
+    pub(crate) fn merge(&mut self, merge: &'a Merge) -> Result<Rows> {
+        if let Some(with) = &merge.with {
+            self.with_clause(with)?;
+        }
+        check_reachable(merge)?;
+        let target = self.target_relation(&merge.target)?;
+        check_target(&target)?;
+        let mut own = target.item.clone();
+        (own.lateral_only, own.lateral_ok) = (true, false);
+        let source = self.from_clause_of_merge(merge, &target)?;
+        self.level().items.insert(0, Item { lateral_only: false, lateral_ok: true, ..own });
+        self.condition(&merge.condition, Kind::JoinOn, "JOIN/ON")?;
+        let all = self.level().items.clone();
+        let by_source = merge.clauses.iter().any(|clause| clause.matched == MergeMatch::NotMatchedBySource);
+        if by_source {
+            for item in &source {
+                self.level().entries[item.entry].nulled = true;
+            }
+        }
+        for clause in &merge.clauses {
+            self.level().items = match clause.matched {
+                MergeMatch::Matched => all.clone(),
+                MergeMatch::NotMatchedByTarget => source.clone(),
+                MergeMatch::NotMatchedBySource => vec![target.item.clone()],
+            };
+            self.merge_clause(clause, &target)?;
+        }
+        self.level().items = all;
+        self.returning(merge.returning.as_ref(), Some(&target), merge.span, Kind::MergeReturning)
+    }
+
+    /// The source, which does not see the target.
+    fn from_clause_of_merge(&mut self, merge: &'a Merge, target: &TargetRelation<'a>) -> Result<Vec<Item>> {
+        self.from_clause(std::slice::from_ref(&merge.source))?;
+        let source = self.level().items.clone();
+        let same = source.iter().find(|item| item.relation_visible && item.name == target.item.name);
+        match same {
+            Some(item) => Err(duplicate_table(&item.name, merge.source.span)),
+            None => Ok(source),
+        }
+    }
+
+    fn merge_clause(&mut self, clause: &'a MergeClause, target: &TargetRelation<'a>) -> Result<()> {
+        if let Some(condition) = &clause.condition {
+            self.condition(condition, Kind::MergeWhen, "WHEN")?;
+        }
+        let relation = target.relation;
+        let mut write = Write {
+            relation: relation.oid,
+            base: relation.oid,
+            action: WriteAction::Update,
+            columns: Vec::new(),
+            omitted: Vec::new(),
+            positional: false,
+            from_star: None,
+            span: target.span,
+        };
+        match &clause.action {
+            MergeAction::DoNothing => return Ok(()),
+            MergeAction::Delete => {
+                write.action = WriteAction::Delete;
+                self.check_write(&mut write, relation, None, false)?;
+            }
+            MergeAction::Update(assignments) => {
+                self.assignments(assignments, relation, &mut write)?;
+                self.check_write(&mut write, relation, None, false)?;
+            }
+            MergeAction::Insert { columns, overriding_system, values } => {
+                write.action = WriteAction::Insert;
+                let named = !columns.is_empty();
+                write.positional = !named && values.is_some();
+                let columns = self.insert_columns(target, columns)?;
+                if let Some(values) = values {
+                    let open = values.iter().any(|value| matches!(value.kind, rollproof_sql::ast::ExprKind::Hole(_)));
+                    let items = self.insert_items(values, Kind::ValuesSingle)?;
+                    self.insert_row(items, &columns, named, open, &mut write)?;
+                }
+                let given: Vec<i16> = write.columns.iter().map(|column| column.number).collect();
+                let omitted = relation.live_columns().map(|column| column.number);
+                write.omitted = omitted.filter(|number| !given.contains(number)).collect();
+                self.check_write(&mut write, relation, *overriding_system, false)?;
+            }
+        }
+        self.out.writes.push(write);
+        Ok(())
+    }
+}
+
+/// A clause after one without a condition of the same kind is never reached, which the server refuses.
+fn check_reachable(merge: &Merge) -> Result<()> {
+    let mut settled: Vec<MergeMatch> = Vec::new();
+    for clause in &merge.clauses {
+        if settled.contains(&clause.matched) {
+            let message = "unreachable WHEN clause specified after unconditional WHEN clause";
+            return Err(syntax_error(message, merge.span));
+        }
+        if clause.condition.is_none() {
+            settled.push(clause.matched);
+        }
+    }
+    Ok(())
+}
+
+fn check_target(target: &TargetRelation<'_>) -> Result<()> {
+    let relation = target.relation;
+    if !matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable | RelationKind::View) {
+        let message = format!("cannot execute MERGE on relation \"{}\"", relation.name);
+        return Err(Error::fail("42809", message, target.span, ErrorKind::ReadOnly(relation.name.clone())));
+    }
+    if relation.rules.iter().any(|rule| &*rule.event != "select") {
+        let message = format!("cannot execute MERGE on relation \"{}\"", relation.name);
+        return Err(unsupported(message, target.span));
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! Target lists (parse_target.c): entries, stars, and the names of columns.
+
+mod figure;
+mod star;
+
+use std::sync::Arc;
+
+use rollproof_sql::ast::{ColumnRef, ExprKind, Indirection, Target};
+
+use super::{Analyzer, Kind, Output, ValueKind};
+use crate::error::Result;
+
+pub(crate) use figure::figure_name;
+
+impl<'a> Analyzer<'a> {
+    /// `transformTargetList`
+    pub(crate) fn target_list(&mut self, targets: &'a [Target], kind: Kind) -> Result<Vec<Output>> {
+        let mut outputs = Vec::new();
+        for target in targets {
+            self.standing(kind, |this| this.target(target, &mut outputs))?;
+        }
+        Ok(outputs)
+    }
+
+    fn target(&mut self, target: &'a Target, outputs: &mut Vec<Output>) -> Result<()> {
+        let span = target.value.span;
+        let expanded = match &target.value.kind {
+            ExprKind::Column(column @ ColumnRef { star: Some(star), .. }) => self.expand_star(column, *star, span)?,
+            ExprKind::Indirection(inner, steps) if matches!(steps.last(), Some(Indirection::Star(_))) => {
+                self.expand_value_star(inner, steps, span)?
+            }
+            ExprKind::Hole(_) => {
+                self.hole(span);
+                self.level().open_targets = true;
+                return Ok(());
+            }
+            _ => {
+                let value = self.expression(&target.value)?;
+                let name = match &target.alias {
+                    Some(alias) => alias.text.clone(),
+                    None => figure_name(&target.value),
+                };
+                let origin = self.tree_origin(&value.tree);
+                let written = ValueKind::of(&target.value);
+                outputs.push(Output { origin, written, ..Output::new(name, value) });
+                return Ok(());
+            }
+        };
+        for (name, value) in expanded {
+            let origin = self.tree_origin(&value.tree);
+            outputs.push(Output { origin, from_star: Some(span), ..Output::new(name, value) });
+        }
+        Ok(())
+    }
+
+    /// `markTargetListOrigin`: the table's column that a bare column is.
+    pub(crate) fn tree_origin(&self, tree: &super::Tree) -> Option<rollproof_catalog::ColumnId> {
+        let var = tree.var()?;
+        if var.attribute <= 0 {
+            return None;
+        }
+        self.origin(var.depth, super::scope::FoundColumn { entry: var.entry, attribute: var.attribute })
+    }
+}
+
+/// A name that no text was given for.
+pub(crate) fn unnamed() -> Arc<str> {
+    "?column?".into()
+}

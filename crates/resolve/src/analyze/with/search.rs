@@ -1,0 +1,100 @@
+//! SEARCH and CYCLE (`analyzeCTE`, `rewriteSearchAndCycle`).
+
+use rollproof_catalog::{Oid, TypeRef};
+use rollproof_sql::ast::{Cte, Name};
+
+use crate::analyze::{Analyzer, EntryColumn, Kind, syntax_error};
+use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::typed::Typed;
+use crate::types;
+
+/// `record[]`, `record`, `bool`
+const RECORD_ARRAY: Oid = Oid(2287);
+const RECORD: Oid = Oid(2249);
+const BOOLEAN: Oid = Oid(16);
+
+impl<'a> Analyzer<'a> {
+    /// The columns that SEARCH and CYCLE add.
+    pub(crate) fn search_columns(&mut self, cte: &'a Cte, columns: &mut Vec<EntryColumn>) -> Result<()> {
+        let mut add = |name: &Name, oid: Oid| {
+            let typed = Typed::new(TypeRef::plain(oid), Oid::NONE, name.span);
+            columns.push(EntryColumn::of_value(name.text.clone(), &typed));
+        };
+        if let Some(search) = &cte.search {
+            add(&search.sequence, if search.breadth { RECORD } else { RECORD_ARRAY });
+        }
+        if let Some(cycle) = &cte.cycle {
+            let mark = match (&cycle.mark_value, &cycle.mark_default) {
+                (Some(value), Some(default)) => {
+                    let value = self.expression_of(value, Kind::CycleMark)?;
+                    let default = self.expression_of(default, Kind::CycleMark)?;
+                    let mut values = [value.typed, default.typed];
+                    types::unify(&mut self.cx, &mut values, "CYCLE", cycle.mark.span)?.oid()
+                }
+                _ => BOOLEAN,
+            };
+            add(&cycle.mark, mark);
+            add(&cycle.path, RECORD_ARRAY);
+        }
+        Ok(())
+    }
+}
+
+/// What SEARCH and CYCLE name must be columns, and what they add must not be.
+pub(crate) fn check(cte: &Cte, columns: &[EntryColumn], recursive: bool) -> Result<()> {
+    if cte.search.is_none() && cte.cycle.is_none() {
+        return Ok(());
+    }
+    let has = |name: &Name| columns.iter().any(|column| *column.name == *name.text);
+    if !recursive {
+        return Err(syntax_error("WITH query is not recursive", cte.name.span));
+    }
+    if let Some(search) = &cte.search {
+        check_list("search", &search.columns, &has)?;
+        if has(&search.sequence) {
+            return Err(used("search sequence column", &search.sequence));
+        }
+    }
+    if let Some(cycle) = &cte.cycle {
+        check_list("cycle", &cycle.columns, &has)?;
+        if has(&cycle.mark) {
+            return Err(used("cycle mark column", &cycle.mark));
+        }
+        if has(&cycle.path) {
+            return Err(used("cycle path column", &cycle.path));
+        }
+        if cycle.mark.text == cycle.path.text {
+            let message = "cycle mark column name and cycle path column name are the same";
+            return Err(syntax_error(message, cycle.path.span));
+        }
+    }
+    if let (Some(search), Some(cycle)) = (&cte.search, &cte.cycle) {
+        if search.sequence.text == cycle.mark.text {
+            let message = "search sequence column name and cycle mark column name are the same";
+            return Err(syntax_error(message, search.sequence.span));
+        }
+        if search.sequence.text == cycle.path.text {
+            let message = "search sequence column name and cycle path column name are the same";
+            return Err(syntax_error(message, search.sequence.span));
+        }
+    }
+    Ok(())
+}
+
+fn check_list(what: &str, names: &[Name], has: &dyn Fn(&Name) -> bool) -> Result<()> {
+    for (at, name) in names.iter().enumerate() {
+        if !has(name) {
+            let message = format!("{what} column \"{}\" not in WITH query column list", name.text);
+            return Err(syntax_error(message, name.span));
+        }
+        if names[..at].iter().any(|other| other.text == name.text) {
+            let message = format!("{what} column \"{}\" specified more than once", name.text);
+            return Err(Error::fail("42701", message, name.span, ErrorKind::AmbiguousColumn(name.text.clone())));
+        }
+    }
+    Ok(())
+}
+
+fn used(what: &str, name: &Name) -> Failure {
+    syntax_error(format!("{what} name \"{}\" already used in WITH query column list", name.text), name.span)
+}

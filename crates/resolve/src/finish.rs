@@ -1,0 +1,126 @@
+//! From an analysis to what the crate returns.
+
+use std::collections::BTreeSet;
+
+use rollproof_catalog::{ObjectId, Oid, Schema};
+use rollproof_sql::ast::Statement;
+
+use crate::analyze::{Analyzed, Analyzer, DYNAMIC, Rows};
+use crate::environment::Environment;
+use crate::error::{Failure, Result};
+use crate::outcome::{Outcome, Refusal, Undecided};
+use crate::resolution::{Need, Resolution, ResultColumn};
+
+/// What the server says of a statement.
+pub(crate) fn resolve(statement: &Statement, schema: &Schema, environment: &Environment) -> Outcome {
+    let mut analyzer = Analyzer::new(schema, environment);
+    let result = analyzer.statement(statement);
+    outcome(analyzer, result)
+}
+
+/// The outcome of a finished analysis.
+pub(crate) fn outcome(mut analyzer: Analyzer<'_>, result: Result<Analyzed>) -> Outcome {
+    let result = result.and_then(|analyzed| {
+        if analyzer.unknown.is_none() {
+            analyzer.cx.parameters.finish()?;
+        }
+        Ok(analyzed)
+    });
+    match result {
+        Ok(analyzed) => {
+            if let Analyzed::Rows(rows) = analyzed {
+                analyzer.out.columns = result_columns(&rows);
+                analyzer.out.returns_rows = true;
+            }
+            let unknown = analyzer.unknown.take();
+            let resolution = resolution(analyzer);
+            match unknown {
+                None => Outcome::Resolved(Box::new(resolution)),
+                Some(unknown) => Outcome::Unknown(Box::new(Undecided { unknown, partial: resolution })),
+            }
+        }
+        Err(failure) => failed(analyzer, failure),
+    }
+}
+
+/// An error holds whatever unknown text says, but not whatever an unmodelled migration did.
+pub(crate) fn failed(mut analyzer: Analyzer<'_>, failure: Failure) -> Outcome {
+    let earlier = analyzer.unknown.take().filter(|_| analyzer.doubtful);
+    match (failure, earlier) {
+        (Failure::Error(error), None) => {
+            Outcome::Refused(Box::new(Refusal { errors: vec![*error], depends: analyzer.cx.lookups }))
+        }
+        (Failure::Unknown(unknown), None) => {
+            Outcome::Unknown(Box::new(Undecided { unknown: *unknown, partial: resolution(analyzer) }))
+        }
+        (_, Some(unknown)) => Outcome::Unknown(Box::new(Undecided { unknown, partial: resolution(analyzer) })),
+    }
+}
+
+fn result_columns(rows: &Rows) -> Vec<ResultColumn> {
+    let columns = rows.visible().map(|output| ResultColumn {
+        name: output.name.clone(),
+        data_type: output.typed.data_type,
+        collation: output.typed.collation,
+        origin: output.origin,
+        nullable: output.typed.nullable,
+    });
+    columns.collect()
+}
+
+/// What was found out, in order and each thing once.
+pub(crate) fn resolution(analyzer: Analyzer<'_>) -> Resolution {
+    let mut out = analyzer.out;
+    out.bindings.sort_unstable();
+    out.bindings.dedup();
+    out.captures.sort_by_key(|capture| capture.span);
+    out.captures.dedup();
+    out.routines.sort_unstable_by_key(|(oid, span)| (*span, *oid));
+    out.routines.dedup();
+    out.whole_rows.sort_unstable_by_key(|(oid, span)| (*span, *oid));
+    out.whole_rows.dedup();
+    out.stars.sort_by_key(|star| star.span);
+    out.stars.dedup();
+    out.parameters = analyzer.cx.parameters.types();
+    out.unchecked_literals = analyzer.cx.unchecked_literals;
+    out.depends = analyzer.cx.lookups;
+    out.uses = uses(&out);
+    debug_assert!(DYNAMIC == "dynamic-sql");
+    out
+}
+
+/// `recordDependencyOnExpr`: user-made objects that the statement uses.
+fn uses(out: &Resolution) -> BTreeSet<ObjectId> {
+    let user = |oid: &Oid| *oid >= Oid::FIRST_USER;
+    let mut uses = BTreeSet::new();
+    for read in &out.reads {
+        uses.insert(ObjectId::Relation(read.relation));
+        for number in read.columns.iter().filter(|number| **number > 0) {
+            let column = rollproof_catalog::ColumnId { relation: read.relation, number: *number };
+            uses.insert(ObjectId::Column(column));
+        }
+    }
+    for write in &out.writes {
+        uses.insert(ObjectId::Relation(write.relation));
+        for column in &write.columns {
+            let id = rollproof_catalog::ColumnId { relation: write.relation, number: column.number };
+            uses.insert(ObjectId::Column(id));
+        }
+    }
+    uses.extend(out.depends.chosen_functions.iter().copied().filter(user).map(ObjectId::Function));
+    uses.extend(out.routines.iter().map(|(oid, _)| *oid).filter(|oid| user(oid)).map(ObjectId::Function));
+    uses.extend(out.depends.chosen_operators.iter().copied().filter(user).map(ObjectId::Operator));
+    uses.extend(out.depends.types.values().copied().filter(user).map(ObjectId::Type));
+    uses.extend(out.depends.collations.values().copied().filter(user).map(ObjectId::Collation));
+    for need in &out.needs {
+        match need {
+            Need::PrimaryKey(oid, _) => {
+                uses.insert(ObjectId::Constraint(*oid));
+            }
+            Need::Arbiter { constraints, .. } => {
+                uses.extend(constraints.iter().copied().map(ObjectId::Constraint));
+            }
+        }
+    }
+    uses
+}
