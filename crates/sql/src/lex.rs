@@ -434,3 +434,75 @@ fn decode_unicode(content: &str, escape: char, span: TextRange) -> PResult<Strin
     }
     value.finish(span)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{TokenKind, lex};
+    use crate::script::whole;
+
+    /// The values of the tokens, or the error.
+    fn check(text: &str, expected: &str) {
+        let shown = match lex(text, whole(text)) {
+            Err(error) => format!("error: {}", error.message),
+            Ok(tokens) => tokens.iter().map(|token| show(&token.kind)).collect::<Vec<_>>().join(" "),
+        };
+        assert_eq!(shown, expected, "{text}");
+    }
+
+    fn show(kind: &TokenKind) -> String {
+        match kind {
+            TokenKind::Ident { text, quoted: true, .. } => format!("\"{text}\""),
+            TokenKind::Ident { text, .. } => text.to_string(),
+            TokenKind::String(text) => format!("'{text}'"),
+            TokenKind::BitString(text) | TokenKind::Operator(text) => text.to_string(),
+            TokenKind::Integer(value) => value.to_string(),
+            TokenKind::Number(text) => format!("n{text}"),
+            TokenKind::Parameter(number) => format!("${number}"),
+            TokenKind::Punct(punct) => format!("{punct:?}"),
+            TokenKind::Hole(hole) => format!("hole{hole}"),
+            TokenKind::Other => "other".to_owned(),
+            TokenKind::End => ".".to_owned(),
+        }
+    }
+
+    #[test]
+    fn names() {
+        check("Ab \"Ab\" ÉA U&\"d\\0061t\" U&\"d!0061t\" UESCAPE '!'", "ab \"Ab\" Éa \"dat\" \"dat\" .");
+        check(&"x".repeat(70), &format!("{} .", "x".repeat(63)));
+        check("\"\"", "error: zero-length delimited identifier at or near \"\"\"\"");
+    }
+
+    #[test]
+    fn strings() {
+        check("'a''b' E'\\n\\x41\\101\\u00e9\\'' N'a' $a$'$a$", "'a'b' '\nAAé'' nchar 'a' ''' .");
+        check("E'\\ud83d\\ude00' U&'\\D83D\\DE00\\+01F600\\\\'", "'😀' '😀😀\\' .");
+        check("E'\\xff'", "error: invalid byte sequence for encoding \"UTF8\"");
+        check("E'\\0'", "error: invalid byte sequence for encoding \"UTF8\"");
+        check("E'\\u12'", "error: invalid Unicode escape");
+        check("E'\\ud83d'", "error: invalid Unicode surrogate pair");
+        check("U&'\\00zz'", "error: invalid Unicode escape");
+        check("U&'a' UESCAPE 'ab'", "error: invalid Unicode escape character");
+        check("B'01' x'F'", "b01 xF .");
+    }
+
+    #[test]
+    fn numbers_and_operators() {
+        check("1 2147483647 2147483648 0xff 1_0 1.5 $2", "1 2147483647 n2147483648 255 10 n1.5 $2 .");
+        check("a != b", "a <> b .");
+        check("$99999999999", "error: parameter number too large");
+        check(
+            &"+".repeat(70),
+            "+ + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + + .",
+        );
+        check(&"@".repeat(70), "error: operator too long");
+    }
+
+    #[test]
+    fn holes_are_counted_in_order() {
+        let hole = "\u{FFFC}";
+        check(
+            &format!("{hole} 'x{hole}' a{hole}b \"{hole}\" 1{hole}"),
+            &format!("hole0 'x{hole}' hole2 hole3 1 hole4 ."),
+        );
+    }
+}

@@ -13,6 +13,8 @@ pub mod plpgsql;
 #[cfg(test)]
 mod properties;
 mod scan;
+#[cfg(test)]
+mod scan_compared;
 mod script;
 mod split;
 

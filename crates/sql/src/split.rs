@@ -270,3 +270,102 @@ impl Splitter<'_> {
         self.no_copy_end = true;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ChunkKind, split};
+
+    /// The chunks as text, each after a letter for its kind.
+    fn check(text: &str, expected: &[&str]) {
+        let chunks: Vec<String> = split(text)
+            .iter()
+            .map(|chunk| {
+                let kind = match chunk.kind {
+                    ChunkKind::Statement => 's',
+                    ChunkKind::PsqlCommand => 'p',
+                    ChunkKind::CopyData => 'd',
+                    ChunkKind::Unterminated => 'u',
+                };
+                format!("{kind} {}", chunk.range.slice(text))
+            })
+            .collect();
+        assert_eq!(chunks, expected, "{text}");
+    }
+
+    #[test]
+    fn semicolons_end_statements() {
+        check("a; b ;; c", &["s a", "s b", "s c"]);
+        check("-- no\n/* no; */ a -- x;\n b;", &["s a -- x;\n b"]);
+        check("\u{FEFF}a;\r\nb;\r\n", &["s a", "s b"]);
+        check(" -- only a comment", &[]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn semicolons_in_quotes_do_not() {
+        check(
+            "a ';' \";\" $$;$$ $x$ $$;$x$ E'\\';' U&';' b; c",
+            &["s a ';' \";\" $$;$$ $x$ $$;$x$ E'\\';' U&';' b", "s c"],
+        );
+        check("/* /* ; */ ; */ a; 1abc; é$a$;", &["s a", "s 1abc", "s é$a$"]);
+    }
+
+    #[test]
+    fn bodies_in_sql_hold_semicolons() {
+        let routine =
+            "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN a THEN 1 END; SELECT 2; END";
+        check(&format!("{routine}; b"), &[&format!("s {routine}"), "s b"]);
+        check(
+            "CREATE TABLE begin (a int); b; BEGIN; c; END; d",
+            &["s CREATE TABLE begin (a int)", "s b", "s BEGIN", "s c", "s END", "s d"],
+        );
+        let rule = "CREATE RULE r AS ON UPDATE TO t DO ALSO (SELECT 1; SELECT 2)";
+        check(&format!("{rule}; b"), &[&format!("s {rule}"), "s b"]);
+    }
+
+    #[test]
+    fn a_broken_statement_does_not_lose_the_next() {
+        check("SELECT (; b", &["s SELECT (", "s b"]);
+        check("CREATE RULE r DO (a; b; c", &["s CREATE RULE r DO (a", "s b", "s c"]);
+        check("CREATE PROCEDURE p() BEGIN ATOMIC a; b; c", &["s CREATE PROCEDURE p() BEGIN ATOMIC a", "s b", "s c"]);
+        check("a; b 'c; d", &["s a", "u b 'c; d"]);
+        check("a; /* b", &["s a", "u /* b"]);
+    }
+
+    #[test]
+    fn psql_lines() {
+        check(
+            "\\set x 1\na;\n\\i b.sql\nc \\gset\nd",
+            &["p \\set x 1", "s a", "p \\i b.sql", "s c", "p \\gset", "s d"],
+        );
+        check("a \\; b", &["s a", "s b"]);
+    }
+
+    #[test]
+    fn copy_data_is_not_sql() {
+        let script = "COPY t (a) FROM stdin;\n1\tit's\n;\n\\.\nSELECT 1;";
+        check(script, &["s COPY t (a) FROM stdin", "d 1\tit's\n;\n\\.", "s SELECT 1"]);
+        check(
+            "COPY t FROM STDIN WITH (FORMAT csv);\r\n\\.\r\na;",
+            &["s COPY t FROM STDIN WITH (FORMAT csv)", "d \\.", "s a"],
+        );
+        // Without the line that ends the data there is none.
+        check("COPY t FROM stdin;\nSELECT 1;", &["s COPY t FROM stdin", "s SELECT 1"]);
+        check("COPY t TO stdout;\na;\n\\.\n", &["s COPY t TO stdout", "s a", "p \\."]);
+    }
+
+    #[test]
+    fn splitting_takes_linear_time() {
+        for piece in [
+            "CREATE RULE r DO (a; ",
+            "COPY t FROM stdin;\n",
+            "CREATE FUNCTION f() BEGIN ATOMIC a; ",
+            "$a$;",
+            "'a';",
+            "((;",
+        ] {
+            let script = piece.repeat(20_000);
+            assert!(!split(&script).is_empty());
+        }
+    }
+}

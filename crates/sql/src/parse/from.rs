@@ -36,7 +36,11 @@ impl Parser<'_> {
             self.take_clause_holes();
             let natural = self.at_keyword("natural");
             let Some((kind, words, cross)) = self.join_ahead(usize::from(natural)) else {
-                return if natural { self.error("JOIN") } else { Ok(left) };
+                if natural {
+                    self.advance();
+                    return self.error("JOIN");
+                }
+                return Ok(left);
             };
             for _ in 0..words + usize::from(natural) {
                 self.advance();

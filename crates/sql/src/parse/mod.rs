@@ -15,6 +15,8 @@ mod query;
 mod select;
 mod set;
 mod special;
+#[cfg(test)]
+mod tests;
 mod type_name;
 mod utility;
 mod window;

@@ -65,10 +65,14 @@ impl Parser<'_> {
         self.take_clause_holes();
         query.holes = std::mem::take(&mut self.clause_holes);
         query.span = self.span_from(start);
-        match query.body {
-            QueryBody::Nested(_) => merge_nested(query),
-            _ => Ok(query),
+        let query = match query.body {
+            QueryBody::Nested(_) => merge_nested(query)?,
+            _ => query,
+        };
+        if query.with_ties && query.order_by.is_empty() {
+            return self.error_at("WITH TIES cannot be specified without ORDER BY clause", query.span);
         }
+        Ok(query)
     }
 
     /// Takes holes that stand where a clause may.

@@ -59,7 +59,8 @@ impl PlParser<'_> {
 
     /// The label that may follow END.
     pub(super) fn end_label(&mut self) -> PResult<()> {
-        if matches!(self.sql.peek().kind, TokenKind::Ident { .. }) {
+        let reserved = self.sql.word_at(0).is_some_and(is_reserved);
+        if !reserved && matches!(self.sql.peek().kind, TokenKind::Ident { .. }) {
             self.sql.label()?;
         }
         Ok(())

@@ -29,3 +29,6 @@ pub fn parse_body(text: &str, range: TextRange) -> Result<Body, ParseError> {
     let tokens = lex(text, range)?;
     PlParser::new(text, &tokens).body()
 }
+
+#[cfg(test)]
+mod tests;
