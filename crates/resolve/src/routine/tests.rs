@@ -83,3 +83,10 @@ fn variables_and_columns() {
     check("() RETURNS text", "BEGIN RETURN (SELECT y FROM users); END", &missing);
     check("() RETURNS void", "BEGIN UPDATE users SET x = 1 WHERE id = 2; IF FOUND THEN NULL; END IF; END", &[]);
 }
+
+#[test]
+fn sql_functions_prefer_columns() {
+    check_sql("(id int) RETURNS text", "SELECT x FROM users WHERE id = f.id", &[]);
+    check_sql("(u int) RETURNS text", "SELECT x FROM users WHERE id = u AND id = $1", &[]);
+    check_sql("(u int) RETURNS text", "SELECT x FROM users WHERE id = $2", &["42P02 there is no parameter $2"]);
+}

@@ -2,7 +2,7 @@
 
 use rollproof_catalog::{TypeRef, oid};
 use rollproof_sql::ParseError;
-use rollproof_sql::ast::{Argument, Name, QualifiedName};
+use rollproof_sql::ast::{Argument, QualifiedName};
 use rollproof_sql::plpgsql::{PlExpression, PlLoop, PlLoopKind};
 
 use super::super::synthetic::select;
