@@ -173,8 +173,8 @@ impl Finder<'_> {
                 let values = evaluator.argument_values(facts, call, &target);
                 self.note_tags(&values, &mut out);
                 let names = evaluator.bound_names(facts, call, &target);
-                let style =
-                    if call.arguments.len() > target.argument + 1 { target.style } else { Placeholders::Dollar };
+                let bound = call.arguments.len() > target.argument + 1 || is_object(facts, call, target.argument);
+                let style = if bound { target.style } else { Placeholders::Dollar };
                 let site =
                     self.site(&mut evaluator, &values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
                 out.sites.extend(
@@ -196,7 +196,12 @@ impl Finder<'_> {
                 out.sites.extend(site.map(|site| Site { failure, ..site }));
                 continue;
             }
-            if let Some(name) = evaluator.builder_of(facts, *expr) {
+            // One site for a chain of calls.
+            let chained = out
+                .sites
+                .last()
+                .is_some_and(|last| last.kind == SiteKind::QueryBuilder && last.span.range.start == at.range.start);
+            if !chained && let Some(name) = evaluator.builder_of(facts, *expr) {
                 out.sites.push(Site {
                     file: facts.file,
                     span: at,
@@ -332,6 +337,7 @@ impl Finder<'_> {
                 self.add_query(&mut site, &text, style, names, at);
             }
         }
+        drop_impossible(&mut site.queries);
         if grows {
             site.unknown = Some(Unknown { reason: "query-builder".into(), at });
         }
@@ -360,6 +366,13 @@ impl Finder<'_> {
     }
 }
 
+/// Drops texts that an empty list of conditions left without sense, where there are others: the program tests for it.
+fn drop_impossible(queries: &mut Vec<ExtractedQuery>) {
+    if queries.iter().any(|query| !looks::empty_clause(&query.text.text)) {
+        queries.retain(|query| !looks::empty_clause(&query.text.text));
+    }
+}
+
 fn same_query(left: &ExtractedQuery, right: &ExtractedQuery) -> bool {
     left.text.text == right.text.text
 }
@@ -376,6 +389,11 @@ fn is_sql_start(pieces: &Pieces) -> bool {
         Some(Piece::Text { text, .. }) => looks::statement_head(text),
         _ => false,
     }
+}
+
+/// The text stands in an object, its values beside it.
+fn is_object(facts: &Facts, call: &crate::ir::Call, argument: usize) -> bool {
+    call.arguments.get(argument).is_some_and(|argument| matches!(facts.expr(*argument).kind, ExprKind::Object(_)))
 }
 
 /// A look at the literal head alone, before anything is evaluated.
@@ -421,7 +439,10 @@ impl Evaluator<'_> {
             let values = self.callers_give(&found.0, found.1);
             let choices = self.value_texts(&values, found.1);
             // A parameter that comes back as itself would be replaced for ever.
-            let choices: Vec<Pieces> = choices.into_iter().filter(|choice| !mentions(choice, &found.0)).collect();
+            let mut choices: Vec<Pieces> = choices.into_iter().filter(|choice| !mentions(choice, &found.0)).collect();
+            if open.iter().any(|text| is_schema(text, &found.0)) {
+                crate::eval::text::prefer_known(&mut choices);
+            }
             open = self.replace_param(&open, &found.0, &choices, at);
         }
         open
@@ -468,6 +489,14 @@ impl Evaluator<'_> {
             _ => Vec::new(),
         }
     }
+}
+
+/// The parameter stands where a schema's name does: before a dot.
+fn is_schema(pieces: &[Piece], param: &ParamRef) -> bool {
+    pieces.windows(2).any(|pair| match pair {
+        [Piece::Param(other, _), Piece::Text { text, .. }] => other == param && crate::eval::text::names_schema(text),
+        _ => false,
+    })
 }
 
 fn mentions(pieces: &[Piece], param: &ParamRef) -> bool {

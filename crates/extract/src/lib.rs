@@ -19,6 +19,8 @@ mod render;
 mod run;
 mod sinks;
 mod site;
+#[cfg(test)]
+mod tests;
 
 pub use options::{ExtraSink, Options};
 pub use program::Cache;

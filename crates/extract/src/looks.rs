@@ -70,6 +70,11 @@ pub(crate) fn without_comments(text: &str) -> &str {
     }
 }
 
+/// Some string in a stretch of source starts like a statement.
+pub(crate) fn mentions_sql(source: &str) -> bool {
+    source.split(['"', '\'', '`']).skip(1).any(statement_head)
+}
+
 fn first_word(text: &str) -> (&str, &str) {
     let end = text.find(|character: char| !character.is_ascii_alphabetic() && character != '_').unwrap_or(text.len());
     text.split_at(end)
@@ -153,6 +158,23 @@ fn call_like(rest: &str) -> bool {
     end > 0 && rest[end..].starts_with('(')
 }
 
+/// A clause stands there without its content, as an empty list of conditions leaves it: `WHERE ORDER BY`, `SET WHERE`.
+pub(crate) fn empty_clause(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is = |word: &str, of: &[&str]| {
+        let word = word.trim_end_matches([';', ')']);
+        of.iter().any(|known| known.eq_ignore_ascii_case(word))
+    };
+    let next =
+        ["order", "group", "limit", "offset", "where", "returning", "union", "having", "for", "and", "on", "", "()"];
+    words.windows(2).any(|pair| {
+        is(pair[0], &["where", "and", "having", "set"])
+            && pair[0].chars().all(char::is_alphabetic)
+            && is(pair[1], &next)
+    }) || words.windows(2).any(|pair| is(pair[0], &["in"]) && pair[1].starts_with("()"))
+        || words.last().is_some_and(|last| is(last, &["where", "and", "having", "set", "values", "in"]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +196,26 @@ mod tests {
         ] {
             assert!(reads_as_sql(text), "{text}");
             assert!(statement_head(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn empty_clauses_are_seen() {
+        for text in [
+            "SELECT 1 FROM t WHERE ORDER BY a",
+            "SELECT 1 FROM t WHERE ",
+            "UPDATE t SET  WHERE a = 1",
+            "SELECT 1 FROM t WHERE a IN ()",
+        ] {
+            assert!(empty_clause(text), "{text}");
+        }
+        for text in [
+            "SELECT 1 FROM t WHERE a ORDER BY a",
+            "SELECT a AND b FROM t",
+            "UPDATE t SET a = 1 WHERE b",
+            "SET search_path TO a",
+        ] {
+            assert!(!empty_clause(text), "{text}");
         }
     }
 

@@ -104,6 +104,8 @@ impl Evaluator<'_> {
         if callees.iter().any(|callee| matches!(callee, Value::Function(_))) {
             return None;
         }
+        // `sql.raw(…)` makes a part of a query; postgres.js's `sql.unsafe(…)` is either.
+        let helper = self.program.helper(facts, path).is_some();
         let known = callees.iter().find_map(|callee| match callee {
             Value::External { module, .. } => {
                 candidates.iter().copied().find(|(library, _)| is_module(library, module))
@@ -114,7 +116,10 @@ impl Evaluator<'_> {
         let target = Target::new(library, sink);
         let values = self.argument_values(facts, call, &target);
         let content = self.has_content(&values);
-        let accepted = if sink.content {
+        let own = || library.helpers.iter().any(|helper| helper.calls.iter().any(|pattern| ends_with(path, pattern)));
+        let accepted = if helper {
+            content && own()
+        } else if sink.content {
             content
         } else {
             content || (known.is_some() && !values.is_empty()) || self.is_hinted(facts, object, &candidates, &values)

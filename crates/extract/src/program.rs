@@ -246,6 +246,10 @@ impl<'p> Program<'p> {
         let tag = library.and_then(|library| {
             library.tags.iter().find(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))
         });
+        // A transaction's tag has a name of its own: `tx` of `sql.begin(async (tx) => …)`.
+        let other =
+            || self.language.libraries.iter().find(|library| self.imports(facts, library) && !library.tags.is_empty());
+        let tag = tag.or_else(|| other().and_then(|library| library.tags.first()));
         tag.map_or_else(|| path.join("."), |tag| tag.name.clone())
     }
 

@@ -158,6 +158,11 @@ impl<'n> Translation<'n> {
         let rest = text.get(at..)?;
         match self.style {
             Placeholders::Dollar => None,
+            // An escape in source makes the backslash a piece of its own.
+            Placeholders::Question if at == 0 && rest.starts_with('?') && self.ends_with_backslash() => {
+                self.out.pop();
+                Some((1, cut(piece, 0..1)))
+            }
             Placeholders::Question if rest.starts_with("\\?") => Some((2, cut(piece, at + 1..at + 2))),
             Placeholders::Question | Placeholders::Colon if rest.starts_with('?') => {
                 let identifier = self.style == Placeholders::Question && rest.starts_with("??");
@@ -171,6 +176,10 @@ impl<'n> Translation<'n> {
             Placeholders::Question | Placeholders::Colon => self.named(piece, text, at),
             Placeholders::PgPromise => promise_variable(piece, text, at),
         }
+    }
+
+    fn ends_with_backslash(&self) -> bool {
+        matches!(self.out.last(), Some(Piece::Text { text, .. }) if text.as_ref() == "\\")
     }
 
     /// `:name`, and Knex's `:name:` for an identifier.

@@ -38,6 +38,16 @@ impl Evaluator<'_> {
         Some(texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect())
     }
 
+    /// `Prisma.empty`: a fragment that is no call.
+    pub(super) fn empty_fragment(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Value> {
+        if facts.name_of(expr)?.as_ref() != "empty" {
+            return None;
+        }
+        let path = callee_path(facts, expr);
+        let empty = ["Prisma.empty", "sql.empty"].iter().any(|known| crate::sinks::ends_with(&path, known));
+        empty.then(|| Value::Fragment(Vec::new().into(), facts.file, expr))
+    }
+
     /// `"a"."b"`, from a text, from several, or from a list of them.
     fn identifier(&mut self, facts: &Arc<Facts>, call: &Call, meaning: Meaning, at: Span, env: &Env) -> Pieces {
         let mut names: Vec<Vec<Value>> = Vec::new();

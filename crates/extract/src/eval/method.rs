@@ -7,7 +7,7 @@ use rollproof_source::Span;
 use super::text::distinct;
 use super::value::{Env, Item, Piece, Value, add, cut};
 use super::{Evaluator, span};
-use crate::ir::{Call, ExprId, Facts};
+use crate::ir::{Call, ExprId, ExprKind, Facts};
 
 const METHODS: &[&str] = &[
     "concat",
@@ -62,6 +62,14 @@ impl Evaluator<'_> {
         call: &Call,
         env: &Env,
     ) -> Option<Vec<Value>> {
+        if name.as_ref() == "get"
+            && let Some(values) = self.cached(facts, object, env)
+        {
+            return Some(values);
+        }
+        if name.as_ref() == "escapeIdentifier" {
+            return Some(self.escaped_identifier(facts, call, span(facts, expr), env));
+        }
         let known = METHODS.iter().find(|method| **method == name.as_ref())?;
         let objects = self.eval(facts, object, env);
         let list_method = matches!(*known, "join" | "map" | "flatMap" | "filter" | "concat" | "flat" | "fill" | "iter");
@@ -81,6 +89,43 @@ impl Evaluator<'_> {
             }
         }
         Some(found)
+    }
+
+    /// `cache.get(key)` of a `Map` or `WeakMap`: what the same file puts in.
+    fn cached(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> Option<Vec<Value>> {
+        let ExprKind::Binding(cache) = facts.expr(object).kind else { return None };
+        let init = facts.binding(cache).init?;
+        let ExprKind::Call(made) = &facts.expr(init).kind else { return None };
+        if !matches!(facts.name_of(made.callee)?.as_ref(), "Map" | "WeakMap" | "LRUCache" | "LRU") {
+            return None;
+        }
+        let mut found = vec![Value::Nothing];
+        for call in facts.calls_by_name.get("set").map_or(&[][..], Vec::as_slice) {
+            let ExprKind::Call(call) = &facts.expr(*call).kind else { continue };
+            let ExprKind::Member { object, .. } = facts.expr(call.callee).kind else { continue };
+            if !matches!(facts.expr(object).kind, ExprKind::Binding(other) if other == cache) {
+                continue;
+            }
+            if let Some(value) = call.arguments.get(1) {
+                self.eval(facts, *value, env).into_iter().for_each(|value| add(&mut found, value));
+            }
+        }
+        (found.len() > 1).then_some(found)
+    }
+
+    /// node-postgres: `client.escapeIdentifier(name)`.
+    fn escaped_identifier(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Value> {
+        let values = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
+        let values = self.forced(values);
+        let mut found = Vec::new();
+        for value in values {
+            let quoted = match value.constant() {
+                Some(name) => Value::derived(&format!("\"{}\"", name.replace('"', "\"\"")), at),
+                None => value,
+            };
+            add(&mut found, quoted);
+        }
+        found
     }
 
     fn method_of(

@@ -8,7 +8,7 @@ mod method;
 mod name;
 mod rust;
 mod tag;
-mod text;
+pub(crate) mod text;
 pub(crate) mod value;
 
 use std::sync::Arc;
@@ -125,6 +125,9 @@ impl<'p> Evaluator<'p> {
             }
             ExprKind::Call(call) => self.call(facts, expr, call, env),
             ExprKind::Member { object, property } => {
+                if let Some(empty) = self.empty_fragment(facts, expr) {
+                    return vec![empty];
+                }
                 let objects = self.eval(facts, *object, env);
                 self.member(&objects, property, at)
             }

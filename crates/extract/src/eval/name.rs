@@ -129,7 +129,9 @@ impl Evaluator<'_> {
         }
         self.eval(facts, typed, &None).into_iter().find_map(|value| match value {
             Value::Class(class) => Some(Value::Instance(class)),
-            Value::External { module, path } if !module.is_empty() => Some(Value::External { module, path }),
+            Value::External { module, path } if !module.is_empty() && !path.is_empty() => {
+                Some(Value::External { module, path })
+            }
             _ => None,
         })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::call::callee_path;
-use super::text::piece_of;
+use super::text::{Texts, key_of, piece_of};
 use super::value::{Env, Piece, Pieces, Value};
 use super::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts, Part};
@@ -56,25 +56,22 @@ impl Evaluator<'_> {
     }
 
     fn fragment(&mut self, facts: &Arc<Facts>, parts: &[Part], env: &Env) -> Vec<Vec<Piece>> {
-        let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
+        let mut texts = Texts::new(self.limit());
         for (index, part) in parts.iter().enumerate() {
             match part {
-                Part::Text(chunk) => {
-                    let piece = piece_of(facts, chunk);
-                    texts.iter_mut().for_each(|text| text.push(piece.clone()));
-                }
+                Part::Text(chunk) => texts.push(&piece_of(facts, chunk)),
                 Part::Hole(hole) => {
-                    let before = texts.first().map(|text| known_tail(text)).unwrap_or_default();
+                    let before = known_tail(texts.first());
                     let after = match parts.get(index + 1) {
                         Some(Part::Text(chunk)) => chunk.range.slice(&facts.text),
                         _ => "",
                     };
                     let choices = self.interpolated(facts, *hole, (&before, after), env);
-                    texts = self.product(texts, &choices, span(facts, *hole));
+                    texts.choose(key_of(facts, *hole), &choices, span(facts, *hole));
                 }
             }
         }
-        texts
+        texts.finish()
     }
 
     /// What one interpolation of a tag puts into the text.

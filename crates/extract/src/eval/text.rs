@@ -6,24 +6,25 @@ use rollproof_source::Span;
 
 use super::value::{Env, Item, Piece, Pieces, Value, add};
 use super::{Evaluator, span};
-use crate::ir::{Chunk, ExprId, Facts, Part};
+use crate::ir::{Chunk, ExprId, ExprKind, Facts, Part};
 
 impl Evaluator<'_> {
     pub(super) fn template(&mut self, facts: &Arc<Facts>, parts: &[Part], env: &Env) -> Vec<Value> {
-        let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
-        for part in parts {
+        let mut texts = Texts::new(self.limit());
+        for (index, part) in parts.iter().enumerate() {
             match part {
-                Part::Text(chunk) => {
-                    let piece = piece_of(facts, chunk);
-                    texts.iter_mut().for_each(|text| text.push(piece.clone()));
-                }
+                Part::Text(chunk) => texts.push(&piece_of(facts, chunk)),
                 Part::Hole(hole) => {
-                    let choices = self.texts_of(facts, *hole, env);
-                    texts = self.product(texts, &choices, span(facts, *hole));
+                    let mut choices = self.texts_of(facts, *hole, env);
+                    if matches!(parts.get(index + 1), Some(Part::Text(chunk)) if names_schema(chunk.range.slice(&facts.text)))
+                    {
+                        prefer_known(&mut choices);
+                    }
+                    texts.choose(key_of(facts, *hole), &choices, span(facts, *hole));
                 }
             }
         }
-        distinct(texts)
+        distinct(texts.finish())
     }
 
     pub(super) fn concat(&mut self, facts: &Arc<Facts>, parts: &[ExprId], env: &Env) -> Vec<Value> {
@@ -67,7 +68,11 @@ impl Evaluator<'_> {
             let piece = Piece::Text { text: text.as_str().into(), at: span(facts, expr), verbatim: false };
             return vec![vec![piece].into()];
         }
-        let values = self.eval(facts, expr, env);
+        let mut values = self.eval(facts, expr, env);
+        // `undefined` in a text is a case that the program does not mean to happen.
+        if values.len() > 1 && values.iter().any(|value| !matches!(value, Value::Nothing | Value::Opaque(_))) {
+            values.retain(|value| !matches!(value, Value::Nothing));
+        }
         self.value_texts(&values, span(facts, expr))
     }
 
@@ -144,6 +149,87 @@ impl Evaluator<'_> {
             texts = next;
         }
         distinct(texts)
+    }
+}
+
+/// Texts that grow part by part. Where the same name is interpolated twice, it has the same value twice.
+pub(super) struct Texts {
+    texts: Vec<(Vec<Piece>, Vec<(Arc<str>, usize)>)>,
+    limit: usize,
+}
+
+impl Texts {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { texts: vec![(Vec::new(), Vec::new())], limit }
+    }
+
+    pub(super) fn push(&mut self, piece: &Piece) {
+        self.texts.iter_mut().for_each(|(text, _)| text.push(piece.clone()));
+    }
+
+    /// The text of the first variant, for a look at what stands before a hole.
+    pub(super) fn first(&self) -> &[Piece] {
+        self.texts.first().map_or(&[], |(text, _)| text)
+    }
+
+    pub(super) fn choose(&mut self, key: Option<Arc<str>>, choices: &[Pieces], at: Span) {
+        if let [only] = choices {
+            self.texts.iter_mut().for_each(|(text, _)| text.extend(only.iter().cloned()));
+            return;
+        }
+        let chosen = |made: &[(Arc<str>, usize)]| {
+            let key = key.as_ref()?;
+            made.iter().find(|(known, _)| known == key).map(|(_, index)| *index)
+        };
+        let open = self.texts.iter().map(|(_, made)| if chosen(made).is_some() { 1 } else { choices.len() });
+        if open.sum::<usize>() > self.limit {
+            // The texts go on with a hole, so that the site is not lost.
+            let reason: Arc<str> = format!("more than {} variants", self.limit).into();
+            self.texts.iter_mut().for_each(|(text, _)| text.push(Piece::Unknown(reason.clone(), at)));
+            return;
+        }
+        let mut all = Vec::new();
+        for (text, made) in &self.texts {
+            let decided = chosen(made);
+            for (index, choice) in choices.iter().enumerate() {
+                if decided.is_some_and(|decided| decided != index) {
+                    continue;
+                }
+                let mut longer = text.clone();
+                longer.extend(choice.iter().cloned());
+                let mut made = made.clone();
+                if let (None, Some(key)) = (decided, &key) {
+                    made.push((key.clone(), index));
+                }
+                all.push((longer, made));
+            }
+        }
+        self.texts = all;
+    }
+
+    pub(super) fn finish(self) -> Vec<Vec<Piece>> {
+        self.texts.into_iter().map(|(text, _)| text).collect()
+    }
+}
+
+/// What names a value wherever it stands in the same template: a variable or a member, not a call.
+pub(super) fn key_of(facts: &Facts, expr: ExprId) -> Option<Arc<str>> {
+    match facts.expr(expr).kind {
+        ExprKind::Binding(_) | ExprKind::Member { .. } => Some(facts.expr(expr).range.slice(&facts.text).into()),
+        _ => None,
+    }
+}
+
+/// The hole before this text is the name of a schema: `${schema}.jobs`.
+pub(crate) fn names_schema(after: &str) -> bool {
+    after.starts_with('.') || after.starts_with("\".")
+}
+
+/// A schema's name that may be given from outside has a default: the default it is.
+pub(crate) fn prefer_known(choices: &mut Vec<Pieces>) {
+    let known = |choice: &Pieces| super::value::constant(choice).is_some_and(|text| !text.is_empty());
+    if choices.iter().any(known) {
+        choices.retain(known);
     }
 }
 

@@ -251,14 +251,22 @@ impl Lowering<'_> {
         };
         let list = node.child_by_field_name("arguments").map(Self::children).unwrap_or_default();
         let arguments = list.into_iter().map(|argument| self.expression(argument)).collect();
-        self.finish_call(node, callee, arguments, CallStyle::New, Fate::Heard)
+        self.finish_call(range_of(node), callee, arguments, CallStyle::New, Fate::Heard)
     }
 
     fn call(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
         let range = range_of(node);
-        let Some(function) = node.child_by_field_name("function") else {
+        let Some(mut function) = node.child_by_field_name("function") else {
             return self.builder.expr(ExprKind::Opaque, range);
         };
+        let mut range = range;
+        let mut fate = fate;
+        // The grammar reads ``await f<T>`…` `` as ``((await f)<T>!)`…` ``.
+        if let Some(inner) = Self::awaited(function) {
+            function = inner;
+            range.start = inner.start_byte() as u32;
+            fate = self.fate();
+        }
         let arguments = node.child_by_field_name("arguments");
         if let Some(template) = arguments.filter(|list| list.kind() == "template_string") {
             let tag = self.expression(function);
@@ -280,12 +288,26 @@ impl Lowering<'_> {
         self.write_by_method(function, &arguments, range.end);
         // With a callback the error is handed to it, whatever becomes of the result.
         let fate = if callback && matches!(fate, Fate::NotAwaited(_)) { Fate::Heard } else { fate };
-        self.finish_call(node, callee, arguments, CallStyle::Plain, fate)
+        self.finish_call(range, callee, arguments, CallStyle::Plain, fate)
+    }
+
+    /// What is awaited inside of type arguments.
+    fn awaited(function: Node<'_>) -> Option<Node<'_>> {
+        let mut node = function;
+        for _ in 0..4 {
+            let inner = Self::children(node).into_iter().next();
+            match node.kind() {
+                "await_expression" => return inner,
+                "non_null_expression" | "instantiation_expression" => node = inner?,
+                _ => return None,
+            }
+        }
+        None
     }
 
     fn finish_call(
         &mut self,
-        node: Node<'_>,
+        range: rollproof_source::TextRange,
         callee: ExprId,
         arguments: Vec<ExprId>,
         style: CallStyle,
@@ -293,7 +315,7 @@ impl Lowering<'_> {
     ) -> ExprId {
         let region = self.builder.region;
         let call = Call { callee, arguments, style, region, fate, type_argument: None };
-        self.builder.expr(ExprKind::Call(Box::new(call)), range_of(node))
+        self.builder.expr(ExprKind::Call(Box::new(call)), range)
     }
 
     /// `list.push(x)`, `query.append(x)`: writes to the variable.

@@ -80,22 +80,21 @@ impl<'t> Lowering<'t> {
         node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
     }
 
-    /// Reports the first syntax error. What the parser recovered is read all the same.
+    /// Reports the first syntax error that may hide SQL. What the parser recovered is read all the same; the grammar does
+    /// not know every new syntax, and most of what it stumbles over holds none.
     fn note_syntax_error(&mut self, root: Node<'_>) {
-        let mut node = root;
-        while let Some(child) = {
-            let mut cursor = node.walk();
-            node.children(&mut cursor).find(|child| child.has_error() || child.is_missing())
-        } {
-            node = child;
-            if node.is_error() || node.is_missing() {
-                break;
+        let mut open = vec![root];
+        while let Some(node) = open.pop() {
+            if node.is_error() && crate::looks::mentions_sql(self.slice(node)) {
+                let line = node.start_position().row as u32 + 1;
+                let path = self.builder.facts.path.to_string();
+                let message = "has a syntax error near SQL; what stands there may be read wrong";
+                self.builder.facts.problems.push(Problem::at_line(path, line, message));
+                return;
             }
+            let mut cursor = node.walk();
+            open.extend(node.children(&mut cursor).filter(|child| child.has_error()));
         }
-        let line = node.start_position().row as u32 + 1;
-        let path = self.builder.facts.path.to_string();
-        let message = "has a syntax error; what follows it may be read wrong";
-        self.builder.facts.problems.push(Problem::at_line(path, line, message));
     }
 
     /// Runs `inside` unless the nesting is too deep.

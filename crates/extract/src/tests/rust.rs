@@ -1,0 +1,122 @@
+//! Rust: macros, modules and text that is built.
+
+use super::check;
+
+const CARGO: (&str, &str) = ("Cargo.toml", "[package]\nname = \"app\"\n");
+
+#[test]
+fn paths_are_followed_through_modules_and_uses() {
+    check(
+        &[
+            CARGO,
+            ("src/lib.rs", "pub mod text; mod user;"),
+            ("src/text/mod.rs", "pub mod inner; pub use inner::FIND; pub const ALL: &str = \"SELECT id FROM a\";"),
+            (
+                "src/text/inner.rs",
+                "pub const FIND: &str = \"SELECT id FROM b\"; pub struct S; impl S { pub const C: &'static str = \"SELECT id FROM c\"; }",
+            ),
+            (
+                "src/user.rs",
+                "use crate::text::{self, inner::S, FIND}; use crate::text::*;
+                 async fn f(pool: &sqlx::PgPool) {
+                   sqlx::query(text::ALL).execute(pool).await?;
+                   sqlx::query(FIND).execute(pool).await?;
+                   sqlx::query(crate::text::FIND).execute(pool).await?;
+                   sqlx::query(S::C).execute(pool).await?;
+                   sqlx::query(super::text::ALL).execute(pool).await?;
+                   sqlx::query(ALL).execute(pool).await?;
+                 }",
+            ),
+        ],
+        "src/user.rs:3 sqlx::query
+           = SELECT id FROM a
+         src/user.rs:4 sqlx::query
+           = SELECT id FROM b
+         src/user.rs:5 sqlx::query
+           = SELECT id FROM b
+         src/user.rs:6 sqlx::query
+           = SELECT id FROM c
+         src/user.rs:7 sqlx::query
+           = SELECT id FROM a
+         src/user.rs:8 sqlx::query
+           = SELECT id FROM a",
+    );
+}
+
+#[test]
+fn literals_are_byte_exact() {
+    let source =
+        "fn f() { sqlx::query!(\"SELECT \\\"a\\\" \\\n      FROM t\\n\"); sqlx::query!(r#\"SELECT \"b\"\\n\"#); }";
+    let (extraction, _) = super::run(&[CARGO, ("src/lib.rs", source)], &crate::Options::default());
+    let texts: Vec<&str> = extraction.sites.iter().map(|site| site.queries[0].text.text.as_str()).collect();
+    assert_eq!(texts, ["SELECT \"a\" FROM t\n", "SELECT \"b\"\\n"]);
+}
+
+#[test]
+fn format_arguments_are_filled() {
+    check(
+        &[
+            CARGO,
+            (
+                "src/lib.rs",
+                "const T: &str = \"users\";
+                 fn f(id: i64, x: &str) {
+                   let col = \"name\";
+                   sqlx::query(&format!(\"SELECT {col}, {0}, {{}} FROM {} WHERE {c} = {id}\", T, c = \"id\"));
+                   sqlx::query(&format!(\"SELECT {x:?} FROM t\"));
+                 }",
+            ),
+        ],
+        "src/lib.rs:4 sqlx::query
+           ~ SELECT name, users, {} FROM users WHERE id = 1
+         src/lib.rs:5 sqlx::query
+           ~ SELECT <?> FROM t
+           ? formatted with a width or for debugging (src/lib.rs:5)",
+    );
+}
+
+#[test]
+fn composed_macros_give_a_text_for_each_arm() {
+    check(
+        &[
+            CARGO,
+            (
+                "src/lib.rs",
+                "fn f() { match_query_as!(Row, [\"SELECT a FROM t WHERE \", _, \" ORDER BY \", _], match (x) {
+                   A => (\"b\", \"c\"; y), B(_) => (\"d\", \"e\";), }) }",
+            ),
+        ],
+        "src/lib.rs:1 match_query_as!
+           + SELECT a FROM t WHERE b ORDER BY c
+           + SELECT a FROM t WHERE d ORDER BY e",
+    );
+}
+
+#[test]
+fn unknown_macros_keep_their_texts() {
+    check(
+        &[
+            CARGO,
+            (
+                "src/lib.rs",
+                "fn f() { my_query!(conn => \"SELECT id FROM t\"); let _x = my::other!(\"UPDATE t SET a = 1\", 3); }",
+            ),
+        ],
+        "src/lib.rs:1 text (text)
+           = SELECT id FROM t
+         src/lib.rs:1 text (text)
+           = UPDATE t SET a = 1",
+    );
+}
+
+#[test]
+fn hostile_nesting_is_a_problem_and_the_rest_goes_on() {
+    let deep = format!("fn f() {{ {}1{} }} // SELECT\n\"", "(".repeat(30_000), ")".repeat(30_000)).replace("\n\"", "");
+    let source = "fn f() { sqlx::query!(\"SELECT 1\"); }";
+    let (extraction, _) = super::run(
+        &[CARGO, ("src/a.rs", &format!("{deep}\n{source}")), ("src/lib.rs", source)],
+        &crate::Options::default(),
+    );
+    assert_eq!(extraction.sites.len(), 1);
+    assert_eq!(extraction.problems.len(), 1);
+}

@@ -1,0 +1,256 @@
+//! TypeScript and JavaScript: what is followed, and what stays unknown.
+
+use super::{check, ledger, run, snapshot};
+use crate::{Cache, Options, extract};
+
+const PG: &str = "import { Pool } from 'pg'; const pool = new Pool();\n";
+
+#[track_caller]
+fn check_one(body: &str, expected: &str) {
+    check(&[("a.ts", &format!("{PG}{body}"))], expected);
+}
+
+#[test]
+fn branches_are_apart() {
+    check_one(
+        "export function f(a, b) {
+           let sql;
+           if (a) { sql = 'SELECT 1 FROM a'; } else if (b) { sql = 'SELECT 1 FROM b'; } else { return; }
+           return pool.query(sql);
+         }",
+        "a.ts:5 pg.query
+           = SELECT 1 FROM a
+           = SELECT 1 FROM b",
+    );
+    check_one(
+        "export function f(kind) {
+           let sql = 'SELECT 1 FROM z';
+           switch (kind) { case 1: sql = 'SELECT 1 FROM a'; break; case 2: sql += ' WHERE true'; }
+           return pool.query(sql);
+         }",
+        "a.ts:5 pg.query
+           = SELECT 1 FROM z
+           = SELECT 1 FROM a
+           + SELECT 1 FROM z WHERE true",
+    );
+}
+
+#[test]
+fn a_use_inside_a_branch_sees_that_branch_only() {
+    check_one(
+        "export function f(a) {
+           let sql = 'SELECT 1 FROM a';
+           if (a) { sql += ' WHERE x'; return pool.query(sql); }
+           return pool.query(sql);
+         }",
+        "a.ts:4 pg.query
+           + SELECT 1 FROM a WHERE x
+         a.ts:5 pg.query
+           = SELECT 1 FROM a",
+    );
+}
+
+#[test]
+fn loops_leave_a_representative_text() {
+    check_one(
+        "export function f(rows) {
+           let sql = 'INSERT INTO t (a, b) VALUES ';
+           for (let i = 0; i < rows.length; i++) { sql += `($${i * 2 + 1}, $${i * 2 + 2})`; }
+           return pool.query(sql);
+         }",
+        "a.ts:5 pg.query
+           ~ INSERT INTO t (a, b) VALUES ($1, $2)",
+    );
+}
+
+#[test]
+fn imports_are_followed_through_indexes_aliases_and_reexports() {
+    check(
+        &[
+            ("package.json", r#"{ "name": "root", "dependencies": { "pg": "8" } }"#),
+            ("tsconfig.json", r#"{ "compilerOptions": { "paths": { "@/*": ["./src/*"], }, } } // why"#),
+            ("src/sql/index.ts", "export * from './users'; export { default as other } from './other';"),
+            ("src/sql/users.ts", "export const FIND = 'SELECT id FROM users';"),
+            ("src/sql/other.ts", "export default 'SELECT id FROM others';"),
+            ("packages/db/package.json", r#"{ "name": "@app/db", "main": "dist/index.js" }"#),
+            ("packages/db/src/index.ts", "export const SHARED = 'SELECT id FROM shared';"),
+            (
+                "src/a.ts",
+                "import { FIND, other } from '@/sql'; import * as all from './sql/index.js'; import { SHARED } from '@app/db';
+                 export const f = (pool) => { pool.query(FIND); pool.query(other); pool.query(all.FIND); pool.query(SHARED); };",
+            ),
+        ],
+        "src/a.ts:2 pg.query
+           = SELECT id FROM users
+           ! not awaited (src/a.ts:2)
+         src/a.ts:2 pg.query
+           = SELECT id FROM others
+           ! not awaited (src/a.ts:2)
+         src/a.ts:2 pg.query
+           = SELECT id FROM users
+           ! not awaited (src/a.ts:2)
+         src/a.ts:2 pg.query
+           = SELECT id FROM shared
+           ! not awaited (src/a.ts:2)",
+    );
+}
+
+#[test]
+fn a_caller_without_sql_in_its_file_is_a_caller() {
+    check(
+        &[
+            (
+                "db.ts",
+                "import { Pool } from 'pg'; export const count = (table: string) => new Pool().query(`SELECT count(*) FROM ${table}`);",
+            ),
+            ("b.ts", "import { count } from './db'; count('users');"),
+            ("c.ts", "import { count } from './db'; export const f = (x: string) => count(x);"),
+        ],
+        "db.ts:1 pg.query
+           + SELECT count(*) FROM users
+           ~ SELECT count(*) FROM <?>
+           ? parameter of exported function (c.ts:1)",
+    );
+}
+
+#[test]
+fn helpers_are_sinks_through_files_classes_and_objects() {
+    check(
+        &[
+            (
+                "db.ts",
+                "import { Pool } from 'pg';
+                 export class Db {
+                   private pool: Pool;
+                   constructor() { this.pool = new Pool(); }
+                   run(config: { text: string }) { return this.pool.query(config); }
+                   all = (sql: string) => this.run({ text: sql });
+                 }
+                 export const one = ({ sql }) => new Db().all(sql);",
+            ),
+            (
+                "a.ts",
+                "import { Db, one } from './db'; const db = new Db(); db.all('SELECT 1 FROM a'); one({ sql: 'SELECT 1 FROM b' });",
+            ),
+        ],
+        "a.ts:1 pg.query (helper)
+           = SELECT 1 FROM a
+           ! not awaited (a.ts:1)
+         a.ts:1 pg.query (helper)
+           = SELECT 1 FROM b
+           ! not awaited (a.ts:1)
+         db.ts:5 pg.query (forwarder)
+         db.ts:6 pg.query (forwarder)
+         db.ts:8 pg.query (forwarder)",
+    );
+}
+
+#[test]
+fn nothing_is_sql_that_only_looks_like_it() {
+    check_one(
+        "const a = 'Select a plan'; const b = 'update the settings'; const c = `/select/${a}`; fetch('delete from cart');
+         router.query('users'); export const d = 'SELECT id FROM users WHERE id = $1';",
+        "a.ts:3 text (text)
+           = SELECT id FROM users WHERE id = $1",
+    );
+}
+
+#[test]
+fn too_many_variants_are_said_to_be() {
+    let flags = (0..8).map(|index| format!("if (f[{index}]) sql += ' AND a{index}';")).collect::<String>();
+    let body =
+        format!("export function f(f) {{ let sql = 'SELECT 1 FROM t WHERE true'; {flags} return pool.query(sql); }}");
+    let (extraction, _) = run(&[("a.ts", &format!("{PG}{body}"))], &Options::default());
+    let site = &extraction.sites[0];
+    assert_eq!(site.unknown.as_ref().map(|unknown| unknown.reason.as_ref()), Some("more than 64 variants"));
+    assert!(!site.queries.is_empty());
+}
+
+#[test]
+fn cycles_end() {
+    check(
+        &[
+            (
+                "a.ts",
+                "import { B } from './b'; export const A = B; export { C } from './b'; pool.query(`SELECT ${A} FROM t`);",
+            ),
+            (
+                "b.ts",
+                "import { A } from './a'; export const B = A; export { C } from './a'; import { C } from './a'; pool.query(`SELECT ${C} FROM t`);",
+            ),
+            (
+                "c.ts",
+                "let o = { a: 1 }; o = { ...o, b: 2 }; const f = (n) => f(n); pool.query(`SELECT ${o.c} ${f(1)} FROM t`);",
+            ),
+        ],
+        "a.ts:1 pg.query
+           ~ SELECT <?> FROM t
+           ? refers to itself, or too deep (a.ts:1)
+           ! not awaited (a.ts:1)
+         b.ts:1 pg.query
+           ~ SELECT <?> FROM t
+           ? `C` is not exported by its module (b.ts:1)
+           ! not awaited (b.ts:1)
+         c.ts:1 pg.query
+           ~ SELECT <?> <?> FROM t
+           ? computed field (c.ts:1)
+           ! not awaited (c.ts:1)",
+    );
+}
+
+#[test]
+fn hostile_nesting_is_survived() {
+    let deep = format!("{PG}pool.query({}'SELECT 1'{});", "(".repeat(20_000), ")".repeat(20_000));
+    let long = format!("{PG}pool.query('SELECT 1 FROM t WHERE true'{});", "\n+ ' AND true'".repeat(20_000));
+    let (extraction, _) = run(&[("a.ts", &deep), ("b.ts", &long)], &Options::default());
+    assert_eq!(extraction.sites.len(), 1, "the deep one is given up, the long one is read");
+    assert!(extraction.sites[0].queries[0].text.text.len() > 100_000);
+}
+
+#[test]
+fn files_of_other_folders_are_left_out_and_counted() {
+    let text = "pool.query('SELECT 1 FROM t');";
+    let files = [
+        ("src/a.ts", text),
+        ("node_modules/x/a.js", text),
+        ("dist/a.js", text),
+        ("src/a.test.ts", text),
+        ("other/a.ts", text),
+    ];
+    let options = Options { exclude: vec!["other".into()], ..Options::default() };
+    let (extraction, sources) = run(&files, &options);
+    assert_eq!(ledger(&extraction, &sources).lines().next(), Some("src/a.ts:1 pg.query"));
+    assert_eq!(extraction.sites.len(), 1);
+    let skipped: Vec<(&str, usize)> =
+        extraction.skipped.iter().map(|(reason, count)| (reason.as_ref(), *count)).collect();
+    assert_eq!(skipped, [("built", 1), ("excluded", 1), ("tests", 1), ("vendored", 1)]);
+}
+
+#[test]
+fn an_unchanged_file_is_parsed_once() {
+    let cache = Cache::new();
+    let sources = rollproof_source::SourceMap::new();
+    let options = Options::default();
+    let old = extract(
+        &snapshot(&[("a.ts", "pool.query('SELECT 1 FROM t')"), ("b.ts", "pool.query('SELECT 2 FROM t')")]),
+        &sources,
+        &options,
+        &cache,
+    );
+    let new = extract(
+        &snapshot(&[("a.ts", "pool.query('SELECT 1 FROM t')"), ("b.ts", "pool.query('SELECT 3 FROM t')")]),
+        &sources,
+        &options,
+        &cache,
+    );
+    assert_eq!(old.sites[0], new.sites[0]);
+    assert_ne!(old.sites[1].file, new.sites[1].file);
+}
+
+#[test]
+fn names_can_be_given() {
+    let options = Options { names: [("schema".to_owned(), "app".to_owned())].into(), ..Options::default() };
+    let (extraction, sources) =
+        run(&[("a.ts", "export const f = (o) => pool.query(`SELECT 1 FROM ${o.schema}.t`);")], &options);
+    assert_eq!(ledger(&extraction, &sources), "a.ts:1 pg.query\n  = SELECT 1 FROM app.t\n");
+}

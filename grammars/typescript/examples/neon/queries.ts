@@ -1,0 +1,9 @@
+import { neon } from "@neondatabase/serverless";
+
+const sql = neon("postgres://");
+
+export const queries = async (id: number) => {
+  await sql`SELECT name FROM users WHERE id = ${id}`;
+  await sql.query("SELECT name FROM users WHERE id = $1", [id]);
+  await sql.transaction([sql`DELETE FROM users WHERE id = ${id}`]);
+};

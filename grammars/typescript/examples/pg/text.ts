@@ -1,0 +1,2 @@
+export const COLUMNS = ["id", "name"].join(", ");
+export const ACTIVE = "status = 'active'" as const;
