@@ -97,7 +97,7 @@ pub struct Function {
     pub kind: FunctionKind,
     /// All parameters (`proallargtypes`, or `proargtypes` where all are IN).
     pub parameters: Arc<[Parameter]>,
-    /// `proargtypes`: IN, INOUT and VARIADIC parameters (a procedure's OUT ones too), in order: the signature.
+    /// `proargtypes`: IN, INOUT and VARIADIC parameters, in order: the signature. OUT parameters are no part of it.
     pub inputs: Arc<[Oid]>,
     /// `pronargdefaults`: how many of the last inputs have defaults.
     pub default_count: u16,

@@ -31,8 +31,12 @@ pub struct Lookups {
     pub functions: BTreeMap<LookupName, Vec<Oid>>,
     /// Operators by symbol: the user-made candidates, by identity.
     pub operators: BTreeMap<LookupName, Vec<Oid>>,
-    /// Casts by source and target, [`Oid::NONE`] where none was found.
+    /// Casts that migrations made and that were found, by source and target. Misses are not kept: any change of the
+    /// catalog of casts may change an answer.
     pub casts: BTreeMap<(Oid, Oid), Oid>,
+    /// Whether a value is converted through text in a way that settings change (dates, arrays, rows): such an expression is
+    /// not immutable.
+    pub mutable_conversion: bool,
     /// Types whose default operator classes were asked for.
     pub operator_classes: BTreeSet<Oid>,
     /// Collations by name.

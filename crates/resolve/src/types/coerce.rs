@@ -174,7 +174,7 @@ fn coerce_known(cx: &mut Context, value: &mut Typed, target: TypeRef, context: C
         if input == oid::UNKNOWN && path == CoercionPath::ThroughText && context == CoercionContext::PlPgSql {
             return Err(Failure::unknown("a value of unknown type is assigned", value.span));
         }
-        note_cast(cx, input, target.oid);
+        note_cast(cx, input, target.oid, path);
         return relabel(cx, value, TypeRef::plain(target.oid));
     }
     let schema = cx.schema;
@@ -194,14 +194,29 @@ fn coerce_known(cx: &mut Context, value: &mut Typed, target: TypeRef, context: C
     Err(type_mismatch(cx, "XX000", message, input, target.oid, value.span))
 }
 
-/// A cast that a migration made runs its function.
-fn note_cast(cx: &mut Context, source: Oid, target: Oid) {
+/// What a coercion runs: its function, or input and output functions that may depend on settings.
+fn note_cast(cx: &mut Context, source: Oid, target: Oid, path: CoercionPath) {
     let (source, target) = (info::base_type(cx.schema, source), info::base_type(cx.schema, target));
-    if let Some(cast) = cx.schema.find_cast(source, target)
-        && cast.oid >= Oid::FIRST_USER
-        && cast.function.is_some()
-    {
-        cx.lookups.chosen_functions.insert(cast.function);
+    match path {
+        CoercionPath::Relabel => {}
+        CoercionPath::Function => {
+            if let Some(cast) = cx.schema.find_cast(source, target) {
+                cx.lookups.chosen_functions.insert(cast.function);
+            }
+        }
+        CoercionPath::ThroughText => {
+            cx.lookups.mutable_conversion |=
+                info::output_is_mutable(cx.schema, source) || info::input_is_mutable(cx.schema, target);
+        }
+        CoercionPath::Array => {
+            let elements = (info::element_type(cx.schema, source), info::element_type(cx.schema, target));
+            if let (Some(source), Some(target)) = elements
+                && let Some(path) = find_coercion_pathway(cx, source, target, CoercionContext::Explicit)
+                && path != CoercionPath::Array
+            {
+                note_cast(cx, source, target, path);
+            }
+        }
     }
 }
 

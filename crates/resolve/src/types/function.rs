@@ -48,9 +48,10 @@ fn signature(function: &Function, include_out: bool) -> Vec<Oid> {
     }
 }
 
-/// IN, INOUT and VARIADIC parameters: a procedure's OUT parameters are in `inputs` since 14, and take no part outside CALL.
+/// IN, INOUT and VARIADIC parameters.
 fn input_types(function: &Function) -> Vec<Oid> {
-    function.inputs.to_vec()
+    let taken = |mode| !matches!(mode, ParameterMode::Out | ParameterMode::Table);
+    function.parameters.iter().filter(|parameter| taken(parameter.mode)).map(|parameter| parameter.data_type).collect()
 }
 
 /// `MatchNamedCall`: the parameter of each argument, then of each default that fills in.
@@ -235,4 +236,14 @@ pub(super) fn count_named(cx: &mut Context, name: &QualifiedName) -> usize {
     signatures.sort_unstable();
     signatures.dedup();
     signatures.len()
+}
+
+/// Whether a routine of this name takes exactly these inputs.
+pub(super) fn has_signature(cx: &mut Context, name: &QualifiedName, types: &[Oid]) -> bool {
+    let (schema, object) = name_parts(name);
+    let found = cx.schema.functions_named(schema.as_deref(), &object);
+    let own = found.iter().map(|each| each.function.oid).filter(|oid| *oid >= Oid::FIRST_USER).collect();
+    let fits = found.iter().any(|each| input_types(each.function) == types);
+    cx.lookups.functions.insert((schema, object), own);
+    fits
 }

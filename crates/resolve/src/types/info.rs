@@ -167,6 +167,45 @@ pub fn is_of_typed_table(schema: &Schema, row: Oid, composite: Oid) -> bool {
         .is_some_and(|relation| relation.of_type.is_some() && relation.of_type == composite)
 }
 
+/// Whether a type's output function depends on settings or on the catalog (`provolatile` of `typoutput`).
+#[must_use]
+pub fn output_is_mutable(schema: &Schema, data_type: Oid) -> bool {
+    !matches!(data_type, oid::TIME | oid::TIMETZ | oid::XML) && input_is_mutable(schema, data_type)
+}
+
+/// The same of its input function.
+#[must_use]
+pub fn input_is_mutable(schema: &Schema, data_type: Oid) -> bool {
+    let Some(found) = schema.type_of(data_type) else { return true };
+    match found.kind {
+        TypeKind::Base if found.is_array => !matches!(data_type, oid::INT2_VECTOR | oid::OID_VECTOR),
+        TypeKind::Base => matches!(
+            data_type,
+            oid::DATE
+                | oid::TIME
+                | oid::TIMETZ
+                | oid::TIMESTAMP
+                | oid::TIMESTAMPTZ
+                | oid::INTERVAL
+                | oid::MONEY
+                | oid::XML
+                | oid::ACLITEM
+                | oid::REGPROC
+                | oid::REGPROCEDURE
+                | oid::REGOPER
+                | oid::REGOPERATOR
+                | oid::REGCLASS
+                | oid::REGTYPE
+                | oid::REGROLE
+                | oid::REGNAMESPACE
+                | oid::REGCONFIG
+                | oid::REGDICTIONARY
+                | oid::REGCOLLATION
+        ),
+        _ => !matches!(data_type, oid::CSTRING | oid::UNKNOWN | oid::VOID),
+    }
+}
+
 /// `IsBinaryCoercible`
 pub fn is_binary_coercible(cx: &mut Context, source: Oid, target: Oid) -> bool {
     let schema = cx.schema;
@@ -196,8 +235,7 @@ pub fn is_binary_coercible(cx: &mut Context, source: Oid, target: Oid) -> bool {
 pub fn find_cast(cx: &mut Context, source: Oid, target: Oid) -> Option<(CastContext, CastMethod)> {
     let found = cx.schema.find_cast(source, target);
     let identity = found.map_or(Oid::NONE, |cast| cast.oid);
-    // Built-in casts never change; a miss can turn into a hit only where a migration makes a cast.
-    if identity >= Oid::FIRST_USER || identity.is_none() {
+    if identity >= Oid::FIRST_USER {
         cx.lookups.casts.insert((source, target), identity);
     }
     found.map(|cast| (cast.context, cast.method))

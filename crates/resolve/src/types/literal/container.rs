@@ -308,15 +308,37 @@ fn judge_bounds(cx: &mut Context, bounds: &Bounds, subtype: Oid, depth: usize) -
             Verdict::refuse("22000", message.to_owned())
         }
         (Ok(_), Ok(_)) => Verdict::Valid,
-        // Bounds in the wrong order are refused; which order is right is the subtype's to say. ISO dates sort as text.
-        _ if is_iso_date(lower) && is_iso_date(upper) && lower <= upper => Verdict::Valid,
-        _ => Verdict::Unsure,
+        _ => in_other_order(lower, upper),
     }
 }
 
-fn is_iso_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() == 10 && bytes[4] == b'-' && bytes[7] == b'-'
+/// Bounds in the wrong order are refused; which order is right is the subtype's to say. ISO dates and times of the same
+/// length sort as text, and decimal numbers that floating point tells apart sort as those.
+fn in_other_order(lower: &str, upper: &str) -> Verdict {
+    let refuse = || {
+        let message = "range lower bound must be less than or equal to range upper bound";
+        Verdict::refuse("22000", message.to_owned())
+    };
+    let is_iso = |text: &str| {
+        let bytes = text.as_bytes();
+        let punctuation = [b'-', b':', b' ', b'.'];
+        bytes.len() >= 10
+            && bytes[4] == b'-'
+            && bytes[7] == b'-'
+            && bytes.iter().all(|byte| byte.is_ascii_digit() || punctuation.contains(byte))
+    };
+    if is_iso(lower) && is_iso(upper) && lower.len() == upper.len() {
+        return if lower <= upper { Verdict::Valid } else { refuse() };
+    }
+    let decimal = |text: &str| {
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+        if plain && text.len() <= 15 { text.parse::<f64>().ok() } else { None }
+    };
+    match (decimal(lower), decimal(upper)) {
+        (Some(lower), Some(upper)) if lower < upper => Verdict::Valid,
+        (Some(lower), Some(upper)) if lower > upper => refuse(),
+        _ => Verdict::Unsure,
+    }
 }
 
 /// `range_in`

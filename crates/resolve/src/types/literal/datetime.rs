@@ -32,6 +32,13 @@ pub(super) fn moment(text: &str, data_type: Oid, version: u32) -> Verdict {
         return without_digits(text, trimmed, data_type, version);
     }
     let has_date = matches!(data_type, oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ);
+    if has_date
+        && matches!(trimmed.len(), 1 | 3 | 4 | 5)
+        && trimmed.bytes().all(|byte| byte.is_ascii_digit())
+        && !trimmed.starts_with('0')
+    {
+        return bad_format(text, data_type);
+    }
     let mut reader = Reader { rest: trimmed.as_bytes() };
     let read = if has_date { reader.date_and_time() } else { reader.time_and_zone() };
     match read {
@@ -112,8 +119,9 @@ impl Reader<'_> {
             (packed / 10_000, packed / 100 % 100, packed % 100)
         } else {
             let year = self.number(4, 4)?;
-            let month = self.eat(b'-').then(|| self.number(1, 2)).flatten()?;
-            let day = self.eat(b'-').then(|| self.number(1, 2)).flatten()?;
+            let separator = if self.rest.first() == Some(&b'/') { b'/' } else { b'-' };
+            let month = self.eat(separator).then(|| self.number(1, 2)).flatten()?;
+            let day = self.eat(separator).then(|| self.number(1, 2)).flatten()?;
             (year, month, day)
         };
         let date = Fields::of(year > 0 && (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day));
@@ -132,11 +140,11 @@ impl Reader<'_> {
 
     fn time_and_zone(&mut self) -> Option<Fields> {
         let hour = self.number(1, 2)?;
-        let minute = self.eat(b':').then(|| self.number(2, 2)).flatten()?;
+        let minute = self.eat(b':').then(|| self.number(1, 2)).flatten()?;
         let mut second = 0;
         let mut fraction = false;
         if self.eat(b':') {
-            second = self.number(2, 2)?;
+            second = self.number(1, 2)?;
             if self.eat(b'.') {
                 let length = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
                 if length == 0 {
@@ -146,10 +154,24 @@ impl Reader<'_> {
                 self.rest = &self.rest[length..];
             }
         }
+        let half_day = self.half_day();
+        if half_day && hour > 12 {
+            return self.rest.is_empty().then_some(Fields::OutOfRange);
+        }
         let midnight = hour == 24 && minute == 0 && second == 0 && !fraction;
         let fits = (hour < 24 || midnight) && minute < 60 && second <= 60;
         self.zone()?;
         Some(Fields::of(fits))
+    }
+
+    /// `AM`, `PM` at the end.
+    fn half_day(&mut self) -> bool {
+        let rest = self.rest.strip_prefix(b" ").unwrap_or(self.rest);
+        let found = rest.eq_ignore_ascii_case(b"am") || rest.eq_ignore_ascii_case(b"pm");
+        if found {
+            self.rest = &[];
+        }
+        found
     }
 
     /// `Z`, `UTC`, `+02`, `-0330`, `+05:30`.
@@ -190,54 +212,30 @@ const fn days_in(year: u32, month: u32) -> u32 {
     }
 }
 
-/// Words that follow a number in an interval.
-const UNITS: &[&str] = &[
-    "microsecond",
-    "microseconds",
-    "us",
-    "usec",
-    "usecs",
-    "millisecond",
-    "milliseconds",
-    "ms",
-    "msec",
-    "msecs",
-    "second",
-    "seconds",
-    "sec",
-    "secs",
-    "s",
-    "minute",
-    "minutes",
-    "min",
-    "mins",
-    "m",
-    "hour",
-    "hours",
-    "hr",
-    "hrs",
-    "h",
-    "day",
-    "days",
-    "d",
-    "week",
-    "weeks",
-    "w",
-    "month",
-    "months",
-    "mon",
-    "mons",
-    "year",
-    "years",
-    "yr",
-    "yrs",
-    "y",
-    "decade",
-    "decades",
-    "century",
-    "centuries",
-    "millennium",
+/// Words that follow a number in an interval (`deltatktbl`), each after the field that it sets. The server looks at the
+/// first ten characters only.
+const UNITS: &[(&str, &[&str])] = &[
+    ("us", &["us", "usec", "usecs", "microsecon"]),
+    ("ms", &["ms", "msec", "msecs", "millisecon"]),
+    ("second", &["s", "sec", "secs", "second", "seconds"]),
+    ("minute", &["m", "min", "mins", "minute", "minutes"]),
+    ("hour", &["h", "hr", "hrs", "hour", "hours"]),
+    ("day", &["d", "day", "days"]),
+    ("week", &["w", "week", "weeks"]),
+    ("month", &["mon", "mons", "month", "months"]),
+    ("year", &["y", "yr", "yrs", "year", "years"]),
+    ("decade", &["dec", "decs", "decade", "decades"]),
+    ("century", &["c", "cent", "century", "centuries"]),
+    ("millennium", &["mil", "mils", "millennia", "millennium"]),
 ];
+
+/// Words that the server knows in an interval and that are no field, or a rare one.
+const OTHER_WORDS: &[&str] = &["ago", "qtr", "quarter", "infinity", "timezone", "timezone_h", "timezone_m", "on", "at"];
+
+fn field_of(word: &str) -> Option<&'static str> {
+    let cut = word.get(..10).unwrap_or(word);
+    UNITS.iter().find(|(_, words)| words.contains(&cut)).map(|(field, _)| *field)
+}
 
 /// `interval_in`
 pub(super) fn interval(text: &str, version: u32) -> Verdict {
@@ -297,7 +295,13 @@ fn judge_pieces(pieces: &[(bool, String)], text: &str) -> Verdict {
             && parts[1..].iter().all(small)
     };
     let mut rest = match pieces {
-        [before @ .., (false, last)] if last == "ago" && !before.is_empty() => before,
+        [before @ .., (false, last)] if last == "ago" => {
+            // A bare number before it sets no field.
+            if before.last().is_none_or(|(is_number, piece)| *is_number && !is_clock(piece)) {
+                return Verdict::Unsure;
+            }
+            before
+        }
         all => all,
     };
     let mut seen: Vec<&str> = Vec::new();
@@ -307,18 +311,18 @@ fn judge_pieces(pieces: &[(bool, String)], text: &str) -> Verdict {
         }
         rest = match after.split_first() {
             Some(((false, unit), after)) if is_plain(piece) => {
-                if !UNITS.contains(&&**unit) {
-                    return if unit.len() > 4 && seen.is_empty() {
-                        bad_format(text, oid::INTERVAL)
-                    } else {
-                        Verdict::Unsure
-                    };
+                let Some(field) = field_of(unit) else {
+                    let known = OTHER_WORDS.contains(&&**unit);
+                    return if known { Verdict::Unsure } else { bad_format(text, oid::INTERVAL) };
+                };
+                if seen.contains(&field) {
+                    return bad_format(text, oid::INTERVAL);
                 }
-                // The same field twice is refused; which units share a field is left open.
-                if seen.iter().any(|before| before.chars().next() == unit.chars().next()) {
+                // A fraction of a second is smaller fields of its own.
+                if field == "second" && piece.contains('.') && (seen.contains(&"ms") || seen.contains(&"us")) {
                     return Verdict::Unsure;
                 }
-                seen.push(unit);
+                seen.push(field);
                 after
             }
             None if is_clock(piece) => after,

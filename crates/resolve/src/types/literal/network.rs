@@ -20,16 +20,18 @@ pub(super) fn address(text: &str, network: bool) -> Verdict {
                 Err(_) => return refuse(),
             }
         }
+        Some(prefix) if prefix.len() > 3 && prefix.bytes().all(|byte| byte.is_ascii_digit()) => return Verdict::Unsure,
         Some(_) => return refuse(),
     };
     if host.contains(':') {
         return version_six(text, host, prefix, network);
     }
     let parts: Vec<&str> = host.split('.').collect();
-    let fits = |part: &&str| (1..=3).contains(&part.len()) && part.parse::<u8>().is_ok();
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = |part: &&str| (1..=3).contains(&part.len()) && digits(part) && part.parse::<u8>().is_ok();
     if !parts.iter().all(fits) {
         // Hexadecimal and other rare spellings of networks are left alone.
-        return if host.starts_with("0x") { Verdict::Unsure } else { refuse() };
+        return if host.starts_with("0x") || host.ends_with('.') { Verdict::Unsure } else { refuse() };
     }
     if parts.len() > 4 || prefix.is_some_and(|prefix| prefix > 32) {
         return refuse();
@@ -54,7 +56,13 @@ pub(super) fn address(text: &str, network: bool) -> Verdict {
 
 fn version_six(text: &str, host: &str, prefix: Option<u32>, network: bool) -> Verdict {
     let name = if network { "cidr" } else { "inet" };
-    let Ok(address) = host.parse::<Ipv6Addr>() else { return Verdict::syntax(name, text) };
+    if text.split_once('/').is_some_and(|(_, prefix)| prefix.len() > 1 && prefix.starts_with('0')) {
+        return Verdict::syntax(name, text);
+    }
+    let Ok(address) = host.parse::<Ipv6Addr>() else {
+        // An embedded IPv4 address may leave parts out.
+        return if host.contains('.') { Verdict::Unsure } else { Verdict::syntax(name, text) };
+    };
     let prefix = prefix.unwrap_or(128);
     if prefix > 128 {
         return Verdict::syntax(name, text);
@@ -78,7 +86,23 @@ pub(super) fn mac(text: &str, length: usize) -> Verdict {
             return Verdict::Valid;
         }
     }
-    let could_be = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'-' | b'.' | b' ' | b'\t');
+    let grouped: Vec<usize> = trimmed.split([':', '-', '.']).map(str::len).collect();
+    let plain = trimmed.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'-' | b'.'));
+    let separators: Vec<u8> = trimmed.bytes().filter(|byte| !byte.is_ascii_hexdigit()).collect();
+    let same = separators.windows(2).all(|pair| pair[0] == pair[1]);
+    let dotted = separators.contains(&b'.');
+    let known = match grouped[..] {
+        [12] => true,
+        [16] => length == 8,
+        [6, 6] => !dotted,
+        [4, 4, 4] => !separators.contains(&b':'),
+        _ => false,
+    };
+    if plain && same && known {
+        return Verdict::Valid;
+    }
+    let could_be =
+        |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'-' | b'.' | b' ' | b'\t' | b'x' | b'X');
     let digits = trimmed.bytes().filter(u8::is_ascii_hexdigit).count();
     if trimmed.bytes().all(could_be) && digits >= 6 { Verdict::Unsure } else { Verdict::syntax(name, text) }
 }

@@ -35,14 +35,19 @@ fn digits(text: &[u8], base: u32, underscores: bool, after_prefix: bool, limit: 
             continue;
         }
         let Some(digit) = char::from(*byte).to_digit(base) else { return Digits::Wrong };
-        value = value * u128::from(base) + u128::from(digit);
-        if value > limit {
+        // As the server does it: one more digit than fits ends the reading at once, the exact limit is checked last.
+        if value > (limit + 1) / u128::from(base) {
             return Digits::TooLarge;
         }
+        value = value * u128::from(base) + u128::from(digit);
         any = true;
         before_is_digit = true;
     }
-    if any { Digits::Value(value) } else { Digits::Wrong }
+    match any {
+        false => Digits::Wrong,
+        true if value > limit => Digits::TooLarge,
+        true => Digits::Value(value),
+    }
 }
 
 /// Splits `0x`, `0o`, `0b` off.

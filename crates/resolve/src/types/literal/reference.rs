@@ -58,13 +58,19 @@ fn quoted_name(text: &str) -> Option<(String, &str)> {
 /// `parseDashOrOid`, then the look-up of each type.
 pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty();
+    if matches!(data_type, oid::REGOPER | oid::REGOPERATOR) {
+        return Verdict::Unsure;
+    }
     if text == "-" || (digits && text.parse::<u32>().is_ok()) {
         return Verdict::Valid;
     }
     if data_type == oid::REGTYPE {
         return type_reference(cx, text);
     }
-    if matches!(data_type, oid::REGPROCEDURE | oid::REGOPER | oid::REGOPERATOR | oid::REGDICTIONARY) {
+    if data_type == oid::REGPROCEDURE {
+        return procedure(cx, text);
+    }
+    if data_type == oid::REGDICTIONARY || text.contains("\"\"") {
         return Verdict::Unsure;
     }
     let Some(parts) = names(text) else {
@@ -91,7 +97,7 @@ pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
         && cx.schema.find_namespace(schema).is_none()
         && !(data_type == oid::REGCLASS && cx.version() >= 16)
         && data_type != oid::REGCONFIG
-        && !(data_type == oid::REGPROC && cx.version() >= 16)
+        && !(matches!(data_type, oid::REGPROC | oid::REGCOLLATION) && cx.version() >= 16)
     {
         let kind = ErrorKind::MissingSchema(Arc::from(schema));
         return missing("3F000", format!("schema \"{schema}\" does not exist"), kind);
@@ -101,7 +107,7 @@ pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
         oid::REGCLASS => relation(cx, schema, name, &written),
         oid::REGPROC => routine(cx, &borrowed, text),
         oid::REGCOLLATION => collation(cx, schema, name, &written),
-        oid::REGCONFIG => configuration(schema, name),
+        oid::REGCONFIG => configuration(cx, schema, name, &written),
         _ => Verdict::Unsure,
     }
 }
@@ -140,11 +146,81 @@ fn collation(cx: &Context, schema: Option<&str>, name: &str, written: &str) -> V
     missing("42704", message, ErrorKind::MissingCollation(Arc::from(name)))
 }
 
-/// Text search configurations that every server has; others are made by statements that nothing looks into.
-fn configuration(schema: Option<&str>, name: &str) -> Verdict {
-    let known =
-        matches!(name, "simple" | "english" | "german" | "french" | "spanish" | "italian" | "portuguese" | "russian");
-    if known && schema.is_none_or(|schema| schema == "pg_catalog") { Verdict::Valid } else { Verdict::Unsure }
+/// Text search configurations that every server has.
+const CONFIGURATIONS: &[&str] = &[
+    "arabic",
+    "armenian",
+    "basque",
+    "catalan",
+    "danish",
+    "dutch",
+    "english",
+    "finnish",
+    "french",
+    "german",
+    "greek",
+    "hindi",
+    "hungarian",
+    "indonesian",
+    "irish",
+    "italian",
+    "lithuanian",
+    "nepali",
+    "norwegian",
+    "portuguese",
+    "romanian",
+    "russian",
+    "serbian",
+    "simple",
+    "spanish",
+    "swedish",
+    "tamil",
+    "turkish",
+    "yiddish",
+];
+
+/// Configurations that migrations make are kept by name alone.
+fn configuration(cx: &Context, schema: Option<&str>, name: &str, written: &str) -> Verdict {
+    if CONFIGURATIONS.contains(&name) && schema.is_none_or(|schema| schema == "pg_catalog") {
+        return Verdict::Valid;
+    }
+    let may_be = name == "estonian" || cx.schema.others.keys().any(|key| key.ends_with(name));
+    if may_be || super::super::may_exist_unseen(cx, name, super::super::Unseen::Operator).is_some() {
+        return Verdict::Unsure;
+    }
+    let message = format!("text search configuration \"{written}\" does not exist");
+    missing("42704", message, ErrorKind::MissingObject(Arc::from(name)))
+}
+
+/// `regprocedurein`: a name and its argument types.
+fn procedure(cx: &mut Context, text: &str) -> Verdict {
+    let Some((written, arguments)) = text.split_once('(') else {
+        return Verdict::refuse("22P02", "expected a left parenthesis".to_owned());
+    };
+    let Some(arguments) = arguments.trim_end().strip_suffix(')') else {
+        return Verdict::refuse("22P02", "expected a right parenthesis".to_owned());
+    };
+    let Some(parts) = names(written) else { return Verdict::Unsure };
+    let mut types = Vec::new();
+    for argument in arguments.split(',').filter(|_| !arguments.trim().is_empty()) {
+        let Ok(parsed) = rollproof_sql::parse_type_name(argument) else { return Verdict::Unsure };
+        match type_name::type_name(cx, &parsed) {
+            Ok(found) => types.push(found.oid),
+            Err(Failure::Error(error)) => return missing(error.sqlstate, error.message, error.kind),
+            Err(Failure::Unknown(_)) => return Verdict::Unsure,
+        }
+    }
+    let borrowed: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let name = type_name::named(&borrowed, TextRange::default());
+    let (schema, object) = function::name_parts(&name);
+    if function::has_signature(cx, &name, &types) {
+        return Verdict::Valid;
+    }
+    if super::super::may_exist_unseen(cx, &object, super::super::Unseen::Function).is_some() {
+        return Verdict::Unsure;
+    }
+    let kind = ErrorKind::MissingFunction { schema, name: object };
+    missing("42883", format!("function \"{text}\" does not exist"), kind)
 }
 
 fn routine(cx: &mut Context, parts: &[&str], text: &str) -> Verdict {

@@ -43,7 +43,9 @@ pub(super) fn log_position(text: &str) -> Verdict {
 
 /// `cash_in` depends on the server's locale: only digits with one decimal point are certain.
 pub(super) fn money(text: &str) -> Verdict {
-    let plain = text.trim().trim_start_matches(['-', '$']);
+    let trimmed = text.trim();
+    let plain = trimmed.strip_prefix('-').unwrap_or(trimmed);
+    let plain = plain.strip_prefix('$').unwrap_or(plain);
     let digits = plain.bytes().filter(u8::is_ascii_digit).count();
     let only = plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if only && (1..=12).contains(&digits) && plain.matches('.').count() <= 1 {
@@ -143,8 +145,8 @@ pub(super) fn tuple_id(text: &str) -> Verdict {
         Some((block, offset)) if fits(block, u64::from(u32::MAX)) && fits(offset, u64::from(u16::MAX)) => {
             Verdict::Valid
         }
-        Some(_) => Verdict::Unsure,
-        None => Verdict::syntax("tid", text),
+        _ if text.contains('(') && text.contains(',') && text.contains(')') => Verdict::Unsure,
+        _ => Verdict::syntax("tid", text),
     }
 }
 
