@@ -63,7 +63,7 @@ fn of_query(outcome: &Outcome, schema: &Schema) -> TraceRecord {
     match outcome {
         Outcome::Resolved(resolution) => {
             let columns = resolution.columns.iter();
-            let columns = columns.map(|column| (column.name.clone(), schema.format_type(column.data_type)));
+            let columns = columns.map(|column| (column.name.clone(), schema.format_type(column.wire_type)));
             record.columns = Some(columns.collect());
         }
         Outcome::Refused(refusal) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rollproof_catalog::{ObjectId, Oid, Schema};
+use rollproof_catalog::{ObjectId, Oid, Schema, TypeKind, TypeRef};
 use rollproof_sql::ast::Statement;
 
 use crate::analyze::{Analyzed, Analyzer, DYNAMIC, Rows};
@@ -29,7 +29,7 @@ pub(crate) fn outcome(mut analyzer: Analyzer<'_>, result: Result<Analyzed>) -> O
     match result {
         Ok(analyzed) => {
             if let Analyzed::Rows(rows) = analyzed {
-                analyzer.out.columns = result_columns(&rows);
+                analyzer.out.columns = result_columns(&rows, analyzer.cx.schema);
                 analyzer.out.returns_rows = true;
             }
             let unknown = analyzer.unknown.take();
@@ -57,15 +57,28 @@ pub(crate) fn failed(mut analyzer: Analyzer<'_>, failure: Failure) -> Outcome {
     }
 }
 
-fn result_columns(rows: &Rows) -> Vec<ResultColumn> {
+fn result_columns(rows: &Rows, schema: &Schema) -> Vec<ResultColumn> {
     let columns = rows.visible().map(|output| ResultColumn {
         name: output.name.clone(),
         data_type: output.typed.data_type,
+        wire_type: base_type(output.typed.data_type, schema),
         collation: output.typed.collation,
         origin: output.origin,
         nullable: output.typed.nullable,
     });
     columns.collect()
+}
+
+/// The type under a domain.
+fn base_type(data_type: TypeRef, schema: &Schema) -> TypeRef {
+    let mut base = data_type;
+    for _ in 0..32 {
+        match schema.type_of(base.oid).map(|of| &of.kind) {
+            Some(TypeKind::Domain { base: under, .. }) => base = *under,
+            _ => break,
+        }
+    }
+    base
 }
 
 /// What was found out, in order and each thing once.

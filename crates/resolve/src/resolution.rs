@@ -80,8 +80,10 @@ pub struct Binding {
 pub struct ResultColumn {
     /// Its name (`FigureColname`).
     pub name: Arc<str>,
-    /// Its type and modifier, as RowDescription has them.
+    /// Its type and modifier.
     pub data_type: TypeRef,
+    /// The same as RowDescription has it: of a domain the type underneath (`getBaseTypeAndTypmod`).
+    pub wire_type: TypeRef,
     /// Its collation, or none.
     pub collation: Oid,
     /// The table's column it is taken from unchanged (`resorigtbl`, `resorigcol`).

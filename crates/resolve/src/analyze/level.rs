@@ -61,6 +61,7 @@ impl EntryColumn {
     pub(crate) fn of_value(name: Arc<str>, value: &Typed) -> Self {
         let record = match &value.shape {
             crate::typed::Shape::Record(columns) => Some(columns.clone()),
+            crate::typed::Shape::Row(items) => Some(row_columns(items)),
             _ => None,
         };
         Self {
@@ -88,6 +89,17 @@ impl EntryColumn {
             merged: None,
         }
     }
+}
+
+/// The columns of a row that was written as one: `f1`, `f2`, ….
+fn row_columns(items: &[Typed]) -> Arc<[RecordColumn]> {
+    let columns = items.iter().enumerate().map(|(at, item)| RecordColumn {
+        name: format!("f{}", at + 1).into(),
+        data_type: item.data_type,
+        collation: item.collation,
+        nullable: item.nullable,
+    });
+    columns.collect()
 }
 
 /// An entry of a range table.
@@ -191,6 +203,8 @@ pub(crate) struct Level<'a> {
     pub has_sets: bool,
     /// `p_target_nsitem`: the entry that is written.
     pub target: Option<usize>,
+    /// It is a statement of WITH.
+    pub in_with: bool,
     /// Unknown text may add relations.
     pub open_from: bool,
     /// Unknown text may add columns to the result.

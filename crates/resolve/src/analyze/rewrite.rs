@@ -30,12 +30,15 @@ impl<'a> Analyzer<'a> {
             let message = format!("cannot perform {verb} RETURNING on relation \"{}\"", relation.name);
             return Err(unsupported(message, write.span));
         }
+        if self.level().in_with {
+            refuse_rules(&rules, write)?;
+        }
         if replaced {
             return Ok(());
         }
         if relation.kind == RelationKind::View && !has_instead_trigger(relation, write.action) {
             if conditional {
-                return Err(self.not_updatable(relation, write, "0A000"));
+                return Err(self.not_updatable(relation, write, "55000"));
             }
             return self.check_view_write(write, relation, overriding_system, 0);
         }
@@ -68,7 +71,19 @@ impl<'a> Analyzer<'a> {
                 let message = format!("cannot {what} column \"{name}\" of view \"{}\"", view.name);
                 return Err(Error::fail("0A000", message, column.span, ErrorKind::ReadOnly(name)));
             };
-            inner.columns.push(crate::resolution::WriteColumn { number, ..column.clone() });
+            let mut moved = crate::resolution::WriteColumn { number, ..column.clone() };
+            if view.column_by_number(column.number).is_some_and(|of| of.default.is_some()) {
+                // DEFAULT is the view's own, which for the table is a value.
+                let values = moved.values.iter_mut().filter(|value| **value == WriteValue::Default);
+                values.for_each(|value| *value = WriteValue::Expression);
+            }
+            if inner.columns.iter().any(|known| known.number == number) {
+                let name = self.schema().relation(base.oid).and_then(|of| of.column_by_number(number));
+                let name = name.map(|of| of.name.clone()).unwrap_or_default();
+                let message = format!("multiple assignments to same column \"{name}\"");
+                return Err(Error::fail("42601", message, column.span, ErrorKind::AmbiguousColumn(name)));
+            }
+            inner.columns.push(moved);
         }
         inner.relation = base.oid;
         if base.kind == RelationKind::View && !has_instead_trigger(base, write.action) {
@@ -164,6 +179,20 @@ fn rules_of(relation: &Relation, action: WriteAction) -> Vec<&Rule> {
     };
     let active = relation.rules.iter().filter(|rule| &*rule.event == event && !matches!(rule.enabled, 'D' | 'R'));
     active.map(|rule| &**rule).collect()
+}
+
+/// What a statement in WITH cannot be replaced with.
+fn refuse_rules(rules: &[&Rule], write: &Write) -> Result<()> {
+    let what = match rules {
+        [] => return Ok(()),
+        rules if rules.iter().any(|rule| rule.instead && rule.condition.is_some()) => "conditional DO INSTEAD",
+        rules if rules.iter().any(|rule| !rule.instead) => "DO ALSO",
+        rules if rules.iter().all(|rule| rule.actions.is_empty()) => "DO INSTEAD NOTHING",
+        rules if rules.iter().map(|rule| rule.actions.len()).sum::<usize>() > 1 => "multi-statement DO INSTEAD",
+        _ => return Ok(()),
+    };
+    let message = format!("{what} rules are not supported for data-modifying statements in WITH");
+    Err(unsupported(message, write.span))
 }
 
 fn has_instead_trigger(relation: &Relation, action: WriteAction) -> bool {

@@ -84,7 +84,7 @@ impl<'a> Analyzer<'a> {
 
     /// `analyzeCTE`
     fn cte(&mut self, cte: &'a Cte, recursive: Option<(usize, usize)>) -> Result<CteInfo<'a>> {
-        let level = Level { recursive, ..Level::default() };
+        let level = Level { recursive, in_with: true, ..Level::default() };
         let (rows, returning) = self.inside(level, |this| match &cte.statement {
             CteStatement::Query(query) => {
                 let rows = this.query(query)?;

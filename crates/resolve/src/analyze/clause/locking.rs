@@ -67,6 +67,12 @@ impl<'a> Analyzer<'a> {
             if level.open_from {
                 return Ok(());
             }
+            let joined = level.items.iter().any(|item| {
+                item.relation_visible && item.name == *wanted && level.entries[item.entry].kind == EntryKind::Join
+            });
+            if joined {
+                return Err(unsupported(format!("{word} cannot be applied to a join"), name.span));
+            }
             let message = format!("relation \"{wanted}\" in {word} clause not found in FROM clause");
             let kind = ErrorKind::MissingRelation { schema: None, name: wanted.clone() };
             return Err(Error::fail("42P01", message, name.span, kind));

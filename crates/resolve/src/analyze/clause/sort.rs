@@ -43,12 +43,22 @@ impl<'a> Analyzer<'a> {
         if value.typed.oid() == UNKNOWN {
             types::resolve_unknown(&mut self.cx, &mut value.typed)?;
         }
+        self.check_collation(&value.typed)?;
         let result = match using {
             Some(operator) => types::require_ordering_operator(&mut self.cx, operator, &mut value.typed),
             None => types::require_ordering(&mut self.cx, value.typed.oid(), value.typed.span),
         };
         self.tolerate(result)?;
         Ok(())
+    }
+
+    /// What is sorted or grouped by has one collation, or none (`assign_collations_walker`, TargetEntry).
+    fn check_collation(&self, typed: &crate::Typed) -> Result<()> {
+        let crate::CollationStrength::Conflict(one, other) = typed.strength else { return Ok(()) };
+        let name = |oid| self.schema().collation(oid).map(|collation| collation.name.clone()).unwrap_or_default();
+        let message =
+            format!("collation mismatch between implicit collations \"{}\" and \"{}\"", name(one), name(other));
+        Err(Error::fail("42P21", message, typed.span, ErrorKind::CollationMismatch))
     }
 
     /// `addTargetToGroupList`: literals become text, and the type must have an equality.
@@ -59,6 +69,7 @@ impl<'a> Analyzer<'a> {
         if output.typed.oid() == UNKNOWN {
             types::resolve_unknown(&mut self.cx, &mut output.typed)?;
         }
+        self.check_collation(&output.typed)?;
         let result = types::require_equality(&mut self.cx, output.typed.oid(), output.typed.span);
         self.tolerate(result)?;
         Ok(())

@@ -120,30 +120,44 @@ impl<'a> Analyzer<'a> {
     fn range_offset(&mut self, value: &mut crate::analyze::Expression, order_type: Option<Oid>) -> Result<()> {
         let Some(order) = order_type else { return Ok(()) };
         // The in_range functions of the server's own btree families, by numbers of pg_type.
-        let offset = match order.0 {
-            20 | 21 | 23 => Some(None),
-            700 | 701 => Some(Some(701)),
-            1700 => Some(Some(1700)),
-            1082 | 1083 | 1114 | 1184 | 1186 | 1266 => Some(Some(1186)),
-            _ => None,
+        let offsets: &[u32] = match order.0 {
+            21 | 23 => &[21, 23, 20],
+            20 => &[20],
+            700 | 701 => &[701],
+            1700 => &[1700],
+            1082 | 1083 | 1114 | 1184 | 1186 | 1266 => &[1186],
+            _ => &[],
         };
-        match offset {
-            Some(Some(target)) => types::coerce_to_specific_type(&mut self.cx, &mut value.typed, Oid(target), "RANGE"),
-            Some(None) => {
-                if value.typed.oid() == Oid(705) {
-                    return types::coerce_to_specific_type(&mut self.cx, &mut value.typed, order, "RANGE");
-                }
-                types::coerce_to_specific_type(&mut self.cx, &mut value.typed, BIGINT, "RANGE")
+        let shown = types::format_type(&self.cx, order);
+        if offsets.is_empty() {
+            if order >= Oid::FIRST_USER {
+                return Err(Failure::unknown("whether a user-made type has an in_range function", value.span()));
             }
-            None if order >= Oid::FIRST_USER => {
-                Err(Failure::unknown("whether a user-made type has an in_range function", value.span()))
-            }
-            None => {
-                let shown = types::format_type(&self.cx, order);
-                let message = format!("RANGE with offset PRECEDING/FOLLOWING is not supported for column type {shown}");
-                Err(unsupported(message, value.span()))
+            let message = format!("RANGE with offset PRECEDING/FOLLOWING is not supported for column type {shown}");
+            return Err(unsupported(message, value.span()));
+        }
+        let given = value.typed.oid();
+        let preferred = if given == Oid(705) { order } else { given };
+        let mut fitting = Vec::new();
+        for offset in offsets {
+            if types::can_coerce_type(&mut self.cx, given, Oid(*offset), types::CoercionContext::Implicit) {
+                fitting.push(Oid(*offset));
             }
         }
+        let problem = match &fitting[..] {
+            [] => "is not supported",
+            [only] => {
+                return types::coerce_to_specific_type(&mut self.cx, &mut value.typed, *only, "RANGE");
+            }
+            several if several.contains(&preferred) => {
+                return types::coerce_to_specific_type(&mut self.cx, &mut value.typed, preferred, "RANGE");
+            }
+            _ => "has multiple interpretations",
+        };
+        let offset = types::format_type(&self.cx, given);
+        let message =
+            format!("RANGE with offset PRECEDING/FOLLOWING {problem} for column type {shown} and offset type {offset}");
+        Err(unsupported(message, value.span()))
     }
 }
 

@@ -169,6 +169,19 @@ impl<'a> Analyzer<'a> {
         Ok(Expression::new(typed, Node::new(Tag::Parameter(number), Vec::new(), span)))
     }
 
+    /// The array type that a cast's target is underneath, if it is one.
+    fn array_goal(&self, target: TypeRef) -> Option<TypeRef> {
+        let mut goal = target;
+        for _ in 0..32 {
+            let of = self.schema().type_of(goal.oid)?;
+            match &of.kind {
+                rollproof_catalog::TypeKind::Domain { base, .. } => goal = *base,
+                _ => return of.is_array.then_some(goal),
+            }
+        }
+        None
+    }
+
     /// `transformTypeCast`
     fn cast(
         &mut self,
@@ -182,7 +195,10 @@ impl<'a> Analyzer<'a> {
             return Err(syntax_error("cannot cast to setof", target.span));
         }
         let mut inner = match &value.kind {
-            ExprKind::Array(list) => self.array(list, Some(data_type), value.span)?,
+            ExprKind::Array(list) => {
+                let goal = self.array_goal(data_type);
+                self.array(list, goal, value.span)?
+            }
             _ => self.expression(value)?,
         };
         if inner.open {

@@ -4,6 +4,7 @@ use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, ExprKind, LikeKind, OperatorName, SubLinkKind};
 
 use super::BOOLEAN;
+use super::sublink::Test;
 use crate::analyze::{Analyzer, Expression, Node, Tag, split};
 use crate::error::Result;
 use crate::types;
@@ -62,7 +63,7 @@ impl<'a> Analyzer<'a> {
             if let ExprKind::SubLink(link) = &right.kind
                 && matches!(link.kind, SubLinkKind::Scalar)
             {
-                return self.compare_rows_of(items, Some(operator), link, "row compare", span);
+                return self.compare_rows_of(Test::Row(items), Some(operator), link, "row compare", span);
             }
             if let ExprKind::Row(others, _) = &right.kind {
                 let left = self.row_items(items)?;

@@ -41,12 +41,10 @@ impl<'a> Analyzer<'a> {
                 Ok(Expression::new(typed, tree))
             }
             SubLinkKind::Any { test, operator } => {
-                let items = row_of(test);
-                self.compare_rows_of(items, operator.as_ref(), link, "any", span)
+                self.compare_rows_of(Test::of(test), operator.as_ref(), link, "any", span)
             }
             SubLinkKind::All { test, operator } => {
-                let items = row_of(test);
-                self.compare_rows_of(items, Some(operator), link, "all", span)
+                self.compare_rows_of(Test::of(test), Some(operator), link, "all", span)
             }
         }
     }
@@ -65,14 +63,17 @@ impl<'a> Analyzer<'a> {
     /// A row compared with the columns of a query's rows.
     pub(crate) fn compare_rows_of(
         &mut self,
-        items: &'a [Expr],
+        test: Test<'a>,
         operator: Option<&'a OperatorName>,
         link: &'a SubLink,
         construct: &'static str,
         span: TextRange,
     ) -> Result<Expression> {
         let rows = self.sub_query(link, span)?;
-        let left = self.row_items(items)?;
+        let left = match test {
+            Test::Row(items) => self.row_items(items)?,
+            Test::Value(value) => vec![self.expression(value)?],
+        };
         let columns: Vec<&crate::analyze::Output> = rows.outputs.iter().filter(|output| !output.hidden).collect();
         let open = rows.open || left.iter().any(|value| value.open);
         if !open && left.len() < columns.len() {
@@ -87,6 +88,7 @@ impl<'a> Analyzer<'a> {
             let right = columns.iter().map(|output| {
                 let mut typed = output.typed.clone();
                 typed.shape = reference_shape(&typed);
+                typed.set_returning = false;
                 Expression::new(typed, Node::new(Tag::Construct("column"), Vec::new(), span))
             });
             let right = right.collect();
@@ -110,11 +112,21 @@ pub(crate) fn reference_shape(typed: &Typed) -> Shape {
     }
 }
 
-/// The items of a row, or the value alone.
-fn row_of(test: &Expr) -> &[Expr] {
-    match &test.kind {
-        ExprKind::Row(items, _) => items,
-        _ => std::slice::from_ref(test),
+/// The left side of a comparison with a query: a row as it is written, or one value (`t.*` is one).
+#[derive(Clone, Copy)]
+pub(crate) enum Test<'a> {
+    /// The items of a row.
+    Row(&'a [Expr]),
+    /// One value.
+    Value(&'a Expr),
+}
+
+impl<'a> Test<'a> {
+    fn of(test: &'a Expr) -> Self {
+        match &test.kind {
+            ExprKind::Row(items, _) => Self::Row(items),
+            _ => Self::Value(test),
+        }
     }
 }
 

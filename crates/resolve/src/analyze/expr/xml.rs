@@ -18,6 +18,9 @@ impl<'a> Analyzer<'a> {
     pub(crate) fn xml(&mut self, special: &'a SpecialCall, span: TextRange) -> Result<Expression> {
         let mut values = self.expressions(&special.arguments)?;
         let construct = construct_of(&special.name.text);
+        if construct == "xmlelement" {
+            check_attributes(special)?;
+        }
         for (at, value) in values.iter_mut().enumerate() {
             if value.open {
                 continue;
@@ -72,6 +75,19 @@ impl<'a> Analyzer<'a> {
         let typed = Typed::new(data_type, self.default_collation(data_type.oid), span);
         Ok(Expression::new(typed, Node::new(Tag::Construct("xmlserialize"), children, span)))
     }
+}
+
+/// Attributes are the named ones, each name once.
+fn check_attributes(special: &SpecialCall) -> Result<()> {
+    let mut seen: Vec<&str> = Vec::new();
+    for name in special.aliases.iter().flatten() {
+        if seen.contains(&name.as_str()) {
+            let message = format!("XML attribute name \"{}\" appears more than once", name.text);
+            return Err(crate::analyze::syntax_error(message, name.span));
+        }
+        seen.push(name.as_str());
+    }
+    Ok(())
 }
 
 fn construct_of(name: &str) -> &'static str {

@@ -119,6 +119,12 @@ impl<'a> Analyzer<'a> {
         if value.open {
             return Ok(open_function(value));
         }
+        if let Some(place) = self.level().last_set
+            && place != call.span
+        {
+            let message = "set-returning functions must appear at top level of FROM";
+            return Err(crate::analyze::unsupported(message, place));
+        }
         self.function_columns(call, value, definitions, alias)
     }
 

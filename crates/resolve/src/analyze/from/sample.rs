@@ -4,7 +4,7 @@ use rollproof_catalog::{Oid, RelationKind};
 use rollproof_sql::ast::{Expr, QualifiedName, RelationRef};
 
 use super::FromResult;
-use crate::analyze::{Analyzer, EntryKind, Kind, syntax_error};
+use crate::analyze::{Analyzer, EntryKind, Kind, unsupported};
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::types;
 
@@ -32,7 +32,7 @@ impl<'a> Analyzer<'a> {
         );
         if !samples {
             let message = "TABLESAMPLE clause can only be applied to tables and materialized views";
-            return Err(syntax_error(message, reference.name.span));
+            return Err(unsupported(message, reference.name.span));
         }
         let name = &method.object().text;
         if !matches!(&**name, "bernoulli" | "system") || method.parts.len() > 1 {

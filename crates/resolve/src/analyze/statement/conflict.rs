@@ -22,7 +22,7 @@ impl<'a> Analyzer<'a> {
             let message = "ON CONFLICT is not supported with system catalog tables";
             return Err(unsupported(message, conflict.span));
         }
-        self.level().items = vec![Item { relation_visible: false, columns_visible: true, ..target.item.clone() }];
+        self.level().items = vec![Item { relation_visible: true, ..target.item.clone() }];
         let arbiter = match &conflict.arbiter {
             Some(Arbiter::Inference { elements, predicate, span }) => {
                 Some(self.inference(elements, predicate.as_ref(), *span, target)?)
@@ -30,6 +30,13 @@ impl<'a> Analyzer<'a> {
             Some(Arbiter::Constraint(name)) => Some(self.named_constraint(name, target)?),
             None => None,
         };
+        let ruled = |rule: &&std::sync::Arc<rollproof_catalog::Rule>| {
+            matches!(&*rule.event, "insert" | "update") && !matches!(rule.enabled, 'D' | 'R')
+        };
+        if relation.rules.iter().any(|rule| ruled(&rule)) {
+            let message = "INSERT with ON CONFLICT clause cannot be used with table that has INSERT or UPDATE rules";
+            return Err(unsupported(message, conflict.span));
+        }
         if let Some(update) = &conflict.update {
             self.conflict_update(update, target, conflict.span)?;
         }

@@ -19,6 +19,7 @@ impl<'a> Analyzer<'a> {
         self.level().items.push(own);
         self.from_clause(&delete.using)?;
         if let Some(filter) = &delete.filter {
+            super::update::refuse_cursor(filter, target.relation)?;
             let tree = self.condition(filter, Kind::Where, "WHERE")?.tree;
             self.level().parts.push(tree);
         }

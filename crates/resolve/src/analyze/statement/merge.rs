@@ -13,6 +13,9 @@ impl<'a> Analyzer<'a> {
     /// MERGE
     pub(crate) fn merge(&mut self, merge: &'a Merge) -> Result<Rows> {
         if let Some(with) = &merge.with {
+            if with.recursive {
+                return Err(syntax_error("WITH RECURSIVE is not supported for MERGE statement", with.span));
+            }
             self.with_clause(with)?;
         }
         check_reachable(merge)?;
@@ -22,7 +25,8 @@ impl<'a> Analyzer<'a> {
         (own.lateral_only, own.lateral_ok) = (true, false);
         let source = self.from_clause_of_merge(merge, &target)?;
         self.level().items.insert(0, Item { lateral_only: false, lateral_ok: true, ..own });
-        self.condition(&merge.condition, Kind::JoinOn, "JOIN/ON")?;
+        // The server does not ask for a boolean here.
+        self.expression_of(&merge.condition, Kind::JoinOn)?;
         let all = self.level().items.clone();
         let by_source = merge.clauses.iter().any(|clause| clause.matched == MergeMatch::NotMatchedBySource);
         if by_source {
@@ -118,7 +122,7 @@ fn check_target(target: &TargetRelation<'_>) -> Result<()> {
     let relation = target.relation;
     if !matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable | RelationKind::View) {
         let message = format!("cannot execute MERGE on relation \"{}\"", relation.name);
-        return Err(Error::fail("42809", message, target.span, ErrorKind::ReadOnly(relation.name.clone())));
+        return Err(Error::fail("0A000", message, target.span, ErrorKind::ReadOnly(relation.name.clone())));
     }
     if relation.rules.iter().any(|rule| &*rule.event != "select") {
         let message = format!("cannot execute MERGE on relation \"{}\"", relation.name);

@@ -31,6 +31,7 @@ impl<'a> Analyzer<'a> {
         self.from_clause(&update.from)?;
         let mut trees = Vec::new();
         if let Some(filter) = &update.filter {
+            refuse_cursor(filter, target.relation)?;
             trees.push(self.condition(filter, Kind::Where, "WHERE")?.tree);
         }
         let rows = self.returning(update.returning.as_ref(), Some(&target), update.span, Kind::Returning)?;
@@ -201,6 +202,14 @@ impl<'a> Analyzer<'a> {
         write.columns.push(WriteColumn { number: column.number, span: target.column.span, values, nullable });
         Ok(())
     }
+}
+
+/// A view's rows have no place for a cursor to stand on (`rewriteTargetView`).
+pub(crate) fn refuse_cursor(filter: &Expr, relation: &Relation) -> Result<()> {
+    if matches!(filter.kind, ExprKind::CurrentOf(_)) && relation.kind == rollproof_catalog::RelationKind::View {
+        return Err(unsupported("WHERE CURRENT OF on a view is not implemented", filter.span));
+    }
+    Ok(())
 }
 
 fn check_count(columns: usize, values: usize, span: TextRange) -> Result<()> {

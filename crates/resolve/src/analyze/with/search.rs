@@ -1,8 +1,9 @@
 //! SEARCH and CYCLE (`analyzeCTE`, `rewriteSearchAndCycle`).
 
 use rollproof_catalog::{Oid, TypeRef};
-use rollproof_sql::ast::{Cte, Name};
+use rollproof_sql::ast::{Cte, CteStatement, FromItem, FromKind, Name, QueryBody};
 
+use crate::analyze::query::Parts;
 use crate::analyze::{Analyzer, EntryColumn, Kind, syntax_error};
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::typed::Typed;
@@ -29,7 +30,9 @@ impl<'a> Analyzer<'a> {
                     let value = self.expression_of(value, Kind::CycleMark)?;
                     let default = self.expression_of(default, Kind::CycleMark)?;
                     let mut values = [value.typed, default.typed];
-                    types::unify(&mut self.cx, &mut values, "CYCLE", cycle.mark.span)?.oid()
+                    let mark = types::unify(&mut self.cx, &mut values, "CYCLE", cycle.mark.span)?.oid();
+                    types::require_equality(&mut self.cx, mark, cycle.mark.span)?;
+                    mark
                 }
                 _ => BOOLEAN,
             };
@@ -49,6 +52,7 @@ pub(crate) fn check(cte: &Cte, columns: &[EntryColumn], recursive: bool) -> Resu
     if !recursive {
         return Err(syntax_error("WITH query is not recursive", cte.name.span));
     }
+    check_sides(cte)?;
     if let Some(search) = &cte.search {
         check_list("search", &search.columns, &has)?;
         if has(&search.sequence) {
@@ -79,6 +83,52 @@ pub(crate) fn check(cte: &Cte, columns: &[EntryColumn], recursive: bool) -> Resu
         }
     }
     Ok(())
+}
+
+/// Both sides of the UNION are a SELECT each, and the recursive one names the CTE itself.
+fn check_sides(cte: &Cte) -> Result<()> {
+    let CteStatement::Query(query) = &cte.statement else { return Ok(()) };
+    let parts = Parts::of(query)?;
+    let QueryBody::SetOperation(operation) = parts.body else { return Ok(()) };
+    for (side, which) in [(&operation.left, "left"), (&operation.right, "right")] {
+        let inner = Parts::of_body(side, operation.span)?;
+        if matches!(inner.body, QueryBody::SetOperation(_)) && inner.is_bare() {
+            let message = format!("with a SEARCH or CYCLE clause, the {which} side of the UNION must be a SELECT");
+            return Err(syntax_error(message, cte.name.span));
+        }
+    }
+    let right = Parts::of_body(&operation.right, operation.span)?;
+    let direct = match right.body {
+        QueryBody::Select(select) => select.from.iter().any(|item| names(item, cte)),
+        QueryBody::Table(relation) => relation.name.object().text == cte.name.text,
+        _ => false,
+    };
+    let hidden = right.with.is_some_and(|with| with.ctes.iter().any(|inner| inner.name.text == cte.name.text));
+    if direct && !hidden {
+        return Ok(());
+    }
+    let message = format!(
+        "with a SEARCH or CYCLE clause, the recursive reference to WITH query \"{}\" must be at the top level of its right-hand SELECT",
+        cte.name.text
+    );
+    Err(crate::analyze::unsupported(message, cte.name.span))
+}
+
+/// Whether an entry of FROM is the CTE, or a join with it.
+fn names(item: &FromItem, cte: &Cte) -> bool {
+    let mut pending = vec![item];
+    while let Some(item) = pending.pop() {
+        match &item.kind {
+            FromKind::Relation(relation) if relation.name.parts.len() == 1 => {
+                if relation.name.object().text == cte.name.text {
+                    return true;
+                }
+            }
+            FromKind::Join(join) => pending.extend([&join.left, &join.right]),
+            _ => {}
+        }
+    }
+    false
 }
 
 fn check_list(what: &str, names: &[Name], has: &dyn Fn(&Name) -> bool) -> Result<()> {
