@@ -80,6 +80,7 @@ fn finding(
     let hit = &blame.hit;
     let primary = source_of(&query.text, hit.span, query.span);
     let mut labels = vec![label(input, primary, &hit.label, true)];
+    labels.extend(sent_from(input, site, &labels[0]));
     labels.extend(holes(input, blame, query));
     let mut notes = hit.notes.clone();
     if let Some(step) = turned
@@ -148,6 +149,14 @@ fn help_of(blame: &Blame) -> Option<String> {
 
 fn label(input: &Input, span: Span, text: &str, primary: bool) -> Label {
     Label { place: place(input.sources, span), text: text.to_owned(), primary }
+}
+
+/// Where the query is sent, unless the name at fault stands within the call.
+fn sent_from(input: &Input, site: &Site, fault: &Label) -> Option<Label> {
+    let sent = place(input.sources, site.span);
+    let fault = &fault.place;
+    let within = sent.file == fault.file && sent.line <= fault.line && fault.line <= sent.end_line;
+    (!within).then(|| Label { place: sent, text: "sent from here".to_owned(), primary: false })
 }
 
 /// Where the trail of each unknown part was lost, for queries that are unknown because of it.

@@ -133,6 +133,16 @@ impl<'a> Subject<'a> {
         Some((self.baseline.as_ref()?.outcome.resolution()?, self.now.outcome.resolution()?))
     }
 
+    /// What stood within `span` in the baseline, in the order of the text: a name with dots has a binding for each part.
+    pub fn was_bound_in(&self, span: TextRange) -> impl Iterator<Item = ObjectId> + 'a {
+        let resolution = self.baseline.as_ref().and_then(|baseline| baseline.outcome.resolution());
+        resolution
+            .into_iter()
+            .flat_map(|resolution| &resolution.bindings)
+            .filter(move |binding| span.start <= binding.span.start && binding.span.end <= span.end)
+            .map(|binding| binding.object)
+    }
+
     /// What stood at `span` in the baseline: the identity that the name was bound to.
     pub fn was_bound(&self, span: TextRange) -> impl Iterator<Item = ObjectId> + 'a {
         let resolution = self.baseline.as_ref().and_then(|baseline| baseline.outcome.resolution());

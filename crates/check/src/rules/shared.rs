@@ -31,10 +31,12 @@ pub(super) enum ColumnFate {
 /// What became of the column that the name at `span` meant in the baseline; none where it meant no column, or where the
 /// column is still there under that name.
 pub(super) fn column_fate(subject: &Subject, span: TextRange, name: &str) -> Option<ColumnFate> {
-    let id = subject.was_bound(span).find_map(|object| match object {
+    // The server points at all of `u.name`; the column's own name is its last part.
+    let id = subject.was_bound_in(span).filter_map(|object| match object {
         ObjectId::Column(id) => Some(id),
         _ => None,
-    })?;
+    });
+    let id = id.last()?;
     let Some(relation) = subject.now.schema.relation(id.relation) else { return Some(ColumnFate::TableGone(id)) };
     let column = relation.column_by_number(id.number)?;
     if column.dropped {
@@ -45,7 +47,7 @@ pub(super) fn column_fate(subject: &Subject, span: TextRange, name: &str) -> Opt
 
 /// The name of the relation that the name at `span` meant in the baseline, as it is called now; none where it is gone.
 pub(super) fn relation_fate<'a>(subject: &Subject<'a>, span: TextRange) -> Option<(ObjectId, Option<&'a Relation>)> {
-    subject.was_bound(span).find_map(|object| match object {
+    subject.was_bound_in(span).find_map(|object| match object {
         ObjectId::Relation(oid) => Some((object, subject.now.schema.relation(oid))),
         _ => None,
     })
