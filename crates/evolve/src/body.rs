@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{
-    Function, Language, ObjectId, Oid, Relation, RelationKind, RoutineBody, TypeKind, TypeRef, oid,
+    Function, Language, ObjectId, Oid, Relation, RelationKind, RoutineBody, Schema, TypeKind, TypeRef, oid,
 };
 use rollproof_resolve::types::CoercionContext;
 use rollproof_resolve::{
@@ -94,6 +94,8 @@ impl Context {
         let span = create.name.span;
         let polymorphic = function.inputs.iter().any(|oid| oid::is_polymorphic(*oid));
         let environment = routine_environment(function);
+        // The validator runs with the routine's own settings (`ProcedureCreate`).
+        let inside = rollproof_resolve::routine::with_settings(&self.schema, function);
         let mut last = None;
         for (_, parsed) in rollproof_sql::parse_script(&body) {
             let statement = parsed.map_err(|error| refuse("42601", error.message, span))?;
@@ -103,7 +105,7 @@ impl Context {
             if polymorphic {
                 continue;
             }
-            let Some(columns) = self.body_columns(&statement, &environment, span)? else { return Ok(()) };
+            let Some(columns) = self.body_columns(&statement, &inside, &environment, span)? else { return Ok(()) };
             last = Some((statement, columns));
         }
         if polymorphic {
@@ -116,6 +118,7 @@ impl Context {
     fn body_columns(
         &mut self,
         statement: &Statement,
+        inside: &Schema,
         environment: &Environment,
         span: TextRange,
     ) -> Outcome<Option<Vec<ResultColumn>>> {
@@ -130,7 +133,7 @@ impl Context {
         if !analysed {
             return Ok(Some(Vec::new()));
         }
-        match rollproof_resolve::resolve(statement, &self.schema, environment) {
+        match rollproof_resolve::resolve(statement, inside, environment) {
             Resolved::Resolved(resolution) => Ok(Some(resolution.columns)),
             Resolved::Refused(refusal) => {
                 self.looked_up_names(&refusal.depends);
@@ -186,9 +189,9 @@ impl Context {
                 mismatch(format!("Actual return type is {actual}."))
             }
             Some(wanted) => {
+                // A row of any type is taken for an anonymous one, and looked at when it is there.
                 if let [only] = &columns[..]
                     && self.assignable(only.data_type.oid, function.returns)
-                    && function.returns != oid::RECORD
                 {
                     return Ok(());
                 }

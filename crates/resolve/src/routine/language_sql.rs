@@ -215,12 +215,10 @@ fn result_failure(
     }
 }
 
-/// Whether one column is the whole row: of the type itself, or an anonymous row, which is looked at when it is there.
+/// Whether one column is the whole row: of the type itself, or a row that is looked at when it is there.
 fn is_row(schema: &Schema, given: Oid, row: Oid) -> bool {
-    given == row && row.is_some()
-        || given == oid::RECORD
-        || row.is_some() && info::base_type(schema, row) == given
-        || info::inherits_from(schema, given, row)
+    let some_row = given == oid::RECORD || row.is_none() && info::is_complex(schema, given);
+    some_row || row.is_some() && (info::base_type(schema, row) == given || info::inherits_from(schema, given, row))
 }
 
 /// `coerce_fn_result_column`

@@ -19,6 +19,8 @@ use rollproof_sql::ast::Statement;
 
 use crate::{Outcome, Unknown};
 
+pub use surroundings::with_settings;
+
 /// How a routine comes to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Invocation {

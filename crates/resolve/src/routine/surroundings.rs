@@ -12,14 +12,21 @@ const FIRST_PASSING: u32 = u32::MAX - 1;
 
 /// The schema as the body sees it: with the routine's own `search_path`, and as its owner where that is its right.
 pub(super) fn schema_inside(schema: &Schema, function: &Function) -> Schema {
+    let mut inside = with_settings(schema, function);
+    if function.security_definer {
+        inside.session.role = schema.roles.get(function.owner).map(|role| role.name.clone());
+    }
+    inside
+}
+
+/// The schema with the `search_path` that a routine sets for itself.
+#[must_use]
+pub fn with_settings(schema: &Schema, function: &Function) -> Schema {
     let mut inside = schema.clone();
     for (name, values) in &function.settings {
         if &**name == "search_path" {
             inside.session.search_path = path(values);
         }
-    }
-    if function.security_definer {
-        inside.session.role = schema.roles.get(function.owner).map(|role| role.name.clone());
     }
     inside
 }

@@ -30,7 +30,11 @@ impl Walker<'_> {
                 walker.statements(&each.statements);
             }),
             PlLoopKind::Integers { variable, bounds } => {
-                self.values(bounds);
+                for bound in bounds {
+                    if let Some(emitted) = self.value(bound) {
+                        self.assign_check(emitted, bound, TypeRef::plain(oid::INT4));
+                    }
+                }
                 self.scalar(&variable.text, oid::INT4);
                 self.rounds(|walker| walker.statements(&each.statements));
             }
