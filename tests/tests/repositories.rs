@@ -51,10 +51,10 @@ fn the_service_breaks_in_part() {
     assert_eq!(
         broken,
         [
-            place("src/shipments.rs:30", "missing-column", "42703"),
-            place("src/shipments.rs:46", "missing-column", "42703"),
-            place("src/shipments.rs:52", "missing-column", "42703"),
-            place("src/shipments.rs:59", "unknown-enum-value", "22P02"),
+            place("src/shipments.rs:28", "missing-column", "42703"),
+            place("src/shipments.rs:45", "missing-column", "42703"),
+            place("src/shipments.rs:51", "missing-column", "42703"),
+            place("src/shipments.rs:58", "unknown-enum-value", "22P02"),
         ]
     );
     let new = report["queries"].as_array().unwrap().iter().filter(|query| query["version"] == "new");

@@ -12,11 +12,14 @@ use crate::places::{cause, place};
 use crate::timeline::Timeline;
 use crate::{Input, timeline};
 
+/// By version and site: the worst verdict of its texts, and the rule that gave it.
+type WorstBySite = BTreeMap<(usize, usize), (Verdict, Option<Arc<str>>)>;
+
 /// Fills the report's queries, sites and ledger from what was judged.
 pub(crate) fn fill(report: &mut Report, input: &Input, timeline: &Timeline, judged: &[Judged]) {
     list(report, input);
     let ids = query_ids(input);
-    let mut worst: BTreeMap<(usize, usize), (Verdict, Option<Arc<str>>)> = BTreeMap::new();
+    let mut worst = WorstBySite::new();
     for (record, row) in report.queries.iter_mut().zip(judged) {
         debug_assert_eq!(record.id, ids[&(row.version, row.site, row.nth)]);
         record.cells = row.cells.iter().map(|cell| cell_record(input, timeline, cell)).collect();
@@ -39,7 +42,7 @@ fn weight(verdict: Verdict) -> u8 {
     }
 }
 
-fn count(input: &Input, worst: &BTreeMap<(usize, usize), (Verdict, Option<Arc<str>>)>) -> Ledger {
+fn count(input: &Input, worst: &WorstBySite) -> Ledger {
     let mut ledger = Ledger::default();
     for (version, each) in input.versions.iter().enumerate() {
         for (at, site) in each.extraction.sites.iter().enumerate().filter(|(_, site)| counts(site)) {

@@ -7,7 +7,7 @@ use super::shared::{on_refusal, refusal};
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("ambiguous-column"),
     verdict: Verdict::Breaks,
     level: Level::Error,

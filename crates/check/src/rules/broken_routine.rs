@@ -7,7 +7,7 @@ use crate::rule::{Hit, Rule, Subject};
 use crate::routines::RoutineVerdict;
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("broken-routine"),
     verdict: Verdict::Breaks,
     level: Level::Error,

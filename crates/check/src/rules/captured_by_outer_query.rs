@@ -7,7 +7,7 @@ use super::shared::column_name;
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("captured-by-outer-query"),
     verdict: Verdict::Drifts,
     level: Level::Warning,

@@ -5,7 +5,7 @@ use rollproof_finding::{Level, RuleId, Verdict};
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("join-widened"),
     verdict: Verdict::Drifts,
     level: Level::Warning,

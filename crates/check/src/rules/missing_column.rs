@@ -7,7 +7,7 @@ use super::shared::{ColumnFate, column_fate, column_name, nearest, on_refusal, r
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("missing-column"),
     verdict: Verdict::Breaks,
     level: Level::Error,

@@ -6,7 +6,7 @@ use super::shared::{on_refusal, refusal};
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("missing-conflict-target"),
     verdict: Verdict::Breaks,
     level: Level::Error,

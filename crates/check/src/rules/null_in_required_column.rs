@@ -9,7 +9,7 @@ use crate::rule::{Hit, Rule, Subject};
 use crate::writes::{fills_rows, needs_value, not_null};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("null-in-required-column"),
     verdict: Verdict::Breaks,
     level: Level::Error,

@@ -7,7 +7,7 @@ use rollproof_resolve::Resolution;
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("overload-retargeted"),
     verdict: Verdict::Drifts,
     level: Level::Warning,

@@ -11,7 +11,7 @@ use super::shared::{column_name, relation_name};
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("rebound-column"),
     verdict: Verdict::Drifts,
     level: Level::Warning,

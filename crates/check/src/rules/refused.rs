@@ -5,7 +5,7 @@ use super::shared::{is_named, on_refusal, refusal};
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("refused"),
     verdict: Verdict::Breaks,
     level: Level::Error,

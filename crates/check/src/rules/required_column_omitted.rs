@@ -9,7 +9,7 @@ use crate::rule::{Hit, Rule, Subject};
 use crate::writes::{fills_rows, needs_value};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("required-column-omitted"),
     verdict: Verdict::Breaks,
     level: Level::Error,

@@ -6,7 +6,7 @@ use rollproof_catalog::{ObjectId, Oid, Relation};
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("rows-filtered"),
     verdict: Verdict::Drifts,
     level: Level::Warning,

@@ -9,7 +9,7 @@ use rollproof_source::TextRange;
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("shape-changed"),
     verdict: Verdict::Drifts,
     level: Level::Warning,

@@ -7,7 +7,7 @@ use crate::rule::{Hit, Rule, Subject};
 use crate::routines::RoutineVerdict;
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("unmodelled-migration"),
     verdict: Verdict::Unknown,
     level: Level::Warning,

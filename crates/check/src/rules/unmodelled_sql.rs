@@ -6,7 +6,7 @@ use rollproof_resolve::Outcome;
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("unmodelled-sql"),
     verdict: Verdict::Unknown,
     level: Level::Warning,

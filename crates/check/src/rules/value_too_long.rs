@@ -8,7 +8,7 @@ use super::shared::column_name;
 use crate::rule::{Hit, Rule, Subject};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("value-too-long"),
     verdict: Verdict::Breaks,
     level: Level::Error,

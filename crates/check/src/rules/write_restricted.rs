@@ -8,7 +8,7 @@ use crate::rule::{Hit, Rule, Subject};
 use crate::writes::{Restriction, restrictions};
 
 /// The rule.
-pub const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: RuleId("write-restricted"),
     verdict: Verdict::Drifts,
     level: Level::Warning,
