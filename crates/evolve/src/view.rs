@@ -209,13 +209,10 @@ impl Context {
         if !plain || !writable || self.computes_rows(select, bound) {
             return None;
         }
-        let mut seen = Vec::new();
-        let columns = bound.columns.iter().enumerate().map(|(at, column)| {
+        // Only a bare column has an origin; two view columns may be the same one.
+        let columns = bound.columns.iter().map(|column| {
             let id = column.origin.filter(|id| id.relation == base.oid && id.number > 0)?;
-            let bare = select.targets.len() != bound.columns.len() || is_column(&select.targets[at]);
-            let first = !seen.contains(&id.number);
-            seen.push(id.number);
-            (bare && first).then_some(id.number)
+            Some(id.number)
         });
         let columns: Vec<Option<i16>> = columns.collect();
         Some((base.oid, columns))
@@ -347,10 +344,6 @@ impl Context {
             }
         }
     }
-}
-
-fn is_column(target: &Target) -> bool {
-    matches!(&target.value.kind, ExprKind::Column(reference) if reference.star.is_none())
 }
 
 /// Whether a boolean option of this name is given, and what it says; none where it is not there.

@@ -253,7 +253,12 @@ impl<'a> Analyzer<'a> {
     /// `contain_mutable_functions`, over what was chosen for the expression.
     fn is_mutable(&self, value: &Expression) -> bool {
         let schema = self.schema();
-        let mutable = |oid: Oid| schema.function(oid).is_some_and(|function| function.volatility != b'i');
+        // A function in SQL is inlined before the server looks, so what it was declared as does not decide.
+        let mutable = |oid: Oid| {
+            schema.function(oid).is_some_and(|function| {
+                function.volatility != b'i' && !matches!(function.language, rollproof_catalog::Language::Sql)
+            })
+        };
         let lookups = &self.cx.lookups;
         let operators = lookups.chosen_operators.iter().filter_map(|oid| schema.operator(*oid));
         let clock = value.tree.find(&mut |node| {
@@ -275,6 +280,7 @@ impl<'a> Analyzer<'a> {
             )
         });
         clock.is_some()
+            || lookups.mutable_conversion
             || lookups.chosen_functions.iter().any(|oid| mutable(*oid))
             || operators.into_iter().any(|operator| mutable(operator.function))
     }

@@ -71,6 +71,8 @@ impl<'a> Analyzer<'a> {
         }
         if call.distinct {
             for argument in resolved.arguments.iter().flatten() {
+                let mut argument = argument.clone();
+                types::resolve_unknown(&mut self.cx, &mut argument)?;
                 types::require_ordering(&mut self.cx, argument.oid(), argument.span)?;
             }
         }

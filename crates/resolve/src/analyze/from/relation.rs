@@ -53,10 +53,17 @@ impl<'a> Analyzer<'a> {
         let in_progress = cte.in_progress;
         let mut entry = Entry::new(EntryKind::Cte, cte.name.clone(), cte.columns.clone(), span);
         entry.open = cte.open;
-        self.level().self_reference |= in_progress;
+        let added = cte.written.search.iter().count() + 2 * cte.written.cycle.iter().count();
         let position = std::sync::Arc::from(format!("{depth}:{at}"));
         entry.tree = Some(Node::new(Tag::Field(position), Vec::new(), span));
-        self.add_entry(entry, reference.alias.as_ref(), true)
+        let mut item = self.add_entry(entry, reference.alias.as_ref(), true)?;
+        self.level().self_reference |= in_progress;
+        if in_progress {
+            // The recursive term's `*` leaves out what SEARCH and CYCLE add.
+            let columns = std::rc::Rc::make_mut(&mut item.columns);
+            columns.iter_mut().rev().take(added).for_each(|column| column.hidden = true);
+        }
+        Ok(item)
     }
 }
 
