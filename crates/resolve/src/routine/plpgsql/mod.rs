@@ -13,7 +13,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rollproof_catalog::{Function, Schema};
+use rollproof_catalog::{Function, Schema, oid};
 use rollproof_source::TextRange;
 use rollproof_sql::plpgsql::{Body, parse_body};
 
@@ -63,6 +63,11 @@ pub(super) fn analyse(
             return BodyAnalysis { text: text.clone(), statements: Vec::new(), unknowns: vec![unknown] };
         }
     };
+    if function.returns == oid::TRIGGER && invocation == Invocation::Call {
+        // The server refuses that (0A000): there is no row to speak of.
+        let unknown = Unknown { reason: "a trigger function outside of a trigger".into(), span: range };
+        return BodyAnalysis { text: text.clone(), statements: Vec::new(), unknowns: vec![unknown] };
+    }
     let mut inside = schema_inside(schema, function);
     if let Invocation::Trigger(relation) = invocation {
         add_transition_tables(&mut inside, function.oid, relation);

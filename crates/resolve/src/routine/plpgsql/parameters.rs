@@ -32,6 +32,9 @@ impl Walker<'_> {
         if let Invocation::Trigger(relation) = self.invocation {
             self.trigger_variables(relation);
         }
+        if function.returns == oid::EVENT_TRIGGER {
+            ["tg_event", "tg_tag"].into_iter().for_each(|name| self.scalar(name, oid::TEXT));
+        }
     }
 
     fn trigger_variables(&mut self, relation: rollproof_catalog::Oid) {
