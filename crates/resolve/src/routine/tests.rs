@@ -332,13 +332,22 @@ fn the_number_of_statements_depends_on_the_text_alone() {
     assert_eq!(before, count(&format!("{USERS}DROP TABLE users CASCADE; {set}")));
 }
 
+/// The migrations of the incident, in order.
+const INCIDENT: [&str; 9] = [
+    include_str!("../../../../fixtures/repos/incident/migrations/001_plans.sql"),
+    include_str!("../../../../fixtures/repos/incident/migrations/002_users.sql"),
+    include_str!("../../../../fixtures/repos/incident/migrations/003_account_status.sql"),
+    include_str!("../../../../fixtures/repos/incident/migrations/004_invoices.sql"),
+    include_str!("../../../../fixtures/repos/incident/migrations/005_subscription_events.sql"),
+    include_str!("../../../../fixtures/repos/incident/migrations/006_subscriber_view.sql"),
+    include_str!("../../../../fixtures/repos/incident/migrations/007_touch_updated_at.sql"),
+    include_str!("../../../../fixtures/repos/incident/migrations/008_process_subscription_event.sql"),
+    include_str!("../../../../fixtures/repos/incident/migrations/009_users_plan_id.sql"),
+];
+
 #[test]
 fn the_incident() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/repos/incident/migrations");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).expect("the fixture").map(|entry| entry.expect("a file").path()).collect();
-    paths.sort();
-    let texts: Vec<String> = paths.iter().map(|path| std::fs::read_to_string(path).expect("a text")).collect();
+    let texts = INCIDENT;
     let before = schema(&texts[..texts.len() - 1].concat());
     let after = schema(&texts.concat());
     let event =
