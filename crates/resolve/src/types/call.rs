@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use rollproof_catalog::{AggregateKind, Function, FunctionKind, Oid, TypeRef, oid};
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{Name, QualifiedName};
+use rollproof_sql::ast::{ExprKind, Name, ParameterMode, QualifiedName};
 
 use super::candidate::Candidate;
 use super::coerce::coerce_type;
 use super::collation::derive_collation;
 use super::common::{select_common_type, select_common_typmod};
+use super::constant::constant;
 use super::function::{Detail, Wanted, func_get_detail, name_parts, signature_string};
 use super::operator::coerce_argument;
 use super::polymorphic::enforce_generic_type_consistency;
 use super::routine::routine_columns;
+use super::type_name::type_name;
 use super::{CallForm, Callee, CoercionContext, ResolvedFunction, aggregate, dotted, info, record};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Failure, Result};
@@ -221,19 +223,30 @@ impl Call<'_> {
         self.check_kind(cx, function, &mut arguments)?;
         let mut actual: Vec<Oid> = arguments.iter().map(Typed::oid).collect();
         let mut declared = self.candidate.types.clone();
-        // Defaults count with the types of their expressions. Those that are known are the parameters' own; a
-        // polymorphic parameter's default is not, and then the result can only be found from the other arguments.
-        for declared in declared.iter().skip(actual.len()) {
-            actual.push(if oid::is_polymorphic(*declared) { oid::UNKNOWN } else { *declared });
-        }
         let span = self.form.name.span;
-        let result = enforce_generic_type_consistency(cx, &actual, &mut declared, function.returns, span)?;
+        // Defaults count with the types of their expressions.
+        let mut guessed = false;
+        for (at, declared) in declared.iter().enumerate().skip(actual.len()) {
+            let found = default_type(cx, function, self.parameter_of(at), *declared);
+            guessed |= found.is_none();
+            actual.push(found.unwrap_or(oid::UNKNOWN));
+        }
+        let result = enforce_generic_type_consistency(cx, &actual, &mut declared, function.returns, span);
+        let result = match result {
+            Err(_) if guessed => return Err(Failure::unknown("the type of a parameter's default is not known", span)),
+            other => other?,
+        };
         for (argument, declared) in arguments.iter_mut().zip(&declared) {
             coerce_argument(cx, argument, *declared)?;
         }
         self.check_variadic(cx, function, &arguments)?;
         self.check_use(function, &arguments)?;
         self.finish(cx, function, arguments, result)
+    }
+
+    /// The routine's parameter that a type of the candidate belongs to.
+    fn parameter_of(&self, at: usize) -> usize {
+        self.candidate.places.as_ref().and_then(|places| places.get(at)).copied().unwrap_or(at)
     }
 
     fn check_kind(&self, cx: &mut Context, function: &Function, arguments: &mut [Typed]) -> Result<()> {
@@ -363,6 +376,21 @@ impl Call<'_> {
             }
         }
         all
+    }
+}
+
+/// The type of a default: the parameter's own, unless that is polymorphic; then what the expression plainly says.
+fn default_type(cx: &mut Context, function: &Function, parameter: usize, declared: Oid) -> Option<Oid> {
+    if !oid::is_polymorphic(declared) {
+        return Some(declared);
+    }
+    let is_input = |mode| !matches!(mode, ParameterMode::Out | ParameterMode::Table);
+    let mut inputs = function.parameters.iter().filter(|each| is_input(each.mode));
+    let default = inputs.nth(parameter)?.default.as_ref()?;
+    match &default.expr.kind {
+        ExprKind::Literal(literal) => constant(cx, literal, default.expr.span).ok().map(|value| value.oid()),
+        ExprKind::Cast { target, .. } => type_name(cx, target).ok().map(|target| target.oid),
+        _ => None,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use rollproof_catalog::{Oid, Schema, TypeRef, oid};
 use rollproof_resolve::types::{self, CallForm, Subscript};
-use rollproof_resolve::{Context, Failure, Parameters, Result, Shape, Typed};
-use rollproof_sql::ast::{Expr, ExprKind, FunctionCall, Indirection};
+use rollproof_resolve::{Context, Error, ErrorKind, Failure, Parameters, Result, Shape, Typed};
+use rollproof_sql::ast::{Expr, ExprKind, FunctionCall, Indirection, Name};
 
 /// What the server answers a PREPARE of `SELECT expression` with.
 pub(crate) fn answer(schema: &Schema, text: &str) -> String {
@@ -133,8 +133,9 @@ fn construct(cx: &mut Context, expression: &Expr) -> Result<Typed> {
                         subscripts.push(Subscript::Slice(lower, upper));
                     }
                     Indirection::Field(name) => {
+                        let from = value.oid();
                         let found = types::resolve_attribute(cx, name, value)?;
-                        return found.map(|found| found.result).ok_or_else(|| Failure::unknown("no such field", span));
+                        return found.map(|found| found.result).ok_or_else(|| no_field(cx, from, name));
                     }
                     Indirection::Star(_) => return Err(Failure::unknown("a star", span)),
                 }
@@ -145,6 +146,20 @@ fn construct(cx: &mut Context, expression: &Expr) -> Result<Typed> {
         ExprKind::Operator { .. } => evaluate(cx, expression),
         _ => Err(Failure::unknown("not an expression of these tests", span)),
     }
+}
+
+/// `unknown_attribute`
+fn no_field(cx: &Context, from: Oid, name: &Name) -> Failure {
+    let (printed, name_text) = (types::format_type(cx, from), name.as_str());
+    let (sqlstate, message) = if from == oid::RECORD {
+        ("42703", format!("could not identify column \"{name_text}\" in record data type"))
+    } else if types::info::is_complex(cx.schema, from) {
+        ("42703", format!("column \"{name_text}\" not found in data type {printed}"))
+    } else {
+        let rest = "which is not a composite type";
+        ("42809", format!("column notation .{name_text} applied to type {printed}, {rest}"))
+    };
+    Error::fail(sqlstate, message, name.span, ErrorKind::Other)
 }
 
 fn function(cx: &mut Context, call: &FunctionCall, expression: &Expr) -> Result<Typed> {

@@ -3,6 +3,7 @@
 //! the message. A line that starts with `@n` is asked of version n, any other of 18.
 
 mod evaluate;
+mod objects;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -71,4 +72,9 @@ fn literals() {
 #[test]
 fn type_names() {
     check(include_str!("type_names.txt"));
+}
+
+#[test]
+fn own_objects() {
+    check(include_str!("own_objects.txt"));
 }

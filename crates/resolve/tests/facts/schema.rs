@@ -7,12 +7,14 @@ use rollproof_catalog::{
 };
 
 /// Adds a type and the array type over it.
-fn add_type(schema: &mut Schema, name: &str, change: impl FnOnce(&mut Type)) -> Oid {
+pub(crate) fn add_type(schema: &mut Schema, name: &str, change: impl FnOnce(&mut Type)) -> Oid {
     let (own, array) = (schema.allocate(), schema.allocate());
     let mut made = Type::new(own, Schema::PUBLIC, Arc::from(name));
     made.array = array;
     change(&mut made);
+    let namespace = made.namespace;
     let mut over = Type::new(array, Schema::PUBLIC, Arc::from(format!("_{name}")));
+    over.namespace = namespace;
     over.category = b'A';
     over.element = own;
     over.is_array = true;
@@ -22,9 +24,10 @@ fn add_type(schema: &mut Schema, name: &str, change: impl FnOnce(&mut Type)) -> 
     own
 }
 
-fn add_domain(schema: &mut Schema, name: &str, base: TypeRef) {
+pub(crate) fn add_domain(schema: &mut Schema, name: &str, base: TypeRef, namespace: Oid) {
     let Some(under) = schema.type_of(base.oid).cloned() else { return };
     add_type(schema, name, |made| {
+        made.namespace = namespace;
         made.kind = TypeKind::Domain { base, not_null: false, default: None, checks: Vec::new() };
         made.category = under.category;
         made.collation = under.collation;
@@ -32,7 +35,7 @@ fn add_domain(schema: &mut Schema, name: &str, base: TypeRef) {
     });
 }
 
-fn add_function(
+pub(crate) fn add_function(
     schema: &mut Schema,
     name: &str,
     inputs: &[Oid],
@@ -46,7 +49,7 @@ fn add_function(
     own
 }
 
-fn with_defaults(made: &mut Function, names: &[&str], defaults: u16) {
+pub(crate) fn with_defaults(made: &mut Function, names: &[&str], defaults: u16) {
     let mut parameters = made.parameters.to_vec();
     let first = parameters.len() - usize::from(defaults);
     for (at, (parameter, name)) in parameters.iter_mut().zip(names).enumerate() {
@@ -60,9 +63,9 @@ fn with_defaults(made: &mut Function, names: &[&str], defaults: u16) {
 /// The statements of `setup.sql`, as the catalog holds them.
 pub(crate) fn schema(version: u32) -> Option<Schema> {
     let mut schema = Schema::new(Builtin::of_version(version)?);
-    add_domain(&mut schema, "posint", TypeRef::plain(oid::INT4));
-    add_domain(&mut schema, "short", TypeRef { oid: oid::VARCHAR, modifier: 14 });
-    add_domain(&mut schema, "ints", TypeRef::plain(oid::INT4_ARRAY));
+    add_domain(&mut schema, "posint", TypeRef::plain(oid::INT4), Schema::PUBLIC);
+    add_domain(&mut schema, "short", TypeRef { oid: oid::VARCHAR, modifier: 14 }, Schema::PUBLIC);
+    add_domain(&mut schema, "ints", TypeRef::plain(oid::INT4_ARRAY), Schema::PUBLIC);
     let labels = ["sad", "ok"].map(|label| EnumLabel { oid: schema.allocate(), label: Arc::from(label) });
     let mood = add_type(&mut schema, "mood", |made| {
         made.kind = TypeKind::Enum(labels.to_vec());
@@ -103,6 +106,7 @@ fn add_functions(schema: &mut Schema, mood: Oid, pair: Oid) {
     add_function(schema, "compat", &[oid::ANYCOMPATIBLE, oid::ANYCOMPATIBLEARRAY], oid::ANYCOMPATIBLEARRAY, |_| {});
     add_function(schema, "enumerate", &[oid::ANYENUM], oid::ANYENUM, |_| {});
     let function = add_function(schema, "mood_plus", &[mood, oid::INT4], mood, |_| {});
+    crate::objects::add(schema, mood, function);
     let own = schema.allocate();
     schema.put_operator(Operator {
         oid: own,
