@@ -14,7 +14,7 @@ use crate::matching::{Target, only_param};
 use crate::program::Program;
 use crate::render::render;
 use crate::sinks::Placeholders;
-use crate::{ExtractedQuery, FailureMode, Site, SiteKind, Unknown, looks};
+use crate::{ExtractedQuery, FailureMode, ResultUse, Site, SiteKind, Unknown, looks};
 
 /// How many functions may pass a text on, one to the next.
 const MAX_HOPS: usize = 2_000;
@@ -108,6 +108,7 @@ pub(crate) fn sites(program: &Program<'_>) -> Vec<Site> {
         sites.sort_by_key(|site| (site.span.range.start, site.span.range.end));
         all.extend(sites);
     }
+    crate::workers::mark(program, &mut all);
     all
 }
 
@@ -177,9 +178,12 @@ impl Finder<'_> {
                 let style = if bound { target.style } else { Placeholders::Dollar };
                 let site =
                     self.site(&mut evaluator, &values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
-                out.sites.extend(
-                    site.filter(|site| !target.part || is_statement(site)).map(|site| Site { failure, ..site }),
-                );
+                let by = result_use(call.type_argument.as_deref(), &target.name);
+                let site = site.filter(|site| !target.part || is_statement(site));
+                out.sites.extend(site.map(|mut site| {
+                    site.queries.iter_mut().for_each(|query| query.result = by);
+                    Site { failure, ..site }
+                }));
                 continue;
             }
             if let Some(passing) = self.passing.get(&(facts.path.clone(), *expr)) {
@@ -414,6 +418,16 @@ fn may_read_as_sql(facts: &Facts, expr: ExprId) -> bool {
         }
     }
     false
+}
+
+/// sqlx: macros and scalars read by position, `query_as` by name unless the type is a tuple.
+fn result_use(type_argument: Option<&str>, sink: &str) -> ResultUse {
+    match (sink, type_argument) {
+        (sink, _) if sink.ends_with("scalar!") || sink.ends_with("::query_scalar") => ResultUse::ByPosition,
+        ("sqlx::query_as", Some("(")) => ResultUse::ByPosition,
+        ("sqlx::query_as" | "sqlx::query_as!" | "match_query_as!", _) => ResultUse::ByName,
+        _ => ResultUse::Unknown,
+    }
 }
 
 fn failure_of(facts: &Facts, fate: Fate) -> Option<FailureMode> {

@@ -198,7 +198,6 @@ pub(crate) enum Step {
 pub(crate) struct Binding {
     pub(crate) name: Arc<str>,
     pub(crate) kind: BindingKind,
-    pub(crate) range: TextRange,
     pub(crate) region: RegionId,
     pub(crate) init: Option<ExprId>,
     /// From `init` (or the parameter) to the value.
@@ -234,7 +233,6 @@ pub(crate) struct Function {
     pub(crate) name: Option<Arc<str>>,
     pub(crate) class: Option<ClassId>,
     pub(crate) range: TextRange,
-    pub(crate) region: RegionId,
     pub(crate) params: Vec<Param>,
     pub(crate) returns: Vec<ExprId>,
     pub(crate) getter: bool,
@@ -244,7 +242,6 @@ pub(crate) struct Function {
 pub(crate) struct Param {
     pub(crate) default: Option<ExprId>,
     pub(crate) rest: bool,
-    pub(crate) type_expr: Option<ExprId>,
     pub(crate) range: TextRange,
 }
 
@@ -319,20 +316,6 @@ impl Facts {
             }
             region = here.parent?;
         }
-    }
-
-    /// The functions around a region, the innermost first.
-    pub(crate) fn functions_around(&self, region: RegionId) -> Vec<FunctionId> {
-        let mut found = Vec::new();
-        let mut next = Some(region);
-        while let Some(id) = next {
-            let here = self.region(id);
-            if let RegionKind::Function(function) = here.kind {
-                found.push(function);
-            }
-            next = here.parent;
-        }
-        found
     }
 
     /// The last part of the name that an expression is called by.

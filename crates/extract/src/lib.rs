@@ -17,12 +17,15 @@ mod options;
 mod program;
 mod render;
 mod run;
+mod script;
 mod sinks;
 mod site;
 #[cfg(test)]
 mod tests;
+mod workers;
 
 pub use options::{ExtraSink, Options};
 pub use program::Cache;
 pub use run::extract;
+pub use script::{ScriptArgument, ScriptCall, calls_of};
 pub use site::{ExtractedQuery, Extraction, FailureMode, QueryKind, ResultUse, Site, SiteKind, Unknown};

@@ -46,8 +46,12 @@ impl Evaluator<'_> {
     /// The sink of a call, if it is one.
     pub(crate) fn sink_of(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Target> {
         let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
+        let name = facts.name_of(call.callee)?;
+        if !self.program.knows(name) && !self.program.options.sinks.iter().any(|extra| extra.function == name.as_ref())
+        {
+            return None;
+        }
         let path = callee_path(facts, call.callee);
-        let name = path.last()?;
         if let Some(extra) = self.program.options.sinks.iter().find(|extra| extra.function == name.as_ref()) {
             return Some(Target {
                 name: name.clone(),
@@ -250,9 +254,15 @@ impl Evaluator<'_> {
     /// The query builder that a call starts.
     pub(crate) fn builder_of(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Arc<str>> {
         let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
+        if !self.program.knows(facts.name_of(call.callee)?) {
+            return None;
+        }
         let direct = callee_names(facts, call.callee)?;
         let (method, before) = direct.split_last()?;
         for library in &self.program.language.libraries {
+            if library.builders.is_empty() {
+                continue;
+            }
             if !(self.program.modules.manifests == 0
                 || self.program.is_active(library)
                 || self.program.imports(facts, library))

@@ -247,7 +247,7 @@ fn without_comments(text: &str) -> String {
         } else if rest.starts_with("/*") {
             rest.find("*/").map_or(rest.len(), |end| end + 2)
         } else if rest.starts_with(',') {
-            let next = without_space(&rest[1..]);
+            let next = without_space(rest.get(1..).unwrap_or(""));
             if !next.starts_with(['}', ']']) {
                 out.push(',');
             }

@@ -22,7 +22,7 @@ pub(crate) struct Entry {
 /// What parsing found, by path and content: a file that two versions share is parsed once.
 #[derive(Debug, Default)]
 pub struct Cache {
-    entries: RwLock<FxHashMap<(Arc<str>, ContentId), Arc<Entry>>>,
+    entries: RwLock<Entries>,
 }
 
 impl Cache {
@@ -43,6 +43,11 @@ impl Cache {
     }
 }
 
+type Entries = FxHashMap<(Arc<str>, ContentId), Arc<Entry>>;
+
+/// By folder and specifier.
+type Resolved = FxHashMap<(Arc<str>, Arc<str>), Option<Arc<str>>>;
+
 type Callers = Arc<Vec<(Arc<Facts>, ExprId)>>;
 
 pub(crate) struct Program<'p> {
@@ -56,7 +61,11 @@ pub(crate) struct Program<'p> {
     /// The files whose calls count as callers, by path.
     pub(crate) wave: Vec<Arc<Facts>>,
     callers: Mutex<FxHashMap<(FileId, FunctionId), Callers>>,
-    resolved: Mutex<FxHashMap<(Arc<str>, Arc<str>), Option<Arc<str>>>>,
+    resolved: Mutex<Resolved>,
+    /// Last names of everything that the libraries' data mentions: most calls are told apart by them.
+    names: FxHashSet<&'static str>,
+    /// Which libraries some package of the tree asks for, in their order.
+    active: Vec<bool>,
     /// Classes of the wave that have a method of this name.
     method_owners: FxHashMap<Arc<str>, u32>,
 }
@@ -70,13 +79,18 @@ impl<'p> Program<'p> {
         language: &'static Language,
     ) -> Self {
         let typescript = language.files.name == "typescript";
+        let modules = if typescript { Modules::new(snapshot) } else { Modules::default() };
+        let asked = |library: &Library| library.modules.iter().any(|module| modules.dependencies.contains(module));
+        let active = language.libraries.iter().map(asked).collect();
         Self {
+            names: language.libraries.iter().flat_map(Library::last_names).collect(),
+            active,
             snapshot,
             sources,
             options,
             cache,
             language,
-            modules: if typescript { Modules::new(snapshot) } else { Modules::default() },
+            modules,
             crates: if typescript { lang::Crates::default() } else { lang::Crates::new(snapshot) },
             wave: Vec::new(),
             callers: Mutex::default(),
@@ -206,7 +220,7 @@ impl<'p> Program<'p> {
         if let Some(name) = &info.name {
             let only = info.class.is_some() && self.method_owners.get(name).is_none_or(|owners| *owners <= 1);
             // A default export is called by any name.
-            let renamed = matches!(facts.exports.get("default"), Some(_)) && info.class.is_none();
+            let renamed = facts.exports.contains_key("default") && info.class.is_none();
             for caller in &self.wave {
                 let calls = match caller.calls_by_name.get(name) {
                     Some(calls) => calls.as_slice(),
@@ -255,7 +269,7 @@ impl<'p> Program<'p> {
 
     /// What a library's helper means, where the file can know the library.
     pub(crate) fn helper(&self, facts: &Facts, path: &[Arc<str>]) -> Option<Meaning> {
-        if path.is_empty() {
+        if !path.last().is_some_and(|name| self.knows(name)) {
             return None;
         }
         let mut first = None;
@@ -280,7 +294,13 @@ impl<'p> Program<'p> {
 
     /// Whether some package of the tree asks for a library.
     pub(crate) fn is_active(&self, library: &Library) -> bool {
-        library.modules.iter().any(|module| self.modules.dependencies.contains(module))
+        let index = self.language.libraries.iter().position(|known| std::ptr::eq(known, library));
+        index.is_some_and(|index| self.active[index])
+    }
+
+    /// Whether any library knows something of this name.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.names.contains(name)
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) struct FileRules {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Library {
+    #[expect(dead_code, reason = "says in the file which library it is about")]
     pub(crate) library: String,
     /// What is imported to use it.
     pub(crate) modules: Vec<String>,
@@ -41,6 +42,20 @@ pub(crate) struct Library {
     pub(crate) helpers: Vec<Helper>,
     #[serde(default, rename = "builder")]
     pub(crate) builders: Vec<QueryBuilder>,
+}
+
+impl Library {
+    /// The last names of all callees that its data mentions.
+    pub(crate) fn last_names(&self) -> Vec<&str> {
+        let sinks = self
+            .sinks
+            .iter()
+            .flat_map(|sink| sink.methods.iter().chain(&sink.functions).chain(&sink.constructors).chain(&sink.macros));
+        let helpers = self.helpers.iter().flat_map(|helper| &helper.calls);
+        let builders = self.builders.iter().flat_map(|builder| &builder.methods);
+        let last = |name: &'_ String| name.rfind(['.', ':']).map_or(0, |at| at + 1);
+        sinks.chain(helpers).chain(builders).map(|name| &name[last(name)..]).collect()
+    }
 }
 
 /// How a library writes placeholders.

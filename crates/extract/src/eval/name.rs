@@ -52,6 +52,9 @@ impl Evaluator<'_> {
         at: Span,
         env: &Env,
     ) -> Vec<Value> {
+        if binding.writes.is_empty() {
+            return base;
+        }
         let elsewhere = facts.function_of(binding.region) != self.program.function_at(facts, at.range.start);
         let before = |write: &&Write| write.field.as_ref() == field && (elsewhere || write.at <= at.range.start);
         let writes: Vec<&Write> = binding.writes.iter().filter(before).collect();

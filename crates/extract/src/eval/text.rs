@@ -152,9 +152,12 @@ impl Evaluator<'_> {
     }
 }
 
+/// Which choice was made for each name.
+type Choices = Vec<(Arc<str>, usize)>;
+
 /// Texts that grow part by part. Where the same name is interpolated twice, it has the same value twice.
 pub(super) struct Texts {
-    texts: Vec<(Vec<Piece>, Vec<(Arc<str>, usize)>)>,
+    texts: Vec<(Vec<Piece>, Choices)>,
     limit: usize,
 }
 

@@ -140,18 +140,17 @@ impl Builder {
         outer
     }
 
-    pub(crate) fn bind(&mut self, name: &str, kind: BindingKind, range: TextRange) -> BindingId {
+    pub(crate) fn bind(&mut self, name: &str, kind: BindingKind) -> BindingId {
         let scope = self.scope;
-        self.bind_in(scope, name, kind, range)
+        self.bind_in(scope, name, kind)
     }
 
-    pub(crate) fn bind_in(&mut self, scope: ScopeId, name: &str, kind: BindingKind, range: TextRange) -> BindingId {
+    pub(crate) fn bind_in(&mut self, scope: ScopeId, name: &str, kind: BindingKind) -> BindingId {
         let name = self.intern(name);
         let id = BindingId(self.facts.bindings.len() as u32);
         self.facts.bindings.push(Binding {
             name: name.clone(),
             kind,
-            range,
             region: self.region,
             init: None,
             path: Vec::new(),

@@ -254,3 +254,35 @@ fn names_can_be_given() {
         run(&[("a.ts", "export const f = (o) => pool.query(`SELECT 1 FROM ${o.schema}.t`);")], &options);
     assert_eq!(ledger(&extraction, &sources), "a.ts:1 pg.query\n  = SELECT 1 FROM app.t\n");
 }
+
+#[test]
+fn a_script_is_read_call_by_call() {
+    let source = "const T = 'users';
+        exports.up = async (pgm) => {
+          pgm.sql(`ALTER TABLE ${T} ADD a int`);
+          if (pgm.old) { pgm.sql('DROP TABLE b'); }
+          pgm.dropColumn('users', name);
+        };
+        exports.down = async (pgm) => { pgm.sql('SELECT 1'); };";
+    let sources = rollproof_source::SourceMap::new();
+    let files = snapshot(&[("m.js", source)]);
+    let calls = crate::calls_of(&files, &sources, &Options::default(), &Cache::new(), "m.js", "up").unwrap();
+    let seen: Vec<(String, Vec<&str>, bool)> = calls
+        .iter()
+        .map(|call| {
+            let texts =
+                call.arguments.iter().flat_map(|argument| &argument.texts).map(|text| text.text.as_str()).collect();
+            (call.callee.join("."), texts, call.conditional)
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("pgm.sql".to_owned(), vec!["ALTER TABLE users ADD a int"], false),
+            ("pgm.sql".to_owned(), vec!["DROP TABLE b"], true),
+            ("pgm.dropColumn".to_owned(), vec!["users"], false),
+        ]
+    );
+    assert!(calls[2].arguments[1].unknown.is_some());
+    assert!(crate::calls_of(&files, &sources, &Options::default(), &Cache::new(), "m.js", "sideways").is_none());
+}

@@ -337,12 +337,10 @@ impl Lowering {
         let id = FunctionId(self.builder.facts.functions.len() as u32);
         let range = self.range_of(closure);
         let region = self.builder.open_region(RegionKind::Function(id), range);
-        let own = self.builder.region;
         self.builder.facts.functions.push(Function {
             name: None,
             class: None,
             range,
-            region: own,
             params: Vec::new(),
             returns: Vec::new(),
             getter: false,
@@ -351,12 +349,7 @@ impl Lowering {
         let outer = (self.function.replace(id), std::mem::replace(&mut self.fate, Fate::Heard));
         for (index, input) in closure.inputs.iter().enumerate() {
             let place = self.range_of(input);
-            self.builder.function_mut(id).params.push(Param {
-                default: None,
-                rest: false,
-                type_expr: None,
-                range: place,
-            });
+            self.builder.function_mut(id).params.push(Param { default: None, rest: false, range: place });
             let kind = BindingKind::Param(ParamId { function: id, index: index as u32 });
             self.pattern(input, &kind, None, None);
         }

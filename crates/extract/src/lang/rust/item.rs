@@ -33,8 +33,7 @@ impl Lowering {
             Item::Fn(item) if !self.left_out(&item.attrs) => {
                 let id = self.function(&item.sig, Some(&item.block), item.span(), None);
                 let name = item.sig.ident.to_string();
-                let range = self.range_of(&item.sig.ident);
-                let binding = self.builder.bind(&name, BindingKind::Function(id), range);
+                let binding = self.builder.bind(&name, BindingKind::Function(id));
                 self.export(&name, Export::Binding(binding));
             }
             Item::Impl(item) if !self.left_out(&item.attrs) => self.implementation(item),
@@ -61,10 +60,10 @@ impl Lowering {
 
     pub(super) fn constant(&mut self, name: &syn::Ident, value: Option<&syn::Expr>, owner: Option<&str>) {
         let init = value.map(|value| self.expression(value));
-        let (range, text) = (self.range_of(name), name.to_string());
+        let text = name.to_string();
         // Associated constants are reached by the type's name only.
         let bound = owner.map_or_else(|| text.clone(), |owner| format!("{owner}::{text}"));
-        let id = self.builder.bind(&bound, BindingKind::Variable, range);
+        let id = self.builder.bind(&bound, BindingKind::Variable);
         self.builder.binding_mut(id).init = init;
         self.export(&bound, Export::Binding(id));
     }
@@ -77,8 +76,8 @@ impl Lowering {
                 path.pop();
             }
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.use_tree(tree, path)),
-            UseTree::Name(name) => self.import(&name.ident.to_string(), &name.ident.to_string(), path, name.span()),
-            UseTree::Rename(name) => self.import(&name.rename.to_string(), &name.ident.to_string(), path, name.span()),
+            UseTree::Name(name) => self.import(&name.ident.to_string(), &name.ident.to_string(), path),
+            UseTree::Rename(name) => self.import(&name.rename.to_string(), &name.ident.to_string(), path),
             UseTree::Glob(_) => {
                 let module = self.builder.intern(&path.join("::"));
                 self.builder.facts.modules.push(module.clone());
@@ -87,16 +86,16 @@ impl Lowering {
         }
     }
 
-    fn import(&mut self, local: &str, name: &str, path: &[String], span: proc_macro2::Span) {
+    fn import(&mut self, local: &str, name: &str, path: &[String]) {
         let module = self.builder.intern(&path.join("::"));
         self.builder.facts.modules.push(module.clone());
         // `use a::b::{self}` names the module.
         let name = (name != "self").then(|| self.builder.intern(name));
         let local =
             if local == "self" { path.last().map_or("self", String::as_str).to_owned() } else { local.to_owned() };
-        let range = self.range(span);
+
         let kind = BindingKind::Import { module: module.clone(), name: name.clone() };
-        self.builder.bind(&local, kind, range);
+        self.builder.bind(&local, kind);
         self.export(&local, Export::From { module, name });
     }
 
@@ -183,11 +182,10 @@ impl Lowering {
         let id = FunctionId(self.builder.facts.functions.len() as u32);
         let range = self.range(span);
         let region = self.builder.open_region(RegionKind::Function(id), range);
-        let own = self.builder.region;
         let name = Some(self.builder.intern(&signature.ident.to_string()));
         let params = Vec::new();
         let returns = Vec::new();
-        self.builder.facts.functions.push(Function { name, class, range, region: own, params, returns, getter: false });
+        self.builder.facts.functions.push(Function { name, class, range, params, returns, getter: false });
         let scope = self.builder.open_scope();
         let outer = (self.function.replace(id), std::mem::replace(&mut self.fate, Fate::Heard));
         self.params(signature, id);
@@ -208,7 +206,7 @@ impl Lowering {
             let syn::FnArg::Typed(input) = input else { continue };
             let range = self.range_of(input);
             let type_expr = self.type_expr(&input.ty);
-            self.builder.function_mut(function).params.push(Param { default: None, rest: false, type_expr, range });
+            self.builder.function_mut(function).params.push(Param { default: None, rest: false, range });
             self.pattern(&input.pat, &BindingKind::Param(ParamId { function, index }), None, type_expr);
             index += 1;
         }

@@ -26,8 +26,7 @@ impl Lowering {
     ) {
         match pattern {
             Pat::Ident(name) => {
-                let range = self.range_of(&name.ident);
-                let id = self.builder.bind(&name.ident.to_string(), kind.clone(), range);
+                let id = self.builder.bind(&name.ident.to_string(), kind.clone());
                 let binding = self.builder.binding_mut(id);
                 binding.init = init;
                 binding.path.clone_from(path);

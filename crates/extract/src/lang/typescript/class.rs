@@ -14,7 +14,7 @@ impl Lowering<'_> {
         let text = self.builder.intern(self.slice(name));
         // The name is bound outside the function's own scope, and before its body, since functions are hoisted.
         let id = self.function(node, Some(text), None);
-        self.builder.bind(self.slice(name), BindingKind::Function(id), range_of(name));
+        self.builder.bind(self.slice(name), BindingKind::Function(id));
         Some(id)
     }
 
@@ -27,17 +27,8 @@ impl Lowering<'_> {
             let mut cursor = node.walk();
             node.children(&mut cursor).any(|child| child.kind() == "get")
         };
-        let own = self.builder.region;
         let returns = Vec::new();
-        self.builder.facts.functions.push(Function {
-            name,
-            class,
-            range,
-            region: own,
-            params: Vec::new(),
-            returns,
-            getter,
-        });
+        self.builder.facts.functions.push(Function { name, class, range, params: Vec::new(), returns, getter });
         let scope = self.builder.open_scope();
         let outer = (self.function.replace(id), self.handler.take(), self.function_scope);
         self.function_scope = self.builder.scope;
@@ -73,7 +64,7 @@ impl Lowering<'_> {
             let type_expr = self.type_expr(param.child_by_field_name("type"));
             let rest = pattern.kind() == "rest_pattern";
             let id = ParamId { function, index };
-            self.builder.function_mut(function).params.push(Param { default, rest, type_expr, range: range_of(param) });
+            self.builder.function_mut(function).params.push(Param { default, rest, range: range_of(param) });
             let target = Target { kind: BindingKind::Param(id), init: None, type_expr, scope: self.builder.scope };
             self.pattern(pattern, &target);
             self.parameter_property(param, pattern);
@@ -101,7 +92,7 @@ impl Lowering<'_> {
     pub(super) fn class_declaration(&mut self, node: Node<'_>) -> Option<ClassId> {
         let name = node.child_by_field_name("name")?;
         let id = ClassId(self.builder.facts.classes.len() as u32);
-        self.builder.bind(self.slice(name), BindingKind::Class(id), range_of(name));
+        self.builder.bind(self.slice(name), BindingKind::Class(id));
         Some(self.class(node))
     }
 

@@ -278,7 +278,7 @@ impl Lowering<'_> {
             let name = format!("{module}#{}", range.start);
             let module = self.builder.intern(&module);
             self.builder.facts.modules.push(module.clone());
-            let binding = self.builder.bind(&name, BindingKind::Import { module, name: None }, range);
+            let binding = self.builder.bind(&name, BindingKind::Import { module, name: None });
             return self.builder.expr(ExprKind::Binding(binding), range);
         }
         let chained = self.chained_fate(function, &list, fate);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
+use super::Lowering;
 use super::pattern::Target;
-use super::{Lowering, range_of};
 use crate::ir::{BindingKind, Export, ExprId, ExprKind};
 use crate::lang::builder::ScopeId;
 
@@ -53,7 +53,7 @@ impl Lowering<'_> {
         let children = Self::children(node);
         if let Some(clause) = children.iter().find(|child| child.kind() == "import_require_clause") {
             if let (Some(module), Some(name)) = (self.source(*clause), Self::children(*clause).first()) {
-                self.builder.bind(self.slice(*name), BindingKind::Import { module, name: None }, range_of(*name));
+                self.builder.bind(self.slice(*name), BindingKind::Import { module, name: None });
             }
             return;
         }
@@ -64,12 +64,12 @@ impl Lowering<'_> {
                 "identifier" => {
                     let name = Some(self.builder.intern("default"));
                     let kind = BindingKind::Import { module: module.clone(), name };
-                    self.builder.bind(self.slice(child), kind, range_of(child));
+                    self.builder.bind(self.slice(child), kind);
                 }
                 "namespace_import" => {
                     let kind = BindingKind::Import { module: module.clone(), name: None };
                     if let Some(name) = Self::children(child).first() {
-                        self.builder.bind(self.slice(*name), kind, range_of(*name));
+                        self.builder.bind(self.slice(*name), kind);
                     }
                 }
                 "named_imports" => self.named_imports(child, &module),
@@ -84,7 +84,7 @@ impl Lowering<'_> {
             let local = specifier.child_by_field_name("alias").unwrap_or(name);
             let imported = Some(self.builder.intern(self.slice(name).trim_matches(['"', '\''])));
             let kind = BindingKind::Import { module: module.clone(), name: imported };
-            self.builder.bind(self.slice(local), kind, range_of(local));
+            self.builder.bind(self.slice(local), kind);
         }
     }
 

@@ -1,6 +1,5 @@
 //! What a declaration binds: plain names and destructuring.
 
-use rollproof_source::TextRange;
 use tree_sitter::Node;
 
 use super::{Lowering, range_of};
@@ -24,7 +23,7 @@ impl Lowering<'_> {
     fn pattern_at(&mut self, node: Node<'_>, target: &Target, path: &mut Vec<Step>, default: Option<ExprId>) {
         match node.kind() {
             "identifier" | "shorthand_property_identifier_pattern" => {
-                self.bind_target(self.slice(node), range_of(node), target, path, default);
+                self.bind_target(self.slice(node), target, path, default);
             }
             "object_pattern" => {
                 for child in Self::children(node) {
@@ -58,7 +57,7 @@ impl Lowering<'_> {
             "shorthand_property_identifier_pattern" => {
                 let name = self.slice(child);
                 path.push(Step::Field(self.builder.intern(name)));
-                self.bind_target(name, range_of(child), target, path, None);
+                self.bind_target(name, target, path, None);
                 path.pop();
             }
             "object_assignment_pattern" => {
@@ -84,15 +83,8 @@ impl Lowering<'_> {
         }
     }
 
-    fn bind_target(
-        &mut self,
-        name: &str,
-        range: TextRange,
-        target: &Target,
-        path: &[Step],
-        default: Option<ExprId>,
-    ) -> BindingId {
-        let id = self.builder.bind_in(target.scope, name, target.kind.clone(), range);
+    fn bind_target(&mut self, name: &str, target: &Target, path: &[Step], default: Option<ExprId>) -> BindingId {
+        let id = self.builder.bind_in(target.scope, name, target.kind.clone());
         let binding = self.builder.binding_mut(id);
         binding.init = target.init;
         binding.path = path.to_vec();
