@@ -191,6 +191,9 @@ fn unread(text: &MappedText, error: &rollproof_sql::ParseError) -> Blame {
     let dynamic = text.holes().next().is_some();
     let rule = if dynamic { RuleId("dynamic-sql") } else { raised::UNPARSED_SQL };
     let message = if dynamic { "a part of this query is not known".to_owned() } else { error.message.clone() };
-    let hit = Hit::new(message, error.span, "not read", "text");
+    let mut hit = Hit::new(message, error.span, "not read", "text");
+    if let Some(database) = (!dynamic).then(|| rollproof_sql::other_dialect(&text.text)).flatten() {
+        hit = hit.with_note(format!("{database} would read it: leave it out with `[app] exclude` if it is not for PostgreSQL"));
+    }
     Blame { rule, verdict: Verdict::Unknown, level: Level::Warning, hit }
 }

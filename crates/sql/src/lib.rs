@@ -3,6 +3,7 @@
 pub mod ast;
 #[cfg(test)]
 mod debug_tree;
+mod dialect;
 mod error;
 mod identifier;
 mod keyword;
@@ -18,6 +19,7 @@ mod scan_compared;
 mod script;
 mod split;
 
+pub use dialect::other_dialect;
 pub use error::ParseError;
 pub use identifier::{cut_identifier, fold_identifier, quote_identifier, quote_literal};
 pub use mapped::{Hole, MappedText, Origin, Segment};
