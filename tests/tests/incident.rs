@@ -162,6 +162,52 @@ fn without_a_terminal_there_is_no_colour() {
     assert!(!check(&[]).output.contains('\u{1b}'));
 }
 
+/// Copies a tree of files.
+#[expect(clippy::disallowed_methods, reason = "tests make trees")]
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests make trees")]
+fn with_code_first_the_new_queries_that_need_the_new_column_fail_before() {
+    let folder = tempfile::TempDir::new().unwrap();
+    copy(&repository().join("fixtures/repos/incident"), folder.path());
+    std::fs::write(folder.path().join("new/rollproof.toml"), "[deploy]\norder = \"code-first\"\n").unwrap();
+    let arguments = ["check", "--old", "old", "--new", "new", "--migrations", "migrations"];
+    let more = ["--pending", "009_users_plan_id.sql", "--format", "json"];
+    let report = rollproof_tests::program::run_in(folder.path(), &[&arguments[..], &more].concat()).json();
+    let broken: BTreeSet<&str> = queries(&report, "new")
+        .filter(|query| query["verdicts"][0]["state"] == "before" && query["verdicts"][0]["verdict"] == "breaks")
+        .map(|query| {
+            assert_eq!(query["verdicts"][0]["sqlstate"], "42703", "{query}");
+            assert_eq!(query["verdicts"].as_array().unwrap().last().unwrap()["verdict"], "resolves", "{query}");
+            // What the query waits for: the statement that adds the column.
+            assert_eq!(query["verdicts"][0]["cause"]["line"], 3, "{query}");
+            query["file"].as_str().unwrap()
+        })
+        .collect();
+    let expected = [
+        "src/admin/change-plan.ts",
+        "src/db/statements.ts",
+        "src/http/plans.ts",
+        "src/http/signup.ts",
+        "src/http/users.ts",
+        "src/reports/revenue.ts",
+        "src/workers/renewals.ts",
+        "src/workers/subscription-events.ts",
+    ];
+    assert_eq!(broken, BTreeSet::from(expected));
+}
+
 /// Every verdict of every query in every state, asked of a server: what the report calls broken by name or type is refused
 /// when it is prepared, what it calls proven is not.
 #[test]

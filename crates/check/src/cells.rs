@@ -162,7 +162,10 @@ impl Row<'_> {
         let near = self.answers.iter().min_by_key(|(known, _)| known.abs_diff(step));
         if let Some((near, answer)) = near {
             let other = &self.timeline.steps[*near].schema;
-            if answer.outcomes.iter().all(|outcome| unchanged(outcome.depends(), other, schema)) {
+            // The bodies of routines ask for more than the query's own look-ups tell.
+            let alone = answer.routines.iter().all(Vec::is_empty);
+            let same = |outcome: &Outcome| unchanged(outcome.depends(), other, schema);
+            if (alone || other.relations.same_as(&schema.relations)) && answer.outcomes.iter().all(same) {
                 let answer = answer.clone();
                 self.answers.insert(step, answer.clone());
                 return answer;
@@ -193,7 +196,9 @@ fn unread(text: &MappedText, error: &rollproof_sql::ParseError) -> Blame {
     let message = if dynamic { "a part of this query is not known".to_owned() } else { error.message.clone() };
     let mut hit = Hit::new(message, error.span, "not read", "text");
     if let Some(database) = (!dynamic).then(|| rollproof_sql::other_dialect(&text.text)).flatten() {
-        hit = hit.with_note(format!("{database} would read it: leave it out with `[app] exclude` if it is not for PostgreSQL"));
+        hit = hit.with_note(format!(
+            "{database} would read it: leave it out with `[app] exclude` if it is not for PostgreSQL"
+        ));
     }
     Blame { rule, verdict: Verdict::Unknown, level: Level::Warning, hit }
 }

@@ -4,7 +4,8 @@
 //! dozen databases; here it tells whether one of them takes the text.
 
 use sqlparser::dialect::{
-    BigQueryDialect, ClickHouseDialect, Dialect, DuckDbDialect, MsSqlDialect, MySqlDialect, SQLiteDialect, SnowflakeDialect,
+    BigQueryDialect, ClickHouseDialect, Dialect, DuckDbDialect, MsSqlDialect, MySqlDialect, SQLiteDialect,
+    SnowflakeDialect,
 };
 use sqlparser::parser::Parser;
 
@@ -40,7 +41,10 @@ mod tests {
 
     #[test]
     fn names_the_database_that_a_text_is_for() {
-        assert_eq!(other_dialect("INSERT INTO `users` (`id`) VALUES (1) ON DUPLICATE KEY UPDATE id = 1"), Some("MySQL"));
+        assert_eq!(
+            other_dialect("INSERT INTO `users` (`id`) VALUES (1) ON DUPLICATE KEY UPDATE id = 1"),
+            Some("MySQL")
+        );
         assert_eq!(other_dialect("INSERT OR REPLACE INTO t (a) VALUES (1)"), Some("SQLite"));
         assert_eq!(other_dialect("SELECT FROM WHERE GROUP"), None);
     }
