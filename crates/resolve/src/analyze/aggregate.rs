@@ -73,6 +73,7 @@ impl<'a> Analyzer<'a> {
             for argument in resolved.arguments.iter().flatten() {
                 let mut argument = argument.clone();
                 types::resolve_unknown(&mut self.cx, &mut argument)?;
+                types::require_equality(&mut self.cx, argument.oid(), argument.span)?;
                 types::require_ordering(&mut self.cx, argument.oid(), argument.span)?;
             }
         }

@@ -191,9 +191,6 @@ impl<'a> Analyzer<'a> {
         span: TextRange,
     ) -> Result<Expression> {
         let data_type = types::type_name(&mut self.cx, target)?;
-        if target.set_of {
-            return Err(syntax_error("cannot cast to setof", target.span));
-        }
         let mut inner = match &value.kind {
             ExprKind::Array(list) => {
                 let goal = self.array_goal(data_type);
