@@ -281,6 +281,7 @@ fn returning_query(value: &rollproof_sql::ast::Expr) -> Query {
         having: None,
         windows: Vec::new(),
         holes: Vec::new(),
+        open_from: false,
         span: value.span,
     };
     Query {

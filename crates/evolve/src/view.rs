@@ -409,6 +409,7 @@ fn recursive_query(create: &CreateView) -> Query {
         having: None,
         windows: Vec::new(),
         holes: Vec::new(),
+        open_from: false,
         span,
     };
     Query {

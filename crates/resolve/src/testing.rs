@@ -7,7 +7,7 @@ use rollproof_catalog::{
     Column, Constraint, ConstraintKind, EnumLabel, Index, IndexKey, Oid, Persistence, Relation, RelationKind, Schema,
     Type, TypeKind,
 };
-use rollproof_sql::{parse_script, parse_type_name};
+use rollproof_sql::{parse_query_text, parse_type_name};
 
 use crate::{Context, Environment, Outcome, Parameters, resolve, types};
 
@@ -185,12 +185,11 @@ pub(crate) fn outcome(sql: &str) -> Outcome {
     outcome_in(sql, &schema)
 }
 
-/// The outcome of one statement.
+/// The outcome of one statement; `#` stands for unknown text.
 pub(crate) fn outcome_in(sql: &str, schema: &Schema) -> Outcome {
-    let parsed = parse_script(sql);
-    let (_, statement) = parsed.first().expect("one statement");
-    let statement = statement.as_ref().unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-    resolve(statement, schema, &Environment::default())
+    let text = sql.replace('#', "\u{FFFC}");
+    let statement = parse_query_text(&text).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    resolve(&statement, schema, &Environment::default())
 }
 
 /// A statement's answer in one line: its columns as `name type`, `!` where never null, or the server's SQLSTATE and message, or

@@ -95,3 +95,40 @@ fn writes() {
         ),
     ]);
 }
+
+#[test]
+fn unknown_text() {
+    check(&[
+        ("SELECT # FROM users", "unknown dynamic-sql"),
+        ("SELECT # FROM users WHERE gone = $1", "42703 column \"gone\" does not exist"),
+        ("SELECT # FROM gone WHERE id = $1", "42P01 relation \"gone\" does not exist"),
+        ("SELECT gone FROM users #", "unknown dynamic-sql"),
+        ("SELECT users.gone FROM users #", "42703 column users.gone does not exist"),
+        ("SELECT gone FROM users WHERE id = 1 #", "42703 column \"gone\" does not exist"),
+        ("SELECT id FROM users WHERE #", "unknown dynamic-sql"),
+        ("SELECT gone FROM users WHERE #", "42703 column \"gone\" does not exist"),
+        ("SELECT name, count(*) FROM users WHERE # ", "unknown dynamic-sql"),
+        ("SELECT id FROM # WHERE gone = 1", "unknown dynamic-sql"),
+        ("SELECT u.gone FROM # JOIN users u ON true", "42703 column u.gone does not exist"),
+        ("SELECT id FROM users ORDER BY #", "unknown dynamic-sql"),
+        ("SELECT id, # FROM users ORDER BY gone", "unknown dynamic-sql"),
+        ("SELECT id FROM users ORDER BY gone, #", "42703 column \"gone\" does not exist"),
+        ("SELECT id FROM users WHERE id IN (#)", "unknown dynamic-sql"),
+        ("SELECT id FROM users WHERE gone IN (#)", "42703 column \"gone\" does not exist"),
+        ("INSERT INTO users (id, name, created) VALUES ($1, $2, $3) #", "unknown dynamic-sql"),
+        (
+            "INSERT INTO users (id, gone) VALUES ($1, $2) #",
+            "42703 column \"gone\" of relation \"users\" does not exist",
+        ),
+        ("INSERT INTO users (id, gone) VALUES #", "42703 column \"gone\" of relation \"users\" does not exist"),
+        ("INSERT INTO users (id, name, created) VALUES (#)", "unknown dynamic-sql"),
+        ("UPDATE users SET # WHERE id = 1", "unknown dynamic-sql"),
+        ("UPDATE users SET # WHERE gone = 1", "42703 column \"gone\" does not exist"),
+        ("UPDATE users SET gone = 1 WHERE #", "42703 column \"gone\" of relation \"users\" does not exist"),
+        ("DELETE FROM users WHERE gone = 1 AND #", "42703 column \"gone\" does not exist"),
+        ("SELECT lower(#) FROM users WHERE gone", "42703 column \"gone\" does not exist"),
+        ("WITH a AS (#) SELECT x FROM a, users WHERE users.gone", "42703 column users.gone does not exist"),
+        ("SELECT 1 UNION #", "unknown dynamic-sql"),
+        ("SELECT (#).x, gone FROM users", "42703 column \"gone\" does not exist"),
+    ]);
+}

@@ -50,6 +50,8 @@ pub(crate) struct Analyzer<'a> {
     pub unknown: Option<Unknown>,
     /// Some of what could not be told is not unknown text but unknown schema: then no error is sure either.
     pub doubtful: bool,
+    /// Names of the first columns of queries in expressions.
+    pub first_names: target::FirstNames,
     /// How deep expressions lie in each other.
     depth: u32,
     /// What `VALUE` stands for in a domain's check.
@@ -75,6 +77,7 @@ impl<'a> Analyzer<'a> {
             out: Resolution::default(),
             unknown: None,
             doubtful: false,
+            first_names: target::FirstNames::default(),
             depth: 0,
             domain_value: None,
             stored: None,

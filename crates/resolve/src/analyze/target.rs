@@ -10,7 +10,8 @@ use rollproof_sql::ast::{ColumnRef, ExprKind, Indirection, Target};
 use super::{Analyzer, Kind, Output, ValueKind};
 use crate::error::Result;
 
-pub(crate) use figure::figure_name;
+pub(crate) use figure::FirstNames;
+use figure::figure_name;
 
 impl<'a> Analyzer<'a> {
     /// `transformTargetList`
@@ -38,7 +39,7 @@ impl<'a> Analyzer<'a> {
                 let value = self.expression(&target.value)?;
                 let name = match &target.alias {
                     Some(alias) => alias.text.clone(),
-                    None => figure_name(&target.value),
+                    None => self.figure(&target.value),
                 };
                 let origin = self.tree_origin(&value.tree);
                 let written = ValueKind::of(&target.value);
@@ -51,6 +52,11 @@ impl<'a> Analyzer<'a> {
             outputs.push(Output { origin, from_star: Some(span), ..Output::new(name, value) });
         }
         Ok(())
+    }
+
+    /// `FigureColname`
+    pub(crate) fn figure(&self, expr: &rollproof_sql::ast::Expr) -> Arc<str> {
+        figure_name(expr, &self.first_names)
     }
 
     /// `markTargetListOrigin`: the table's column that a bare column is.

@@ -19,6 +19,7 @@ pub(super) fn select(values: Vec<Expr>, span: TextRange) -> Statement {
         having: None,
         windows: Vec::new(),
         holes: Vec::new(),
+        open_from: false,
         span,
     };
     let query = Query {

@@ -95,6 +95,8 @@ pub struct Select {
     pub windows: Vec<(Name, WindowDefinition)>,
     /// Clauses made of unknown text.
     pub holes: Vec<u32>,
+    /// One of them stands before WHERE: it may add to FROM.
+    pub open_from: bool,
     /// All of it.
     pub span: TextRange,
 }

@@ -212,6 +212,8 @@ pub struct Update {
     pub returning: Option<Returning>,
     /// Clauses made of unknown text.
     pub holes: Vec<u32>,
+    /// One of them stands before WHERE: it may add to FROM or USING.
+    pub open_from: bool,
     /// All of it.
     pub span: TextRange,
 }
@@ -231,6 +233,8 @@ pub struct Delete {
     pub returning: Option<Returning>,
     /// Clauses made of unknown text.
     pub holes: Vec<u32>,
+    /// One of them stands before WHERE: it may add to FROM or USING.
+    pub open_from: bool,
     /// All of it.
     pub span: TextRange,
 }

@@ -239,12 +239,13 @@ impl Parser<'_> {
         self.take_clause_holes();
         let from = self.source_clause("from")?;
         self.take_clause_holes();
+        let open_from = !self.clause_holes.is_empty();
         let filter = self.where_or_current()?;
         self.take_clause_holes();
         let returning = self.returning()?;
         self.take_clause_holes();
         let holes = std::mem::replace(&mut self.clause_holes, holes);
-        Ok(Update { with, target, assignments, from, filter, returning, holes, span: self.span_from(start) })
+        Ok(Update { with, target, assignments, from, filter, returning, holes, open_from, span: self.span_from(start) })
     }
 
     /// `DeleteStmt` after its WITH.
@@ -255,12 +256,13 @@ impl Parser<'_> {
         self.take_clause_holes();
         let using = self.source_clause("using")?;
         self.take_clause_holes();
+        let open_from = !self.clause_holes.is_empty();
         let filter = self.where_or_current()?;
         self.take_clause_holes();
         let returning = self.returning()?;
         self.take_clause_holes();
         let holes = std::mem::replace(&mut self.clause_holes, holes);
-        Ok(Delete { with, target, using, filter, returning, holes, span: self.span_from(start) })
+        Ok(Delete { with, target, using, filter, returning, holes, open_from, span: self.span_from(start) })
     }
 
     /// `where_or_current_clause`

@@ -26,6 +26,7 @@ impl Parser<'_> {
             having: None,
             windows: Vec::new(),
             holes: Vec::new(),
+            open_from: false,
             span: self.span_from(start),
         };
         self.select_clauses(&mut select)?;
@@ -38,6 +39,7 @@ impl Parser<'_> {
         self.take_clause_holes();
         select.from = self.source_clause("from")?;
         self.take_clause_holes();
+        select.open_from = !self.clause_holes.is_empty();
         select.filter = self.where_clause()?;
         self.take_clause_holes();
         if self.eat_keywords(&["group", "by"]) {

@@ -26,12 +26,14 @@ impl<'a> Analyzer<'a> {
         let jsonb_input = values.iter().any(|value| value.typed.oid() == JSONB);
         let mut children: Vec<Tree> = values.into_iter().map(|value| value.tree).collect();
         let name = &*special.name.text;
+        // A constructor makes jsonb where anything it is given is.
+        let made = if jsonb_input { JSONB } else { JSON };
         if matches!(name, "json_objectagg" | "json_arrayagg") {
-            return self.json_aggregate(special, children, span);
+            return self.json_aggregate(special, made, children, span);
         }
         let (construct, default) = match name {
-            "json_object" => ("json_object", JSON),
-            "json_array" => ("json_array", JSON),
+            "json_object" => ("json_object", made),
+            "json_array" => ("json_array", made),
             "json_scalar" => ("json_scalar", JSON),
             "json_serialize" => ("json_serialize", TEXT),
             "json" => ("json", JSON),
@@ -43,7 +45,6 @@ impl<'a> Analyzer<'a> {
         if let Some(filter) = &special.filter {
             children.push(self.condition(filter, Kind::Filter, "FILTER")?.tree);
         }
-        let _ = jsonb_input;
         self.json_result(construct, special.returning.as_ref(), default, children, span)
     }
 
@@ -68,6 +69,7 @@ impl<'a> Analyzer<'a> {
     fn json_aggregate(
         &mut self,
         special: &'a SpecialCall,
+        made: Oid,
         mut children: Vec<Tree>,
         span: TextRange,
     ) -> Result<Expression> {
@@ -80,7 +82,7 @@ impl<'a> Analyzer<'a> {
         };
         let data_type = match &special.returning {
             Some(name) => types::type_name(&mut self.cx, name)?,
-            None => TypeRef::plain(JSON),
+            None => TypeRef::plain(made),
         };
         let typed = Typed::new(data_type, self.default_collation(data_type.oid), span);
         if let Some(over) = &special.over {

@@ -54,10 +54,14 @@ impl<'a> Analyzer<'a> {
         if let Some(message) = self.level().kind.refuses_subquery() {
             return Err(unsupported(message, span));
         }
-        self.inside(Level::default(), |this| {
+        let rows = self.inside(Level::default(), |this| {
             let rows = this.query(&link.query)?;
             this.settle_unknowns(rows)
-        })
+        })?;
+        if let Some(first) = rows.outputs.first() {
+            self.first_names.insert(link.query.span, first.name.clone());
+        }
+        Ok(rows)
     }
 
     /// A row compared with the columns of a query's rows.

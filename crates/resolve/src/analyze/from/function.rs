@@ -7,7 +7,6 @@ use rollproof_source::TextRange;
 use rollproof_sql::ast::{Alias, Argument, ColumnSpec, Expr, ExprKind, FunctionCall, Name};
 
 use super::FromResult;
-use crate::analyze::target::figure_name;
 use crate::analyze::{Analyzer, Entry, EntryColumn, EntryKind, Expression, Kind, Node, Tag, Tree, syntax_error};
 use crate::error::{Error, ErrorKind, Result};
 use crate::typed::Typed;
@@ -42,7 +41,7 @@ impl<'a> Analyzer<'a> {
         self.level().lateral_active = false;
         let functions = result?;
 
-        let first = calls.first().map_or(Arc::from("?column?"), |(call, _)| figure_name(call));
+        let first = calls.first().map_or(Arc::from("?column?"), |(call, _)| self.figure(call));
         let single = functions.len() == 1 && !ordinality;
         let mut columns = Vec::new();
         let mut trees = Vec::new();
@@ -157,9 +156,10 @@ impl<'a> Analyzer<'a> {
             return Err(syntax_error(message, definitions[0].name.span));
         }
         self.check_return_type(&value.typed, call)?;
-        let name = match alias {
-            Some(name) => name.text.clone(),
-            None => self.scalar_result_name(&value).unwrap_or_else(|| figure_name(call)),
+        let name = match (self.scalar_result_name(&value), alias) {
+            (Some(name), _) => name,
+            (None, Some(alias)) => alias.text.clone(),
+            (None, None) => self.figure(call),
         };
         let mut column = EntryColumn::of_value(name, &value.typed);
         column.nullable = true;
@@ -243,7 +243,7 @@ impl<'a> Analyzer<'a> {
             return Ok(());
         }
         let shown = types::format_type(&self.cx, typed.oid());
-        let message = format!("function \"{}\" in FROM has unsupported return type {shown}", figure_name(call));
+        let message = format!("function \"{}\" in FROM has unsupported return type {shown}", self.figure(call));
         Err(Error::fail("42804", message, call.span, ErrorKind::Other))
     }
 }

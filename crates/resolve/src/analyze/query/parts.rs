@@ -114,11 +114,15 @@ impl<'a> Parts<'a> {
 
     /// Whether it is a set operation with nothing around, so that it is part of the one it stands in.
     pub(crate) fn is_bare(&self) -> bool {
+        self.has_no_clauses() && !self.has_holes
+    }
+
+    /// Whether no clause is written, unknown text not counted.
+    pub(crate) fn has_no_clauses(&self) -> bool {
         self.with.is_none()
             && self.order_by.is_empty()
             && self.limit.is_none()
             && self.offset.is_none()
             && self.locking.is_empty()
-            && !self.has_holes
     }
 }

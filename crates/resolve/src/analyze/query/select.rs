@@ -14,7 +14,8 @@ impl<'a> Analyzer<'a> {
         if !select.holes.is_empty() {
             self.note_unknown(DYNAMIC, select.span);
             let level = self.level();
-            (level.open, level.open_from) = (true, true);
+            level.open = true;
+            level.open_from |= select.open_from;
         }
         if let Some(into) = &select.into
             && self.here() > 0

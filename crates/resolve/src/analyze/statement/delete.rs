@@ -13,7 +13,7 @@ impl<'a> Analyzer<'a> {
             self.with_clause(with)?;
         }
         let target = self.target_relation(&delete.target)?;
-        self.note_holes(&delete.holes, delete.span);
+        self.note_holes(&delete.holes, delete.open_from, delete.span);
         let mut own = target.item.clone();
         (own.lateral_only, own.lateral_ok) = (true, false);
         self.level().items.push(own);

@@ -93,7 +93,11 @@ impl<'a> Analyzer<'a> {
     ) -> Result<()> {
         let parts = Parts::of(source)?;
         match parts.body {
-            QueryBody::Values(rows) if parts.is_bare() => self.insert_values(rows, columns, named, write),
+            QueryBody::Values(rows) if parts.has_no_clauses() => {
+                // Unknown text after the rows may be ON CONFLICT, or more rows.
+                self.note_holes(if parts.has_holes { &[0] } else { &[] }, false, source.span);
+                self.insert_values(rows, columns, named, write)
+            }
             _ => self.insert_select(source, columns, named, write),
         }
     }

@@ -24,7 +24,7 @@ impl<'a> Analyzer<'a> {
         let mut own = target.item.clone();
         (own.lateral_only, own.lateral_ok) = (true, false);
         let source = self.from_clause_of_merge(merge, &target)?;
-        self.level().items.insert(0, Item { lateral_only: false, lateral_ok: true, ..own });
+        self.level().items.push(Item { lateral_only: false, lateral_ok: true, ..own });
         // The server does not ask for a boolean here.
         self.expression_of(&merge.condition, Kind::JoinOn)?;
         let all = self.level().items.clone();

@@ -24,7 +24,7 @@ impl<'a> Analyzer<'a> {
             self.with_clause(with)?;
         }
         let target = self.target_relation(&update.target)?;
-        self.note_holes(&update.holes, update.span);
+        self.note_holes(&update.holes, update.open_from, update.span);
         let mut own = target.item.clone();
         (own.lateral_only, own.lateral_ok) = (true, false);
         self.level().items.push(own);
@@ -53,11 +53,12 @@ impl<'a> Analyzer<'a> {
     }
 
     /// Unknown text among the clauses of UPDATE or DELETE.
-    pub(crate) fn note_holes(&mut self, holes: &[u32], span: TextRange) {
+    pub(crate) fn note_holes(&mut self, holes: &[u32], open_from: bool, span: TextRange) {
         if !holes.is_empty() {
             self.note_unknown(DYNAMIC, span);
             let level = self.level();
-            (level.open, level.open_from) = (true, true);
+            level.open = true;
+            level.open_from |= open_from;
         }
     }
 

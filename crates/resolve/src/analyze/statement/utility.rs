@@ -1,7 +1,7 @@
 //! Statements that carry others, and those that only name things (`transformOptimizableStmt`'s callers, utility.c).
 
 use rollproof_catalog::{FunctionKind, RelationKind};
-use rollproof_sql::ast::{Call, Copy, Name, RelationRef, Statement, StatementKind, TypeName};
+use rollproof_sql::ast::{Call, Copy, Definition, Name, RelationRef, Statement, StatementKind, TypeName};
 
 use crate::analyze::{Analyzer, Kind, Rows};
 use crate::error::{Error, ErrorKind, Failure, Result};
@@ -41,7 +41,13 @@ impl<'a> Analyzer<'a> {
                 self.merge(merge).map(|rows| changed(rows, returns))
             }
             StatementKind::Explain(inner) => {
-                self.statement(inner)?;
+                match &inner.kind {
+                    StatementKind::Define(definition) => match &**definition {
+                        Definition::CreateTableAs(create) => self.statement(&create.source)?,
+                        _ => return Err(Failure::unknown("data definition", inner.span)),
+                    },
+                    _ => self.statement(inner)?,
+                };
                 Ok(Analyzed::Nothing)
             }
             StatementKind::Prepare { types, statement, .. } => self.prepare(types, statement),

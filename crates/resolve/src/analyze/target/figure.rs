@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use rollproof_sql::ast::{
-    Expr, ExprKind, Indirection, MinMax, Query, QueryBody, SqlValueFunction, SubLinkKind, Target,
-};
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{Expr, ExprKind, Indirection, MinMax, SqlValueFunction, SubLinkKind};
+
+/// The names of the first columns of queries in expressions, by where the queries stand.
+pub(crate) type FirstNames = rustc_hash::FxHashMap<TextRange, Arc<str>>;
 
 /// `FigureColname`
-pub(crate) fn figure_name(expr: &Expr) -> Arc<str> {
-    figure(expr).map_or_else(super::unnamed, |(name, _)| name)
+pub(super) fn figure_name(expr: &Expr, queries: &FirstNames) -> Arc<str> {
+    figure(expr, queries).map_or_else(super::unnamed, |(name, _)| name)
 }
 
 /// A name and how good it is: 1 for a type's name, 2 for anything better (`FigureColnameInternal`).
-fn figure(expr: &Expr) -> Option<(Arc<str>, u8)> {
+fn figure(expr: &Expr, queries: &FirstNames) -> Option<(Arc<str>, u8)> {
     let named = |name: &str| Some((Arc::from(name), 2));
     match &expr.kind {
         ExprKind::Column(column) => column.fields.last().map(|field| (field.text.clone(), 2)),
@@ -21,24 +23,24 @@ fn figure(expr: &Expr) -> Option<(Arc<str>, u8)> {
                 Indirection::Field(name) => Some(name.text.clone()),
                 _ => None,
             });
-            field.map(|name| (name, 2)).or_else(|| figure(value))
+            field.map(|name| (name, 2)).or_else(|| figure(value, queries))
         }
         ExprKind::Function(call) => Some((call.name.object().text.clone(), 2)),
         ExprKind::NullIf(..) => named("nullif"),
-        ExprKind::Cast { value, target, .. } => match figure(value) {
+        ExprKind::Cast { value, target, .. } => match figure(value, queries) {
             Some((name, 2)) => Some((name, 2)),
             _ => Some((target.name.object().text.clone(), 1)),
         },
-        ExprKind::Collate(value, _) => figure(value),
+        ExprKind::Collate(value, _) => figure(value, queries),
         ExprKind::Grouping(_) => named("grouping"),
         ExprKind::MergeAction => named("merge_action"),
         ExprKind::SubLink(link) => match link.kind {
             SubLinkKind::Exists => named("exists"),
             SubLinkKind::Array => named("array"),
-            SubLinkKind::Scalar => first_target(&link.query).and_then(target_name),
+            SubLinkKind::Scalar => queries.get(&link.query.span).map(|name| (name.clone(), 2)),
             SubLinkKind::Any { .. } | SubLinkKind::All { .. } => None,
         },
-        ExprKind::Case { otherwise, .. } => match otherwise.as_deref().and_then(figure) {
+        ExprKind::Case { otherwise, .. } => match otherwise.as_deref().and_then(|value| figure(value, queries)) {
             Some((name, 2)) => Some((name, 2)),
             _ => Some((Arc::from("case"), 1)),
         },
@@ -51,27 +53,6 @@ fn figure(expr: &Expr) -> Option<(Arc<str>, u8)> {
         ExprKind::Special(special) => Some((special.name.text.clone(), 2)),
         _ => None,
     }
-}
-
-fn target_name(target: &Target) -> Option<(Arc<str>, u8)> {
-    match &target.alias {
-        Some(alias) => Some((alias.text.clone(), 2)),
-        None => figure(&target.value),
-    }
-}
-
-/// The first entry of a query's target list; VALUES have none.
-fn first_target(query: &Query) -> Option<&Target> {
-    let mut body = &query.body;
-    for _ in 0..100 {
-        match body {
-            QueryBody::Select(select) => return select.targets.first(),
-            QueryBody::Nested(inner) => body = &inner.body,
-            // A set operation's own target list is empty before analysis.
-            _ => return None,
-        }
-    }
-    None
 }
 
 fn sql_value_name(which: SqlValueFunction) -> &'static str {

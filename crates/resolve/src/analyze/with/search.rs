@@ -94,7 +94,8 @@ fn check_sides(cte: &Cte) -> Result<()> {
         let inner = Parts::of_body(side, operation.span)?;
         if matches!(inner.body, QueryBody::SetOperation(_)) && inner.is_bare() {
             let message = format!("with a SEARCH or CYCLE clause, the {which} side of the UNION must be a SELECT");
-            return Err(syntax_error(message, cte.name.span));
+            let code = if which == "left" { "0A000" } else { "42601" };
+            return Err(Error::fail(code, message, cte.name.span, ErrorKind::Other));
         }
     }
     let right = Parts::of_body(&operation.right, operation.span)?;

@@ -108,6 +108,7 @@ pub(super) fn select_of(value: Expr, span: TextRange) -> Query {
         having: None,
         windows: Vec::new(),
         holes: Vec::new(),
+        open_from: false,
         span,
     };
     Query {
