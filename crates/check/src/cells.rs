@@ -138,6 +138,7 @@ impl Row<'_> {
                 statement,
                 text: &self.query.extracted.text.text,
                 result: self.query.extracted.result,
+                running: self.query.role == VersionRole::Old,
                 now: Situation { schema: &schema, outcome: &answer.outcomes[at], routines: &answer.routines[at] },
                 baseline: earlier.as_ref().map(|(schema, answer)| Situation {
                     schema,

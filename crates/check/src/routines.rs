@@ -169,6 +169,7 @@ fn body(
             statement: &statement.statement,
             text: &now.text,
             result: rollproof_extract::ResultUse::Unknown,
+            running: true,
             now: Situation { schema, outcome: &statement.outcome, routines: &inner },
             baseline: earlier.map(|(schema, was)| Situation { schema, outcome: &was.outcome, routines: &[] }),
         };

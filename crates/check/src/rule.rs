@@ -33,6 +33,8 @@ pub struct Subject<'a> {
     pub text: &'a str,
     /// How its caller reads the result.
     pub result: ResultUse,
+    /// The version runs already: what it sends is taken by the server in its baseline.
+    pub running: bool,
     /// The state in question.
     pub now: Situation<'a>,
     /// `before` for an old version, `after` for the new one; none where that is the state in question.

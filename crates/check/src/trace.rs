@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::Schema;
+use rollproof_catalog::{Schema, TypeRef};
 use rollproof_evolve::{SessionWalker, SourceText};
 use rollproof_finding::{TraceKind, TraceRecord, Verdict};
 use rollproof_resolve::{Environment, Outcome, resolve};
@@ -65,6 +65,11 @@ fn of_query(outcome: &Outcome, schema: &Schema) -> TraceRecord {
             let columns = resolution.columns.iter();
             let columns = columns.map(|column| (column.name.clone(), schema.format_type(column.wire_type)));
             record.columns = Some(columns.collect());
+            if let Some((_, data_type)) = resolution.unchecked_literals.first() {
+                let data_type = schema.format_type(TypeRef::plain(*data_type));
+                record.verdict = Verdict::Unknown;
+                record.message = Some(format!("whether a literal is a valid {data_type} is not known here"));
+            }
         }
         Outcome::Refused(refusal) => {
             record.verdict = Verdict::Breaks;

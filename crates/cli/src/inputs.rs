@@ -34,11 +34,13 @@ pub(crate) fn load(arguments: &InputArguments) -> Result<Loaded> {
     Ok(Loaded { settings, sources, versions, migrations, base })
 }
 
-/// Reads versions and configuration, and no migrations: what `queries` needs.
+/// Reads versions and configuration, and of the migrations no more than where they are: what `queries` needs.
 pub(crate) fn load_trees(arguments: &InputArguments) -> Result<Loaded> {
     let (versions, settings) = trees(arguments)?;
     let base = Schema::new(settings.builtin);
-    Ok(Loaded { settings, sources: SourceMap::new(), versions, migrations: Migrations::default(), base })
+    let folders = versions.last().map_or_else(Vec::new, |version| migrations::folders(&version.tree, &settings));
+    let migrations = Migrations { folders, ..Migrations::default() };
+    Ok(Loaded { settings, sources: SourceMap::new(), versions, migrations, base })
 }
 
 fn trees(arguments: &InputArguments) -> Result<(Vec<Version>, Settings)> {
@@ -48,16 +50,19 @@ fn trees(arguments: &InputArguments) -> Result<(Vec<Version>, Settings)> {
     Ok((versions, settings))
 }
 
-/// The sites of each version; a file that two versions share is parsed once.
-fn extractions(versions: &[Version], settings: &Settings, sources: &SourceMap) -> Vec<VersionInput> {
+/// The sites of each version; a file that two versions share is parsed once. Migrations are no code of the application.
+fn extractions(loaded: &Loaded) -> Vec<VersionInput> {
     let cache = Cache::new();
+    let mut options = loaded.settings.extract.clone();
+    options.exclude.extend(loaded.migrations.folders.iter().filter(|folder| !folder.is_empty()).cloned());
+    let versions = &loaded.versions;
     versions
         .par_iter()
         .map(|version| VersionInput {
             id: version.id.clone(),
             role: version.role,
             revision: version.revision.clone(),
-            extraction: extract(&version.tree, sources, &settings.extract, &cache),
+            extraction: extract(&version.tree, &loaded.sources, &options, &cache),
         })
         .collect()
 }
@@ -66,7 +71,7 @@ impl Loaded {
     /// The question for `check`.
     pub(crate) fn input(&self) -> Input<'_> {
         let mut input = self.input_without_sites();
-        input.versions = extractions(&self.versions, &self.settings, &self.sources);
+        input.versions = extractions(self);
         input
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct Migrations {
     pub(crate) applied: Vec<Migration>,
     pub(crate) pending: Vec<Migration>,
     pub(crate) notices: Vec<MigrationNotice>,
+    /// The folders they were read from: what stands there is no code of the application.
+    pub(crate) folders: Vec<String>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -50,6 +52,13 @@ pub(crate) fn load(
     all.pending.sort_by_key(|migration| migration.phase == Phase::PostDeploy);
     mark_commits(&mut all.pending);
     Ok(all)
+}
+
+/// The folders of migrations in a tree, whoever runs them.
+pub(crate) fn folders(tree: &Snapshot, settings: &Settings) -> Vec<String> {
+    let hints: Vec<String> = settings.migration_folders.iter().map(|hint| clean(hint)).collect();
+    let hints: Vec<&str> = hints.iter().map(String::as_str).collect();
+    detect(tree, &hints).folders.iter().map(|folder| folder.path.to_string()).collect()
 }
 
 /// A folder that no version has and that is on disk.
@@ -105,6 +114,7 @@ impl Migrations {
         let hints: Vec<&str> = hints.iter().map(String::as_str).collect();
         let mut found = detect(&new.tree, &hints);
         self.problems.append(&mut found.problems);
+        self.folders.extend(found.folders.iter().map(|folder| folder.path.to_string()));
         if hints.is_empty() {
             // Several folders are several databases as likely as not; the best one is checked and the others are said.
             for other in found.folders.drain(1.min(found.folders.len())..) {
