@@ -47,6 +47,7 @@ pub fn report(case: &Case, major: u32) -> Report {
         deploy: Deploy::default(),
         levels: BTreeMap::new(),
         notices: Vec::new(),
+        elsewhere: Vec::new(),
         problems: set.problems.clone(),
     };
     check(&input)

@@ -1,6 +1,6 @@
 //! One query in every state that its version meets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rollproof_finding::{Level, RuleId, Verdict, VersionRole};
@@ -8,6 +8,7 @@ use rollproof_resolve::{Environment, Outcome, resolve};
 use rollproof_sql::MappedText;
 
 use crate::analysis::{Parsed, QueryToJudge};
+use crate::elsewhere::{OtherDatabase, home};
 use crate::judge::judge;
 use crate::routines::{RoutineReport, reports};
 use crate::rule::{Hit, Situation, Subject};
@@ -51,9 +52,29 @@ pub(crate) struct Judged {
     pub(crate) cells: Vec<JudgedCell>,
 }
 
+/// What a query is judged in.
+pub(crate) struct Surroundings<'a> {
+    /// The schemas.
+    pub(crate) timeline: &'a Timeline,
+    /// Databases whose migrations were left aside.
+    pub(crate) databases: &'a [OtherDatabase],
+    /// What old code misses in every state, by code and name: no migration makes it.
+    pub(crate) made_elsewhere: BTreeSet<(&'static str, Arc<str>)>,
+}
+
+/// Tables, schemas and types that old code uses and that no migration makes.
+pub(crate) fn made_elsewhere(judged: &[Judged]) -> BTreeSet<(&'static str, Arc<str>)> {
+    let cells = judged.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.blame.as_ref());
+    let broken = cells.filter(|blame| blame.rule == raised::BROKEN_BEFORE);
+    broken
+        .filter_map(|blame| Some((blame.hit.sqlstate?, blame.hit.fault.clone())))
+        .filter(|(sqlstate, _)| matches!(*sqlstate, "42P01" | "3F000" | "42704"))
+        .collect()
+}
+
 /// Judges one query.
-pub(crate) fn judge_query(query: &QueryToJudge, timeline: &Timeline) -> Judged {
-    let mut row = Row { query, timeline, answers: BTreeMap::new(), blames: BTreeMap::new() };
+pub(crate) fn judge_query(query: &QueryToJudge, around: &Surroundings) -> Judged {
+    let mut row = Row { query, around, timeline: around.timeline, answers: BTreeMap::new(), blames: BTreeMap::new() };
     let cells = query.steps.iter().map(|step| row.cell(*step)).collect();
     Judged { version: query.version, site: query.site, nth: query.nth, cells }
 }
@@ -66,6 +87,7 @@ struct Answer {
 
 struct Row<'a> {
     query: &'a QueryToJudge<'a>,
+    around: &'a Surroundings<'a>,
     timeline: &'a Timeline,
     answers: BTreeMap<usize, Arc<Answer>>,
     blames: BTreeMap<usize, Option<Blame>>,
@@ -75,20 +97,38 @@ impl Row<'_> {
     fn cell(&mut self, step: usize) -> JudgedCell {
         let blame = self.blame(step);
         let Some(mut blame) = blame else { return JudgedCell { step, blame: None, cause: None } };
-        if blame.verdict == Verdict::Breaks && self.was_broken(&blame) {
-            blame.rule = raised::BROKEN_BEFORE;
-            blame.level = Level::Warning;
-            return JudgedCell { step, blame: Some(blame), cause: None };
+        if blame.verdict == Verdict::Breaks && self.blame(0).is_some_and(|before| same_fault(&before, &blame)) {
+            if let Some(folder) = self.home(step) {
+                return JudgedCell { step, blame: Some(sent_elsewhere(&blame, &folder)), cause: None };
+            }
+            if self.is_forgiven(&blame) {
+                blame.rule = raised::BROKEN_BEFORE;
+                blame.level = Level::Warning;
+                return JudgedCell { step, blame: Some(blame), cause: None };
+            }
         }
         let cause = self.cause(step, &blame);
         JudgedCell { step, blame: Some(blame), cause }
     }
 
-    /// Whether the query fails in the same way without any pending migration: then none of them is to blame. New code
-    /// is only forgiven what old code does as well.
-    fn was_broken(&mut self, blame: &Blame) -> bool {
-        let forgiven = self.query.role == VersionRole::Old || self.query.in_old;
-        forgiven && self.blame(0).is_some_and(|before| same_fault(&before, blame))
+    /// What fails in the same way without any pending migration is no migration's fault. New code is only forgiven what
+    /// old code does as well.
+    fn is_forgiven(&self, blame: &Blame) -> bool {
+        let missing = blame.hit.sqlstate.map(|sqlstate| (sqlstate, blame.hit.fault.clone()));
+        self.query.role == VersionRole::Old
+            || self.query.in_old
+            || missing.is_some_and(|missing| self.around.made_elsewhere.contains(&missing))
+    }
+
+    /// The folder whose migrations make what the query misses in every state.
+    fn home(&mut self, step: usize) -> Option<Arc<str>> {
+        let parsed = self.query.parsed.clone();
+        let Ok(statements) = &*parsed else { return None };
+        if self.around.databases.is_empty() {
+            return None;
+        }
+        let answer = self.answer(step, statements);
+        home(self.around.databases, statements, &answer.outcomes)
     }
 
     /// The step whose statement turned the verdict: the first of the unbroken run of steps with this fault that `step`
@@ -184,6 +224,15 @@ impl Row<'_> {
         self.answers.insert(step, answer.clone());
         answer
     }
+}
+
+/// The query is sent to a database that is not checked.
+fn sent_elsewhere(blame: &Blame, folder: &str) -> Blame {
+    let hit = &blame.hit;
+    let message = format!("\"{}\" is made by the migrations in {folder}, which were left aside", hit.fault);
+    let hit = Hit::new(message, hit.span, "not in the database that is checked", hit.fault.clone())
+        .with_help(format!("check that database by itself, with --migrations {folder} and --source for its code"));
+    Blame { rule: raised::OTHER_DATABASE, verdict: Verdict::Unknown, level: Level::Warning, hit }
 }
 
 fn same_fault(one: &Blame, other: &Blame) -> bool {

@@ -9,6 +9,8 @@ use rollproof_finding::{Level, VersionRole};
 use rollproof_migrate::{Migration, MigrationStatement};
 use rollproof_source::{Problem, SourceMap, Span};
 
+use crate::elsewhere::Elsewhere;
+
 /// A version of the application.
 pub struct VersionInput {
     /// `old`, `old2`, …, `new`.
@@ -61,6 +63,8 @@ pub struct Input<'a> {
     pub deploy: Deploy,
     /// Levels that the project sets, by rule; none switches the rule's findings off.
     pub levels: BTreeMap<String, Option<Level>>,
+    /// Migrations of other databases, which are not checked.
+    pub elsewhere: Vec<Elsewhere>,
     /// What is to be said about the migrations.
     pub notices: Vec<MigrationNotice>,
     /// What could not be used so far.

@@ -6,6 +6,7 @@
 
 mod analysis;
 mod cells;
+mod elsewhere;
 mod findings;
 mod input;
 mod judge;
@@ -20,14 +21,18 @@ pub mod trace;
 mod words;
 mod writes;
 
+pub use elsewhere::Elsewhere;
 pub use input::{Deploy, Input, MigrationNotice, VersionInput};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use rollproof_finding::{Report, StateRecord, VersionRecord, VersionRole};
 
 use crate::analysis::{Texts, Versions};
+use crate::cells::{Judged, Surroundings};
+use crate::elsewhere::OtherDatabase;
 use crate::timeline::Timeline;
 
 /// Checks every query of every version in every state that it meets.
@@ -39,8 +44,15 @@ pub fn check(input: &Input) -> Report {
         input.versions.iter().map(|version| version_record(input, version, &timeline)).collect();
     let texts = Texts::of(&input.versions);
     let order = Versions::of(input, &timeline);
-    let judged: Vec<cells::Judged> =
-        order.queries(&texts).into_par_iter().map(|query| cells::judge_query(&query, &timeline)).collect();
+    let databases = OtherDatabase::all(input);
+    let queries = order.queries(&texts);
+    // What is missing for old code in every state is made elsewhere, and new code may use it as well.
+    let news = queries.iter().position(|query| query.role == VersionRole::New).unwrap_or(queries.len());
+    let (old, new) = queries.split_at(news);
+    let mut around = Surroundings { timeline: &timeline, databases: &databases, made_elsewhere: BTreeSet::new() };
+    let mut judged: Vec<Judged> = old.par_iter().map(|query| cells::judge_query(query, &around)).collect();
+    around.made_elsewhere = cells::made_elsewhere(&judged);
+    judged.par_extend(new.par_iter().map(|query| cells::judge_query(query, &around)));
     let mut report = Report { versions, states, problems: input.problems.clone(), ..Report::default() };
     report.problems.extend(timeline.problems.iter().cloned());
     report.problems.sort();

@@ -91,6 +91,7 @@ impl Loaded {
             session,
             deploy: self.settings.deploy,
             levels: self.settings.levels.clone(),
+            elsewhere: self.migrations.elsewhere.clone(),
             notices: self.migrations.notices.clone(),
             problems: self.migrations.problems.clone(),
         }

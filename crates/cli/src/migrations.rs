@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use rollproof_check::MigrationNotice;
 use rollproof_check::rules::raised;
+use rollproof_check::{Elsewhere, MigrationNotice};
 use rollproof_load::folder_snapshot;
 use rollproof_migrate::{
     Detection, Migration, MigrationFolder, MigrationSet, MigrationStatement, OutOfOrder, Pending, Phase, detect,
@@ -21,6 +21,7 @@ pub(crate) struct Migrations {
     pub(crate) bookkeeping: Vec<MigrationStatement>,
     pub(crate) applied: Vec<Migration>,
     pub(crate) pending: Vec<Migration>,
+    pub(crate) elsewhere: Vec<Elsewhere>,
     pub(crate) notices: Vec<MigrationNotice>,
     /// The folders they were read from: what stands there is no code of the application.
     pub(crate) folders: Vec<String>,
@@ -117,10 +118,17 @@ impl Migrations {
         self.folders.extend(found.folders.iter().map(|folder| folder.path.to_string()));
         if hints.is_empty() {
             // Several folders are several databases as likely as not; the best one is checked and the others are said.
-            for other in found.folders.drain(1.min(found.folders.len())..) {
+            let others = found.folders.split_off(1.min(found.folders.len()));
+            for other in &others {
                 let message = "these migrations were left aside: name the folder with --migrations to check them";
                 self.problems.push(Problem::of_file(&*other.path, message));
             }
+            let others = Detection { folders: others, ..Detection::default() };
+            self.elsewhere.extend(read_all(&new.tree, &others, settings, sources).into_iter().map(|set| Elsewhere {
+                folder: set.folder,
+                bookkeeping: set.bookkeeping,
+                migrations: set.migrations,
+            }));
         }
         let new_sets = read_all(&new.tree, &found, settings, sources);
         if new_sets.iter().all(|set| set.migrations.is_empty()) {

@@ -346,7 +346,7 @@ fn argument_at(facts: &Facts, call: &Call, index: usize) -> Option<(ExprId, Opti
 fn is_blank(piece: &Piece) -> bool {
     match piece {
         Piece::Text { text, .. } => text.trim().is_empty(),
-        Piece::Repeat(_) => true,
+        Piece::Repeat(_) | Piece::Chosen(_) => true,
         _ => false,
     }
 }

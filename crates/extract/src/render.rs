@@ -11,9 +11,10 @@ use crate::{ExtractedQuery, QueryKind, ResultUse};
 
 /// The query of `pieces`. `site` is where it is sent from; `names` are the known texts of its bindings, in order.
 pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &[Option<String>], site: Span) -> ExtractedQuery {
+    let pieces: Vec<Piece> = pieces.iter().filter(|piece| !matches!(piece, Piece::Chosen(_))).cloned().collect();
     let pieces = match style {
-        Placeholders::Dollar => pieces.to_vec(),
-        _ => Translation::new(style, names).run(pieces),
+        Placeholders::Dollar => pieces,
+        _ => Translation::new(style, names).run(&pieces),
     };
     let mut text = MappedText::default();
     let mut next = highest_placeholder(&pieces) + 1;
@@ -33,7 +34,7 @@ pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &[Option<Stri
             Piece::Number(at) => text.push("1", Origin::Value(*at)),
             Piece::Unknown(reason, at) => text.push_hole(Hole { reason: reason.clone(), at: *at }),
             Piece::Param(_, at) => text.push_hole(Hole { reason: "parameter".into(), at: *at }),
-            Piece::Repeat(_) => {}
+            Piece::Repeat(_) | Piece::Chosen(_) => {}
         }
     }
     let literals: Vec<Span> = pieces.iter().filter_map(literal_place).collect();
@@ -70,17 +71,20 @@ fn kind_of(pieces: &[Piece], text: &MappedText) -> QueryKind {
     if places.windows(2).all(follows) { QueryKind::Static } else { QueryKind::Folded }
 }
 
-/// The highest `$n` that the text itself writes.
+/// The highest `$n` that the text itself writes, its `$` and its number in one piece or in two.
 fn highest_placeholder(pieces: &[Piece]) -> u32 {
-    let mut highest = 0;
-    for piece in pieces {
-        let Piece::Text { text, .. } = piece else { continue };
-        for part in text.split('$').skip(1) {
-            let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
-            highest = highest.max(digits.parse().unwrap_or(0).min(65_535));
-        }
-    }
-    highest
+    let text: String = pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text { text, .. } => text,
+            _ => " ",
+        })
+        .collect();
+    let numbers = text.split('$').skip(1).map(|part| {
+        let digits = part.len() - part.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+        part[..digits].parse().unwrap_or(0).min(65_535)
+    });
+    numbers.max().unwrap_or(0)
 }
 
 /// Where in SQL a byte stands.

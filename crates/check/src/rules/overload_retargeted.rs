@@ -1,7 +1,7 @@
 //! A call now runs another function than it did.
 
 use rollproof_finding::{Level, RuleId, Verdict};
-use rollproof_catalog::{ObjectId, Oid};
+use rollproof_catalog::{Function, ObjectId, Oid, Parameter};
 use rollproof_resolve::Resolution;
 
 use crate::rule::{Hit, Rule, Subject};
@@ -20,7 +20,7 @@ fn judge(subject: &Subject) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (oid, span) in &now.routines {
         let was = called_at(before, *span);
-        if was.is_some_and(|was| was != *oid) {
+        if was.is_some_and(|was| was != *oid && !made_again(subject, was, *oid)) {
             let name = subject.now.schema.function(*oid).map_or("?", |function| &function.name);
             hits.push(
                 Hit::new(
@@ -35,6 +35,22 @@ fn judge(subject: &Subject) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// Whether a function was dropped and made again as it was called: what its new body does is judged by itself, as that of
+/// CREATE OR REPLACE is.
+fn made_again(subject: &Subject, was: Oid, now: Oid) -> bool {
+    let before = subject.baseline.and_then(|baseline| baseline.schema.function(was));
+    let (Some(before), Some(after)) = (before, subject.now.schema.function(now)) else { return false };
+    let called = |function: &Function| -> Vec<_> {
+        let each = |each: &Parameter| (each.name.clone(), each.mode, each.data_type, each.has_default);
+        function.parameters.iter().map(each).collect()
+    };
+    // A function that is still there beside the new one was not made again.
+    subject.now.schema.function(was).is_none()
+        && (before.namespace, &before.name, before.kind) == (after.namespace, &after.name, after.kind)
+        && (before.returns, before.returns_set) == (after.returns, after.returns_set)
+        && called(before) == called(after)
 }
 
 fn called_at(resolution: &Resolution, span: rollproof_source::TextRange) -> Option<Oid> {

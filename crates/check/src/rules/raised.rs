@@ -12,6 +12,8 @@ pub const BROKEN_BEFORE: RuleId = RuleId("broken-before");
 pub const APPLIED_MIGRATION_EDITED: RuleId = RuleId("applied-migration-edited");
 /// The server would reject a statement of a migration.
 pub const MIGRATION_FAILS: RuleId = RuleId("migration-fails");
+/// The query is sent to a database whose migrations were left aside.
+pub const OTHER_DATABASE: RuleId = RuleId("other-database");
 /// A pending migration sorts before an applied one.
 pub const MIGRATION_OUT_OF_ORDER: RuleId = RuleId("migration-out-of-order");
 
@@ -19,6 +21,7 @@ pub const MIGRATION_OUT_OF_ORDER: RuleId = RuleId("migration-out-of-order");
 pub const PAGES: &[RulePage] = &[
     RulePage { id: UNPARSED_SQL, page: include_str!("unparsed_sql.md") },
     RulePage { id: BROKEN_BEFORE, page: include_str!("broken_before.md") },
+    RulePage { id: OTHER_DATABASE, page: include_str!("other_database.md") },
     RulePage { id: APPLIED_MIGRATION_EDITED, page: include_str!("applied_migration_edited.md") },
     RulePage { id: MIGRATION_FAILS, page: include_str!("migration_fails.md") },
     RulePage { id: MIGRATION_OUT_OF_ORDER, page: include_str!("migration_out_of_order.md") },

@@ -91,6 +91,7 @@ impl Evaluator<'_> {
             this,
             outer: function.env.clone(),
             depth,
+            serial: self.next_serial(),
         };
         let env = Some(Arc::new(frame));
         self.calls += 1;

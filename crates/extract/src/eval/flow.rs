@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::Evaluator;
+use super::choice;
 use super::text::distinct;
 use super::value::{Env, Item, Piece, Value, add};
 use crate::ir::{Facts, RegionId, RegionKind, Write, WriteOp};
@@ -88,15 +89,23 @@ impl Evaluator<'_> {
             let writes: Vec<&Write> = writes.iter().filter(inside(*arm)).copied().collect();
             return self.flow(facts, state, &writes, *arm, reader, env);
         }
-        let mut result = if facts.groups[group as usize].exhaustive { Vec::new() } else { state.clone() };
+        let exhaustive = facts.groups[group as usize].exhaustive;
+        // In a loop each turn decides anew; only whether an arm is ever entered is one decision.
+        let one_decision = (!exhaustive && arms.len() == 1) || !in_loop(facts, child, reader);
+        let mut ways: Vec<Vec<Value>> = vec![if exhaustive { Vec::new() } else { state.clone() }];
         for arm in arms {
             if facts.region(*arm).exits {
+                ways.push(Vec::new());
                 continue;
             }
             let writes: Vec<&Write> = writes.iter().filter(inside(*arm)).copied().collect();
-            let after = self.flow(facts, state.clone(), &writes, *arm, reader, env);
-            result = union(result, after);
+            ways.push(self.flow(facts, state.clone(), &writes, *arm, reader, env));
         }
+        let mut result = if one_decision {
+            choice::told_apart(choice::at_group(facts, group, env), ways)
+        } else {
+            ways.into_iter().fold(Vec::new(), union)
+        };
         self.cap(&mut result, reader.at);
         if result.is_empty() { state } else { result }
     }
@@ -112,6 +121,10 @@ impl Evaluator<'_> {
     ) -> Vec<Value> {
         match op {
             WriteOp::Assign(value) => self.eval(facts, *value, env),
+            WriteOp::Append(value) if state.iter().all(is_number) => {
+                let operands = self.eval(facts, *value, env);
+                if operands.iter().all(is_number) { counted(&state, reader.at) } else { union(state, operands) }
+            }
             WriteOp::Append(value) => {
                 let choices = self.texts_of(facts, *value, env);
                 let start = self.value_texts(&state, reader.at).iter().map(|text| text.to_vec()).collect();
@@ -138,6 +151,36 @@ impl Evaluator<'_> {
             WriteOp::Lost(reason) => vec![Value::unknown(reason, reader.at)],
         }
     }
+}
+
+/// A number, or the text of a number that stands in source as one.
+fn is_number(value: &Value) -> bool {
+    match value {
+        Value::Number(_) => true,
+        Value::Text(pieces) => {
+            pieces.iter().any(|piece| !matches!(piece, Piece::Chosen(_)))
+                && pieces.iter().all(|piece| match piece {
+                    Piece::Text { text, verbatim: false, .. } => text.bytes().all(|byte| byte.is_ascii_digit()),
+                    Piece::Number(_) | Piece::Chosen(_) => true,
+                    _ => false,
+                })
+        }
+        _ => false,
+    }
+}
+
+/// Numbers that were added to: no longer known, but what was decided on the way is.
+fn counted(state: &[Value], at: Span) -> Vec<Value> {
+    let mut values = Vec::new();
+    for value in state {
+        let Value::Text(pieces) = value else {
+            add(&mut values, Value::Number(at));
+            continue;
+        };
+        let decided = pieces.iter().filter(|piece| matches!(piece, Piece::Chosen(_))).cloned();
+        add(&mut values, Value::text([Piece::Number(at)].into_iter().chain(decided).collect()));
+    }
+    values
 }
 
 fn extend(state: &[Value], new: &[Item], front: bool, at: Span) -> Vec<Value> {

@@ -285,7 +285,8 @@ fn filtered(items: &[Item]) -> Vec<Item> {
 }
 
 pub(super) fn trimmed(pieces: &[Piece], start: bool, end: bool) -> Vec<Piece> {
-    let mut pieces = pieces.to_vec();
+    let (marks, mut pieces): (Vec<Piece>, Vec<Piece>) =
+        pieces.iter().cloned().partition(|piece| matches!(piece, Piece::Chosen(_)));
     while start && let Some(Piece::Text { text, .. }) = pieces.first() {
         let skip = text.len() - text.trim_start().len();
         let rest = cut(&pieces[0], skip..text.len());
@@ -305,6 +306,7 @@ pub(super) fn trimmed(pieces: &[Piece], start: bool, end: bool) -> Vec<Piece> {
             break;
         }
     }
+    pieces.extend(marks);
     pieces
 }
 

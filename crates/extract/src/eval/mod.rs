@@ -1,6 +1,7 @@
 //! Which values an expression may have, over all files of a snapshot.
 
 pub(crate) mod call;
+mod choice;
 mod flow;
 mod helper;
 mod member;
@@ -18,7 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ir::{ExprId, ExprKind, Facts};
 use crate::program::Program;
-use value::{Env, Item, Place, Value, add};
+use value::{Env, Item, Place, Value};
 
 /// How deep evaluation may nest: calls in calls, names in names.
 const MAX_DEPTH: u32 = 80;
@@ -40,6 +41,8 @@ pub(crate) struct Evaluator<'p> {
     depth: u32,
     /// Calls that are being evaluated.
     calls: u32,
+    /// Number of the newest call.
+    serial: u32,
     /// Parameters whose callers are being asked.
     forcing: Vec<value::ParamRef>,
 }
@@ -54,8 +57,14 @@ impl<'p> Evaluator<'p> {
             steps: 0,
             depth: 0,
             calls: 0,
+            serial: 0,
             forcing: Vec::new(),
         }
+    }
+
+    fn next_serial(&mut self) -> u32 {
+        self.serial += 1;
+        self.serial
     }
 
     /// Starts the account of a new site.
@@ -115,13 +124,8 @@ impl<'p> Evaluator<'p> {
                 self.concat(facts, parts, env)
             }
             ExprKind::Branch(arms) => {
-                let mut values = Vec::new();
-                for arm in arms {
-                    for value in self.eval(facts, *arm, env) {
-                        add(&mut values, value);
-                    }
-                }
-                values
+                let ways = arms.iter().map(|arm| self.eval(facts, *arm, env)).collect();
+                choice::told_apart(choice::at_expr(facts, expr, env), ways)
             }
             ExprKind::Call(call) => self.call(facts, expr, call, env),
             ExprKind::Member { object, property } => {

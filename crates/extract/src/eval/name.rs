@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::choice;
 use super::flow::Use;
 use super::value::{ClassRef, Env, FunctionRef, ParamRef, Value, add};
 use super::{Evaluator, MAX_DEPTH, span};
@@ -69,8 +70,15 @@ impl Evaluator<'_> {
             Some(init) => self.eval(facts, init, env),
             None => vec![Value::Nothing],
         };
-        for step in &binding.path {
-            values = self.step(&values, step, at);
+        if let (Some(init), true) = (binding.init, values.len() > 1 && !binding.path.is_empty()) {
+            // `let (table, column) = …`: what one value gives stays together.
+            let decision = choice::at_expr(facts, init, env);
+            let apart = values.iter().map(|value| self.steps_of(value, &binding.path, at)).collect();
+            values = choice::told_apart(decision, apart);
+        } else {
+            for step in &binding.path {
+                values = self.step(&values, step, at);
+            }
         }
         values = self.or_default(facts, values, binding.default, env);
         let unknown =
@@ -146,18 +154,18 @@ impl Evaluator<'_> {
         let mut values = Vec::new();
         for list in &lists {
             match list {
-                Value::List(items) => {
-                    items.iter().flat_map(|item| &item.values).for_each(|value| add(&mut values, value.clone()))
-                }
+                Value::List(items) => values.extend(items.iter().flat_map(|item| item.values.iter().cloned())),
                 Value::Nothing => {}
-                Value::Unknown(..) => add(&mut values, list.clone()),
-                _ => add(&mut values, Value::unknown("element of an unknown list", span(facts, over))),
+                Value::Unknown(..) => values.push(list.clone()),
+                _ => values.push(Value::unknown("element of an unknown list", span(facts, over))),
             }
         }
-        for step in &binding.path {
-            values = self.step(&values, step, at);
-        }
-        values
+        let apart = values.iter().map(|value| self.steps_of(value, &binding.path, at)).collect();
+        choice::told_apart(choice::at_expr(facts, over, env), apart)
+    }
+
+    fn steps_of(&mut self, value: &Value, path: &[Step], at: Span) -> Vec<Value> {
+        path.iter().fold(vec![value.clone()], |values, step| self.step(&values, step, at))
     }
 
     pub(super) fn step(&mut self, values: &[Value], step: &Step, at: Span) -> Vec<Value> {

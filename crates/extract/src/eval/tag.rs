@@ -199,7 +199,7 @@ fn known_tail(pieces: &[Piece]) -> String {
     for piece in pieces.iter().rev() {
         let text: &str = match piece {
             Piece::Text { text, .. } => text,
-            Piece::Repeat(_) => continue,
+            Piece::Repeat(_) | Piece::Chosen(_) => continue,
             _ => "$0",
         };
         length += text.len();

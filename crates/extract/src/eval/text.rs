@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::choice::{agree, is_empty};
 use super::value::{Env, Item, Piece, Pieces, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{Chunk, ExprId, ExprKind, Facts, Part};
@@ -44,7 +45,9 @@ impl Evaluator<'_> {
             return texts;
         }
         let limit = self.limit();
-        if texts.len() * choices.len() > limit {
+        let together =
+            texts.iter().map(|text| choices.iter().filter(|choice| agree(text, choice)).count()).sum::<usize>();
+        if together == 0 || together > limit {
             // The first text goes on with a hole, so that the site is not lost.
             let reason: Arc<str> = format!("more than {limit} variants").into();
             let mut texts = texts;
@@ -53,7 +56,7 @@ impl Evaluator<'_> {
         }
         let mut all = Vec::with_capacity(texts.len() * choices.len());
         for text in &texts {
-            for choice in choices {
+            for choice in choices.iter().filter(|choice| agree(text, choice)) {
                 let mut longer = text.clone();
                 longer.extend(choice.iter().cloned());
                 all.push(longer);
@@ -129,9 +132,9 @@ impl Evaluator<'_> {
             let choices = self.value_texts(&item.values, at);
             let mut next: Vec<Vec<Piece>> = if item.optional { texts.clone() } else { Vec::new() };
             for text in &texts {
-                for choice in &choices {
+                for choice in choices.iter().filter(|choice| agree(text, choice)) {
                     let mut longer = text.clone();
-                    if !longer.is_empty() {
+                    if !is_empty(&longer) {
                         longer.extend(separator.iter().cloned());
                     }
                     longer.extend(choice.iter().cloned());
@@ -141,7 +144,7 @@ impl Evaluator<'_> {
                     next.push(longer);
                 }
             }
-            if next.len() > self.limit() {
+            if next.is_empty() || next.len() > self.limit() {
                 let reason: Arc<str> = format!("more than {} variants", self.limit()).into();
                 texts.iter_mut().for_each(|text| text.push(Piece::Unknown(reason.clone(), at)));
                 return distinct(texts);
@@ -184,8 +187,12 @@ impl Texts {
             let key = key.as_ref()?;
             made.iter().find(|(known, _)| known == key).map(|(_, index)| *index)
         };
-        let open = self.texts.iter().map(|(_, made)| if chosen(made).is_some() { 1 } else { choices.len() });
-        if open.sum::<usize>() > self.limit {
+        let open = self.texts.iter().map(|(text, made)| {
+            let fits = choices.iter().filter(|choice| agree(text, choice)).count();
+            if chosen(made).is_some() { fits.min(1) } else { fits }
+        });
+        let open = open.sum::<usize>();
+        if open == 0 || open > self.limit {
             // The texts go on with a hole, so that the site is not lost.
             let reason: Arc<str> = format!("more than {} variants", self.limit).into();
             self.texts.iter_mut().for_each(|(text, _)| text.push(Piece::Unknown(reason.clone(), at)));
@@ -195,7 +202,7 @@ impl Texts {
         for (text, made) in &self.texts {
             let decided = chosen(made);
             for (index, choice) in choices.iter().enumerate() {
-                if decided.is_some_and(|decided| decided != index) {
+                if decided.is_some_and(|decided| decided != index) || !agree(text, choice) {
                     continue;
                 }
                 let mut longer = text.clone();

@@ -24,6 +24,33 @@ pub(crate) enum Piece {
     Unknown(Arc<str>, Span),
     /// What stands before may come any number of times. No text.
     Repeat(Span),
+    /// The text is what comes of a decision that went one of these ways. No text.
+    Chosen(Chosen),
+}
+
+/// What was decided. Texts that follow from different outcomes of one decision never stand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Chosen {
+    pub(crate) decision: Decision,
+    /// The outcomes that lead here, a bit each.
+    pub(crate) outcomes: u64,
+}
+
+/// A place where the program takes one of several ways, in one call of its function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Decision {
+    pub(crate) file: FileId,
+    pub(crate) place: DecisionPlace,
+    /// Number of the call that is being evaluated; 0 at the top.
+    pub(crate) call: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum DecisionPlace {
+    /// Which element of this list, or which value of this expression.
+    Expr(ExprId),
+    /// Which arm of this group.
+    Group(u32),
 }
 
 /// A parameter of a function, or a part of it.
@@ -72,6 +99,8 @@ pub(crate) struct Frame {
     pub(crate) this: Option<Value>,
     pub(crate) outer: Env,
     pub(crate) depth: u32,
+    /// Tells it apart from every other call.
+    pub(crate) serial: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,7 +196,7 @@ pub(crate) fn constant(pieces: &[Piece]) -> Option<String> {
     for piece in pieces {
         match piece {
             Piece::Text { text, .. } => all.push_str(text),
-            Piece::Repeat(_) => {}
+            Piece::Repeat(_) | Piece::Chosen(_) => {}
             _ => return None,
         }
     }

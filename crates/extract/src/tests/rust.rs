@@ -120,3 +120,49 @@ fn hostile_nesting_is_a_problem_and_the_rest_goes_on() {
     assert_eq!(extraction.sites.len(), 1);
     assert_eq!(extraction.problems.len(), 1);
 }
+
+#[test]
+fn elements_of_one_tuple_stay_together() {
+    check(
+        &[
+            CARGO,
+            (
+                "src/lib.rs",
+                "const RELATED: &[(&str, &str)] = &[(\"keywords\", \"rid\"), (\"builds\", \"release\")];
+                 async fn f(client: &tokio_postgres::Client) {
+                   for &(table, column) in RELATED {
+                     client.execute(format!(\"DELETE FROM {table} WHERE {column} = $1\").as_str(), &[&1]).await?;
+                   }
+                 }",
+            ),
+        ],
+        "src/lib.rs:4 sqlx::Executor
+           + DELETE FROM keywords WHERE rid = $1
+           + DELETE FROM builds WHERE release = $1",
+    );
+}
+
+#[test]
+fn what_follows_from_one_decision_stays_together() {
+    check(
+        &[
+            CARGO,
+            (
+                "src/lib.rs",
+                "async fn f(pool: &sqlx::PgPool, filter: Option<&str>, more: &[u8]) {
+                   let (tail, next) = clause(filter, more);
+                   sqlx::query(&format!(\"SELECT id FROM t WHERE true{} LIMIT ${}\", tail, next)).execute(pool).await?;
+                 }
+                 fn clause(filter: Option<&str>, more: &[u8]) -> (String, u8) {
+                   let mut next = 1;
+                   let mut tail = String::new();
+                   if let Some(_) = filter { tail += &format!(\" AND name = ${}\", next); next += 1; }
+                   (tail, next)
+                 }",
+            ),
+        ],
+        "src/lib.rs:3 sqlx::query
+           + SELECT id FROM t WHERE true LIMIT $1
+           ~ SELECT id FROM t WHERE true AND name = $1 LIMIT $2",
+    );
+}

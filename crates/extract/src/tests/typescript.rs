@@ -286,3 +286,30 @@ fn a_script_is_read_call_by_call() {
     assert!(calls[2].arguments[1].unknown.is_some());
     assert!(crate::calls_of(&files, &sources, &Options::default(), &Cache::new(), "m.js", "sideways").is_none());
 }
+
+#[test]
+fn one_decision_is_the_same_for_every_text_that_follows_from_it() {
+    check_one(
+        "export function f(live) {
+           let table = 'a'; let column = 'x';
+           if (live) { table = 'b'; column = 'y'; }
+           return pool.query(`SELECT ${column} FROM ${table}`);
+         }",
+        "a.ts:5 pg.query
+           + SELECT x FROM a
+           + SELECT y FROM b",
+    );
+    // In a loop each turn decides anew: what one turn did goes together with what another did.
+    check_one(
+        "export function f(parts) {
+           let joins = ''; let conditions = '';
+           for (const part of parts) { if (part.join) { joins += ' JOIN u ON true'; } else { conditions += ' AND a'; } }
+           return pool.query('SELECT 1 FROM t' + joins + ' WHERE true' + conditions);
+         }",
+        "a.ts:5 pg.query
+           ~ SELECT 1 FROM t JOIN u ON true WHERE true
+           ~ SELECT 1 FROM t JOIN u ON true WHERE true AND a
+           + SELECT 1 FROM t WHERE true
+           ~ SELECT 1 FROM t WHERE true AND a",
+    );
+}
