@@ -244,10 +244,10 @@ impl<'a> Analyzer<'a> {
 fn deepest(tree: &Tree, here: usize, columns: &mut Option<usize>, aggregates: &mut Option<(usize, TextRange)>) {
     match &tree.tag {
         Tag::Var(var) if var.depth <= here => *columns = (*columns).max(Some(var.depth)),
-        Tag::Aggregate { depth, .. } | Tag::Grouping(depth) if *depth <= here => {
-            if aggregates.is_none_or(|(known, _)| known < *depth) {
-                *aggregates = Some((*depth, tree.span));
-            }
+        Tag::Aggregate { depth, .. } | Tag::Grouping(depth)
+            if *depth <= here && aggregates.is_none_or(|(known, _)| known < *depth) =>
+        {
+            *aggregates = Some((*depth, tree.span));
         }
         _ => {}
     }

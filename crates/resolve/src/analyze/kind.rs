@@ -1,8 +1,9 @@
 //! Where an expression stands (`ParseExprKind`), and what may not stand there.
 
 /// Where an expression stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Kind {
+    #[default]
     None,
     JoinOn,
     FromSubselect,

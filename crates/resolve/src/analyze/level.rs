@@ -223,12 +223,6 @@ pub(crate) struct Level<'a> {
     pub parts: Vec<Tree>,
 }
 
-impl Default for Kind {
-    fn default() -> Self {
-        Self::None
-    }
-}
-
 impl Level<'_> {
     /// Adds an entry; its number.
     pub(crate) fn add(&mut self, entry: Entry) -> usize {

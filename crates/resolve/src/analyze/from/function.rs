@@ -26,7 +26,7 @@ struct OneFunction {
 
 impl<'a> Analyzer<'a> {
     /// Functions in FROM. They see everything to their left, LATERAL or not.
-    pub(crate) fn from_functions(
+    pub(crate) fn source_functions(
         &mut self,
         calls: &'a [(Expr, Vec<ColumnSpec>)],
         rows_from: bool,

@@ -22,12 +22,12 @@ struct Merged {
 
 impl<'a> Analyzer<'a> {
     /// A join.
-    pub(crate) fn from_join(&mut self, join: &'a Join, span: TextRange) -> Result<FromResult> {
-        let mut left = self.from_item(&join.left)?;
+    pub(crate) fn source_join(&mut self, join: &'a Join, span: TextRange) -> Result<FromResult> {
+        let mut left = self.source_item(&join.left)?;
         set_lateral(&mut left.items, true, matches!(join.kind, JoinKind::Inner | JoinKind::Left));
         let visible = self.level().items.len();
         self.level().items.extend(left.items.iter().cloned());
-        let right = self.from_item(&join.right);
+        let right = self.source_item(&join.right);
         self.level().items.truncate(visible);
         let right = right?;
         self.check_conflicts(&left.items, &right.items)?;

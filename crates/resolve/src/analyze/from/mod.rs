@@ -30,9 +30,9 @@ impl FromResult {
 
 impl<'a> Analyzer<'a> {
     /// `transformFromClause`
-    pub(crate) fn from_clause(&mut self, from: &'a [FromItem]) -> Result<()> {
+    pub(crate) fn analyze_from(&mut self, from: &'a [FromItem]) -> Result<()> {
         for item in from {
-            let mut result = self.from_item(item)?;
+            let mut result = self.source_item(item)?;
             self.check_conflicts(&self.levels[self.here()].items, &result.items)?;
             set_lateral(&mut result.items, true, true);
             self.level().items.extend(result.items);
@@ -42,28 +42,28 @@ impl<'a> Analyzer<'a> {
     }
 
     /// `transformFromClauseItem`
-    pub(crate) fn from_item(&mut self, item: &'a FromItem) -> Result<FromResult> {
+    pub(crate) fn source_item(&mut self, item: &'a FromItem) -> Result<FromResult> {
         self.deeper(item.span, |this| match &item.kind {
-            FromKind::Relation(relation) => this.from_relation(relation),
+            FromKind::Relation(relation) => this.source_relation(relation),
             FromKind::Sample { relation, method, arguments, repeatable } => {
-                this.from_sample(relation, method, arguments, repeatable.as_ref())
+                this.source_sample(relation, method, arguments, repeatable.as_ref())
             }
             FromKind::Subquery { lateral, query, alias } => {
-                this.from_subquery(*lateral, query, alias.as_ref(), item.span)
+                this.source_subquery(*lateral, query, alias.as_ref(), item.span)
             }
             FromKind::Functions { calls, rows_from, ordinality, alias, .. } => {
-                this.from_functions(calls, *rows_from, *ordinality, alias.as_ref(), item.span)
+                this.source_functions(calls, *rows_from, *ordinality, alias.as_ref(), item.span)
             }
-            FromKind::Join(join) => this.from_join(join, item.span),
+            FromKind::Join(join) => this.source_join(join, item.span),
             FromKind::TableExpression { table, alias, .. } => {
-                this.from_table_expression(table, alias.as_ref(), item.span)
+                this.source_table_expression(table, alias.as_ref(), item.span)
             }
-            FromKind::Hole(_) => Ok(this.from_hole(item.span)),
+            FromKind::Hole(_) => Ok(this.source_hole(item.span)),
         })
     }
 
     /// Unknown text in FROM: any relations, under any names.
-    fn from_hole(&mut self, span: TextRange) -> FromResult {
+    fn source_hole(&mut self, span: TextRange) -> FromResult {
         self.note_unknown(DYNAMIC, span);
         let level = self.level();
         (level.open_from, level.open) = (true, true);

@@ -11,7 +11,7 @@ use crate::resolution::Role;
 
 impl<'a> Analyzer<'a> {
     /// A relation's or CTE's name in FROM.
-    pub(crate) fn from_relation(&mut self, reference: &'a RelationRef) -> Result<FromResult> {
+    pub(crate) fn source_relation(&mut self, reference: &'a RelationRef) -> Result<FromResult> {
         if reference.name.parts.len() == 1
             && let Some((depth, at)) = self.find_cte(&reference.name.object().text)
         {

@@ -14,14 +14,14 @@ const DOUBLE: Oid = Oid(701);
 
 impl<'a> Analyzer<'a> {
     /// A sampled relation.
-    pub(crate) fn from_sample(
+    pub(crate) fn source_sample(
         &mut self,
         reference: &'a RelationRef,
         method: &'a QualifiedName,
         arguments: &'a [Expr],
         repeatable: Option<&'a Expr>,
     ) -> Result<FromResult> {
-        let result = self.from_relation(reference)?;
+        let result = self.source_relation(reference)?;
         let kind = self.level().entries[result.top.entry].kind;
         let samples = matches!(
             kind,

@@ -9,7 +9,7 @@ use crate::error::Result;
 
 impl<'a> Analyzer<'a> {
     /// A query in FROM.
-    pub(crate) fn from_subquery(
+    pub(crate) fn source_subquery(
         &mut self,
         lateral: bool,
         query: &'a Query,

@@ -15,7 +15,7 @@ const INTEGER: Oid = Oid(23);
 
 impl<'a> Analyzer<'a> {
     /// A table made of a document.
-    pub(crate) fn from_table_expression(
+    pub(crate) fn source_table_expression(
         &mut self,
         table: &'a TableExpression,
         alias: Option<&'a Alias>,

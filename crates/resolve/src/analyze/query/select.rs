@@ -26,7 +26,7 @@ impl<'a> Analyzer<'a> {
         self.level().windows =
             windows.map(|(name, definition)| WindowInfo { name: Some(&name.text), definition }).collect();
         self.level().locked |= !parts.locking.is_empty();
-        self.from_clause(&select.from)?;
+        self.analyze_from(&select.from)?;
         let mut outputs = self.target_list(&select.targets, Kind::SelectTarget)?;
         let mut trees: Vec<Tree> = Vec::new();
         if let Some(filter) = &select.filter {
@@ -95,7 +95,7 @@ impl<'a> Analyzer<'a> {
 
     /// `TABLE t`: `SELECT * FROM t`.
     pub(crate) fn table(&mut self, relation: &'a RelationRef, parts: &Parts<'a>) -> Result<Rows> {
-        let from = self.from_relation(relation)?;
+        let from = self.source_relation(relation)?;
         self.level().items.extend(from.items);
         static STAR: ColumnRef = ColumnRef { fields: Vec::new(), star: None };
         let span = relation.name.span;

@@ -17,7 +17,7 @@ impl<'a> Analyzer<'a> {
         let mut own = target.item.clone();
         (own.lateral_only, own.lateral_ok) = (true, false);
         self.level().items.push(own);
-        self.from_clause(&delete.using)?;
+        self.analyze_from(&delete.using)?;
         if let Some(filter) = &delete.filter {
             super::update::refuse_cursor(filter, target.relation)?;
             let tree = self.condition(filter, Kind::Where, "WHERE")?.tree;

@@ -23,7 +23,7 @@ impl<'a> Analyzer<'a> {
         check_target(&target)?;
         let mut own = target.item.clone();
         (own.lateral_only, own.lateral_ok) = (true, false);
-        let source = self.from_clause_of_merge(merge, &target)?;
+        let source = self.merge_source(merge, &target)?;
         self.level().items.push(Item { lateral_only: false, lateral_ok: true, ..own });
         // The server does not ask for a boolean here.
         self.expression_of(&merge.condition, Kind::JoinOn)?;
@@ -47,8 +47,8 @@ impl<'a> Analyzer<'a> {
     }
 
     /// The source, which does not see the target.
-    fn from_clause_of_merge(&mut self, merge: &'a Merge, target: &TargetRelation<'a>) -> Result<Vec<Item>> {
-        self.from_clause(std::slice::from_ref(&merge.source))?;
+    fn merge_source(&mut self, merge: &'a Merge, target: &TargetRelation<'a>) -> Result<Vec<Item>> {
+        self.analyze_from(std::slice::from_ref(&merge.source))?;
         let source = self.level().items.clone();
         let same = source.iter().find(|item| item.relation_visible && item.name == target.item.name);
         match same {

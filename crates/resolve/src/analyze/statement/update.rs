@@ -28,7 +28,7 @@ impl<'a> Analyzer<'a> {
         let mut own = target.item.clone();
         (own.lateral_only, own.lateral_ok) = (true, false);
         self.level().items.push(own);
-        self.from_clause(&update.from)?;
+        self.analyze_from(&update.from)?;
         let mut trees = Vec::new();
         if let Some(filter) = &update.filter {
             refuse_cursor(filter, target.relation)?;

@@ -120,10 +120,10 @@ fn names(item: &FromItem, cte: &Cte) -> bool {
     let mut pending = vec![item];
     while let Some(item) = pending.pop() {
         match &item.kind {
-            FromKind::Relation(relation) if relation.name.parts.len() == 1 => {
-                if relation.name.object().text == cte.name.text {
-                    return true;
-                }
+            FromKind::Relation(relation)
+                if relation.name.parts.len() == 1 && relation.name.object().text == cte.name.text =>
+            {
+                return true;
             }
             FromKind::Join(join) => pending.extend([&join.left, &join.right]),
             _ => {}
