@@ -9,6 +9,7 @@ use rollproof_catalog::builtin::Builtin;
 use rollproof_catalog::{Constraint, ConstraintKind, Oid, Relation, RelationKind, Schema};
 use rollproof_evolve::{SessionWalker, SourceText};
 use rollproof_source::LineIndex;
+use rollproof_sql::ast::StatementKind;
 
 fn main() {
     let mut version = 18;
@@ -57,9 +58,9 @@ fn replay(
     }
     for (range, parsed) in rollproof_sql::parse_script(&text) {
         *count += 1;
-        let line = lines.line(range.start);
+        let line = format!("{}:{}-{}", lines.line(range.start), range.start, range.end);
         match parsed {
-            Err(error) => println!("@{file}:{line} 42601 {error}"),
+            Err(error) => println!("@{file}:{line} other 42601 {error}"),
             Ok(statement) => {
                 let started = std::time::Instant::now();
                 let problems = walker.step(&statement, &source);
@@ -67,7 +68,8 @@ fn replay(
                 let refused = problems.iter().find_map(rollproof_evolve::Problem::sqlstate);
                 let what = refused.unwrap_or(if problems.is_empty() { "ok" } else { "unknown" });
                 let message = problems.first().map_or("", |problem| &problem.message);
-                println!("@{file}:{line} {what} {message}");
+                let kind = if matches!(statement.kind, StatementKind::Define(_)) { "define" } else { "other" };
+                println!("@{file}:{line} {kind} {what} {message}");
             }
         }
     }

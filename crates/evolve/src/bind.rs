@@ -29,20 +29,19 @@ pub(crate) struct BoundExpr {
 }
 
 impl BoundExpr {
-    /// The columns of `relation` that it uses, by number.
+    /// The columns of `relation` that it uses, as they come in the text (`pull_var_clause`).
     pub(crate) fn columns_of(&self, relation: Oid) -> Vec<i16> {
-        columns_in(&self.uses, relation)
+        let mut columns = Vec::new();
+        for object in self.stored.text.bindings.iter().map(|binding| &binding.1).chain(&self.uses) {
+            match object {
+                ObjectId::Column(column) if column.relation == relation && !columns.contains(&column.number) => {
+                    columns.push(column.number);
+                }
+                _ => {}
+            }
+        }
+        columns
     }
-}
-
-/// The columns of `relation` among `uses`.
-fn columns_in(uses: &BTreeSet<ObjectId>, relation: Oid) -> Vec<i16> {
-    uses.iter()
-        .filter_map(|object| match object {
-            ObjectId::Column(column) if column.relation == relation => Some(column.number),
-            _ => None,
-        })
-        .collect()
 }
 
 /// A bound query.

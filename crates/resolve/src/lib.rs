@@ -5,6 +5,7 @@ pub mod context;
 pub mod environment;
 pub mod error;
 mod finish;
+mod inline;
 pub mod outcome;
 pub mod resolution;
 pub mod routine;

@@ -253,12 +253,7 @@ impl<'a> Analyzer<'a> {
     /// `contain_mutable_functions`, over what was chosen for the expression.
     fn is_mutable(&self, value: &Expression) -> bool {
         let schema = self.schema();
-        // A function in SQL is inlined before the server looks, so what it was declared as does not decide.
-        let mutable = |oid: Oid| {
-            schema.function(oid).is_some_and(|function| {
-                function.volatility != b'i' && !matches!(function.language, rollproof_catalog::Language::Sql)
-            })
-        };
+        let mutable = |oid: Oid| crate::inline::is_mutable_function(schema, oid);
         let lookups = &self.cx.lookups;
         let operators = lookups.chosen_operators.iter().filter_map(|oid| schema.operator(*oid));
         let clock = value.tree.find(&mut |node| {

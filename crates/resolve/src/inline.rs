@@ -1,0 +1,79 @@
+//! SQL functions that the planner puts into the expression that calls them (`inline_function`, clauses.c): where the
+//! server asks whether an expression is immutable, it asks about what they hold, not about how they are marked.
+
+use std::sync::Arc;
+
+use rollproof_catalog::{Function, FunctionKind, Language, Oid, RoutineBody, Schema, TypeRef};
+use rollproof_sql::ast::{ParameterMode, QueryBody, Statement, StatementKind};
+
+use crate::environment::{Environment, Variable, VariableBlock, VariableConflict, VariableKind};
+use crate::outcome::Outcome;
+
+/// Functions in functions are followed this far.
+const DEPTH: usize = 8;
+
+/// Whether a call of the function may yield another value another time (`contain_mutable_functions`, after inlining).
+pub(crate) fn is_mutable_function(schema: &Schema, oid: Oid) -> bool {
+    is_mutable(schema, oid, DEPTH)
+}
+
+fn is_mutable(schema: &Schema, oid: Oid, depth: usize) -> bool {
+    let Some(function) = schema.function(oid) else { return false };
+    function.volatility != b'i' && (depth == 0 || !holds_only_immutable(schema, function, depth - 1))
+}
+
+fn holds_only_immutable(schema: &Schema, function: &Function, depth: usize) -> bool {
+    let can_inline = function.language == Language::Sql
+        && function.kind == FunctionKind::Function
+        && !function.security_definer
+        && !function.returns_set
+        && !function.strict
+        && function.settings.is_empty();
+    let Some(RoutineBody::Text { text, range }) = function.body.as_deref().filter(|_| can_inline) else { return false };
+    let mut statements = rollproof_sql::parse_script(range.slice(text)).into_iter();
+    let (Some((_, Ok(statement))), None) = (statements.next(), statements.next()) else { return false };
+    if !is_bare_select(&statement) {
+        return false;
+    }
+    match crate::resolve(&statement, schema, &environment(function)) {
+        Outcome::Resolved(resolution) => {
+            let looked_up = &resolution.depends;
+            let operators = looked_up.chosen_operators.iter().filter_map(|oid| schema.operator(*oid));
+            let functions = operators.map(|operator| operator.function).chain(looked_up.chosen_functions.iter().copied());
+            !functions.into_iter().any(|oid| is_mutable(schema, oid, depth))
+        }
+        Outcome::Refused(_) | Outcome::Unknown(_) => false,
+    }
+}
+
+/// `SELECT expression` and nothing else.
+fn is_bare_select(statement: &Statement) -> bool {
+    let StatementKind::Query(query) = &statement.kind else { return false };
+    let QueryBody::Select(select) = &query.body else { return false };
+    let clauses = query.with.is_some() || query.limit.is_some() || query.offset.is_some() || !query.order_by.is_empty();
+    !clauses
+        && select.targets.len() == 1
+        && select.from.is_empty()
+        && select.filter.is_none()
+        && select.group_by.is_empty()
+        && select.having.is_none()
+        && select.distinct.is_none()
+        && select.into.is_none()
+}
+
+fn environment(function: &Function) -> Environment {
+    let inputs = function.parameters.iter().filter(|parameter| {
+        matches!(parameter.mode, ParameterMode::In | ParameterMode::InOut | ParameterMode::Variadic)
+    });
+    let named = inputs.filter_map(|parameter| {
+        let name: Arc<str> = parameter.name.clone()?;
+        Some(Variable { name, kind: VariableKind::Scalar(TypeRef::plain(parameter.data_type)) })
+    });
+    Environment {
+        parameter_types: function.inputs.iter().map(|oid| Some(TypeRef::plain(*oid))).collect(),
+        fixed_parameters: true,
+        blocks: vec![VariableBlock { label: Some(function.name.clone()), variables: named.collect() }],
+        conflict: VariableConflict::UseColumn,
+        function: Some(function.oid),
+    }
+}
