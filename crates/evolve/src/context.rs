@@ -60,6 +60,14 @@ pub(crate) fn unmodelled(message: impl Into<String>, relations: Vec<Arc<str>>, s
     Box::new(Stop::Unmodelled { message, span, taint })
 }
 
+/// The same end at another place: its own is in a text that no file has.
+pub(crate) fn placed(mut stop: Box<Stop>, at: TextRange) -> Box<Stop> {
+    match &mut *stop {
+        Stop::Refused { span, .. } | Stop::Unmodelled { span, .. } => *span = at,
+    }
+    stop
+}
+
 /// One statement's run.
 pub(crate) struct Context {
     /// The schema so far.

@@ -1,30 +1,224 @@
 //! DO blocks and functions that migrations call: PL/pgSQL carried out over what is known.
+//!
+//! A block is run against the schema: conditions ask the catalogs, texts that are put together from constants are executed,
+//! exceptions are caught. What cannot be told (rows of tables, the time, another role's privileges) is unknown: a branch
+//! on it that changes nothing is passed over, any other taints the names in it. It is never taken for done.
 
+mod builtin;
+mod conditions;
+mod effect;
+mod expression;
+mod machine;
+mod query;
+mod relations;
+mod value;
+
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rollproof_catalog::{Function, Language, Oid, RoutineBody, Taint};
 use rollproof_resolve::Resolution;
 use rollproof_source::TextRange;
-use rollproof_sql::ast::Statement;
+use rollproof_sql::ast::{Argument, ExprKind, FunctionCall, ParameterMode, Query, QueryBody, SetStatement, Statement, StatementKind};
+use rollproof_sql::plpgsql::{Body, parse_body};
 
-use crate::context::{Context, Outcome, unmodelled};
+use crate::context::{Context, DEPTH_LIMIT, Outcome, refuse, unmodelled};
+use expression::Evaluator;
+use machine::Machine;
+use query::Sources;
+use value::{Known, Unknown, Value};
+
+/// How many steps one block may take: far more than real ones need, and still a moment.
+const STEP_LIMIT: u64 = 3_000_000;
 
 impl Context {
     /// `DO`
-    pub(crate) fn do_block(
-        &mut self,
-        language: &str,
-        body: &Arc<str>,
-        _body_span: TextRange,
-        span: TextRange,
-    ) -> Outcome {
-        let _ = language;
-        Err(unmodelled("this DO block is not followed", words(body), span))
+    pub(crate) fn do_block(&mut self, language: &str, body: &Arc<str>, body_span: TextRange, span: TextRange) -> Outcome {
+        if language != "plpgsql" {
+            return Err(unmodelled(format!("a DO block in {language} is not followed"), words(body), span));
+        }
+        let quoted = body_span.slice(&self.source);
+        let at = quoted.find(&**body).filter(|_| quoted.starts_with('$') && !body.is_empty());
+        let (text, range) = match at {
+            Some(at) => {
+                let start = body_span.start + at as u32;
+                (self.source.clone(), TextRange::new(start, start + body.len() as u32))
+            }
+            None => (body.clone(), TextRange::new(0, body.len() as u32)),
+        };
+        let parsed = parse_body(&text, range).map_err(|error| refuse("42601", error.message, span))?;
+        self.run_body(&parsed, text, Vec::new(), span)
+    }
+
+    /// Runs a body whose ranges count in `text`; places in another text than the script's become `span`.
+    fn run_body(&mut self, body: &Body, text: Arc<str>, parameters: Vec<(Arc<str>, Known)>, span: TextRange) -> Outcome {
+        if self.depth >= DEPTH_LIMIT {
+            return Err(unmodelled("blocks are nested too deep", words(&text), span));
+        }
+        let same_text = Arc::ptr_eq(&text, &self.source);
+        let outer = std::mem::replace(&mut self.source, text);
+        let before = self.problems.len();
+        self.depth += 1;
+        let outcome = Machine::new(parameters, STEP_LIMIT).run(self, body);
+        self.depth -= 1;
+        self.source = outer;
+        if !same_text {
+            self.place(before, span);
+        }
+        outcome.map_err(|stop| if same_text { stop } else { crate::context::placed(stop, span) })
+    }
+
+    /// Problems since `before` stand at `span`: their own place is in a text that no file has.
+    fn place(&mut self, before: usize, span: TextRange) {
+        for problem in self.problems.iter_mut().skip(before) {
+            problem.span = span;
+        }
+    }
+
+    /// Runs the statements of a text that was put together (`EXECUTE`).
+    fn execute_text(&mut self, text: &Arc<str>, span: TextRange) -> Outcome {
+        let before = self.problems.len();
+        let outer = std::mem::replace(&mut self.source, text.clone());
+        let mut outcome = Ok(());
+        for (range, parsed) in rollproof_sql::parse_script(text) {
+            let _ = range;
+            outcome = match parsed {
+                Ok(statement) => self.nested_statement(&statement),
+                Err(error) => Err(refuse("42601", error.message, span)),
+            };
+            if outcome.is_err() {
+                break;
+            }
+        }
+        self.source = outer;
+        self.place(before, span);
+        outcome.map_err(|stop| crate::context::placed(stop, span))
     }
 
     /// Routines that a statement calls, where they may change the schema.
-    pub(crate) fn called(&mut self, _resolution: &Resolution, _statement: &Statement) -> Outcome {
+    pub(crate) fn called(&mut self, resolution: &Resolution, statement: &Statement) -> Outcome {
+        if let Some(call) = only_call(statement) {
+            if call.name.object().as_str() == "set_config" {
+                return self.set_config(call);
+            }
+            let own = resolution.routines.iter().find(|(oid, _)| *oid >= Oid::FIRST_USER);
+            if let Some((oid, _)) = own {
+                return self.run_routine(*oid, &call.arguments, statement.span);
+            }
+        }
+        let routines: BTreeSet<Oid> =
+            resolution.routines.iter().map(|(oid, _)| *oid).filter(|oid| *oid >= Oid::FIRST_USER).collect();
+        for oid in routines {
+            self.routine_effect(oid, statement.span)?;
+        }
         Ok(())
+    }
+
+    /// A routine called with arguments that are not known here, or as a part of a statement.
+    fn routine_effect(&mut self, oid: Oid, span: TextRange) -> Outcome {
+        let Some(function) = self.schema.function(oid).cloned() else { return Ok(()) };
+        if let Some((touched, why)) = self.effect_of(&function) {
+            let message = format!("function \"{}\" is called here, and {why}", function.name);
+            self.taint(Taint::Relations(touched, Arc::from(message.as_str())), message, span);
+        }
+        Ok(())
+    }
+
+    /// What a routine may do to the schema; none where it changes nothing.
+    fn effect_of(&self, function: &Function) -> Option<(Vec<Arc<str>>, String)> {
+        let Some(RoutineBody::Text { text, range }) = function.body.as_deref() else { return None };
+        let body = range.slice(text);
+        let changes = match function.language {
+            Language::PlPgSql => match parse_body(text, *range) {
+                Ok(parsed) => effect::block_changes(&parsed.block),
+                Err(_) => true,
+            },
+            Language::Sql => rollproof_sql::parse_script(body)
+                .iter()
+                .any(|(_, parsed)| parsed.as_ref().map_or(true, effect::statement_changes)),
+            Language::Internal => false,
+            Language::Other(_) => true,
+        };
+        changes.then(|| (words(body), "what it does to the schema is not followed".to_owned()))
+    }
+
+    /// `SELECT f(…)` and `CALL f(…)` with constants.
+    fn run_routine(&mut self, oid: Oid, arguments: &[Argument], span: TextRange) -> Outcome {
+        let Some(function) = self.schema.function(oid).cloned() else { return Ok(()) };
+        let Some((touched, _)) = self.effect_of(&function) else { return Ok(()) };
+        let (Language::PlPgSql, Some(RoutineBody::Text { text, range })) = (&function.language, function.body.as_deref())
+        else {
+            return self.routine_effect(oid, span);
+        };
+        let steps = Cell::new(STEP_LIMIT);
+        let evaluator = Evaluator { schema: &self.schema, variables: &[], steps: &steps };
+        let inputs = function.parameters.iter().filter(|parameter| {
+            !matches!(parameter.mode, ParameterMode::Out | ParameterMode::Table)
+        });
+        let mut parameters: Vec<(Arc<str>, Known)> = Vec::new();
+        for (at, parameter) in inputs.enumerate() {
+            let by_name = arguments.iter().find(|argument| {
+                argument.name.is_some() && argument.name.as_ref().map(|name| &name.text) == parameter.name.as_ref()
+            });
+            let written = by_name.or_else(|| arguments.get(at).filter(|argument| argument.name.is_none()));
+            let value = match (written, &parameter.default) {
+                (Some(argument), _) => evaluator.value(&argument.value, &Sources::default(), 0),
+                (None, Some(default)) => evaluator.value(&default.expr, &Sources::default(), 0),
+                (None, None) => Err(Unknown::because("an argument")),
+            };
+            parameters.push((Arc::from(format!("${}", at + 1)), value.clone()));
+            if let Some(name) = &parameter.name {
+                parameters.push((name.clone(), value));
+            }
+        }
+        let parsed = match parse_body(text, *range) {
+            Ok(parsed) => parsed,
+            Err(_) => return Err(unmodelled("this function's body cannot be read", touched, span)),
+        };
+        let text = text.clone();
+        self.run_body(&parsed, text, parameters, span)
+    }
+
+    /// `SELECT set_config('search_path', '', false)`, as dumps begin.
+    fn set_config(&mut self, call: &FunctionCall) -> Outcome {
+        let steps = Cell::new(STEP_LIMIT);
+        let evaluator = Evaluator { schema: &self.schema, variables: &[], steps: &steps };
+        let value = |at: usize| {
+            let argument = call.arguments.get(at)?;
+            evaluator.value(&argument.value, &Sources::default(), 0).ok()?.to_text()
+        };
+        let (Some(name), Some(text)) = (value(0), value(1)) else { return Ok(()) };
+        let name: Arc<str> = Arc::from(name.to_lowercase());
+        let values: Vec<Arc<str>> = if &*name == "search_path" {
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(unquoted).collect()
+        } else {
+            vec![text]
+        };
+        self.set(&SetStatement { local: value(2).as_deref() == Some("true"), name, values: Some(values) })
+    }
+}
+
+fn unquoted(part: &str) -> Arc<str> {
+    match part.strip_prefix('"').and_then(|part| part.strip_suffix('"')) {
+        Some(inner) => Arc::from(inner),
+        None => Arc::from(part.to_lowercase()),
+    }
+}
+
+/// `SELECT f(…)` or `CALL f(…)` and nothing else.
+fn only_call(statement: &Statement) -> Option<&FunctionCall> {
+    let query: &Query = match &statement.kind {
+        StatementKind::Call(call) => return Some(&call.call),
+        StatementKind::Query(query) => query,
+        _ => return None,
+    };
+    let QueryBody::Select(select) = &query.body else { return None };
+    let [target] = &select.targets[..] else { return None };
+    let plain = select.from.is_empty() && select.filter.is_none() && query.with.is_none();
+    match &target.value.kind {
+        ExprKind::Function(call) if plain => Some(call),
+        _ => None,
     }
 }
 
@@ -34,7 +228,12 @@ pub(crate) fn words(text: &str) -> Vec<Arc<str>> {
     let found: BTreeSet<String> = text
         .split(|character| !is_word(character))
         .filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'))
-        .map(str::to_lowercase)
+        .flat_map(|word| [word.to_owned(), word.to_lowercase()])
         .collect();
     found.into_iter().map(Arc::from).collect()
+}
+
+/// A value as an error would have it where none is known.
+pub(super) fn not_known(reason: &str) -> Known<Value> {
+    Err(Unknown::because(reason))
 }

@@ -1,0 +1,567 @@
+//! Running the statements of a body.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use rollproof_catalog::{Schema, Taint, TypeRef};
+use rollproof_resolve::{Environment, Outcome as Resolved, Variable, VariableBlock, VariableConflict, VariableKind};
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{QualifiedName, Statement, StatementKind};
+use rollproof_sql::plpgsql::{
+    Block, Body, DeclarationKind, Handler, PlBranch, PlDynamic, PlExpression, PlInto, PlLoop, PlLoopKind, PlRaise,
+    PlStatement, PlStatementKind, PlValue, SqlStatement,
+};
+
+use super::conditions::{sqlstate, takes};
+use super::effect;
+use super::expression::Evaluator;
+use super::query::{ResultRow, Sources};
+use super::value::{Known, Unknown, Value};
+use super::words;
+use crate::context::{Context, Outcome, Stop, refuse};
+
+/// What a statement does to what comes after it.
+#[derive(Debug, Clone, PartialEq)]
+enum Flow {
+    /// The next one runs.
+    On,
+    /// A loop is left, by label or the innermost.
+    Exit(Option<Arc<str>>),
+    /// A loop goes on with its next turn.
+    Continue(Option<Arc<str>>),
+    /// The body is done.
+    Return,
+}
+
+/// A run of one body.
+pub(super) struct Machine {
+    variables: Vec<(Arc<str>, Known)>,
+    /// Types of variables, where they are known: statements with variables are resolved with them.
+    types: Vec<(Arc<str>, TypeRef)>,
+    steps: Cell<u64>,
+}
+
+type Ran = Outcome<Flow>;
+
+impl Machine {
+    /// A run with these parameters.
+    pub(super) fn new(parameters: Vec<(Arc<str>, Known)>, steps: u64) -> Self {
+        Self { variables: parameters, types: Vec::new(), steps: Cell::new(steps) }
+    }
+
+    /// Runs a body.
+    pub(super) fn run(&mut self, context: &mut Context, body: &Body) -> Outcome {
+        let found = self.variables.iter().any(|(name, _)| &**name == "found");
+        if !found {
+            self.variables.push((Arc::from("found"), Ok(Value::Bool(false))));
+        }
+        self.block(context, &body.block).map(|_| ())
+    }
+
+    fn evaluate<T>(&self, schema: &Schema, ask: impl FnOnce(&Evaluator) -> Known<T>) -> Known<T> {
+        ask(&Evaluator { schema, variables: &self.variables, steps: &self.steps })
+    }
+
+    fn value(&self, context: &Context, expression: &PlExpression) -> Known {
+        match &expression.value {
+            Ok(PlValue::Expr(expr)) => {
+                self.evaluate(&context.schema, |evaluator| evaluator.value(expr, &Sources::default(), 0))
+            }
+            Ok(PlValue::Query(query)) => {
+                let rows = self.evaluate(&context.schema, |evaluator| evaluator.query(query, &Sources::default(), 0))?;
+                Ok(rows.into_iter().next().and_then(|row| row.into_iter().next()).map_or(Value::Null, |(_, value)| value))
+            }
+            Err(error) => Err(Unknown::because(error.message.as_str())),
+        }
+    }
+
+    fn assign(&mut self, name: &str, value: Known) {
+        if let Some(slot) = self.variables.iter_mut().rev().find(|(known, _)| **known == *name) {
+            slot.1 = value;
+        }
+    }
+
+    /// `DECLARE … BEGIN … EXCEPTION … END`
+    fn block(&mut self, context: &mut Context, block: &Block) -> Ran {
+        let depth = (self.variables.len(), self.types.len());
+        for declaration in &block.declarations {
+            let value = match &declaration.kind {
+                DeclarationKind::Variable { default: Some(value), .. } => self.value(context, value),
+                DeclarationKind::Variable { default: None, .. } => Ok(Value::Null),
+                DeclarationKind::Alias(of) => {
+                    let of = &of.object().text;
+                    self.variables.iter().rev().find(|(name, _)| name == of).map_or(Ok(Value::Null), |found| found.1.clone())
+                }
+                DeclarationKind::Cursor { .. } => Err(Unknown::because("a cursor")),
+            };
+            if let DeclarationKind::Variable { type_name, .. } = &declaration.kind
+                && !type_name.row_type
+            {
+                // `t.c%TYPE` is some scalar; which does not matter to a value that is known.
+                let found = match type_name.type_name.percent_type {
+                    true => Ok(TypeRef::plain(rollproof_catalog::oid::TEXT)),
+                    false => context.type_ref(&type_name.type_name),
+                };
+                self.types.extend(found.ok().map(|found| (declaration.name.text.clone(), found)));
+            }
+            self.variables.push((declaration.name.text.clone(), value));
+        }
+        let before = (!block.handlers.is_empty()).then(|| (context.schema.clone(), context.problems.len()));
+        let mut outcome = self.statements(context, &block.statements);
+        if let (Err(stop), Some((schema, problems))) = (&outcome, before)
+            && let Some(handler) = caught(stop, &block.handlers)
+        {
+            // The work of the block is undone, as to a savepoint; identities stay used.
+            let next = context.schema.next_oid;
+            context.schema = schema;
+            context.schema.next_oid = next;
+            context.problems.truncate(problems);
+            outcome = self.statements(context, &handler.statements);
+        }
+        self.variables.truncate(depth.0);
+        self.types.truncate(depth.1);
+        match (outcome, &block.label) {
+            (Ok(Flow::Exit(Some(label))), Some(own)) if label == own.text => Ok(Flow::On),
+            (outcome, _) => outcome,
+        }
+    }
+
+    fn statements(&mut self, context: &mut Context, statements: &[PlStatement]) -> Ran {
+        for statement in statements {
+            let flow = self.statement(context, statement)?;
+            if flow != Flow::On {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn statement(&mut self, context: &mut Context, statement: &PlStatement) -> Ran {
+        if self.evaluate(&context.schema, |evaluator| evaluator.step()).is_err() {
+            return self.unfollowed(context, "it takes too many steps", statement);
+        }
+        match &statement.kind {
+            PlStatementKind::Block(block) => self.block(context, block),
+            PlStatementKind::Assign(target, value) => {
+                let value = self.value(context, value);
+                let value = if target.indirection.is_empty() { value } else { super::not_known("a part of a variable") };
+                self.assign(&target.column.text, value);
+                Ok(Flow::On)
+            }
+            PlStatementKind::If(branches, otherwise) => self.branches(context, branches, otherwise, statement),
+            PlStatementKind::Case(argument, branches, otherwise) => {
+                self.case(context, argument.as_ref(), branches, otherwise.as_deref(), statement)
+            }
+            PlStatementKind::Loop(of) => self.repeat(context, of, statement),
+            PlStatementKind::Exit(label, when) => {
+                self.leave(context, when.as_ref(), Flow::Exit(label.as_ref().map(|label| label.text.clone())), statement)
+            }
+            PlStatementKind::Continue(label, when) => {
+                let flow = Flow::Continue(label.as_ref().map(|label| label.text.clone()));
+                self.leave(context, when.as_ref(), flow, statement)
+            }
+            PlStatementKind::Return(_) => Ok(Flow::Return),
+            PlStatementKind::Raise(raise) => self.raise(context, raise, statement.span),
+            PlStatementKind::Sql(sql, into) => self.sql(context, sql, into.as_ref(), statement),
+            PlStatementKind::Perform(sql) => self.sql(context, sql, None, statement),
+            PlStatementKind::Execute(dynamic, into) => self.execute(context, dynamic, into.as_ref(), statement),
+            PlStatementKind::Error(error) => Err(refuse("42601", error.message.clone(), statement.span)),
+            PlStatementKind::GetDiagnostics(_, items) => {
+                for (target, _) in items {
+                    self.assign(&target.object().text, super::not_known("diagnostics"));
+                }
+                Ok(Flow::On)
+            }
+            PlStatementKind::Fetch(_, targets) => {
+                for target in targets {
+                    self.assign(&target.object().text, super::not_known("a cursor's row"));
+                }
+                Ok(Flow::On)
+            }
+            PlStatementKind::ReturnNext(_)
+            | PlStatementKind::ReturnQuery(_)
+            | PlStatementKind::Assert(..)
+            | PlStatementKind::Open(..)
+            | PlStatementKind::Move(_)
+            | PlStatementKind::Close(_)
+            | PlStatementKind::Null => Ok(Flow::On),
+            PlStatementKind::ReturnQueryExecute(_) | PlStatementKind::Commit | PlStatementKind::Rollback => {
+                self.unfollowed(context, "it is not followed", statement)
+            }
+        }
+    }
+
+    /// A statement that cannot be carried out: what it names is tainted, what it assigns is unknown, and the rest goes on.
+    fn unfollowed(&mut self, context: &mut Context, why: &str, statement: &PlStatement) -> Ran {
+        let all = std::slice::from_ref(statement);
+        let mut names = Vec::new();
+        effect::assigned(all, &mut names);
+        for name in names {
+            self.assign(&name, super::not_known(why));
+        }
+        if !effect::changes(all) && !effect::leaves(all) {
+            return Ok(Flow::On);
+        }
+        let text = statement.span.slice(&context.source).to_owned();
+        let message = format!("this cannot be followed: {why}");
+        let dynamic = text.to_lowercase().contains("execute");
+        let taint = if dynamic && self.names_come_from_data(&text) {
+            Taint::Everything(Arc::from(message.as_str()))
+        } else {
+            Taint::Relations(words(&text), Arc::from(message.as_str()))
+        };
+        context.taint(taint, message, statement.span);
+        Ok(Flow::On)
+    }
+
+    /// Whether a text that is executed may name anything: some variable in it is not known.
+    fn names_come_from_data(&self, text: &str) -> bool {
+        let found = words(text);
+        self.variables.iter().any(|(name, value)| {
+            value.is_err() && found.iter().any(|word| word == name)
+        }) || text.to_lowercase().contains("for ")
+    }
+
+    fn branches(
+        &mut self,
+        context: &mut Context,
+        branches: &[PlBranch],
+        otherwise: &[PlStatement],
+        statement: &PlStatement,
+    ) -> Ran {
+        for branch in branches {
+            let Some(condition) = branch.when.first() else { continue };
+            match self.value(context, condition).and_then(|value| value.to_bool()) {
+                Ok(Some(true)) => return self.statements(context, &branch.statements),
+                Ok(_) => {}
+                Err(why) => return self.unfollowed(context, &why.0, statement),
+            }
+        }
+        self.statements(context, otherwise)
+    }
+
+    fn case(
+        &mut self,
+        context: &mut Context,
+        argument: Option<&PlExpression>,
+        branches: &[PlBranch],
+        otherwise: Option<&[PlStatement]>,
+        statement: &PlStatement,
+    ) -> Ran {
+        let argument = match argument.map(|argument| self.value(context, argument)).transpose() {
+            Ok(argument) => argument,
+            Err(why) => return self.unfollowed(context, &why.0, statement),
+        };
+        for branch in branches {
+            for when in &branch.when {
+                let holds = self.value(context, when).and_then(|value| match &argument {
+                    Some(argument) => Ok(argument.compare(&value)? == Some(std::cmp::Ordering::Equal)),
+                    None => Ok(value.to_bool()? == Some(true)),
+                });
+                match holds {
+                    Ok(true) => return self.statements(context, &branch.statements),
+                    Ok(false) => {}
+                    Err(why) => return self.unfollowed(context, &why.0, statement),
+                }
+            }
+        }
+        match otherwise {
+            Some(otherwise) => self.statements(context, otherwise),
+            None => Err(refuse("20000", "case not found", statement.span)),
+        }
+    }
+
+    fn leave(
+        &mut self,
+        context: &mut Context,
+        when: Option<&PlExpression>,
+        flow: Flow,
+        statement: &PlStatement,
+    ) -> Ran {
+        let Some(when) = when else { return Ok(flow) };
+        match self.value(context, when).and_then(|value| value.to_bool()) {
+            Ok(Some(true)) => Ok(flow),
+            Ok(_) => Ok(Flow::On),
+            Err(why) => self.unfollowed(context, &why.0, statement),
+        }
+    }
+
+    fn repeat(&mut self, context: &mut Context, of: &PlLoop, statement: &PlStatement) -> Ran {
+        let turns = match &of.kind {
+            PlLoopKind::Forever => return self.repeat_while(context, of, None, statement),
+            PlLoopKind::While(condition) => return self.repeat_while(context, of, Some(condition), statement),
+            PlLoopKind::Integers { variable, bounds } => self.integers(context, &variable.text, bounds),
+            PlLoopKind::Array(targets, value) => self.elements(context, targets, value),
+            PlLoopKind::Query(targets, sql) => self.rows_of(context, sql).map(|rows| self.bind_rows(targets, rows)),
+            PlLoopKind::Execute(..) | PlLoopKind::Cursor { .. } => Err(Unknown::because("a loop over rows")),
+        };
+        let turns = match turns {
+            Ok(turns) => turns,
+            Err(why) => return self.unfollowed(context, &why.0, statement),
+        };
+        self.assign("found", Ok(Value::Bool(!turns.is_empty())));
+        for turn in turns {
+            let depth = self.variables.len();
+            let new = matches!(of.kind, PlLoopKind::Integers { .. });
+            for (name, value) in turn {
+                if new || !self.variables.iter().any(|(known, _)| *known == name) {
+                    self.variables.push((name, Ok(value)));
+                } else {
+                    self.assign(&name, Ok(value));
+                }
+            }
+            let flow = self.statements(context, &of.statements);
+            self.variables.truncate(depth);
+            if let Some(end) = turn_end(flow?, of) {
+                return Ok(end);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn repeat_while(
+        &mut self,
+        context: &mut Context,
+        of: &PlLoop,
+        condition: Option<&PlExpression>,
+        statement: &PlStatement,
+    ) -> Ran {
+        loop {
+            if self.evaluate(&context.schema, |evaluator| evaluator.step()).is_err() {
+                return self.unfollowed(context, "it takes too many steps", statement);
+            }
+            if let Some(condition) = condition {
+                match self.value(context, condition).and_then(|value| value.to_bool()) {
+                    Ok(Some(true)) => {}
+                    Ok(_) => return Ok(Flow::On),
+                    Err(why) => return self.unfollowed(context, &why.0, statement),
+                }
+            }
+            let problems = context.problems.len();
+            if let Some(end) = turn_end(self.statements(context, &of.statements)?, of) {
+                return Ok(end);
+            }
+            // A turn that could not be followed would not be the last one.
+            if context.problems.len() > problems {
+                return Ok(Flow::On);
+            }
+        }
+    }
+
+    fn integers(&self, context: &Context, variable: &Arc<str>, bounds: &[PlExpression]) -> Known<Vec<ResultRow>> {
+        let mut numbers = Vec::new();
+        for bound in bounds {
+            let value = self.value(context, bound)?.to_int();
+            numbers.push(value.ok_or_else(|| Unknown::because("a loop's bounds"))?);
+        }
+        let [first, last, rest @ ..] = &numbers[..] else { return Err(Unknown::because("a loop's bounds")) };
+        let step = rest.first().copied().unwrap_or(1);
+        if step <= 0 || (last - first) / step.max(1) > 100_000 || first > last {
+            // Downwards (REVERSE) is not told apart from an empty range here.
+            return Err(Unknown::because("a loop's bounds"));
+        }
+        let mut turns = Vec::new();
+        let mut at = *first;
+        while at <= *last {
+            turns.push(vec![(variable.clone(), Value::Int(at))]);
+            at += step;
+        }
+        Ok(turns)
+    }
+
+    fn elements(&self, context: &Context, targets: &[QualifiedName], value: &PlExpression) -> Known<Vec<ResultRow>> {
+        let array = super::expression::array(self.value(context, value)?)?;
+        let (Value::Array(values), [target]) = (array, targets) else {
+            return Err(Unknown::because("a loop over an array"));
+        };
+        Ok(values.into_iter().map(|value| vec![(target.object().text.clone(), value)]).collect())
+    }
+
+    fn rows_of(&self, context: &Context, sql: &SqlStatement) -> Known<Vec<ResultRow>> {
+        match sql.value.as_ref().map(|statement| &statement.kind) {
+            Ok(StatementKind::Query(query)) => {
+                self.evaluate(&context.schema, |evaluator| evaluator.query(query, &Sources::default(), 0))
+            }
+            _ => Err(Unknown::because("a loop over rows")),
+        }
+    }
+
+    /// `RAISE`: an exception ends the block, anything else is only said.
+    fn raise(&mut self, context: &Context, raise: &PlRaise, span: TextRange) -> Ran {
+        if &*raise.level != "exception" {
+            return Ok(Flow::On);
+        }
+        let named = raise.condition.as_deref().and_then(sqlstate);
+        let written = raise.condition.as_deref().filter(|text| text.len() == 5).and_then(known_code);
+        let option = raise.options.iter().find(|(name, _)| &*name.text == "errcode");
+        let chosen = option.and_then(|(_, value)| self.value(context, value).ok()).and_then(|value| value.to_text());
+        let chosen = chosen.and_then(|text| sqlstate(&text).or_else(|| known_code(&text)));
+        let code = chosen.or(named).or(written).unwrap_or("P0001");
+        let message = raise.message.clone().unwrap_or_else(|| Arc::from("an exception is raised here"));
+        Err(refuse(code, message.to_string(), span))
+    }
+
+    /// An SQL statement: data definition is run; a query into variables is answered, if the catalogs can.
+    fn sql(
+        &mut self,
+        context: &mut Context,
+        sql: &SqlStatement,
+        into: Option<&PlInto>,
+        statement: &PlStatement,
+    ) -> Ran {
+        let inner = match &sql.value {
+            Ok(inner) => inner,
+            Err(error) => return Err(refuse("42601", error.message.clone(), statement.span)),
+        };
+        if effect::statement_changes(inner) {
+            context.nested_statement(inner)?;
+            return Ok(Flow::On);
+        }
+        if let Some(into) = into {
+            let rows = self.rows_of(context, sql);
+            self.store(into, rows);
+            return Ok(Flow::On);
+        }
+        self.query(context, inner).map(|()| Flow::On)
+    }
+
+    /// A statement that reads or writes rows: it has to resolve here, with the variables.
+    fn query(&mut self, context: &mut Context, statement: &Statement) -> Outcome {
+        let typed = |name: &Arc<str>| self.types.iter().rev().find(|(known, _)| known == name).map(|found| found.1);
+        let variable = |(name, _): &(Arc<str>, Known)| Variable {
+            name: name.clone(),
+            kind: typed(name).map_or(VariableKind::Record, VariableKind::Scalar),
+        };
+        let environment = Environment {
+            fixed_parameters: true,
+            blocks: vec![VariableBlock { label: None, variables: self.variables.iter().map(variable).collect() }],
+            conflict: VariableConflict::UseColumn,
+            ..Environment::default()
+        };
+        self.assign("found", super::not_known("whether rows were found"));
+        match rollproof_resolve::resolve(statement, &context.schema, &environment) {
+            Resolved::Resolved(resolution) => context.called(&resolution, statement),
+            Resolved::Refused(refusal) => {
+                context.looked_up_names(&refusal.depends);
+                match refusal.errors.first() {
+                    Some(error) => Err(refuse(error.sqlstate, error.message.clone(), error.span)),
+                    None => Ok(()),
+                }
+            }
+            // What reads a record is not known before it runs.
+            Resolved::Unknown(undecided) => context.called(&undecided.partial, statement),
+        }
+    }
+
+    fn store(&mut self, into: &PlInto, rows: Known<Vec<ResultRow>>) {
+        let found = rows.as_ref().map(|rows| Value::Bool(!rows.is_empty())).map_err(Clone::clone);
+        self.assign("found", found);
+        let first = rows.map(|rows| rows.into_iter().next());
+        match &into.targets[..] {
+            [target] => {
+                let value = first.map(|row| match row {
+                    None => Value::Null,
+                    Some(row) if row.len() == 1 => row.into_iter().next().map_or(Value::Null, |(_, value)| value),
+                    Some(row) => Value::Row(row),
+                });
+                self.assign(&target.object().text, value);
+            }
+            targets => {
+                for (at, target) in targets.iter().enumerate() {
+                    let value = first.clone().map(|row| {
+                        row.and_then(|row| row.into_iter().nth(at)).map_or(Value::Null, |(_, value)| value)
+                    });
+                    self.assign(&target.object().text, value);
+                }
+            }
+        }
+    }
+
+    /// Rows as a loop's variables get them: one record, one scalar, or a variable a column.
+    fn bind_rows(&self, targets: &[QualifiedName], rows: Vec<ResultRow>) -> Vec<ResultRow> {
+        let is_scalar = |name: &Arc<str>| {
+            let known = self.types.iter().rev().find(|(known, _)| known == name);
+            known.is_some_and(|(_, data_type)| data_type.oid != rollproof_catalog::oid::RECORD)
+        };
+        let bind = |row: ResultRow| match targets {
+            [target] if !is_scalar(&target.object().text) => vec![(target.object().text.clone(), Value::Row(row))],
+            _ => targets
+                .iter()
+                .enumerate()
+                .map(|(at, target)| {
+                    (target.object().text.clone(), row.get(at).map_or(Value::Null, |(_, value)| value.clone()))
+                })
+                .collect(),
+        };
+        rows.into_iter().map(bind).collect()
+    }
+
+    /// `EXECUTE`
+    fn execute(
+        &mut self,
+        context: &mut Context,
+        dynamic: &PlDynamic,
+        into: Option<&PlInto>,
+        statement: &PlStatement,
+    ) -> Ran {
+        let text = match self.value(context, &dynamic.text) {
+            Ok(value) => value.to_text(),
+            Err(why) => {
+                if let Some(into) = into {
+                    self.store(into, Err(why.clone()));
+                }
+                return self.unfollowed(context, &why.0, statement);
+            }
+        };
+        let Some(text) = text else {
+            return Err(refuse("22004", "query string argument of EXECUTE is null", statement.span));
+        };
+        if let Some(into) = into {
+            let parsed = rollproof_sql::parse_query_text(&text);
+            let rows = match parsed.as_ref().map(|parsed| &parsed.kind) {
+                Ok(StatementKind::Query(query)) if dynamic.using.is_empty() => {
+                    self.evaluate(&context.schema, |evaluator| evaluator.query(query, &Sources::default(), 0))
+                }
+                _ => Err(Unknown::because("a query that is executed")),
+            };
+            self.store(into, rows);
+            return Ok(Flow::On);
+        }
+        self.assign("found", super::not_known("whether rows were found"));
+        context.execute_text(&text, statement.span)?;
+        Ok(Flow::On)
+    }
+}
+
+/// How a loop ends after a turn; none where it goes on.
+fn turn_end(flow: Flow, of: &PlLoop) -> Option<Flow> {
+    let mine = |label: &Option<Arc<str>>| match (label, &of.label) {
+        (None, _) => true,
+        (Some(label), Some(own)) => *label == own.text,
+        (Some(_), None) => false,
+    };
+    match flow {
+        Flow::On => None,
+        Flow::Continue(label) if mine(&label) => None,
+        Flow::Exit(label) if mine(&label) => Some(Flow::On),
+        other => Some(other),
+    }
+}
+
+/// The handler that takes an error; what is not known is never caught.
+fn caught<'a>(stop: &Stop, handlers: &'a [Handler]) -> Option<&'a Handler> {
+    let Stop::Refused { sqlstate: error, .. } = stop else { return None };
+    handlers.iter().find(|handler| {
+        let by_name = handler.conditions.iter().any(|condition| match &*condition.text {
+            "others" => !matches!(*error, "57014" | "P0004"),
+            name => sqlstate(name).is_some_and(|code| takes(code, error)),
+        });
+        by_name || handler.sqlstates.iter().any(|code| takes(code, error))
+    })
+}
+
+/// A code that a program wrote, as one of the codes that are known.
+fn known_code(text: &str) -> Option<&'static str> {
+    const WRITTEN: [&str; 8] = ["P0001", "P0002", "22023", "42501", "55000", "23514", "0A000", "42P01"];
+    WRITTEN.into_iter().find(|code| *code == text)
+}

@@ -1,0 +1,498 @@
+//! The rows of system relations that migrations ask: `pg_catalog` and `information_schema` over the schema.
+
+use std::sync::Arc;
+
+use rollproof_catalog::{Constraint, ConstraintKind, FunctionKind, Identity, Oid, Relation, RelationKind, Schema, TypeKind, TypeRef};
+
+use super::value::Value;
+
+/// A row: column names and values.
+pub(super) type Row = Vec<(&'static str, Value)>;
+
+fn text(text: &Arc<str>) -> Value {
+    Value::Text(text.clone())
+}
+
+fn word(text: &str) -> Value {
+    Value::text(text)
+}
+
+fn yes_no(on: bool) -> Value {
+    word(if on { "YES" } else { "NO" })
+}
+
+fn number(oid: Oid) -> Value {
+    Value::Int(i64::from(oid.0))
+}
+
+fn namespace(schema: &Schema, oid: Oid) -> Value {
+    schema.namespace_name(oid).map_or(Value::Null, text)
+}
+
+/// The rows of a system relation, or none where it is not one that is known here. Only what a migration can have made is
+/// in them, with the built-in types, roles and extensions.
+pub(super) fn rows(schema: &Schema, namespace_name: Option<&str>, name: &str) -> Option<Vec<Row>> {
+    let standard = namespace_name == Some("information_schema");
+    let catalog = matches!(namespace_name, None | Some("pg_catalog"));
+    Some(match name {
+        "tables" if standard => tables(schema),
+        "views" if standard => views(schema),
+        "columns" if standard => columns(schema),
+        "schemata" if standard => schemata(schema),
+        "table_constraints" if standard => table_constraints(schema),
+        "key_column_usage" | "constraint_column_usage" if standard => key_columns(schema),
+        "sequences" if standard => sequences(schema),
+        "triggers" if standard => standard_triggers(schema),
+        "routines" if standard => routines(schema),
+        "pg_class" if catalog => classes(schema),
+        "pg_attribute" if catalog => attributes(schema),
+        "pg_namespace" if catalog => namespaces(schema),
+        "pg_type" if catalog => types(schema),
+        "pg_enum" if catalog => enums(schema),
+        "pg_constraint" if catalog => constraints(schema),
+        "pg_indexes" if catalog => indexes(schema),
+        "pg_index" if catalog => index_entries(schema),
+        "pg_tables" if catalog => pg_tables(schema),
+        "pg_views" if catalog => pg_views(schema, RelationKind::View, "viewname"),
+        "pg_matviews" if catalog => pg_views(schema, RelationKind::MaterializedView, "matviewname"),
+        "pg_sequences" if catalog => pg_views(schema, RelationKind::Sequence, "sequencename"),
+        "pg_roles" | "pg_authid" | "pg_user" if catalog => roles(schema),
+        "pg_extension" if catalog => extensions(schema),
+        "pg_trigger" if catalog => triggers(schema),
+        "pg_policies" | "pg_policy" if catalog => policies(schema),
+        "pg_proc" if catalog => functions(schema),
+        "pg_event_trigger" if catalog => event_triggers(schema),
+        _ => return None,
+    })
+}
+
+/// A relation that is in neither place, though its name says it is the server's own.
+pub(super) fn is_system_name(namespace_name: Option<&str>, name: &str) -> bool {
+    matches!(namespace_name, Some("information_schema" | "pg_catalog")) || name.starts_with("pg_")
+}
+
+fn own(schema: &Schema) -> impl Iterator<Item = &Arc<Relation>> {
+    schema.relations.iter()
+}
+
+fn is_table(relation: &Relation) -> bool {
+    matches!(
+        relation.kind,
+        RelationKind::Table | RelationKind::PartitionedTable | RelationKind::View | RelationKind::ForeignTable
+    )
+}
+
+fn tables(schema: &Schema) -> Vec<Row> {
+    let row = |relation: &Arc<Relation>| {
+        let kind = match relation.kind {
+            RelationKind::View => "VIEW",
+            RelationKind::ForeignTable => "FOREIGN",
+            _ if relation.namespace == schema.session.temporary => "LOCAL TEMPORARY",
+            _ => "BASE TABLE",
+        };
+        vec![
+            ("table_schema", namespace(schema, relation.namespace)),
+            ("table_name", text(&relation.name)),
+            ("table_type", word(kind)),
+        ]
+    };
+    own(schema).filter(|relation| is_table(relation)).map(row).collect()
+}
+
+fn views(schema: &Schema) -> Vec<Row> {
+    let row = |relation: &Arc<Relation>| {
+        vec![("table_schema", namespace(schema, relation.namespace)), ("table_name", text(&relation.name))]
+    };
+    own(schema).filter(|relation| relation.kind == RelationKind::View).map(row).collect()
+}
+
+fn columns(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema).filter(|relation| is_table(relation)) {
+        for column in relation.live_columns() {
+            let base = schema.base_type(column.data_type);
+            let found = schema.type_of(base.oid);
+            let data_type = match found {
+                Some(found) if found.is_array => "ARRAY".to_owned(),
+                Some(found) if found.oid >= Oid::FIRST_USER => "USER-DEFINED".to_owned(),
+                _ => schema.format_type(TypeRef::plain(base.oid)),
+            };
+            let length = match base.oid {
+                rollproof_catalog::oid::VARCHAR | rollproof_catalog::oid::BPCHAR if base.modifier > 4 => {
+                    Value::Int(i64::from(base.modifier - 4))
+                }
+                _ => Value::Null,
+            };
+            rows.push(vec![
+                ("table_schema", namespace(schema, relation.namespace)),
+                ("table_name", text(&relation.name)),
+                ("column_name", text(&column.name)),
+                ("ordinal_position", Value::Int(i64::from(column.number))),
+                ("is_nullable", yes_no(!column.not_null)),
+                ("data_type", word(&data_type)),
+                ("character_maximum_length", length),
+                ("udt_schema", found.map_or(Value::Null, |found| namespace(schema, found.namespace))),
+                ("udt_name", found.map_or(Value::Null, |found| text(&found.name))),
+                ("is_identity", yes_no(column.identity.is_some())),
+                (
+                    "identity_generation",
+                    match column.identity {
+                        Some(Identity::Always) => word("ALWAYS"),
+                        Some(Identity::ByDefault) => word("BY DEFAULT"),
+                        None => Value::Null,
+                    },
+                ),
+                ("is_generated", word(if column.generated.is_some() { "ALWAYS" } else { "NEVER" })),
+            ]);
+        }
+    }
+    rows
+}
+
+fn schemata(schema: &Schema) -> Vec<Row> {
+    all_namespaces(schema).map(|(_, name)| vec![("schema_name", name)]).collect()
+}
+
+fn all_namespaces(schema: &Schema) -> impl Iterator<Item = (Value, Value)> {
+    let builtin = schema.builtin.namespaces().iter().map(|each| (number(each.oid), text(&each.name)));
+    builtin.chain(schema.namespaces.iter().map(|each| (number(each.oid), text(&each.name))))
+}
+
+fn namespaces(schema: &Schema) -> Vec<Row> {
+    all_namespaces(schema).map(|(oid, name)| vec![("oid", oid), ("nspname", name)]).collect()
+}
+
+fn constraint_word(constraint: &Constraint) -> &'static str {
+    match constraint.kind {
+        ConstraintKind::Check(_) | ConstraintKind::NotNull => "CHECK",
+        ConstraintKind::PrimaryKey => "PRIMARY KEY",
+        ConstraintKind::Unique => "UNIQUE",
+        ConstraintKind::ForeignKey(_) => "FOREIGN KEY",
+        ConstraintKind::Exclusion | ConstraintKind::Trigger => "",
+    }
+}
+
+fn table_constraints(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for constraint in relation.constraints.iter().filter(|each| !constraint_word(each).is_empty()) {
+            rows.push(vec![
+                ("constraint_schema", namespace(schema, relation.namespace)),
+                ("constraint_name", text(&constraint.name)),
+                ("table_schema", namespace(schema, relation.namespace)),
+                ("table_name", text(&relation.name)),
+                ("constraint_type", word(constraint_word(constraint))),
+            ]);
+        }
+    }
+    rows
+}
+
+fn key_columns(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for constraint in &relation.constraints {
+            for column in constraint.columns.iter().filter_map(|number| relation.column_by_number(*number)) {
+                rows.push(vec![
+                    ("constraint_schema", namespace(schema, relation.namespace)),
+                    ("constraint_name", text(&constraint.name)),
+                    ("table_schema", namespace(schema, relation.namespace)),
+                    ("table_name", text(&relation.name)),
+                    ("column_name", text(&column.name)),
+                ]);
+            }
+        }
+    }
+    rows
+}
+
+fn sequences(schema: &Schema) -> Vec<Row> {
+    let row = |relation: &Arc<Relation>| {
+        vec![("sequence_schema", namespace(schema, relation.namespace)), ("sequence_name", text(&relation.name))]
+    };
+    own(schema).filter(|relation| relation.kind == RelationKind::Sequence).map(row).collect()
+}
+
+fn standard_triggers(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for trigger in &relation.triggers {
+            rows.push(vec![
+                ("trigger_schema", namespace(schema, relation.namespace)),
+                ("trigger_name", text(&trigger.name)),
+                ("event_object_schema", namespace(schema, relation.namespace)),
+                ("event_object_table", text(&relation.name)),
+            ]);
+        }
+    }
+    rows
+}
+
+fn routines(schema: &Schema) -> Vec<Row> {
+    let row = |function: &Arc<rollproof_catalog::Function>| {
+        let kind = if function.kind == FunctionKind::Procedure { "PROCEDURE" } else { "FUNCTION" };
+        vec![
+            ("routine_schema", namespace(schema, function.namespace)),
+            ("routine_name", text(&function.name)),
+            ("routine_type", word(kind)),
+        ]
+    };
+    schema.functions.iter().map(row).collect()
+}
+
+fn kind_letter(kind: RelationKind) -> &'static str {
+    match kind {
+        RelationKind::Table => "r",
+        RelationKind::PartitionedTable => "p",
+        RelationKind::View => "v",
+        RelationKind::MaterializedView => "m",
+        RelationKind::Index => "i",
+        RelationKind::PartitionedIndex => "I",
+        RelationKind::Sequence => "S",
+        RelationKind::Composite => "c",
+        RelationKind::ForeignTable => "f",
+        RelationKind::Toast => "t",
+    }
+}
+
+fn classes(schema: &Schema) -> Vec<Row> {
+    let row = |relation: &Arc<Relation>| {
+        vec![
+            ("oid", number(relation.oid)),
+            ("relname", text(&relation.name)),
+            ("relnamespace", number(relation.namespace)),
+            ("relkind", word(kind_letter(relation.kind))),
+            ("relrowsecurity", Value::Bool(relation.row_security)),
+            ("relforcerowsecurity", Value::Bool(relation.force_row_security)),
+            ("relispartition", Value::Bool(relation.partition.is_some())),
+            ("reltype", number(relation.row_type)),
+            ("relowner", number(relation.owner)),
+        ]
+    };
+    own(schema).map(row).collect()
+}
+
+fn attributes(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for column in &relation.columns {
+            rows.push(vec![
+                ("attrelid", number(relation.oid)),
+                ("attname", text(&column.name)),
+                ("attnum", Value::Int(i64::from(column.number))),
+                ("atttypid", number(column.data_type.oid)),
+                ("atttypmod", Value::Int(i64::from(column.data_type.modifier))),
+                ("attnotnull", Value::Bool(column.not_null)),
+                ("atthasdef", Value::Bool(column.default.is_some())),
+                ("attisdropped", Value::Bool(column.dropped)),
+                (
+                    "attidentity",
+                    word(match column.identity {
+                        Some(Identity::Always) => "a",
+                        Some(Identity::ByDefault) => "d",
+                        None => "",
+                    }),
+                ),
+            ]);
+        }
+    }
+    rows
+}
+
+fn type_letter(kind: &TypeKind) -> &'static str {
+    match kind {
+        TypeKind::Base => "b",
+        TypeKind::Composite(_) => "c",
+        TypeKind::Domain { .. } => "d",
+        TypeKind::Enum(_) => "e",
+        TypeKind::Pseudo | TypeKind::Shell => "p",
+        TypeKind::Range { .. } => "r",
+        TypeKind::Multirange(_) => "m",
+    }
+}
+
+fn types(schema: &Schema) -> Vec<Row> {
+    let row = |found: &rollproof_catalog::Type| {
+        vec![
+            ("oid", number(found.oid)),
+            ("typname", text(&found.name)),
+            ("typnamespace", number(found.namespace)),
+            ("typtype", word(type_letter(&found.kind))),
+            ("typarray", number(found.array)),
+            ("typelem", number(found.element)),
+        ]
+    };
+    let builtin = schema.builtin.types().iter().map(row);
+    builtin.chain(schema.types.iter().map(|found| row(found))).collect()
+}
+
+fn enums(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for found in schema.types.iter() {
+        let TypeKind::Enum(labels) = &found.kind else { continue };
+        for (order, label) in labels.iter().enumerate() {
+            rows.push(vec![
+                ("oid", number(label.oid)),
+                ("enumtypid", number(found.oid)),
+                ("enumlabel", text(&label.label)),
+                ("enumsortorder", Value::Int(order as i64 + 1)),
+            ]);
+        }
+    }
+    rows
+}
+
+fn constraints(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for constraint in &relation.constraints {
+            let letter = match constraint.kind {
+                ConstraintKind::Check(_) => "c",
+                ConstraintKind::NotNull => "n",
+                ConstraintKind::PrimaryKey => "p",
+                ConstraintKind::Unique => "u",
+                ConstraintKind::Exclusion => "x",
+                ConstraintKind::ForeignKey(_) => "f",
+                ConstraintKind::Trigger => "t",
+            };
+            let referenced = match &constraint.kind {
+                ConstraintKind::ForeignKey(key) => key.relation,
+                _ => Oid::NONE,
+            };
+            let keys = constraint.columns.iter().map(|column| Value::Int(i64::from(*column))).collect();
+            rows.push(vec![
+                ("oid", number(constraint.oid)),
+                ("conname", text(&constraint.name)),
+                ("connamespace", number(relation.namespace)),
+                ("conrelid", number(relation.oid)),
+                ("confrelid", number(referenced)),
+                ("conindid", number(constraint.index)),
+                ("contype", word(letter)),
+                ("conkey", Value::Array(keys)),
+                ("convalidated", Value::Bool(constraint.validated)),
+                ("condeferrable", Value::Bool(constraint.deferrable)),
+            ]);
+        }
+    }
+    rows
+}
+
+fn indexes(schema: &Schema) -> Vec<Row> {
+    let row = |relation: &Arc<Relation>| {
+        let table = schema.relation(relation.index.as_ref()?.table)?;
+        Some(vec![
+            ("schemaname", namespace(schema, relation.namespace)),
+            ("tablename", text(&table.name)),
+            ("indexname", text(&relation.name)),
+        ])
+    };
+    own(schema).filter_map(row).collect()
+}
+
+fn index_entries(schema: &Schema) -> Vec<Row> {
+    let row = |relation: &Arc<Relation>| {
+        let index = relation.index.as_ref()?;
+        Some(vec![
+            ("indexrelid", number(relation.oid)),
+            ("indrelid", number(index.table)),
+            ("indisunique", Value::Bool(index.unique)),
+            ("indisprimary", Value::Bool(index.primary)),
+            ("indisvalid", Value::Bool(index.valid)),
+        ])
+    };
+    own(schema).filter_map(row).collect()
+}
+
+fn pg_tables(schema: &Schema) -> Vec<Row> {
+    let row = |relation: &Arc<Relation>| {
+        vec![
+            ("schemaname", namespace(schema, relation.namespace)),
+            ("tablename", text(&relation.name)),
+            ("rowsecurity", Value::Bool(relation.row_security)),
+            ("hasindexes", Value::Bool(!relation.indexes.is_empty())),
+        ]
+    };
+    let tables = own(schema)
+        .filter(|relation| matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable));
+    tables.map(row).collect()
+}
+
+fn pg_views(schema: &Schema, kind: RelationKind, column: &'static str) -> Vec<Row> {
+    let row = |relation: &Arc<Relation>| {
+        vec![("schemaname", namespace(schema, relation.namespace)), (column, text(&relation.name))]
+    };
+    own(schema).filter(|relation| relation.kind == kind).map(row).collect()
+}
+
+fn roles(schema: &Schema) -> Vec<Row> {
+    let row = |role: &rollproof_catalog::Role| {
+        vec![
+            ("oid", number(role.oid)),
+            ("rolname", text(&role.name)),
+            ("usename", text(&role.name)),
+            ("rolsuper", Value::Bool(role.superuser)),
+        ]
+    };
+    let builtin = schema.builtin.roles().iter().map(row);
+    builtin.chain(schema.roles.iter().map(|role| row(role))).collect()
+}
+
+fn extensions(schema: &Schema) -> Vec<Row> {
+    let row = |each: &rollproof_catalog::Extension| {
+        vec![("oid", number(each.oid)), ("extname", text(&each.name)), ("extnamespace", number(each.namespace))]
+    };
+    let builtin = schema.builtin.extensions().iter().map(row);
+    builtin.chain(schema.extensions.iter().map(|each| row(each))).collect()
+}
+
+fn triggers(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for trigger in &relation.triggers {
+            rows.push(vec![
+                ("oid", number(trigger.oid)),
+                ("tgname", text(&trigger.name)),
+                ("tgrelid", number(relation.oid)),
+                ("tgfoid", number(trigger.function)),
+                ("tgisinternal", Value::Bool(false)),
+                ("tgenabled", Value::text(trigger.enabled.to_string())),
+            ]);
+        }
+    }
+    rows
+}
+
+fn policies(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for policy in &relation.policies {
+            rows.push(vec![
+                ("schemaname", namespace(schema, relation.namespace)),
+                ("tablename", text(&relation.name)),
+                ("policyname", text(&policy.name)),
+                ("polname", text(&policy.name)),
+                ("polrelid", number(relation.oid)),
+            ]);
+        }
+    }
+    rows
+}
+
+fn functions(schema: &Schema) -> Vec<Row> {
+    let row = |function: &rollproof_catalog::Function| {
+        vec![
+            ("oid", number(function.oid)),
+            ("proname", text(&function.name)),
+            ("pronamespace", number(function.namespace)),
+            ("pronargs", Value::Int(function.inputs.len() as i64)),
+            ("prorettype", number(function.returns)),
+        ]
+    };
+    let builtin = schema.builtin.functions().iter().map(row);
+    builtin.chain(schema.functions.iter().map(|function| row(function))).collect()
+}
+
+fn event_triggers(schema: &Schema) -> Vec<Row> {
+    let named = schema.others.keys().filter_map(|key| key.strip_prefix("event trigger "));
+    named.map(|name| vec![("evtname", word(name))]).collect()
+}
