@@ -173,6 +173,23 @@ impl Context {
     }
 }
 
+/// Drops what was made `ON COMMIT DROP`, with its types and whatever depends on it.
+pub(crate) fn drop_on_commit(schema: &Schema) -> Schema {
+    let gone: Vec<ObjectId> = schema
+        .relations
+        .iter()
+        .filter(|each| each.on_commit_drop)
+        .map(|each| ObjectId::Relation(each.oid))
+        .collect();
+    if gone.is_empty() {
+        return schema.clone();
+    }
+    let source = SourceText { text: Arc::from("") };
+    let mut context = Context::new(schema, &source, TextRange::default());
+    let outcome = context.drop_objects(&gone, true, TextRange::default());
+    context.finish(schema, outcome).0
+}
+
 /// Runs `statement`.
 pub(crate) fn run(schema: &Schema, statement: &Statement, source: &SourceText) -> (Schema, Vec<Problem>) {
     let mut context = Context::new(schema, source, statement.span);

@@ -251,7 +251,7 @@ impl Context {
             let found = self.relation_named(parent)?;
             if found.kind != RelationKind::PartitionedTable {
                 let message = format!("\"{}\" is not partitioned", found.name);
-                return Err(refuse("42P16", message, parent.span));
+                return Err(refuse("42P17", message, parent.span));
             }
             if found.persistence == Persistence::Temporary && !temporary {
                 let message =
@@ -259,6 +259,10 @@ impl Context {
                 return Err(refuse("42809", message, parent.span));
             }
             return Ok(vec![found]);
+        }
+        if create.partition_by.is_some() && !create.inherits.is_empty() {
+            let message = "cannot create partitioned table as inheritance child";
+            return Err(refuse("42P17", message, create.name.span));
         }
         let mut parents: Vec<Relation> = Vec::new();
         for name in &create.inherits {

@@ -84,11 +84,17 @@ pub(crate) fn language(name: &str) -> Language {
 impl Context {
     /// A parameter's type; where C code may make it, an unknown one becomes a shell (`interpret_function_parameter_list`).
     fn parameter_type(&mut self, name: &TypeName, may_be_shell: bool) -> Outcome<TypeRef> {
+        let schema = name.name.schema().map(|schema| schema.text.clone());
+        let known = self.schema.find_type(schema.as_deref(), name.name.object().as_str());
+        if let Some(shell) = known.filter(|known| matches!(known.kind, TypeKind::Shell) && name.array_bounds.is_empty()) {
+            // A shell can only be named where the function makes it whole (a NOTICE on the server).
+            return Ok(TypeRef::plain(shell.oid));
+        }
         match self.type_ref(name) {
             Err(stop) if may_be_shell && name.array_bounds.is_empty() && !name.percent_type => {
                 let namespace = self.creation_namespace(&name.name, false).map_err(|_| stop)?;
-                self.add_shell(namespace, name.name.object().text.clone())?;
-                self.type_ref(name)
+                let oid = self.add_shell(namespace, name.name.object().text.clone());
+                Ok(TypeRef::plain(oid))
             }
             found => found,
         }
@@ -350,7 +356,18 @@ impl Context {
         };
         let outputs = parameters.outputs.iter().copied().chain([returns]);
         for output in outputs.filter(|output| oid::is_polymorphic(*output)) {
-            let tells = |input: &Oid| oid::is_polymorphic(*input) && compatible(*input) == compatible(output);
+            let is_range = |data_type: Oid| {
+                matches!(
+                    data_type,
+                    oid::ANYRANGE | oid::ANYMULTIRANGE | oid::ANYCOMPATIBLERANGE | oid::ANYCOMPATIBLEMULTIRANGE
+                )
+            };
+            // A range cannot be told from its elements: several types may have the same ones.
+            let tells = |input: &Oid| {
+                oid::is_polymorphic(*input)
+                    && compatible(*input) == compatible(output)
+                    && (!is_range(output) || is_range(*input))
+            };
             if !parameters.inputs.iter().any(tells) {
                 let shown = self.schema.format_type(TypeRef::plain(output));
                 let family = if compatible(output) {
@@ -497,6 +514,20 @@ impl Context {
         }
         match found[..] {
             [only] => kind.check(only, &self.schema, signature).map(|()| only.oid),
+            [] if inputs.is_some() && kind != Routine::Any => {
+                let exact = self.schema.functions_named(schema.as_deref(), name.object().as_str());
+                let other = exact.iter().find(|each| {
+                    inputs.as_ref().is_some_and(|inputs| inputs.iter().any(|inputs| each.function.inputs[..] == inputs[..]))
+                });
+                match other {
+                    Some(other) => {
+                        let shown = self.schema.function_signature(other.function);
+                        let article = if kind == Routine::Aggregate { "an" } else { "a" };
+                        Err(refuse("42809", format!("{shown} is not {article} {word}"), name.span))
+                    }
+                    None => Err(self.no_routine(signature, inputs.and_then(|inputs| inputs.into_iter().next()), kind)),
+                }
+            }
             [] => Err(self.no_routine(signature, inputs.and_then(|inputs| inputs.into_iter().next()), kind)),
             [first, ..] if inputs.is_some() => kind.check(first, &self.schema, signature).map(|()| first.oid),
             _ => {

@@ -361,6 +361,13 @@ fn merge_parent_column(
             let message = format!("inherited column \"{}\" has a collation conflict", column.name);
             return Err(refuse("42P21", message, create.name.span));
         }
+        let generated = |default: &Option<NewDefault>| {
+            matches!(default, Some(NewDefault::Generated(..) | NewDefault::Stored(_, Some(_))))
+        };
+        if generated(&known.default) != generated(&default) {
+            let message = format!("inherited column \"{}\" has a generation conflict", column.name);
+            return Err(refuse("42804", message, create.name.span));
+        }
         known.inherit_count += 1;
         known.not_null = known.not_null.take().or(not_null);
         if known.default.is_none() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollproof_catalog::{ExtensionError, Namespace, Oid, Taint};
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{CreateExtension, CreateSchema, Name, ObjectKind};
+use rollproof_sql::ast::{CreateExtension, CreateSchema, Definition, Name, ObjectKind, Statement, StatementKind};
 
 use crate::context::{Context, Outcome, refuse};
 
@@ -40,6 +40,15 @@ impl Context {
         let path = self.schema.session.search_path.clone();
         self.schema.session.search_path = [text].into_iter().chain(path.iter().cloned()).collect();
         for element in &create.elements {
+            if let Some(other) = element_schema(element)
+                && self.schema.find_namespace(&other.text) != Some(oid)
+            {
+                let message = format!(
+                    "CREATE specifies a schema ({}) different from the one being created ({})",
+                    other.text, name.text
+                );
+                return Err(refuse("42P15", message, other.span));
+            }
             self.nested_statement(element)?;
         }
         self.schema.session.search_path = path;
@@ -94,6 +103,19 @@ impl Context {
     pub(crate) fn extension_named(&self, name: &Name) -> Outcome<Oid> {
         let missing = || refuse("42704", format!("extension \"{}\" does not exist", name.text), name.span);
         self.schema.find_extension(&name.text).map(|found| found.oid).ok_or_else(missing)
+    }
+}
+
+/// The schema that an element of CREATE SCHEMA names for what it makes.
+fn element_schema(element: &Statement) -> Option<&Name> {
+    let StatementKind::Define(definition) = &element.kind else { return None };
+    match &**definition {
+        Definition::CreateTable(create) => create.name.schema(),
+        Definition::CreateView(create) => create.name.schema(),
+        Definition::CreateSequence(create) => create.name.schema(),
+        Definition::CreateIndex(create) => create.table.schema(),
+        Definition::CreateTrigger(create) => create.table.schema(),
+        _ => None,
     }
 }
 

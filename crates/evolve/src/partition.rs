@@ -50,6 +50,10 @@ impl Context {
                 _ => {
                     let place = ExpressionPlace::PartitionKey;
                     let bound = self.bind(&element.value, &relation_scope(relation), &place)?;
+                    if bound.data_type.is_some() && bound.columns_of(relation).is_empty() {
+                        let message = "cannot use constant expression as partition key";
+                        return Err(refuse("42P17", message, element.value.span));
+                    }
                     let object = ObjectId::Relation(relation);
                     for used in bound.uses.iter().filter(|used| !matches!(used, ObjectId::Column(_))) {
                         self.depend(object, *used, DependencyKind::Normal);
@@ -147,6 +151,10 @@ impl Context {
             let slot = at.get(position).or(at.first()).copied().unwrap_or(0);
             let number = key.columns.get(slot).copied().unwrap_or(0);
             let Some(column) = parent.column_by_number(number) else { continue };
+            let null = matches!(value.kind, ExprKind::Literal(rollproof_sql::ast::Literal::Null));
+            if null && key.strategy == b'r' {
+                return Err(refuse("42P17", "cannot specify NULL in range bound", value.span));
+            }
             if !edge {
                 self.bind(value, &no_scope(), &ExpressionPlace::PartitionBound(column.data_type))?;
             }

@@ -81,6 +81,9 @@ impl Context {
 
     fn rename_other(&mut self, kind: ObjectKind, name: &QualifiedName, to: &Name) -> Outcome {
         let text = &name.object().text;
+        if matches!(kind, ObjectKind::Statistics | ObjectKind::Publication | ObjectKind::Subscription) {
+            return Ok(());
+        }
         let Some(oid) = self.find_other(kind, text) else {
             let message = format!("{} \"{text}\" does not exist", other_word(kind));
             return Err(refuse("42704", message, name.span));
@@ -97,7 +100,7 @@ impl Context {
         // ALTER TABLE may rename anything but a composite type; the other kinds must fit, an index may be called by any.
         let is_index = matches!(relation.kind, RelationKind::Index | RelationKind::PartitionedIndex);
         let fits = match rename.kind {
-            ObjectKind::Table => relation.kind != RelationKind::Composite,
+            ObjectKind::Table | ObjectKind::Index => relation.kind != RelationKind::Composite,
             kind => kind_fits(kind, relation.kind),
         };
         if relation.kind == RelationKind::Composite {
@@ -434,7 +437,15 @@ impl Context {
                 let relation = self.relation_named(name)?;
                 self.own_relation(relation.oid, owner)
             }
-            (ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Collation, _) => Ok(()),
+            (
+                ObjectKind::Database
+                | ObjectKind::Tablespace
+                | ObjectKind::Collation
+                | ObjectKind::Statistics
+                | ObjectKind::Publication
+                | ObjectKind::Subscription,
+                _,
+            ) => Ok(()),
             (kind, ObjectName::Name(name)) if self.find_other(kind, &name.object().text).is_none() => {
                 let message = format!("{} \"{}\" does not exist", other_word(kind), shown(name));
                 Err(refuse("42704", message, object_span(object)))

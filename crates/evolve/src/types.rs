@@ -278,7 +278,8 @@ impl Context {
             if known.as_ref().is_some_and(|known| !known.is_array) {
                 return Err(refuse("42710", format!("type \"{text}\" already exists"), name.span));
             }
-            return self.add_shell(namespace, text);
+            self.add_shell(namespace, text);
+            return Ok(());
         }
         self.type_name_free(namespace, &text, name.span)?;
         if !is_shell {
@@ -321,12 +322,12 @@ impl Context {
     }
 
     /// A type of which only the name is known yet.
-    pub(crate) fn add_shell(&mut self, namespace: Oid, name: Arc<str>) -> Outcome {
+    pub(crate) fn add_shell(&mut self, namespace: Oid, name: Arc<str>) -> Oid {
         let oid = self.schema.allocate();
         let owner = self.current_role();
         self.schema.put_type(plain_type(oid, namespace, name, TypeKind::Shell, owner));
         self.depend_on_namespace(ObjectId::Type(oid), namespace);
-        Ok(())
+        oid
     }
 }
 

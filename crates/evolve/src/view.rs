@@ -40,7 +40,7 @@ impl Context {
         let names = if create.recursive { &[][..] } else { &create.columns[..] };
         let columns = self.view_columns(&bound.columns, names, "VIEW", create.name.span)?;
         let temporary = create.temporary || self.uses_temporary(&bound);
-        let namespace = self.creation_namespace(&create.name, temporary && create.name.schema().is_none())?;
+        let namespace = self.creation_namespace(&create.name, temporary)?;
         let view = Arc::new(self.view_data(create, &query, &bound));
         let known = self.schema.relations_in(namespace, &name).next().cloned();
         if let Some(known) = known {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Oid, Schema, Session};
+use rollproof_catalog::{Schema, Session};
 use rollproof_sql::ast::{SetStatement, Statement, StatementKind, TransactionStatement};
 
+use crate::context::drop_on_commit;
 use crate::{Problem, ProblemKind, SourceText, apply};
 
 /// What a savepoint goes back to.
@@ -117,7 +118,7 @@ impl SessionWalker {
             self.aborted = self.in_transaction();
             return problems;
         }
-        self.keep_settings(statement);
+        self.keep_settings(statement, &before.session);
         if !self.in_transaction() {
             self.end_transaction();
         }
@@ -125,12 +126,16 @@ impl SessionWalker {
     }
 
     /// A plain `SET` outlives the transaction, a `SET LOCAL` does not.
-    fn keep_settings(&mut self, statement: &Statement) {
+    fn keep_settings(&mut self, statement: &Statement, before: &Session) {
         self.session.temporary = self.schema.session.temporary;
         match &statement.kind {
             StatementKind::Set(SetStatement { local: true, .. }) => {}
-            StatementKind::Set(_) => self.session = self.schema.session.clone(),
-            _ => {}
+            // `set_config()` and SET in a block are plain statements to look at, and settings all the same.
+            _ => {
+                if !same_settings(&self.schema.session, before) {
+                    self.session = self.schema.session.clone();
+                }
+            }
         }
     }
 
@@ -145,11 +150,7 @@ impl SessionWalker {
         if temporary.is_none() {
             return;
         }
-        let gone: Vec<Oid> =
-            self.schema.relations.iter().filter(|each| each.on_commit_drop).map(|each| each.oid).collect();
-        for oid in gone {
-            self.schema.remove_relation(oid);
-        }
+        self.schema = drop_on_commit(&self.schema);
     }
 
     fn mark(&mut self, name: Option<Arc<str>>) {
@@ -232,6 +233,10 @@ impl SessionWalker {
         self.aborted = true;
         vec![refused("3B001", &format!("savepoint \"{name}\" does not exist"), statement)]
     }
+}
+
+fn same_settings(first: &Session, second: &Session) -> bool {
+    first.search_path == second.search_path && first.role == second.role && first.settings == second.settings
 }
 
 fn refused(sqlstate: &'static str, message: &str, statement: &Statement) -> Problem {

@@ -157,6 +157,9 @@ impl<'a> Analyzer<'a> {
         let Some(relation) = self.schema().relation(scope.relation) else { return Ok(()) };
         let span = rollproof_source::TextRange::default();
         let rows: &[(&str, Returning)] = match place {
+            // A rule's WHERE sees only the rows that its event has, also by bare column names (transformRuleStmt).
+            ExpressionPlace::RuleWhere if scope.new && !scope.old => &[("new", Returning::Default)],
+            ExpressionPlace::RuleWhere if scope.old && !scope.new => &[("old", Returning::Default)],
             ExpressionPlace::TriggerWhen | ExpressionPlace::RuleWhere => {
                 &[("old", Returning::Default), ("new", Returning::Default)]
             }
@@ -167,7 +170,7 @@ impl<'a> Analyzer<'a> {
             item.returning = *returning;
             if !name.is_empty() {
                 item.name = (*name).into();
-                item.columns_visible = matches!(place, ExpressionPlace::TriggerWhen);
+                item.columns_visible = true;
                 let entry = &mut self.level().entries[item.entry];
                 (entry.name, entry.aliased) = ((*name).into(), true);
             }

@@ -67,10 +67,12 @@ impl Context {
             return Ok(());
         }
         let children = self.children_of(oid);
-        if !inherit && !children.is_empty() {
+        let only = !inherit && !children.is_empty();
+        if only && table.kind == rollproof_catalog::RelationKind::PartitionedTable {
             return Err(refuse("42P16", "constraint must be added to child tables too", name.span));
         }
-        let not_null = NotNull { name: None, no_inherit: false, written: true };
+        let children = if only { Vec::new() } else { children };
+        let not_null = NotNull { name: None, no_inherit: only, written: true };
         self.set_not_null(oid, column.number, &not_null, span)?;
         let made = self.relation(oid)?;
         let known = not_null_constraint(&made, column.number).map(|known| known.name.clone());

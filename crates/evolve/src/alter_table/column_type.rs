@@ -48,9 +48,6 @@ impl Context {
             return Err(refuse("42P16", message, span));
         }
         self.row_type_unused(&table, change)?;
-        if !matches!(table.kind, RelationKind::Composite) {
-            self.convertible(&table, &column, data_type, change)?;
-        }
         let typed = self.tables_of_type(table.row_type);
         for relation in std::iter::once(oid).chain(children).chain(typed) {
             let Some(number) = self.relation(relation)?.column(&change.name.text).map(|column| column.number) else {
@@ -63,6 +60,17 @@ impl Context {
             self.rebuild(id, change)?;
         }
         Ok(())
+    }
+
+    /// What is asked before any pass runs: USING sees the columns as they were before the statement.
+    pub(super) fn prepare_column_type(&mut self, oid: Oid, change: &TypeChange) -> Outcome {
+        let table = self.relation(oid)?;
+        let Some(column) = table.column(&change.name.text).cloned() else { return Ok(()) };
+        if table.kind == RelationKind::Composite || (column.generated.is_some() && change.using.is_some()) {
+            return Ok(());
+        }
+        let (data_type, _, _) = self.column_type(change.name, change.type_name, change.collation)?;
+        self.convertible(&table, &column, data_type, change)
     }
 
     fn put_type_of(&mut self, id: ColumnId, data_type: TypeRef, collation: Oid, dimensions: i16) -> Outcome {

@@ -72,6 +72,11 @@ impl Context {
         let mut steps: Vec<(Pass, Step)> = Vec::new();
         for (action, span) in &alter.actions {
             self.action_fits(&relation, action, *span)?;
+            if let AlterTableAction::ColumnType { name, type_name, collation, using } = action {
+                let change =
+                    column_type::TypeChange { name, type_name, collation: collation.as_ref(), using: using.as_ref() };
+                self.prepare_column_type(relation.oid, &change)?;
+            }
             steps.push((pass_of(action), Step::Action(action, *span)));
         }
         // Constraints of added columns wait for their own passes: they are known once the column is there.

@@ -130,7 +130,13 @@ impl Context {
     }
 
     fn restrict(&self, objects: &[ObjectId], reached: &BTreeMap<ObjectId, Reached>, span: TextRange) -> Outcome {
-        let mut blocking = reached.iter().filter(|(_, how)| !how.original && !how.free);
+        // A column or default of a relation that goes anyway is no reason.
+        let goes_anyway = |object: &ObjectId| match object {
+            ObjectId::Column(id) | ObjectId::Default(id) => reached.contains_key(&ObjectId::Relation(id.relation)),
+            _ => false,
+        };
+        let mut blocking =
+            reached.iter().filter(|(object, how)| !how.original && !how.free && !goes_anyway(object));
         let Some((object, how)) = blocking.next() else { return Ok(()) };
         let mut details = vec![self.dependence(*object, how.through)];
         details.extend(blocking.map(|(object, how)| self.dependence(*object, how.through)));

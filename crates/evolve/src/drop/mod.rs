@@ -102,6 +102,15 @@ impl Context {
                 self.collation_ref(name).map(|oid| Some(ObjectId::Collation(oid)))
             }
             (_, ObjectName::UsingMethod(name, method)) => self.operator_class_to_drop(kind, name, method),
+            // Made by statements that nothing is kept of.
+            (
+                ObjectKind::Statistics
+                | ObjectKind::Publication
+                | ObjectKind::Subscription
+                | ObjectKind::Database
+                | ObjectKind::Tablespace,
+                ObjectName::Name(_),
+            ) => Ok(None),
             (_, ObjectName::Name(name)) => self.other_to_drop(kind, name).map(Some),
             _ => Ok(None),
         }

@@ -47,6 +47,34 @@ fn branches_change(branches: &[PlBranch]) -> bool {
     branches.iter().any(|branch| changes(&branch.statements))
 }
 
+/// The places of the innermost statements that may change the schema.
+pub(super) fn changing(statements: &[PlStatement], spans: &mut Vec<rollproof_source::TextRange>) {
+    for statement in statements.iter().filter(|statement| changes(std::slice::from_ref(statement))) {
+        match &statement.kind {
+            PlStatementKind::Block(block) => {
+                changing(&block.statements, spans);
+                for handler in &block.handlers {
+                    changing(&handler.statements, spans);
+                }
+            }
+            PlStatementKind::If(branches, otherwise) => {
+                for branch in branches {
+                    changing(&branch.statements, spans);
+                }
+                changing(otherwise, spans);
+            }
+            PlStatementKind::Case(_, branches, otherwise) => {
+                for branch in branches {
+                    changing(&branch.statements, spans);
+                }
+                changing(otherwise.as_deref().unwrap_or(&[]), spans);
+            }
+            PlStatementKind::Loop(of) => changing(&of.statements, spans),
+            _ => spans.push(statement.span),
+        }
+    }
+}
+
 /// Whether any of the statements leaves a loop, the block or the function, or raises an error: passing them over would
 /// change what runs next.
 pub(super) fn leaves(statements: &[PlStatement]) -> bool {

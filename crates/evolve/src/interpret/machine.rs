@@ -163,7 +163,12 @@ impl Machine {
             PlStatementKind::Return(_) => Ok(Flow::Return),
             PlStatementKind::Raise(raise) => self.raise(context, raise, statement.span),
             PlStatementKind::Sql(sql, into) => self.sql(context, sql, into.as_ref(), statement),
-            PlStatementKind::Perform(sql) => self.sql(context, sql, None, statement),
+            PlStatementKind::Perform(sql) => {
+                let rows = self.rows_of(context, sql).map(|rows| Value::Bool(!rows.is_empty()));
+                let flow = self.sql(context, sql, None, statement)?;
+                self.assign("found", rows);
+                Ok(flow)
+            }
             PlStatementKind::Execute(dynamic, into) => self.execute(context, dynamic, into.as_ref(), statement),
             PlStatementKind::Error(error) => Err(refuse("42601", error.message.clone(), statement.span)),
             PlStatementKind::GetDiagnostics(_, items) => {
@@ -208,7 +213,10 @@ impl Machine {
         let taint = if dynamic && self.names_come_from_data(&text) {
             Taint::Everything(Arc::from(message.as_str()))
         } else {
-            Taint::Relations(words(&text), Arc::from(message.as_str()))
+            let mut spans = Vec::new();
+            effect::changing(all, &mut spans);
+            let touched = spans.iter().map(|span| span.slice(&context.source)).collect::<Vec<_>>().join(" ");
+            Taint::Relations(words(&touched), Arc::from(message.as_str()))
         };
         context.taint(taint, message, statement.span);
         Ok(Flow::On)
