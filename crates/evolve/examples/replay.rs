@@ -1,7 +1,7 @@
 //! Replays SQL scripts and prints what was wrong, then the schema in a compact form:
 //! `cargo run --example replay -- [--version N] [--autocommit] [--quiet] FILE.sql…`. Each file is one transaction unless
 //! `--autocommit` is given. Lines that start with `@` say of every statement whether it was taken.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::sync::Arc;
 

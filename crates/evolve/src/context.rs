@@ -175,12 +175,8 @@ impl Context {
 
 /// Drops what was made `ON COMMIT DROP`, with its types and whatever depends on it.
 pub(crate) fn drop_on_commit(schema: &Schema) -> Schema {
-    let gone: Vec<ObjectId> = schema
-        .relations
-        .iter()
-        .filter(|each| each.on_commit_drop)
-        .map(|each| ObjectId::Relation(each.oid))
-        .collect();
+    let gone: Vec<ObjectId> =
+        schema.relations.iter().filter(|each| each.on_commit_drop).map(|each| ObjectId::Relation(each.oid)).collect();
     if gone.is_empty() {
         return schema.clone();
     }

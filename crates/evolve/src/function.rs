@@ -86,7 +86,8 @@ impl Context {
     fn parameter_type(&mut self, name: &TypeName, may_be_shell: bool) -> Outcome<TypeRef> {
         let schema = name.name.schema().map(|schema| schema.text.clone());
         let known = self.schema.find_type(schema.as_deref(), name.name.object().as_str());
-        if let Some(shell) = known.filter(|known| matches!(known.kind, TypeKind::Shell) && name.array_bounds.is_empty()) {
+        if let Some(shell) = known.filter(|known| matches!(known.kind, TypeKind::Shell) && name.array_bounds.is_empty())
+        {
             // A shell can only be named where the function makes it whole (a NOTICE on the server).
             return Ok(TypeRef::plain(shell.oid));
         }
@@ -517,7 +518,9 @@ impl Context {
             [] if inputs.is_some() && kind != Routine::Any => {
                 let exact = self.schema.functions_named(schema.as_deref(), name.object().as_str());
                 let other = exact.iter().find(|each| {
-                    inputs.as_ref().is_some_and(|inputs| inputs.iter().any(|inputs| each.function.inputs[..] == inputs[..]))
+                    inputs
+                        .as_ref()
+                        .is_some_and(|inputs| inputs.iter().any(|inputs| each.function.inputs[..] == inputs[..]))
                 });
                 match other {
                     Some(other) => {

@@ -111,8 +111,7 @@ impl Context {
                     Some(name) => {
                         if self.find_role(name).is_none() {
                             let message = format!("role \"{name}\" does not exist");
-                            let code = if &*set.name == "role" { "22023" } else { "22023" };
-                            return Err(refuse(code, message, self.span));
+                            return Err(refuse("22023", message, self.span));
                         }
                         Some(name.clone())
                     }

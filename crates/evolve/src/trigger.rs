@@ -13,6 +13,9 @@ use crate::constraint::plain_constraint;
 use crate::context::{Context, Outcome, refuse, refuse_with};
 use crate::find::shown;
 
+/// Names of transition tables: old, new.
+type Transitions = (Option<Arc<str>>, Option<Arc<str>>);
+
 impl Context {
     /// `CREATE [OR REPLACE] [CONSTRAINT] TRIGGER`
     pub(crate) fn create_trigger(&mut self, create: &CreateTrigger) -> Outcome {
@@ -205,7 +208,7 @@ fn trigger_fits(create: &CreateTrigger, table: &Relation) -> Outcome {
 }
 
 /// `REFERENCING OLD TABLE AS o NEW TABLE AS n`
-fn transition_tables(create: &CreateTrigger, table: &Relation) -> Outcome<(Option<Arc<str>>, Option<Arc<str>>)> {
+fn transition_tables(create: &CreateTrigger, table: &Relation) -> Outcome<Transitions> {
     let (mut old, mut new): (Option<Arc<str>>, Option<Arc<str>>) = (None, None);
     for (is_new, name) in &create.transitions {
         let fail = |code, message: &str, span: TextRange| Err(refuse(code, message, span));

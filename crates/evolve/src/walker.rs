@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{Schema, Session};
-use rollproof_sql::ast::{SetStatement, Statement, StatementKind, TransactionStatement};
+use rollproof_sql::ast::{Definition, SetStatement, Statement, StatementKind, TransactionStatement};
 
 use crate::context::drop_on_commit;
 use crate::{Problem, ProblemKind, SourceText, apply};
@@ -109,6 +109,10 @@ impl SessionWalker {
                 "current transaction is aborted, commands ignored until end of transaction block",
                 statement,
             )];
+        }
+        if let Some(what) = outside_only(statement).filter(|_| self.in_transaction()) {
+            self.aborted = true;
+            return vec![refused("25001", &format!("{what} cannot run inside a transaction block"), statement)];
         }
         let before = self.schema.clone();
         let (after, problems) = apply(&before, statement, source);
@@ -232,6 +236,23 @@ impl SessionWalker {
     fn no_savepoint(&mut self, name: &str, statement: &Statement) -> Vec<Problem> {
         self.aborted = true;
         vec![refused("3B001", &format!("savepoint \"{name}\" does not exist"), statement)]
+    }
+}
+
+/// Statements that commit on their own (`PreventInTransactionBlock`): what the server calls them.
+fn outside_only(statement: &Statement) -> Option<&'static str> {
+    match &statement.kind {
+        StatementKind::Define(definition) => match &**definition {
+            Definition::CreateIndex(create) if create.concurrently => Some("CREATE INDEX CONCURRENTLY"),
+            Definition::Drop(drop) if drop.concurrently => Some("DROP INDEX CONCURRENTLY"),
+            _ => None,
+        },
+        StatementKind::Inert(
+            tag @ ("VACUUM" | "CREATE DATABASE" | "DROP DATABASE" | "CREATE TABLESPACE" | "DROP TABLESPACE"
+            | "ALTER SYSTEM"),
+            _,
+        ) => Some(tag),
+        _ => None,
     }
 }
 

@@ -39,7 +39,8 @@ fn holds_only_immutable(schema: &Schema, function: &Function, depth: usize) -> b
         Outcome::Resolved(resolution) => {
             let looked_up = &resolution.depends;
             let operators = looked_up.chosen_operators.iter().filter_map(|oid| schema.operator(*oid));
-            let functions = operators.map(|operator| operator.function).chain(looked_up.chosen_functions.iter().copied());
+            let functions =
+                operators.map(|operator| operator.function).chain(looked_up.chosen_functions.iter().copied());
             !functions.into_iter().any(|oid| is_mutable(schema, oid, depth))
         }
         Outcome::Refused(_) | Outcome::Unknown(_) => false,

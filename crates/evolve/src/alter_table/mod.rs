@@ -58,7 +58,7 @@ fn pass_of(action: &AlterTableAction) -> Pass {
 /// A step of the run: an action as written, or a constraint that came with an added column.
 enum Step<'a> {
     Action(&'a AlterTableAction, TextRange),
-    Constraint(NewConstraint),
+    Constraint(Box<NewConstraint>),
 }
 
 impl Context {
@@ -95,8 +95,9 @@ impl Context {
                 Step::Constraint(new) => self.add_table_constraint(relation.oid, &new, inherit)?,
                 Step::Action(AlterTableAction::AddColumn(definition, if_not_exists), _) => {
                     let waiting = self.add_column(relation.oid, definition, *if_not_exists, inherit)?;
-                    let waiting =
-                        waiting.into_iter().map(|new| (constraint_pass(&new.definition), Step::Constraint(new)));
+                    let waiting = waiting
+                        .into_iter()
+                        .map(|new| (constraint_pass(&new.definition), Step::Constraint(Box::new(new))));
                     // They come before what was written as constraints of the table.
                     steps.splice(0..0, waiting);
                 }

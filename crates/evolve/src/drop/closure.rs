@@ -135,8 +135,7 @@ impl Context {
             ObjectId::Column(id) | ObjectId::Default(id) => reached.contains_key(&ObjectId::Relation(id.relation)),
             _ => false,
         };
-        let mut blocking =
-            reached.iter().filter(|(object, how)| !how.original && !how.free && !goes_anyway(object));
+        let mut blocking = reached.iter().filter(|(object, how)| !how.original && !how.free && !goes_anyway(object));
         let Some((object, how)) = blocking.next() else { return Ok(()) };
         let mut details = vec![self.dependence(*object, how.through)];
         details.extend(blocking.map(|(object, how)| self.dependence(*object, how.through)));

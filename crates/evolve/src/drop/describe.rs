@@ -13,10 +13,7 @@ impl Context {
             ObjectId::Column(id) => self.describe_column(id),
             ObjectId::Default(id) => format!("default value for {}", self.describe_column(id)),
             ObjectId::Type(oid) => {
-                let shown = self.schema.format_type(TypeRef::plain(oid));
-                let domain =
-                    self.schema.type_of(oid).is_some_and(|found| matches!(found.kind, TypeKind::Domain { .. }));
-                if domain { format!("type {shown}") } else { format!("type {shown}") }
+                format!("type {}", self.schema.format_type(TypeRef::plain(oid)))
             }
             ObjectId::Function(oid) => match self.schema.function(oid) {
                 Some(function) => {

@@ -25,7 +25,9 @@ pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> 
             (Some(whole), Some(from), Some(to)) => Ok(Value::text(whole.replace(&*from, &to))),
             _ => Ok(Value::Null),
         },
-        "concat" => Ok(Value::text(arguments.iter().filter_map(Value::to_text).map(|part| part.to_string()).collect::<String>())),
+        "concat" => Ok(Value::text(
+            arguments.iter().filter_map(Value::to_text).map(|part| part.to_string()).collect::<String>(),
+        )),
         "concat_ws" => {
             let parts: Vec<String> =
                 arguments.iter().skip(1).filter_map(Value::to_text).map(|part| part.to_string()).collect();
@@ -126,9 +128,10 @@ fn serial_sequence(evaluator: &Evaluator, arguments: &[Value]) -> Known {
     };
     let number = column.to_text().and_then(|name| relation.column(&name)).map(|column| column.number);
     let owned = evaluator.schema.relations.iter().find(|each| {
-        each.sequence.as_ref().and_then(|sequence| sequence.owned_by).is_some_and(|owner| {
-            owner.relation == relation.oid && Some(owner.number) == number
-        })
+        each.sequence
+            .as_ref()
+            .and_then(|sequence| sequence.owned_by)
+            .is_some_and(|owner| owner.relation == relation.oid && Some(owner.number) == number)
     });
     Ok(owned.map_or(Value::Null, |each| Value::text(evaluator.schema.qualified_name(each.namespace, &each.name))))
 }

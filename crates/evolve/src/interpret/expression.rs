@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rollproof_catalog::{Oid, Schema};
 use rollproof_sql::ast::{
-    CaseWhen, Expr, ExprKind, FunctionCall, Indirection, LikeKind, Literal, SqlValueFunction, SubLink, SubLinkKind, TypeName,
+    CaseWhen, Expr, ExprKind, FunctionCall, Indirection, LikeKind, Literal, SqlValueFunction, SubLink, SubLinkKind,
+    TypeName,
 };
 
 use super::query::Sources;
@@ -248,7 +249,9 @@ impl Evaluator<'_> {
                 _ => Err(Unknown::because("a query of several rows")),
             },
             SubLinkKind::Array => Ok(Value::Array(first_columns(found))),
-            SubLinkKind::Any { test, operator } if operator.as_ref().is_none_or(|operator| &*operator.symbol == "=") => {
+            SubLinkKind::Any { test, operator }
+                if operator.as_ref().is_none_or(|operator| &*operator.symbol == "=") =>
+            {
                 let test = self.value(test, rows, depth)?;
                 any_equal(&test, &first_columns(found))
             }
@@ -276,13 +279,17 @@ impl Evaluator<'_> {
                 Value::Int(_) => Ok(value),
                 _ => {
                     let found = self.relation_of(&value)?;
-                    found.map(|oid| Value::Int(i64::from(oid.0))).ok_or_else(|| Unknown::because("a relation that is missing"))
+                    found
+                        .map(|oid| Value::Int(i64::from(oid.0)))
+                        .ok_or_else(|| Unknown::because("a relation that is missing"))
                 }
             },
             "regnamespace" => {
                 let text = value.to_text().unwrap_or_else(|| Arc::from(""));
                 let found = self.schema.find_namespace(&text);
-                found.map(|oid| Value::Int(i64::from(oid.0))).ok_or_else(|| Unknown::because("a schema that is missing"))
+                found
+                    .map(|oid| Value::Int(i64::from(oid.0)))
+                    .ok_or_else(|| Unknown::because("a schema that is missing"))
             }
             "regtype" => {
                 let found = self.type_of(&value);

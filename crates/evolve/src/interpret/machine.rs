@@ -68,8 +68,13 @@ impl Machine {
                 self.evaluate(&context.schema, |evaluator| evaluator.value(expr, &Sources::default(), 0))
             }
             Ok(PlValue::Query(query)) => {
-                let rows = self.evaluate(&context.schema, |evaluator| evaluator.query(query, &Sources::default(), 0))?;
-                Ok(rows.into_iter().next().and_then(|row| row.into_iter().next()).map_or(Value::Null, |(_, value)| value))
+                let rows =
+                    self.evaluate(&context.schema, |evaluator| evaluator.query(query, &Sources::default(), 0))?;
+                Ok(rows
+                    .into_iter()
+                    .next()
+                    .and_then(|row| row.into_iter().next())
+                    .map_or(Value::Null, |(_, value)| value))
             }
             Err(error) => Err(Unknown::because(error.message.as_str())),
         }
@@ -90,7 +95,11 @@ impl Machine {
                 DeclarationKind::Variable { default: None, .. } => Ok(Value::Null),
                 DeclarationKind::Alias(of) => {
                     let of = &of.object().text;
-                    self.variables.iter().rev().find(|(name, _)| name == of).map_or(Ok(Value::Null), |found| found.1.clone())
+                    self.variables
+                        .iter()
+                        .rev()
+                        .find(|(name, _)| name == of)
+                        .map_or(Ok(Value::Null), |found| found.1.clone())
                 }
                 DeclarationKind::Cursor { .. } => Err(Unknown::because("a cursor")),
             };
@@ -144,7 +153,8 @@ impl Machine {
             PlStatementKind::Block(block) => self.block(context, block),
             PlStatementKind::Assign(target, value) => {
                 let value = self.value(context, value);
-                let value = if target.indirection.is_empty() { value } else { super::not_known("a part of a variable") };
+                let value =
+                    if target.indirection.is_empty() { value } else { super::not_known("a part of a variable") };
                 self.assign(&target.column.text, value);
                 Ok(Flow::On)
             }
@@ -153,9 +163,12 @@ impl Machine {
                 self.case(context, argument.as_ref(), branches, otherwise.as_deref(), statement)
             }
             PlStatementKind::Loop(of) => self.repeat(context, of, statement),
-            PlStatementKind::Exit(label, when) => {
-                self.leave(context, when.as_ref(), Flow::Exit(label.as_ref().map(|label| label.text.clone())), statement)
-            }
+            PlStatementKind::Exit(label, when) => self.leave(
+                context,
+                when.as_ref(),
+                Flow::Exit(label.as_ref().map(|label| label.text.clone())),
+                statement,
+            ),
             PlStatementKind::Continue(label, when) => {
                 let flow = Flow::Continue(label.as_ref().map(|label| label.text.clone()));
                 self.leave(context, when.as_ref(), flow, statement)
@@ -225,9 +238,8 @@ impl Machine {
     /// Whether a text that is executed may name anything: some variable in it is not known.
     fn names_come_from_data(&self, text: &str) -> bool {
         let found = words(text);
-        self.variables.iter().any(|(name, value)| {
-            value.is_err() && found.iter().any(|word| word == name)
-        }) || text.to_lowercase().contains("for ")
+        self.variables.iter().any(|(name, value)| value.is_err() && found.iter().any(|word| word == name))
+            || text.to_lowercase().contains("for ")
     }
 
     fn branches(
@@ -476,9 +488,9 @@ impl Machine {
             }
             targets => {
                 for (at, target) in targets.iter().enumerate() {
-                    let value = first.clone().map(|row| {
-                        row.and_then(|row| row.into_iter().nth(at)).map_or(Value::Null, |(_, value)| value)
-                    });
+                    let value = first
+                        .clone()
+                        .map(|row| row.and_then(|row| row.into_iter().nth(at)).map_or(Value::Null, |(_, value)| value));
                     self.assign(&target.object().text, value);
                 }
             }

@@ -20,7 +20,9 @@ use std::sync::Arc;
 use rollproof_catalog::{Function, Language, Oid, RoutineBody, Taint};
 use rollproof_resolve::Resolution;
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{Argument, ExprKind, FunctionCall, ParameterMode, Query, QueryBody, SetStatement, Statement, StatementKind};
+use rollproof_sql::ast::{
+    Argument, ExprKind, FunctionCall, ParameterMode, Query, QueryBody, SetStatement, Statement, StatementKind,
+};
 use rollproof_sql::plpgsql::{Body, parse_body};
 
 use crate::context::{Context, DEPTH_LIMIT, Outcome, refuse, unmodelled};
@@ -34,7 +36,13 @@ const STEP_LIMIT: u64 = 3_000_000;
 
 impl Context {
     /// `DO`
-    pub(crate) fn do_block(&mut self, language: &str, body: &Arc<str>, body_span: TextRange, span: TextRange) -> Outcome {
+    pub(crate) fn do_block(
+        &mut self,
+        language: &str,
+        body: &Arc<str>,
+        body_span: TextRange,
+        span: TextRange,
+    ) -> Outcome {
         if language != "plpgsql" {
             return Err(unmodelled(format!("a DO block in {language} is not followed"), words(body), span));
         }
@@ -52,7 +60,13 @@ impl Context {
     }
 
     /// Runs a body whose ranges count in `text`; places in another text than the script's become `span`.
-    fn run_body(&mut self, body: &Body, text: Arc<str>, parameters: Vec<(Arc<str>, Known)>, span: TextRange) -> Outcome {
+    fn run_body(
+        &mut self,
+        body: &Body,
+        text: Arc<str>,
+        parameters: Vec<(Arc<str>, Known)>,
+        span: TextRange,
+    ) -> Outcome {
         if self.depth >= DEPTH_LIMIT {
             return Err(unmodelled("blocks are nested too deep", words(&text), span));
         }
@@ -147,15 +161,17 @@ impl Context {
     fn run_routine(&mut self, oid: Oid, arguments: &[Argument], span: TextRange) -> Outcome {
         let Some(function) = self.schema.function(oid).cloned() else { return Ok(()) };
         let Some((touched, _)) = self.effect_of(&function) else { return Ok(()) };
-        let (Language::PlPgSql, Some(RoutineBody::Text { text, range })) = (&function.language, function.body.as_deref())
+        let (Language::PlPgSql, Some(RoutineBody::Text { text, range })) =
+            (&function.language, function.body.as_deref())
         else {
             return self.routine_effect(oid, span);
         };
         let steps = Cell::new(STEP_LIMIT);
         let evaluator = Evaluator { schema: &self.schema, variables: &[], steps: &steps };
-        let inputs = function.parameters.iter().filter(|parameter| {
-            !matches!(parameter.mode, ParameterMode::Out | ParameterMode::Table)
-        });
+        let inputs = function
+            .parameters
+            .iter()
+            .filter(|parameter| !matches!(parameter.mode, ParameterMode::Out | ParameterMode::Table));
         let mut parameters: Vec<(Arc<str>, Known)> = Vec::new();
         for (at, parameter) in inputs.enumerate() {
             let by_name = arguments.iter().find(|argument| {
@@ -234,6 +250,6 @@ pub(crate) fn words(text: &str) -> Vec<Arc<str>> {
 }
 
 /// A value as an error would have it where none is known.
-pub(super) fn not_known(reason: &str) -> Known<Value> {
+fn not_known(reason: &str) -> Known {
     Err(Unknown::because(reason))
 }

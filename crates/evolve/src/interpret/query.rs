@@ -41,7 +41,8 @@ impl Sources {
         }
         // An entry of this name without the column: nothing else is meant.
         let named = |entry: &Arc<str>| alias.is_some_and(|alias| alias == &**entry);
-        let known = self.entries.iter().any(|(entry, _)| named(entry)) || self.pending.iter().any(|(entry, _)| named(entry));
+        let known =
+            self.entries.iter().any(|(entry, _)| named(entry)) || self.pending.iter().any(|(entry, _)| named(entry));
         known.then(|| Err(Unknown::because(format!("column \"{name}\" of a system relation"))))
     }
 }
@@ -68,7 +69,8 @@ impl Evaluator<'_> {
                 let names = (1..).map(|number: usize| Arc::from(format!("column{number}")));
                 let names: Vec<Arc<str>> = names.take(lists.first().map_or(0, Vec::len)).collect();
                 let row = |list: &Vec<Expr>| -> Known<ResultRow> {
-                    let values = list.iter().map(|value| self.value(value, outer, depth + 1)).collect::<Known<Vec<_>>>()?;
+                    let values =
+                        list.iter().map(|value| self.value(value, outer, depth + 1)).collect::<Known<Vec<_>>>()?;
                     Ok(names.iter().cloned().zip(values).collect())
                 };
                 lists.iter().map(row).collect::<Known<Vec<_>>>()?
@@ -97,7 +99,7 @@ impl Evaluator<'_> {
         let mut entries = Vec::new();
         let mut conditions: Vec<Expr> = Vec::new();
         for item in &select.from {
-            self.from_item(item, outer, depth, &mut entries, &mut conditions)?;
+            self.read_from(item, outer, depth, &mut entries, &mut conditions)?;
         }
         if let Some(filter) = &select.filter {
             conjuncts(filter, &mut conditions);
@@ -150,9 +152,10 @@ impl Evaluator<'_> {
             }
         }
         if entry.left.is_some() && !any {
-            let nulls = entry.rows.first().map_or_else(Vec::new, |row| {
-                row.iter().map(|(name, _)| (name.clone(), Value::Null)).collect()
-            });
+            let nulls = entry
+                .rows
+                .first()
+                .map_or_else(Vec::new, |row| row.iter().map(|(name, _)| (name.clone(), Value::Null)).collect());
             sources.entries.push((entry.name.clone(), nulls));
             self.join(rest, &open, sources, depth, found)?;
         }
@@ -168,7 +171,7 @@ impl Evaluator<'_> {
         Ok(true)
     }
 
-    fn from_item(
+    fn read_from(
         &self,
         item: &FromItem,
         outer: &Sources,
@@ -189,7 +192,8 @@ impl Evaluator<'_> {
                 let Some(rows) = rows(self.schema, schema.as_deref(), &name) else {
                     return Err(Unknown::because(format!("rows of \"{name}\"")));
                 };
-                let rows = rows.into_iter().map(|row| row.into_iter().map(|(name, value)| (Arc::from(name), value)).collect());
+                let rows =
+                    rows.into_iter().map(|row| row.into_iter().map(|(name, value)| (Arc::from(name), value)).collect());
                 entries.push(Entry { name: alias, rows: rows.collect(), left: None });
                 Ok(())
             }
@@ -207,11 +211,13 @@ impl Evaluator<'_> {
                 entries.push(Entry { name, rows: rows.into_iter().map(rename).collect(), left: None });
                 Ok(())
             }
-            FromKind::Functions { calls, alias, .. } => self.from_function(calls, alias.as_ref(), outer, depth, entries),
+            FromKind::Functions { calls, alias, .. } => {
+                self.read_function(calls, alias.as_ref(), outer, depth, entries)
+            }
             FromKind::Join(join) => {
-                self.from_item(&join.left, outer, depth, entries, conditions)?;
+                self.read_from(&join.left, outer, depth, entries, conditions)?;
                 let before = entries.len();
-                self.from_item(&join.right, outer, depth, entries, conditions)?;
+                self.read_from(&join.right, outer, depth, entries, conditions)?;
                 match (join.kind, &join.condition) {
                     (JoinKind::Inner, JoinCondition::On(condition)) => conjuncts(condition, conditions),
                     (JoinKind::Inner, JoinCondition::None) => {}
@@ -231,7 +237,7 @@ impl Evaluator<'_> {
     }
 
     /// `unnest(ARRAY[…]) AS x`, `generate_series(a, b)`
-    fn from_function(
+    fn read_function(
         &self,
         calls: &[(Expr, Vec<rollproof_sql::ast::ColumnSpec>)],
         alias: Option<&rollproof_sql::ast::Alias>,
@@ -257,8 +263,10 @@ impl Evaluator<'_> {
             }
             _ => return Err(Unknown::because(format!("function {function}() in FROM"))),
         };
-        let name = alias.and_then(|alias| alias.name.as_ref()).map_or_else(|| Arc::from(function), |name| name.text.clone());
-        let column = alias.and_then(|alias| alias.columns.first()).map_or_else(|| name.clone(), |column| column.text.clone());
+        let name =
+            alias.and_then(|alias| alias.name.as_ref()).map_or_else(|| Arc::from(function), |name| name.text.clone());
+        let column =
+            alias.and_then(|alias| alias.columns.first()).map_or_else(|| name.clone(), |column| column.text.clone());
         let rows = values.into_iter().map(|value| vec![(column.clone(), value)]).collect();
         entries.push(Entry { name, rows, left: None });
         Ok(())
@@ -280,7 +288,8 @@ impl Evaluator<'_> {
             && call.filter.is_none()
             && call.over.is_none()
         {
-            let name = target.alias.as_ref().map_or_else(|| call.name.object().text.clone(), |alias| alias.text.clone());
+            let name =
+                target.alias.as_ref().map_or_else(|| call.name.object().text.clone(), |alias| alias.text.clone());
             match call.name.object().as_str() {
                 "count" if call.star => return Ok(vec![vec![(name, Value::Int(found.len() as i64))]]),
                 "array_agg" | "string_agg" | "max" | "min" | "bool_or" | "bool_and" | "count" | "sum" => {
@@ -311,11 +320,16 @@ impl Evaluator<'_> {
         let value = match call.name.object().as_str() {
             "array_agg" if values.is_empty() => Value::Null,
             "array_agg" => Value::Array(values),
-            "count" if !call.distinct => Value::Int(values.iter().filter(|value| **value != Value::Null).count() as i64),
+            "count" if !call.distinct => {
+                Value::Int(values.iter().filter(|value| **value != Value::Null).count() as i64)
+            }
             "string_agg" => {
-                let separator = call.arguments.get(1).map(|argument| self.value(&argument.value, &Sources::default(), depth));
-                let separator = separator.transpose()?.and_then(|value| value.to_text()).unwrap_or_else(|| Arc::from(""));
-                let parts: Vec<String> = values.iter().filter_map(Value::to_text).map(|part| part.to_string()).collect();
+                let separator =
+                    call.arguments.get(1).map(|argument| self.value(&argument.value, &Sources::default(), depth));
+                let separator =
+                    separator.transpose()?.and_then(|value| value.to_text()).unwrap_or_else(|| Arc::from(""));
+                let parts: Vec<String> =
+                    values.iter().filter_map(Value::to_text).map(|part| part.to_string()).collect();
                 if parts.is_empty() { Value::Null } else { Value::text(parts.join(&separator)) }
             }
             _ => return Err(Unknown::because("an aggregate")),
@@ -330,7 +344,9 @@ impl Evaluator<'_> {
                 && reference.star.is_some()
             {
                 let alias = reference.fields.last().map(|name| &*name.text);
-                for (_, columns) in sources.entries.iter().filter(|(name, _)| alias.is_none_or(|alias| alias == &**name)) {
+                for (_, columns) in
+                    sources.entries.iter().filter(|(name, _)| alias.is_none_or(|alias| alias == &**name))
+                {
                     row.extend(columns.iter().cloned());
                 }
                 continue;

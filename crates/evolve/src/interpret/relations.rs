@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Constraint, ConstraintKind, FunctionKind, Identity, Oid, Relation, RelationKind, Schema, TypeKind, TypeRef};
+use rollproof_catalog::{
+    Constraint, ConstraintKind, FunctionKind, Identity, Oid, Relation, RelationKind, Schema, TypeKind, TypeRef,
+};
 
 use super::value::Value;
 
@@ -412,8 +414,8 @@ fn pg_tables(schema: &Schema) -> Vec<Row> {
             ("hasindexes", Value::Bool(!relation.indexes.is_empty())),
         ]
     };
-    let tables = own(schema)
-        .filter(|relation| matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable));
+    let tables =
+        own(schema).filter(|relation| matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable));
     tables.map(row).collect()
 }
 

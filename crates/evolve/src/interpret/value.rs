@@ -55,8 +55,10 @@ impl Value {
                 Arc::from(format!("{{{}}}", parts.join(",")))
             }
             Self::Row(fields) => {
-                let parts: Vec<String> =
-                    fields.iter().map(|(_, value)| value.to_text().map_or_else(String::new, |text| text.to_string())).collect();
+                let parts: Vec<String> = fields
+                    .iter()
+                    .map(|(_, value)| value.to_text().map_or_else(String::new, |text| text.to_string()))
+                    .collect();
                 Arc::from(format!("({})", parts.join(",")))
             }
         })
