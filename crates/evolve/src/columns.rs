@@ -128,6 +128,34 @@ impl Context {
         }
     }
 
+    /// A row cannot hold itself (42P16): not as a column's type, nor inside of one.
+    pub(crate) fn no_row_in_itself(&self, row_type: Oid, data_type: Oid, span: TextRange) -> Outcome {
+        let mut pending = vec![data_type];
+        let mut seen: Vec<Oid> = Vec::new();
+        while let Some(oid) = pending.pop() {
+            if oid == row_type && row_type.is_some() {
+                let shown = self.schema.format_type(TypeRef::plain(row_type));
+                let message = format!("composite type {shown} cannot be made a member of itself");
+                return Err(refuse("42P16", message, span));
+            }
+            let Some(found) = self.schema.type_of(oid).filter(|_| !seen.contains(&oid)) else { continue };
+            seen.push(oid);
+            match &found.kind {
+                TypeKind::Composite(relation) => {
+                    let columns = self.schema.relation(*relation).map(|each| &each.columns);
+                    pending.extend(
+                        columns.into_iter().flatten().filter(|each| !each.dropped).map(|each| each.data_type.oid),
+                    );
+                }
+                TypeKind::Domain { base, .. } => pending.push(base.oid),
+                TypeKind::Range { subtype, .. } => pending.push(*subtype),
+                _ if found.is_array => pending.push(found.element),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// A column as written: what it will be, and the constraints that wait for the table (`transformColumnDefinition`).
     pub(crate) fn new_column(
         &mut self,

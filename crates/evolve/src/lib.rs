@@ -33,6 +33,8 @@ mod security;
 mod sequence;
 mod set_schema;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod trigger;
 mod types;
 mod view;

@@ -220,7 +220,7 @@ mod tests {
         let column = "b".repeat(30);
         let name = object_name(&table, Some(&column), Some("fkey"));
         assert_eq!(name.len(), NAME_LENGTH);
-        assert_eq!(name, format!("{}_{}_fkey", "a".repeat(28), "b".repeat(29)));
+        assert_eq!(name, format!("{}_{}_fkey", "a".repeat(29), "b".repeat(28)));
         assert_eq!(object_name("t", None, Some("pkey")), "t_pkey");
         assert_eq!(object_name("", Some("t"), None), "_t");
     }

@@ -35,6 +35,7 @@ impl Context {
         }
         column_is_free(&table, &name.text, name.span)?;
         let (mut column, constraints) = self.new_column(definition, &table.name)?;
+        self.no_row_in_itself(table.row_type, column.data_type.oid, column.span)?;
         primary_is_not_null(&mut column, &constraints);
         let children = self.children_of(oid);
         if !children.is_empty() {

@@ -41,6 +41,7 @@ impl Context {
             return Err(refuse("42601", message, span));
         }
         let (data_type, collation, dimensions) = self.column_type(change.name, change.type_name, change.collation)?;
+        self.no_row_in_itself(table.row_type, data_type.oid, change.type_name.span)?;
         let children = self.descendants_of(oid);
         if !inherit && !children.is_empty() {
             let message =

@@ -29,7 +29,7 @@ use crate::context::{Context, DEPTH_LIMIT, Outcome, refuse, unmodelled};
 use expression::Evaluator;
 use machine::Machine;
 use query::Sources;
-use value::{Known, Unknown, Value};
+use value::{Known, Unknown};
 
 /// How many steps one block may take: far more than real ones need, and still a moment.
 const STEP_LIMIT: u64 = 3_000_000;
