@@ -165,6 +165,14 @@ impl Fold<'_> {
             Content::Sql(parsed) => match &**parsed {
                 Ok(tree) => tree,
                 Err(error) => {
+                    if pending {
+                        self.rejected.push(Rejected {
+                            sqlstate: "42601",
+                            message: error.message.clone(),
+                            span: error.span,
+                            origin: origin.clone(),
+                        });
+                    }
                     let reason = format!("this statement cannot be read: {}", error.message);
                     return self.taint(walker, statement, &reason, Extent::Words);
                 }
