@@ -224,7 +224,14 @@ impl Context {
     }
 
     fn index_key(&mut self, table: Oid, element: &IndexElement, method: &str) -> Outcome<RequestKey> {
-        let bare = match &element.value.kind {
+        // `(c COLLATE x)` is a column too: the server strips collations before it looks.
+        let mut value = &element.value;
+        let mut inner_collation = None;
+        while let ExprKind::Collate(inner, collation) = &value.kind {
+            inner_collation = inner_collation.or(Some(collation));
+            value = inner;
+        }
+        let bare = match &value.kind {
             ExprKind::Column(reference) if reference.fields.len() == 1 && reference.star.is_none() => {
                 Some(reference.fields[0].clone())
             }
@@ -244,7 +251,7 @@ impl Context {
                 (0, Some(bound), data_type, collation)
             }
         };
-        if let Some(written) = &element.collation {
+        if let Some(written) = element.collation.as_ref().or(inner_collation) {
             collation = self.collation_ref(written)?;
         }
         let operator_class = match (&element.operator_class, data_type) {

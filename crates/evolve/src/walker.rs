@@ -114,6 +114,9 @@ impl SessionWalker {
             self.aborted = true;
             return vec![refused("25001", &format!("{what} cannot run inside a transaction block"), statement)];
         }
+        if matches!(statement.kind, StatementKind::Lock(_)) && !self.in_transaction() {
+            return vec![refused("25P01", "LOCK TABLE can only be used in transaction blocks", statement)];
+        }
         let before = self.schema.clone();
         let (after, problems) = apply(&before, statement, source);
         self.schema = after;

@@ -205,8 +205,12 @@ impl Context {
     fn default_follows(&self, id: ColumnId, to: TypeRef, change: &TypeChange) -> Outcome {
         let Some(column) = self.schema.column(id) else { return Ok(()) };
         let Some(default) = column.default.as_ref().filter(|_| column.generated.is_none()) else { return Ok(()) };
+        // A bare literal was read as a value of the column's own type.
+        let literal = matches!(default.expr.kind, rollproof_sql::ast::ExprKind::Literal(_));
         let from = match resolve_expression(&default.expr, &self.schema, &no_scope(), &ExpressionPlace::Statistics) {
-            ExpressionOutcome::Resolved(typed, _) if typed.data_type.oid != oid::UNKNOWN => typed.data_type.oid,
+            ExpressionOutcome::Resolved(typed, _) if typed.data_type.oid != oid::UNKNOWN && !literal => {
+                typed.data_type.oid
+            }
             ExpressionOutcome::Resolved(..) => column.data_type.oid,
             _ => return Ok(()),
         };
