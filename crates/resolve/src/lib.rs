@@ -4,6 +4,8 @@ mod analyze;
 pub mod context;
 pub mod environment;
 pub mod error;
+#[cfg(test)]
+mod facts;
 mod finish;
 mod inline;
 pub mod outcome;

@@ -123,12 +123,25 @@ pub(crate) struct Entry {
     pub in_from: bool,
     /// Columns are for naming only; what it was made of.
     pub tree: Option<Tree>,
+    /// Of a query: what keeps its rows from being locked.
+    pub obstacle: Option<&'static str>,
 }
 
 impl Entry {
     /// An entry without alias.
     pub(crate) fn new(kind: EntryKind, name: Arc<str>, columns: Vec<EntryColumn>, span: TextRange) -> Self {
-        Self { kind, name, aliased: false, columns, span, open: false, nulled: false, in_from: true, tree: None }
+        Self {
+            kind,
+            name,
+            aliased: false,
+            columns,
+            span,
+            open: false,
+            nulled: false,
+            in_from: true,
+            tree: None,
+            obstacle: None,
+        }
     }
 }
 

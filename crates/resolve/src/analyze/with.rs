@@ -132,7 +132,12 @@ impl<'a> Analyzer<'a> {
             types::resolve_unknown(&mut self.cx, &mut output.typed)?;
         }
         let cte = self.levels[depth].ctes[at].written;
-        let rows = Rows { outputs, tree: super::Node::new(super::Tag::Query(false), Vec::new(), cte.span), open };
+        let rows = Rows {
+            outputs,
+            tree: super::Node::new(super::Tag::Query(false), Vec::new(), cte.span),
+            open,
+            obstacle: None,
+        };
         let mut columns = named_columns(cte, &rows)?;
         // What the recursive term brings may be null, whatever the first one is.
         columns.iter_mut().for_each(|column| column.nullable = true);
@@ -153,8 +158,8 @@ impl<'a> Analyzer<'a> {
                 if rows.open || column_type.1 == Oid::NONE || column_type.0 == Oid::NONE {
                     continue;
                 }
-                let (from, to) =
-                    (types::format_type(&self.cx, column_type.0), types::format_type(&self.cx, column_type.1));
+                let shown = |data_type| self.schema().format_type(data_type);
+                let (from, to) = (shown(first.data_type), shown(column.data_type));
                 let message = format!(
                     "recursive query \"{}\" column {} has type {from} in non-recursive term but type {to} overall",
                     cte.name.text,

@@ -2,7 +2,7 @@
 
 use rollproof_catalog::RelationKind;
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{LockStrength, Locking, QualifiedName};
+use rollproof_sql::ast::{LockStrength, Locking, QualifiedName, QueryBody, StatementKind};
 
 use crate::analyze::{Analyzer, EntryKind, syntax_error, unsupported};
 use crate::error::{Error, ErrorKind, Result};
@@ -41,6 +41,9 @@ impl<'a> Analyzer<'a> {
     /// Every relation of FROM. What cannot be locked is passed over.
     fn lock_all(&mut self, word: &str, span: TextRange) -> Result<()> {
         for at in 0..self.level().entries.len() {
+            if let Some(phrase) = self.level().entries[at].obstacle {
+                return Err(unsupported(format!("{word} is not allowed with {phrase}"), span));
+            }
             if self.level().entries[at].in_from
                 && let EntryKind::Relation(oid, kind) = self.level().entries[at].kind
             {
@@ -83,6 +86,10 @@ impl<'a> Analyzer<'a> {
                 self.read_of(oid, name.span).locked = true;
                 return Ok(());
             }
+            EntryKind::Subquery if level.entries[at].obstacle.is_some() => {
+                let phrase = level.entries[at].obstacle.unwrap_or_default();
+                return Err(unsupported(format!("{word} is not allowed with {phrase}"), name.span));
+            }
             EntryKind::Subquery | EntryKind::Open | EntryKind::Excluded(_) => return Ok(()),
             EntryKind::Join => "a join",
             EntryKind::Function => "a function",
@@ -93,6 +100,19 @@ impl<'a> Analyzer<'a> {
         Err(unsupported(format!("{word} cannot be applied to {what}"), name.span))
     }
 
+    /// What a view's rows cannot be locked through, as far as its clauses show it (`markQueryForLocking`).
+    fn view_obstacle(&self, view: rollproof_catalog::Oid) -> Option<&'static str> {
+        let stored = self.schema().relation(view)?.view.as_ref()?;
+        let StatementKind::Query(query) = &stored.query.statement.kind else { return None };
+        match &query.body {
+            QueryBody::SetOperation(_) => Some("UNION/INTERSECT/EXCEPT"),
+            QueryBody::Select(select) if select.distinct.is_some() => Some("DISTINCT clause"),
+            QueryBody::Select(select) if !select.group_by.is_empty() => Some("GROUP BY clause"),
+            QueryBody::Select(select) if select.having.is_some() => Some("HAVING clause"),
+            _ => None,
+        }
+    }
+
     /// What the planner and the executor refuse to lock (`make_outerjoininfo`, `CheckValidRowMarkRel`).
     fn check_lockable(&mut self, kind: RelationKind, entry: usize, word: &str, span: TextRange) -> Result<()> {
         let of = &self.level().entries[entry];
@@ -100,6 +120,11 @@ impl<'a> Analyzer<'a> {
         if of.nulled {
             let message = format!("{word} cannot be applied to the nullable side of an outer join");
             return Err(unsupported(message, span));
+        }
+        if let EntryKind::Relation(oid, RelationKind::View) = of.kind
+            && let Some(phrase) = self.view_obstacle(oid)
+        {
+            return Err(unsupported(format!("{word} is not allowed with {phrase}"), span));
         }
         let what = match kind {
             RelationKind::Sequence => "sequence",

@@ -134,25 +134,19 @@ impl<'a> Analyzer<'a> {
         name: &'a Name,
         span: TextRange,
     ) -> Result<Option<Expression>> {
-        if !self.may_be_function(name) {
-            return Ok(None);
-        }
         let mark = (self.out.whole_rows.len(), self.out.bindings.len());
         let reads = self.out.reads.clone();
         let row = self.whole_row(depth, item, span)?;
         let tree = row.tree.clone();
-        let Some(resolved) = types::resolve_attribute(&mut self.cx, name, row.typed)? else {
+        // The item's columns were looked through by now, under the names that its alias gives: what is left is a function.
+        let resolved = types::resolve_attribute(&mut self.cx, name, row.typed)?;
+        let Some(resolved) = resolved.filter(|resolved| !matches!(resolved.callee, Callee::Field(_))) else {
             self.out.whole_rows.truncate(mark.0);
             self.out.bindings.truncate(mark.1);
             self.out.reads = reads;
             return Ok(None);
         };
         Ok(Some(self.attribute_result(resolved, name, tree, span)?))
-    }
-
-    /// Whether any function or type has this name at all: cheap, and most misspelled columns are no function's name.
-    fn may_be_function(&self, _name: &Name) -> bool {
-        true
     }
 
     /// `x.name` after it was found to be a field or a function.

@@ -3,9 +3,10 @@
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, Indirection, Name};
 
-use crate::analyze::{Analyzer, Expression, Node, Tag, Tree, syntax_error};
+use crate::analyze::scope::FoundColumn;
+use crate::analyze::{Analyzer, Expression, Node, Returning, Tag, Tree, Var, syntax_error};
 use crate::error::{Error, ErrorKind, Failure, Result};
-use crate::types::{self, Subscript};
+use crate::types::{self, Callee, Subscript};
 
 impl<'a> Analyzer<'a> {
     /// `value.field[1]…`; a star at the end is the target list's to expand.
@@ -52,10 +53,28 @@ impl<'a> Analyzer<'a> {
         }
         let tree = value.tree.clone();
         let typed = value.typed.clone();
-        match types::resolve_attribute(&mut self.cx, name, value.typed)? {
+        let whole_row = tree.var().filter(|var| var.attribute == 0);
+        if let Some(var) = whole_row
+            && let Some(column) = self.column_of_row(var, name, span)?
+        {
+            return Ok(column);
+        }
+        let resolved = types::resolve_attribute(&mut self.cx, name, value.typed)?;
+        match resolved.filter(|resolved| whole_row.is_none() || !matches!(resolved.callee, Callee::Field(_))) {
             Some(resolved) => self.attribute_result(resolved, name, tree, span),
             None => Err(self.unknown_attribute(&typed, &tree, name, span)),
         }
+    }
+
+    /// A column of a whole row, by the name that the row's alias gives it (`ParseComplexProjection`).
+    fn column_of_row(&mut self, row: Var, name: &Name, span: TextRange) -> Result<Option<Expression>> {
+        let Some(level) = self.levels.get(row.depth) else { return Ok(None) };
+        let Some(entry) = level.entries.get(row.entry) else { return Ok(None) };
+        let found = entry.columns.iter().position(|column| !column.dropped && column.name == name.text);
+        let Some(number) = found.and_then(|at| i16::try_from(at + 1).ok()) else { return Ok(None) };
+        let place = FoundColumn { entry: row.entry, attribute: number };
+        self.bind_column(row.depth, place, span, Some(name));
+        Ok(Some(self.var(row.depth, place, Returning::Default, span)?))
     }
 
     /// `unknown_attribute` of parse_expr.c.

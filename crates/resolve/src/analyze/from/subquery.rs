@@ -33,6 +33,7 @@ impl<'a> Analyzer<'a> {
         let rows = rows?;
         let mut entry = Entry::new(EntryKind::Subquery, "unnamed_subquery".into(), columns_of(&rows.outputs), span);
         entry.open = rows.open;
+        entry.obstacle = rows.obstacle;
         entry.tree = Some(rows.tree);
         Ok(FromResult::single(self.add_entry(entry, alias, false)?))
     }

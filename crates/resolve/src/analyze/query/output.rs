@@ -67,12 +67,14 @@ pub(crate) struct Rows {
     pub tree: Tree,
     /// There may be more columns, brought by unknown text.
     pub open: bool,
+    /// What keeps its rows from being locked.
+    pub obstacle: Option<&'static str>,
 }
 
 impl Rows {
     /// A result of which nothing is known.
     pub(crate) fn open(span: TextRange) -> Self {
-        Self { outputs: Vec::new(), tree: Node::new(Tag::Query(false), Vec::new(), span), open: true }
+        Self { outputs: Vec::new(), tree: Node::new(Tag::Query(false), Vec::new(), span), open: true, obstacle: None }
     }
 
     /// The columns that are seen from outside.

@@ -47,7 +47,9 @@ impl<'a> Analyzer<'a> {
         self.locking_clauses(&parts.locking, obstacle)?;
         self.finish_grouping(grouping, having.as_ref(), &outputs)?;
         trees.extend(having);
-        Ok(self.finish_rows(outputs, trees, parts.span))
+        let mut rows = self.finish_rows(outputs, trees, parts.span);
+        rows.obstacle = obstacle.phrase.or(rows.obstacle);
+        Ok(rows)
     }
 
     fn finish_grouping(&mut self, grouping: Option<Grouping>, having: Option<&Tree>, outputs: &[Output]) -> Result<()> {
@@ -90,7 +92,9 @@ impl<'a> Analyzer<'a> {
         let open = level.open_targets;
         trees.extend(std::mem::take(&mut level.parts));
         trees.extend(outputs.iter().map(|output| output.tree.clone()));
-        Rows { outputs, tree: Node::new(Tag::Query(false), trees, span), open }
+        // What a query in FROM cannot be locked through, this one cannot either.
+        let inner = level.entries.iter().filter(|entry| entry.in_from).find_map(|entry| entry.obstacle);
+        Rows { outputs, tree: Node::new(Tag::Query(false), trees, span), open, obstacle: inner }
     }
 
     /// `TABLE t`: `SELECT * FROM t`.

@@ -57,7 +57,9 @@ impl<'a> Analyzer<'a> {
         self.level().items.clear();
         let mut trees = self.limit_clauses(parts.limit, parts.offset, parts.with_ties, !sorted.is_empty())?;
         trees.push(side.tree);
-        Ok(self.finish_rows(outputs, trees, parts.span))
+        let mut rows = self.finish_rows(outputs, trees, parts.span);
+        rows.obstacle = Some("UNION/INTERSECT/EXCEPT");
+        Ok(rows)
     }
 
     /// One operation; `recursive` says that its left side decides the columns of a recursive CTE.

@@ -3,7 +3,7 @@
 use rollproof_source::TextRange;
 use rollproof_sql::ast::Name;
 
-use crate::analyze::{Analyzer, EntryKind};
+use crate::analyze::{Analyzer, EntryKind, Tag};
 use crate::error::{Error, ErrorKind, Failure};
 
 impl Analyzer<'_> {
@@ -39,12 +39,17 @@ impl Analyzer<'_> {
                 self.find_relation(&qualified).ok().flatten()
             }
         };
+        let cte = schema.is_none().then(|| self.find_cte(&name.text)).flatten();
+        let cte = cte.map(|(depth, at)| Tag::Field(format!("{depth}:{at}").into()));
         // An alias of a CTE's name hides the table of that name, so only entries count that are the table itself.
         self.levels.iter().flat_map(|level| &level.entries).any(|entry| {
             let same_relation =
                 relation.is_some() && matches!(entry.kind, EntryKind::Relation(oid, _) if Some(oid) == relation);
+            let same_cte = cte.is_some()
+                && entry.kind == EntryKind::Cte
+                && entry.tree.as_ref().map(|tree| &tree.tag) == cte.as_ref();
             let joined_without_alias = entry.kind == EntryKind::Join && !entry.aliased;
-            same_relation || (schema.is_none() && !joined_without_alias && *entry.name == *name.text)
+            same_relation || same_cte || (!joined_without_alias && *entry.name == *name.text)
         })
     }
 }

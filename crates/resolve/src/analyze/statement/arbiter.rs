@@ -318,6 +318,20 @@ fn implied(needed: &Tree, given: Option<&Tree>) -> Fit {
     }
     // What stays may follow by the order of an operator family (x > 5 implies x > 0), which only comparisons can.
     let lacking: Vec<&&Tree> = needed.iter().filter(|clause| !follows(clause)).collect();
+    // Equality with a constant, and a test for null, follow from themselves alone where all that is given is comparisons.
+    let exact = |clause: &&&Tree| match &clause.tag {
+        Tag::Operator(symbol) => &**symbol == "=",
+        Tag::Construct(name) => *name == "is null",
+        _ => false,
+    };
+    let plain = |clause: &&Tree| match &clause.tag {
+        Tag::Operator(symbol) => matches!(&**symbol, "=" | "<" | ">" | "<=" | ">=" | "<>"),
+        Tag::Construct(name) => matches!(*name, "is null" | "is not null"),
+        _ => false,
+    };
+    if given.iter().all(plain) && lacking.iter().any(exact) {
+        return Fit::No;
+    }
     let columns = |tree: &Tree| {
         let mut found = Vec::new();
         tree.find(&mut |node| {

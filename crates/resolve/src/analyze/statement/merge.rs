@@ -4,7 +4,6 @@ use rollproof_catalog::RelationKind;
 use rollproof_sql::ast::{Merge, MergeAction, MergeClause, MergeMatch};
 
 use super::TargetRelation;
-use crate::analyze::from::duplicate_table;
 use crate::analyze::{Analyzer, Item, Kind, Rows, syntax_error, unsupported};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolution::{Write, WriteAction};
@@ -52,7 +51,11 @@ impl<'a> Analyzer<'a> {
         let source = self.level().items.clone();
         let same = source.iter().find(|item| item.relation_visible && item.name == target.item.name);
         match same {
-            Some(item) => Err(duplicate_table(&item.name, merge.source.span)),
+            Some(item) => {
+                let message = format!("name \"{}\" specified more than once", item.name);
+                let kind = ErrorKind::AmbiguousName(item.name.clone());
+                Err(Error::fail("42712", message, merge.source.span, kind))
+            }
             None => Ok(source),
         }
     }

@@ -21,7 +21,12 @@ impl<'a> Analyzer<'a> {
     ) -> Result<Rows> {
         let Some(clause) = clause else {
             let parts = std::mem::take(&mut self.level().parts);
-            return Ok(Rows { outputs: Vec::new(), tree: Node::new(Tag::Query(false), parts, span), open: false });
+            return Ok(Rows {
+                outputs: Vec::new(),
+                tree: Node::new(Tag::Query(false), parts, span),
+                open: false,
+                obstacle: None,
+            });
         };
         let known = self.level().items.len();
         if let Some(target) = target {

@@ -75,9 +75,6 @@ impl<'a> Analyzer<'a> {
             self.open_star(star);
         }
         self.note_whole_item(depth, item);
-        if let crate::analyze::EntryKind::Relation(..) = self.levels[depth].entries[item.entry].kind {
-            // Reading no column still needs some permission; the relation is in the list of reads by now.
-        }
         let mut expanded = StarExpansion { span: star, columns: Vec::new() };
         let mut columns = Vec::new();
         for column in item.columns.iter().filter(|column| !column.dropped && !column.hidden) {
@@ -114,6 +111,10 @@ impl<'a> Analyzer<'a> {
         if value.open {
             self.open_star(star);
             return Ok(Vec::new());
+        }
+        if let Some(var) = value.tree.var().filter(|var| var.attribute == 0) {
+            let item = self.levels[var.depth].item(var.entry, true, true);
+            return self.expand_item(var.depth, &item, star, span);
         }
         if !self.is_row_type(value.typed.oid()) {
             let shown = types::format_type(&self.cx, value.typed.oid());

@@ -1,0 +1,15 @@
+create table users(id bigint primary key, name text not null, email text, mood text, tags text[], created timestamptz not null);
+create table posts(id bigint primary key, user_id bigint not null references users, title varchar(20) not null, body text, meta jsonb);
+create type pair as (a int, b text);
+create table comp(id int primary key, p pair, ps pair[], arr int[]);
+create table gen(id int generated always as identity, x int, y int generated always as (x*2) stored);
+create view v_users as select id, name, lower(name) as lname from users;
+create view v_agg as select user_id, count(*) as n from posts group by user_id;
+create unique index users_lower on users (lower(email));
+create unique index posts_part on posts (user_id) where title = 'x';
+create sequence sq1;
+create materialized view mv as select * from users;
+create function ff(users) returns text language sql as 'select $1.name';
+create function out2(out a int, out b text) language sql as 'select 1, ''x''::text';
+create function sr() returns setof int language sql as 'select 1';
+create procedure pr(x int) language sql as 'select 1';
