@@ -99,11 +99,34 @@ fn name_matches(pattern: &str, name: &str) -> bool {
     name.len() >= last.len() && name.ends_with(last)
 }
 
+/// What a word that is looked for says of the file that it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// It starts a statement, where a text starts with it.
+    Sql,
+    /// A library's sink or tag.
+    Sink,
+    /// A method that is a sink where its argument is SQL.
+    ContentSink,
+    /// A query builder's method.
+    Builder,
+}
+
 /// Looks for words of SQL and of the libraries' sinks in a text, all at once.
 pub(crate) struct Words {
     automaton: Option<AhoCorasick>,
-    /// How many of the words are SQL's, which stand alone.
-    sql: usize,
+    words: Vec<(Word, String)>,
+}
+
+/// Where words were found in a file that no sink is named in.
+#[derive(Debug, Default)]
+pub(crate) struct Hits {
+    /// Where SQL's words stand, in order.
+    pub(crate) sql: Vec<usize>,
+    /// A query builder's method is called.
+    pub(crate) builder: bool,
+    /// A method is called that takes a text.
+    pub(crate) takes_text: bool,
 }
 
 const SQL_WORDS: &[&str] = &[
@@ -112,42 +135,92 @@ const SQL_WORDS: &[&str] = &[
 
 impl Words {
     pub(crate) fn new(language: &Language, active: &dyn Fn(&crate::sinks::Library) -> bool, options: &Options) -> Self {
-        let mut words: Vec<String> = SQL_WORDS.iter().map(|word| (*word).to_owned()).collect();
-        let sql = words.len();
+        let mut words: Vec<(Word, String)> = SQL_WORDS.iter().map(|word| (Word::Sql, (*word).to_owned())).collect();
         for library in language.libraries.iter().filter(|library| active(library)) {
-            for sink in library.sinks.iter().filter(|sink| !sink.content) {
-                words.extend(sink.methods.iter().flat_map(|name| [format!(".{name}("), format!(".{name}<")]));
+            for sink in &library.sinks {
+                let kind = if sink.content { Word::ContentSink } else { Word::Sink };
+                let mut add = |word: String| words.push((kind, word));
+                sink.methods.iter().flat_map(|name| [format!(".{name}("), format!(".{name}<")]).for_each(&mut add);
                 let named = sink.functions.iter().chain(&sink.constructors);
-                words.extend(named.flat_map(|name| [format!("{name}("), format!("{name}<"), format!("{name}::<")]));
-                words.extend(sink.macros.iter().map(|name| format!("{name}!")));
+                named
+                    .flat_map(|name| [format!("{name}("), format!("{name}<"), format!("{name}::<")])
+                    .for_each(&mut add);
+                sink.macros.iter().map(|name| format!("{name}!")).for_each(&mut add);
             }
-            words.extend(
-                library.tags.iter().flat_map(|tag| &tag.tags).flat_map(|tag| [format!("{tag}`"), format!("{tag}<")]),
-            );
+            let tags = library.tags.iter().flat_map(|tag| &tag.tags);
+            words.extend(tags.flat_map(|tag| [format!("{tag}`"), format!("{tag}<")]).map(|tag| (Word::Sink, tag)));
             for builder in &library.builders {
-                words.extend(builder.methods.iter().map(|name| format!("{name}(")));
+                words.extend(builder.methods.iter().map(|name| (Word::Builder, format!("{name}("))));
             }
         }
-        words.extend(options.sinks.iter().map(|sink| sink.function.clone()));
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&words).ok();
-        Self { automaton, sql }
+        words.extend(options.sinks.iter().map(|sink| (Word::Sink, sink.function.clone())));
+        let automaton =
+            AhoCorasick::builder().ascii_case_insensitive(true).build(words.iter().map(|(_, word)| word)).ok();
+        Self { automaton, words }
     }
 
+    /// Whether a text may hold SQL or a sink's name.
     pub(crate) fn in_text(&self, text: &str) -> bool {
         let Some(automaton) = &self.automaton else { return true };
-        let bytes = text.as_bytes();
-        automaton.find_overlapping_iter(text).any(|found| {
-            if found.pattern().as_usize() >= self.sql {
-                return true;
-            }
-            let before = found.start().checked_sub(1).map_or(b' ', |at| bytes[at]);
-            let after = bytes.get(found.end()).copied().unwrap_or(b' ');
-            // `<select>`, `onSelect`, `.update(`: no statement starts so.
-            !(before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.' | b'<' | b'/' | b'-' | b'$'))
-                && (after.is_ascii_whitespace() || matches!(after, b'\\' | b'"' | b'\'' | b'`' | b'*' | b'('))
-                && starts_text(bytes, found.start())
+        automaton.find_overlapping_iter(text).any(|found| match self.words[found.pattern().as_usize()].0 {
+            Word::Sink | Word::Builder => true,
+            Word::ContentSink => false,
+            Word::Sql => stands_alone(text.as_bytes(), found.start(), found.end()),
         })
     }
+
+    /// What was found in a text; none where a sink is named, so that it has to be parsed.
+    pub(crate) fn hits(&self, text: &str) -> Option<Hits> {
+        let bytes = text.as_bytes();
+        let mut hits = Hits::default();
+        for found in self.automaton.as_ref()?.find_overlapping_iter(text) {
+            let (kind, word) = &self.words[found.pattern().as_usize()];
+            if *kind == Word::Sql {
+                if stands_alone(bytes, found.start(), found.end()) {
+                    hits.sql.push(found.start());
+                }
+                continue;
+            }
+            // Names of code have one way of writing, and are not the end of a longer name.
+            let whole = !word.starts_with(|first: char| first.is_alphanumeric() || first == '_' || first == '$')
+                || !found.start().checked_sub(1).is_some_and(|at| is_name(bytes[at]));
+            if !whole || text.get(found.range()) != Some(word.as_str()) {
+                continue;
+            }
+            match kind {
+                Word::Sink => return None,
+                Word::Builder => hits.builder = true,
+                // A text that stands elsewhere: `execute(QUERY)`.
+                _ if passes_name(text.get(found.end()..)?) => return None,
+                _ => hits.takes_text = true,
+            }
+        }
+        hits.sql.sort_unstable();
+        Some(hits)
+    }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')
+}
+
+/// The arguments start with a name that is no function's parameter.
+fn passes_name(arguments: &str) -> bool {
+    let arguments = arguments.trim_start();
+    let end = arguments.find(|character: char| !character.is_alphanumeric() && !"_$.".contains(character));
+    let (name, rest) = arguments.split_at(end.unwrap_or(arguments.len()));
+    let starts = name.starts_with(|first: char| first.is_alphabetic() || first == '_' || first == '$');
+    starts && !matches!(name, "async" | "function") && !rest.trim_start().starts_with("=>")
+}
+
+/// `<select>`, `onSelect`, `.update(`: no statement starts so.
+fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).map_or(b' ', |at| bytes[at]);
+    let escaped = before == b'n' && start > 1 && bytes[start - 2] == b'\\';
+    let after = bytes.get(end).copied().unwrap_or(b' ');
+    (escaped || !(before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.' | b'<' | b'/' | b'-' | b'$')))
+        && (after.is_ascii_whitespace() || matches!(after, b'\\' | b'"' | b'\'' | b'`' | b'*' | b'('))
+        && starts_text(bytes, start)
 }
 
 /// The word stands where a text may start: after a quote or a bracket, or first on its line. Statements inside of others

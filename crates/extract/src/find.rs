@@ -39,32 +39,54 @@ struct FileSites {
     used_tags: FxHashSet<(rollproof_source::FileId, ExprId)>,
 }
 
-/// Names of the functions whose parameters reach a sink, wholly or as a part of the text.
-pub(crate) fn functions_to_follow(program: &Program<'_>) -> FxHashSet<Arc<str>> {
-    let names = program.wave.par_iter().map(|facts| {
-        let mut evaluator = Evaluator::new(program);
-        let mut names = FxHashSet::default();
-        for expr in &facts.calls {
+/// Names of the functions whose parameters reach a sink, wholly or as a part of the text: those that stand around the
+/// sinks, and all of them, through however many calls.
+pub(crate) fn functions_to_follow(program: &Program<'_>) -> (FxHashSet<Arc<str>>, FxHashSet<Arc<str>>) {
+    let first: Vec<Vec<ParamRef>> = program.wave.par_iter().map(|facts| params_of_sinks(program, facts)).collect();
+    let mut open: Vec<ParamRef> = first.into_iter().flatten().collect();
+    let name = |param: &ParamRef| {
+        let facts = program.facts(&param.path)?;
+        facts.functions[param.param.function.index()].name.clone()
+    };
+    let near: FxHashSet<Arc<str>> = open.iter().filter_map(name).collect();
+    let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
+    let mut names = FxHashSet::default();
+    let mut evaluator = Evaluator::new(program);
+    while let Some(param) = open.pop() {
+        if seen.len() > MAX_HOPS || !seen.insert(param.clone()) {
+            continue;
+        }
+        let Some(facts) = program.facts(&param.path) else { continue };
+        names.extend(name(&param));
+        evaluator.begin();
+        for (caller, call) in program.callers(&mut evaluator, &facts, param.param.function).iter() {
             evaluator.begin();
-            let values = match &facts.expr(*expr).kind {
-                ExprKind::Call(call) => match evaluator.sink_of(facts, *expr) {
-                    Some(target) => evaluator.argument_values(facts, call, &target),
-                    None => continue,
-                },
-                _ => continue,
-            };
-            for param in values.iter().flat_map(params_of) {
-                if let Some(owner) = program.facts(&param.path) {
-                    names.extend(owner.functions[param.param.function.index()].name.clone());
+            let at = span(caller, *call);
+            open.extend(evaluator.given(caller, *call, &facts, &param, at).iter().flat_map(params_of));
+        }
+    }
+    (near, names)
+}
+
+/// The parameters in what a file's sinks are given.
+fn params_of_sinks(program: &Program<'_>, facts: &Arc<Facts>) -> Vec<ParamRef> {
+    let mut evaluator = Evaluator::new(program);
+    let mut params = Vec::new();
+    for expr in &facts.calls {
+        evaluator.begin();
+        match &facts.expr(*expr).kind {
+            ExprKind::Call(call) => {
+                if let Some(target) = evaluator.sink_of(facts, *expr) {
+                    params.extend(evaluator.argument_values(facts, call, &target).iter().flat_map(params_of));
                 }
             }
+            ExprKind::Tagged { .. } => {
+                params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
+            }
+            _ => {}
         }
-        names
-    });
-    names.reduce(FxHashSet::default, |mut left, right| {
-        left.extend(right);
-        left
-    })
+    }
+    params
 }
 
 fn params_of(value: &Value) -> Vec<ParamRef> {
@@ -206,15 +228,7 @@ impl Finder<'_> {
                 .last()
                 .is_some_and(|last| last.kind == SiteKind::QueryBuilder && last.span.range.start == at.range.start);
             if !chained && let Some(name) = evaluator.builder_of(facts, *expr) {
-                out.sites.push(Site {
-                    file: facts.file,
-                    span: at,
-                    sink: name,
-                    kind: SiteKind::QueryBuilder,
-                    queries: Vec::new(),
-                    unknown: Some(Unknown { reason: "query-builder".into(), at }),
-                    failure,
-                });
+                out.sites.push(Site::of_builder(at, name));
             }
         }
         out.touched = std::mem::take(&mut evaluator.touched);

@@ -4,10 +4,14 @@
 //! one file are made of. The evaluator (`eval`) computes from the facts of all files which texts an expression may have;
 //! `matching` and `find` say which expressions are sent to a database, by data alone (`grammars/*/sinks`); `render` makes
 //! the text that the server gets, every byte mapped back to its source.
+//!
+//! Most files are never parsed: `files` looks for words in their bytes, and `glance` reads the tokens of a TypeScript file
+//! that has some, tells SQL in its texts from names and prose, and counts the calls of query builders.
 
 mod eval;
 mod files;
 mod find;
+mod glance;
 mod ir;
 mod lang;
 mod looks;

@@ -175,6 +175,65 @@ pub(crate) fn empty_clause(text: &str) -> bool {
         || words.last().is_some_and(|last| is(last, &["where", "and", "having", "set", "values", "in"]))
 }
 
+/// A text that starts with one of SQL's words goes on like a statement. What is prose has a capital (`Select a plan`) or
+/// another second word (`create a project`). `closed`: the text ends there and is no part of a longer template.
+pub(crate) fn goes_on_as_statement(text: &str, closed: bool) -> bool {
+    let end = text.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    let upper = word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let lower = word.bytes().all(|byte| byte.is_ascii_lowercase());
+    if rest.is_empty() {
+        return !closed;
+    }
+    if upper {
+        return true;
+    }
+    if !lower {
+        return false;
+    }
+    let mut rest = rest.trim_start();
+    while let Some(after) = ["\\n", "\\r", "\\t"].iter().find_map(|escape| rest.strip_prefix(escape)) {
+        rest = after.trim_start();
+    }
+    let end = rest.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(rest.len());
+    let second = &rest[..end];
+    let is = |words: &[&str]| rest.is_empty() || words.contains(&second);
+    match word {
+        "insert" | "merge" => is(&["into"]),
+        "delete" => is(&["from"]),
+        "lock" | "truncate" => is(&["table"]),
+        "refresh" => is(&["materialized"]),
+        "create" | "alter" | "drop" => is(DDL_OBJECTS),
+        "call" => false,
+        _ => true,
+    }
+}
+
+const DDL_OBJECTS: &[&str] = &[
+    "table",
+    "index",
+    "unique",
+    "view",
+    "materialized",
+    "function",
+    "procedure",
+    "trigger",
+    "type",
+    "sequence",
+    "schema",
+    "extension",
+    "policy",
+    "role",
+    "temporary",
+    "temp",
+    "database",
+    "publication",
+    "or",
+    "global",
+    "local",
+    "unlogged",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

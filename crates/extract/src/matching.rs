@@ -104,6 +104,10 @@ impl Evaluator<'_> {
         if candidates.is_empty() {
             return self.imported_sink(facts, call, path, false);
         }
+        // `list.map(item => …)`: what can be no text is not worth knowing the receiver for.
+        if candidates.iter().all(|(_, sink)| sink.content && !takes_text(facts, call, sink)) {
+            return None;
+        }
         let callees = self.eval(facts, call.callee, &None);
         if callees.iter().any(|callee| matches!(callee, Value::Function(_))) {
             return None;
@@ -270,15 +274,8 @@ impl Evaluator<'_> {
                 continue;
             }
             for builder in &library.builders {
-                let receiver = |name: &Arc<str>| {
-                    let name = name.to_lowercase();
-                    builder.receivers.iter().any(|hint| match hint.strip_prefix('=') {
-                        Some(exact) => name == exact,
-                        None => name.contains(hint.as_str()),
-                    })
-                };
                 let fits = builder.methods.iter().any(|name| name == method.as_ref())
-                    && (builder.receivers.is_empty() || before.iter().any(receiver))
+                    && (builder.receivers.is_empty() || before.iter().any(|name| builder.takes(name)))
                     && (builder.depth == 0 || before.len() >= builder.depth)
                     && (!builder.text_argument || self.first_is_text(facts, call));
                 if fits {
@@ -331,6 +328,21 @@ fn callee_names(facts: &Facts, callee: ExprId) -> Option<Vec<Arc<str>>> {
     }
     names.reverse();
     Some(names)
+}
+
+/// Whether the argument of a sink is something that can be a text. A file that is named is no text.
+fn takes_text(facts: &Facts, call: &Call, sink: &Sink) -> bool {
+    if sink.receiver_text || sink.file {
+        return true;
+    }
+    match argument_at(facts, call, sink.argument) {
+        None => false,
+        Some((_, Some(_))) => true,
+        Some((argument, None)) => !matches!(
+            facts.expr(argument).kind,
+            ExprKind::Function(_) | ExprKind::Class(_) | ExprKind::Number(_) | ExprKind::Nothing | ExprKind::Opaque
+        ),
+    }
 }
 
 /// The argument at `index`, or the spread list that holds it and its place in there.

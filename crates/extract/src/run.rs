@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
-use rollproof_source::{Problem, ReadError, Snapshot, SourceMap};
+use rollproof_source::{Problem, ReadError, Snapshot, SourceMap, Span};
 use rustc_hash::FxHashSet;
 
 use crate::files::{Words, wanted};
 use crate::find;
+use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::Facts;
 use crate::program::{Cache, Program};
-use crate::sinks::{Language, languages};
-use crate::{Extraction, Options};
+use crate::sinks::{Language, QueryBuilder, languages};
+use crate::{Extraction, Options, Site};
 
 /// Files larger than this are data or generated.
 const MAX_FILE: usize = 2_000_000;
@@ -57,21 +58,27 @@ fn of_language(
     let mut program = Program::new(snapshot, sources, options, cache, language);
     let all = program.modules.manifests == 0;
     let words = Words::new(language, &|library| all || program.is_active(library), options);
-    let looked: Vec<(Option<bool>, Option<Problem>)> =
-        paths.par_iter().map(|path| look(&program, path, &words)).collect();
+    let builders = builders(&program, all);
+    let looked: Vec<(Option<Glance>, Option<Problem>)> =
+        paths.par_iter().map(|path| look(&program, path, &words, &builders)).collect();
     let mut parse: Vec<Arc<str>> = Vec::new();
     let mut rest: Vec<Arc<str>> = Vec::new();
-    for (path, (interesting, problem)) in paths.iter().zip(looked) {
+    let mut calls: Vec<(Arc<str>, Vec<BuilderCall>)> = Vec::new();
+    for (path, (glance, problem)) in paths.iter().zip(looked) {
         extraction.problems.extend(problem);
-        match interesting {
-            Some(true) => parse.push(path.clone()),
-            Some(false) => rest.push(path.clone()),
+        match glance {
+            Some(Glance::Parse) => parse.push(path.clone()),
+            Some(Glance::Nothing) => rest.push(path.clone()),
+            Some(Glance::Builders(found)) => {
+                rest.push(path.clone());
+                calls.push((path.clone(), found));
+            }
             None => {}
         }
     }
-    let wave: Vec<Arc<Facts>> = parse.par_iter().filter_map(|path| program.facts(path)).collect();
+    let wave = parsed(&program, parse);
     program.set_wave(wave);
-    add_callers(&mut program, &rest);
+    add_callers(&mut program, &rest, &words);
     for facts in &program.wave {
         extraction.problems.extend(facts.problems.iter().cloned());
         if facts.tests_left_out > 0 {
@@ -80,47 +87,124 @@ fn of_language(
     }
     extraction.parsed += program.wave.len();
     extraction.sites.extend(find::sites(&program));
+    for (path, calls) in calls {
+        if program.wave.binary_search_by(|facts| facts.path.cmp(&path)).is_err() {
+            extraction.sites.extend(builder_sites(&program, &path, &calls));
+        }
+    }
+}
+
+/// The facts of these files in their order. The largest are parsed first, so that no thread is left alone with one.
+fn parsed(program: &Program<'_>, mut paths: Vec<Arc<str>>) -> Vec<Arc<Facts>> {
+    let size = |path: &Arc<str>| program.entry(path).map_or(0, |entry| entry.text.len());
+    paths.sort_by_cached_key(|path| (std::cmp::Reverse(size(path)), path.clone()));
+    let facts = paths.par_iter().with_max_len(1).filter_map(|path| program.facts(path));
+    let mut facts: Vec<Arc<Facts>> = facts.collect();
+    facts.sort_by(|left, right| left.path.cmp(&right.path));
+    facts
+}
+
+/// The query builders of the libraries that the tree uses, in the order in which a call is matched with them.
+fn builders(program: &Program<'_>, all: bool) -> Vec<&'static QueryBuilder> {
+    let libraries = program.language.libraries.iter().filter(|library| all || program.is_active(library));
+    libraries.flat_map(|library| &library.builders).collect()
+}
+
+/// The sites of a file that is not parsed.
+fn builder_sites(program: &Program<'_>, path: &Arc<str>, calls: &[BuilderCall]) -> Vec<Site> {
+    let Some((file, _)) = program.add_file(path) else { return Vec::new() };
+    calls.iter().map(|call| Site::of_builder(Span { file, range: call.range }, call.name.into())).collect()
 }
 
 /// Whether a file may hold SQL; none where it cannot be read.
-fn look(program: &Program<'_>, path: &Arc<str>, words: &Words) -> (Option<bool>, Option<Problem>) {
-    if program.entry(path).is_none() {
+fn look(
+    program: &Program<'_>,
+    path: &Arc<str>,
+    words: &Words,
+    builders: &[&'static QueryBuilder],
+) -> (Option<Glance>, Option<Problem>) {
+    let Some(entry) = program.entry(path) else {
         let why = match program.snapshot.read(path) {
             Some(Ok(_)) => "is not UTF-8; not read",
             Some(Err(ReadError::TooLarge(_))) => "is too large; not read",
             _ => "could not be read",
         };
         return (None, Some(Problem::of_file(path.as_ref(), why)));
-    }
-    let Some(entry) = program.entry(path) else { return (None, None) };
-    let interesting = words.in_text(&entry.text);
-    if interesting && entry.text.len() > MAX_FILE {
+    };
+    let text = &entry.text;
+    let found = if program.is_rust() {
+        if words.in_text(text) { Glance::Parse } else { Glance::Nothing }
+    } else {
+        words.hits(text).map_or(Glance::Parse, |hits| glance(text, &hits, builders))
+    };
+    if found != Glance::Nothing && entry.text.len() > MAX_FILE {
         let problem = Problem::of_file(path.as_ref(), "is too large to be source; not read");
         return (None, Some(problem));
     }
-    (Some(interesting), None)
+    (Some(found), None)
 }
 
-/// Adds the files that hold no SQL and call a function that sends it: what they give is a part of the text.
-fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>]) {
-    let names: FxHashSet<Arc<str>> = find::functions_to_follow(program);
-    let patterns: Vec<&str> = names.iter().map(AsRef::as_ref).filter(|name| name.len() > 1).collect();
-    if patterns.is_empty() {
+/// How often files may be added that call what the files before them define.
+const MAX_ROUNDS: usize = 6;
+
+/// Adds the files that hold no SQL and call a function that sends it: what they give is a part of the text. Callers that
+/// are more than one call away are looked for only in files that hold a word of SQL or of a library: the further away, the
+/// more a parameter is anything.
+fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) {
+    let (near, mut far) = find::functions_to_follow(program);
+    if add_files(program, rest, &near, None) {
+        far.extend(find::functions_to_follow(program).1);
+    } else if far.is_subset(&near) {
         return;
     }
-    let Ok(automaton) = AhoCorasick::new(&patterns) else { return };
+    for _ in 0..MAX_ROUNDS {
+        let known = far.len();
+        if !add_files(program, rest, &far, Some(words)) {
+            return;
+        }
+        far.extend(find::functions_to_follow(program).1);
+        if far.len() == known {
+            return;
+        }
+    }
+}
+
+/// Adds those of the files that call one of the names, and hold one of the words if there are any; whether some did.
+fn add_files(
+    program: &mut Program<'_>,
+    paths: &[Arc<str>],
+    names: &FxHashSet<Arc<str>>,
+    words: Option<&Words>,
+) -> bool {
+    let names = names.iter().filter(|name| name.len() > 1).map(|name| name.as_bytes());
+    let Ok(automaton) = AhoCorasick::new(names) else { return false };
+    if automaton.patterns_len() == 0 {
+        return false;
+    }
+    let in_wave = |path: &Arc<str>| program.wave.binary_search_by(|facts| facts.path.cmp(path)).is_ok();
     let calls = |path: &&Arc<str>| {
-        let Some(entry) = program.entry(path) else { return false };
-        let bytes = entry.text.as_bytes();
-        automaton.find_overlapping_iter(entry.text.as_ref()).any(|found| {
-            let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$';
-            let before = found.start().checked_sub(1).is_some_and(|at| word(bytes[at]));
-            !before && !bytes.get(found.end()).is_some_and(|byte| word(*byte))
-        })
+        let holds = |text: &str| calls_any(&automaton, text) && words.is_none_or(|words| words.in_text(text));
+        !in_wave(path) && program.entry(path).is_some_and(|entry| holds(&entry.text))
     };
-    let more: Vec<Arc<Facts>> = rest.par_iter().filter(calls).filter_map(|path| program.facts(path)).collect();
+    let more: Vec<Arc<str>> = paths.par_iter().filter(calls).cloned().collect();
+    if more.is_empty() {
+        return false;
+    }
+    let more = parsed(program, more);
     let mut wave = std::mem::take(&mut program.wave);
     wave.extend(more);
     wave.sort_by(|left, right| left.path.cmp(&right.path));
     program.set_wave(wave);
+    true
+}
+
+/// Whether one of the names is called in a text.
+fn calls_any(automaton: &AhoCorasick, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    automaton.find_overlapping_iter(text).any(|found| {
+        let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$';
+        let before = found.start().checked_sub(1).is_some_and(|at| word(bytes[at]));
+        let after = text.get(found.end()..).unwrap_or("").trim_start();
+        !before && (after.starts_with(['(', '<', '!']) || after.starts_with("?.") || after.starts_with("::<"))
+    })
 }

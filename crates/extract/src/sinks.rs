@@ -178,6 +178,23 @@ pub(crate) struct QueryBuilder {
     pub(crate) text_argument: bool,
 }
 
+impl QueryBuilder {
+    /// Whether a receiver is called like the builder's.
+    pub(crate) fn takes(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.receivers.iter().any(|hint| match hint.strip_prefix('=') {
+            Some(exact) => name == exact,
+            None => name.contains(hint.as_str()),
+        })
+    }
+
+    /// Whether some name in a stretch of source may be a receiver.
+    pub(crate) fn is_mentioned(&self, source: &str) -> bool {
+        let source = source.to_lowercase();
+        self.receivers.iter().any(|hint| source.contains(hint.trim_start_matches('=')))
+    }
+}
+
 /// The languages that extraction reads: TypeScript, then Rust.
 pub(crate) fn languages() -> &'static [Language] {
     static LANGUAGES: OnceLock<Vec<Language>> = OnceLock::new();

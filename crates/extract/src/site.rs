@@ -28,6 +28,21 @@ pub struct Site {
     pub failure: Option<FailureMode>,
 }
 
+impl Site {
+    /// A call that starts a built query. What becomes of its failure is not looked at: no verdict speaks of it.
+    pub(crate) fn of_builder(span: Span, sink: Arc<str>) -> Self {
+        Self {
+            file: span.file,
+            span,
+            sink,
+            kind: SiteKind::QueryBuilder,
+            queries: Vec::new(),
+            unknown: Some(Unknown { reason: "query-builder".into(), at: span }),
+            failure: None,
+        }
+    }
+}
+
 /// What a site is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SiteKind {

@@ -20,7 +20,7 @@ use crate::ir::{Facts, FunctionId};
 const MAX_DEPTH: u32 = 300;
 
 /// A file whose longest line is longer than this is minified: nobody wrote it, and it holds no project's queries.
-const MAX_LINE: usize = 20_000;
+pub(crate) const MAX_LINE: usize = 20_000;
 
 pub(super) struct Lowering<'t> {
     pub(super) builder: Builder,
