@@ -45,7 +45,7 @@ mod tests {
             other_dialect("INSERT INTO `users` (`id`) VALUES (1) ON DUPLICATE KEY UPDATE id = 1"),
             Some("MySQL")
         );
-        assert_eq!(other_dialect("INSERT OR REPLACE INTO t (a) VALUES (1)"), Some("SQLite"));
+        assert_eq!(other_dialect("SELECT a FROM t FINAL SETTINGS max_threads = 1"), Some("ClickHouse"));
         assert_eq!(other_dialect("SELECT FROM WHERE GROUP"), None);
     }
 }
