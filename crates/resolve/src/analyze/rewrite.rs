@@ -49,7 +49,7 @@ impl<'a> Analyzer<'a> {
     }
 
     /// An automatically updatable view (`rewriteTargetView`): the write goes to the relation underneath.
-    fn check_view_write(
+    pub(crate) fn check_view_write(
         &mut self,
         write: &mut Write,
         view: &'a Relation,
@@ -62,6 +62,7 @@ impl<'a> Analyzer<'a> {
             return Err(Failure::unknown("a view over a relation that is not known", write.span));
         };
         self.cx.lookups.whole_relations.extend([view.oid, base.oid]);
+        self.check_view_defaults(write, view, columns)?;
         let mut inner = Write { columns: Vec::new(), ..write.clone() };
         for column in &write.columns {
             let at = usize::try_from(column.number).ok().and_then(|number| number.checked_sub(1));
@@ -107,6 +108,21 @@ impl<'a> Analyzer<'a> {
             return Err(self.not_updatable(view, write, "55000"));
         }
         self.check_generated(&inner, base, overriding_system)
+    }
+
+    /// A view column's own default is inserted where nothing else is, which needs a column of the table too.
+    fn check_view_defaults(&self, write: &Write, view: &Relation, columns: &[Option<i16>]) -> Result<()> {
+        for number in &write.omitted {
+            let at = usize::try_from(*number).ok().and_then(|number| number.checked_sub(1));
+            let Some(column) = view.column_by_number(*number).filter(|column| column.default.is_some()) else {
+                continue;
+            };
+            if at.and_then(|at| columns.get(at)).copied().flatten().is_none() {
+                let message = format!("cannot insert into column \"{}\" of view \"{}\"", column.name, view.name);
+                return Err(Error::fail("0A000", message, write.span, ErrorKind::ReadOnly(column.name.clone())));
+            }
+        }
+        Ok(())
     }
 
     /// The columns of the table under a view, by the view's column numbers.

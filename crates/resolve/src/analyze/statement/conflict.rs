@@ -79,8 +79,8 @@ impl<'a> Analyzer<'a> {
         }
         if target.relation.kind != RelationKind::View {
             self.check_generated(&write, target.relation, None)?;
-        } else if let Some(last) = self.out.writes.last() {
-            write.base = last.base;
+        } else {
+            self.check_view_write(&mut write, target.relation, None, 0)?;
         }
         self.out.writes.push(write);
         Ok(())
