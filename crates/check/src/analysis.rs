@@ -67,6 +67,8 @@ pub(crate) struct QueryToJudge<'a> {
     pub(crate) steps: Arc<[usize]>,
     /// The step that the version was written for.
     pub(crate) baseline: usize,
+    /// The text reaches no known sink: it may be meant for any database.
+    pub(crate) loose: bool,
     /// An old version has the same text.
     pub(crate) in_old: bool,
 }
@@ -94,6 +96,7 @@ impl<'a> Versions<'a> {
                         parsed: parsed.clone(),
                         steps: self.steps[version].clone(),
                         baseline: if each.role == VersionRole::Old { 0 } else { self.last },
+                        loose: of_site.kind == SiteKind::Text,
                         in_old: texts.old.contains(text),
                     });
                 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
-use rollproof_source::Snapshot;
+use rollproof_source::{Problem, Snapshot};
 
 use crate::Options;
-use crate::sinks::{FileRules, Language};
+use crate::sinks::{FileRules, Language, languages};
 
 /// The paths of a language's files that a project wants read, and how many were left out and why.
 pub(crate) fn wanted(
@@ -28,6 +28,39 @@ pub(crate) fn wanted(
         }
     }
     paths
+}
+
+/// Languages that applications send SQL from and that are not read, by the endings of their files.
+const NOT_READ: &[(&str, &str)] = &[
+    ("go", "Go"),
+    ("py", "Python"),
+    ("rb", "Ruby"),
+    ("java", "Java"),
+    ("kt", "Kotlin"),
+    ("scala", "Scala"),
+    ("cs", "C#"),
+    ("php", "PHP"),
+    ("ex", "Elixir"),
+    ("swift", "Swift"),
+];
+
+/// What is said of files in languages that are not read: the SQL that they send is in no ledger.
+pub(crate) fn unread(snapshot: &Snapshot, options: &Options) -> Vec<Problem> {
+    let Some(rules) = languages().first().map(|language| &language.files) else { return Vec::new() };
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (path, _) in snapshot.files() {
+        let Some((stem, extension)) = path.rsplit_once('.') else { continue };
+        let Some((_, language)) = NOT_READ.iter().find(|(ending, _)| *ending == extension) else { continue };
+        if left_out(path, stem, rules, options).is_none() {
+            *counts.entry(language).or_default() += 1;
+        }
+    }
+    let said = |(language, count): (&str, usize)| Problem {
+        file: None,
+        line: None,
+        message: format!("{language} is not read yet: what {count} files in it send is in no ledger"),
+    };
+    counts.into_iter().map(said).collect()
 }
 
 fn left_out(path: &str, stem: &str, rules: &FileRules, options: &Options) -> Option<&'static str> {

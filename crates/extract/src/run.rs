@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rollproof_source::{Problem, ReadError, Snapshot, SourceMap, Span};
 use rustc_hash::FxHashSet;
 
-use crate::files::{Words, wanted};
+use crate::files::{Words, unread, wanted};
 use crate::find;
 use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::Facts;
@@ -30,6 +30,7 @@ pub fn extract(snapshot: &Snapshot, sources: &SourceMap, options: &Options, cach
         for language in languages() {
             of_language(language, snapshot, sources, options, cache, &mut extraction);
         }
+        extraction.problems.extend(unread(snapshot, options));
         let path = |site: &crate::Site| sources.file(site.file).path.clone();
         extraction.sites.sort_by_cached_key(|site| (path(site), site.span.range));
         extraction.problems.sort();

@@ -1,7 +1,11 @@
 //! The query uses something that a migration changed in a way that is not modelled.
 
+use std::sync::Arc;
+
+use rollproof_catalog::Taint;
 use rollproof_finding::{Level, RuleId, Verdict};
 use rollproof_resolve::Outcome;
+use rollproof_source::TextRange;
 
 use crate::rule::{Hit, Rule, Subject};
 use crate::routines::RoutineVerdict;
@@ -21,7 +25,8 @@ fn judge(subject: &Subject) -> Vec<Hit> {
         && !subject.now.schema.taints.is_empty()
     {
         let reason = &undecided.unknown.reason;
-        return vec![Hit::new(reason.to_string(), undecided.unknown.span, "not proven", "unmodelled")];
+        let reason = why(subject, undecided.unknown.span).unwrap_or_else(|| reason.to_string());
+        return vec![Hit::new(reason, undecided.unknown.span, "not proven", "unmodelled")];
     }
     let unknown = subject.now.routines.iter().filter_map(|report| match &report.verdict {
         RoutineVerdict::Unknown(reason) => Some(Hit::new(
@@ -33,4 +38,18 @@ fn judge(subject: &Subject) -> Vec<Hit> {
         _ => None,
     });
     unknown.collect()
+}
+
+/// What a migration did that is not modelled, and to which name of the query; none where the reason is another.
+fn why(subject: &Subject, span: TextRange) -> Option<String> {
+    let written = subject.text.get(span.start as usize..span.end as usize)?;
+    let name = written.rsplit('.').next()?.trim_matches('"').to_lowercase();
+    let touches = |names: &[Arc<str>]| names.iter().any(|known| **known == *name);
+    subject.now.schema.taints.iter().find_map(|taint| match taint {
+        Taint::Relations(names, why) | Taint::Functions(names, why) if touches(names) => {
+            Some(format!("what a migration did to \"{name}\" is not known: {why}"))
+        }
+        Taint::Everything(why) => Some(format!("what a migration did is not known: {why}")),
+        _ => None,
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use rollproof_report::View;
 
 use crate::arguments::CheckArguments;
@@ -11,7 +11,14 @@ use crate::{inputs, output};
 /// Checks, prints, and says with the exit status whether all is proven.
 pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode> {
     let loaded = inputs::load(&arguments.input)?;
-    let report = rollproof_check::check(&loaded.input());
+    let input = loaded.input();
+    let report = rollproof_check::check(&input);
     output::print(&report, &loaded.sources, View::Check, &arguments.format)?;
+    if input.versions.iter().all(|version| version.extraction.sites.is_empty()) {
+        // A tree whose code is not read would else pass for one that is proven.
+        bail!(
+            "nothing was proven: no code that sends SQL was found in TypeScript, JavaScript or Rust (name its folder with --source)"
+        );
+    }
     Ok(output::exit_code(&report, arguments.fail_on))
 }

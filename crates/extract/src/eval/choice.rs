@@ -55,6 +55,11 @@ fn marked(value: Value, chosen: Chosen) -> Value {
     }
 }
 
+/// Whether a text follows from a decision.
+pub(super) fn is_marked(pieces: &[Piece]) -> bool {
+    pieces.iter().any(|piece| matches!(piece, Piece::Chosen(_)))
+}
+
 /// Whether two texts can come of the same run.
 pub(super) fn agree(left: &[Piece], right: &[Piece]) -> bool {
     let made = |pieces: &[Piece]| {
@@ -66,10 +71,10 @@ pub(super) fn agree(left: &[Piece], right: &[Piece]) -> bool {
             })
             .collect::<Vec<_>>()
     };
-    let right = made(right);
-    if right.is_empty() {
+    if !is_marked(right) || !is_marked(left) {
         return true;
     }
+    let right = made(right);
     let left = made(left);
     right.iter().all(|one| {
         let same = |other: &&Chosen| other.decision == one.decision;

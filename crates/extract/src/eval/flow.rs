@@ -129,6 +129,7 @@ impl Evaluator<'_> {
                 let choices = self.texts_of(facts, *value, env);
                 let start = self.value_texts(&state, reader.at).iter().map(|text| text.to_vec()).collect();
                 let mut texts = self.product(start, &choices, reader.at);
+                self.charge(&texts);
                 if repeated {
                     texts.iter_mut().for_each(|text| text.push(Piece::Repeat(reader.at)));
                 }

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::choice::{agree, is_empty};
+use super::choice::{agree, is_empty, is_marked};
 use super::value::{Env, Item, Piece, Pieces, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{Chunk, ExprId, ExprKind, Facts, Part};
+
+/// How many pieces of text cost as much as one expression.
+const PIECES_A_STEP: usize = 4;
 
 impl Evaluator<'_> {
     pub(super) fn template(&mut self, facts: &Arc<Facts>, parts: &[Part], env: &Env) -> Vec<Value> {
@@ -25,7 +28,9 @@ impl Evaluator<'_> {
                 }
             }
         }
-        distinct(texts.finish())
+        let texts = texts.finish();
+        self.charge(&texts);
+        distinct(texts)
     }
 
     pub(super) fn concat(&mut self, facts: &Arc<Facts>, parts: &[ExprId], env: &Env) -> Vec<Value> {
@@ -34,7 +39,14 @@ impl Evaluator<'_> {
             let choices = self.texts_of(facts, *part, env);
             texts = self.product(texts, &choices, span(facts, *part));
         }
+        self.charge(&texts);
         distinct(texts)
+    }
+
+    /// Counts long texts against what a site may cost: each of their pieces is copied whenever they grow.
+    pub(super) fn charge(&mut self, texts: &[Vec<Piece>]) {
+        let pieces: usize = texts.iter().map(Vec::len).sum();
+        self.steps = self.steps.saturating_add(u32::try_from(pieces / PIECES_A_STEP).unwrap_or(u32::MAX));
     }
 
     /// Every text followed by every choice.
@@ -45,8 +57,11 @@ impl Evaluator<'_> {
             return texts;
         }
         let limit = self.limit();
-        let together =
-            texts.iter().map(|text| choices.iter().filter(|choice| agree(text, choice)).count()).sum::<usize>();
+        let together = if choices.iter().any(|choice| is_marked(choice)) {
+            texts.iter().map(|text| choices.iter().filter(|choice| agree(text, choice)).count()).sum::<usize>()
+        } else {
+            texts.len() * choices.len()
+        };
         if together == 0 || together > limit {
             // The first text goes on with a hole, so that the site is not lost.
             let reason: Arc<str> = format!("more than {limit} variants").into();
@@ -151,6 +166,7 @@ impl Evaluator<'_> {
             }
             texts = next;
         }
+        self.charge(&texts);
         distinct(texts)
     }
 }

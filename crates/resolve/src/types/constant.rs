@@ -32,7 +32,9 @@ pub fn constant(cx: &mut Context, written: &Literal, span: TextRange) -> Result<
 
 /// A number that does not fit int4: int8 where it is an integer that fits, else numeric.
 fn number_type(cx: &mut Context, text: &str, span: TextRange) -> Result<Oid> {
-    if let Some(number) = literal::integer_value(text, true) {
+    // `doNegate` has put the sign into the number, and `make_const` reads it with the sign.
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    if let Some(number) = literal::integer_value(digits, true).map(|number| if negative { -number } else { number }) {
         if i32::try_from(number).is_ok() {
             return Ok(oid::INT4);
         }
