@@ -139,7 +139,9 @@ impl Context {
     pub(crate) fn domain_named(&mut self, name: &QualifiedName) -> Outcome<Type> {
         let found = self.type_ref(&as_type_name(name))?;
         match self.schema.type_of(found.oid) {
-            Some(known) if matches!(known.kind, TypeKind::Domain { .. }) => Ok(known.clone()),
+            Some(known) if matches!(known.kind, TypeKind::Domain { .. }) => {
+                self.owns_type(known, name.span).map(|()| known.clone())
+            }
             _ => Err(refuse("42809", format!("{} is not a domain", self.schema.format_type(found)), name.span)),
         }
     }

@@ -106,6 +106,7 @@ impl Context {
             None if temporary => Ok(self.temporary_namespace()),
             None => self.default_namespace(name.span),
         }
+        .and_then(|found| self.may_create_in(found, name.span).map(|()| found))
     }
 
     /// The first schema of the search path that exists.
@@ -166,7 +167,7 @@ impl Context {
             let message = format!("permission denied: \"{}\" is a system catalog", relation.name);
             return Err(refuse("42501", message, span));
         }
-        Ok(())
+        self.owns_relation(relation, span)
     }
 
     /// Refuses a name that a relation of the namespace has already (42P07).

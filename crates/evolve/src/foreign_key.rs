@@ -31,7 +31,7 @@ impl Context {
             let message = format!("referenced relation \"{}\" is not a table", target.name);
             return Err(refuse("42809", message, table.span));
         }
-        self.changeable(&target, table.span)?;
+        self.may_on(&target, rollproof_catalog::Privilege::References, table.span)?;
         persistence_fits(&own, &target, span)?;
         let own_column = new.column.as_ref().map(|text| Name { text: text.clone(), span });
         let names: Vec<Name> = if columns.is_empty() { own_column.into_iter().collect() } else { columns.clone() };

@@ -23,7 +23,9 @@ mod like;
 mod names;
 mod namespace;
 mod operator;
+mod owner;
 mod partition;
+mod permission;
 mod problem;
 mod relation;
 mod rename;
@@ -32,6 +34,7 @@ mod rule;
 mod security;
 mod sequence;
 mod set_schema;
+mod signature;
 mod statement;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollproof_catalog::{
     Aggregate, AggregateKind, Cast, CastContext, CastMethod, Collation, DependencyKind, Function, FunctionKind,
-    Language, ObjectId, Oid, Operator, OperatorClass, TypeKind, TypeRef, oid,
+    Language, ObjectId, Oid, Operator, OperatorClass, Parameter, TypeKind, TypeRef, oid,
 };
 use rollproof_sql::ast::{
     CreateAggregate, CreateCast, CreateDefined, DefinitionOption, DefinitionValue, Name, ObjectKind, QualifiedName,
@@ -13,9 +13,17 @@ use rollproof_sql::ast::{
 
 use crate::context::{Context, Outcome, refuse};
 use crate::find::shown;
-use crate::function::Routine;
+use crate::function::Parameters;
+use crate::signature::Routine;
 use crate::types::find_option;
 use crate::view::option_is_on;
+
+/// What an aggregate is made of.
+struct AggregateParts {
+    state: Oid,
+    returns: Oid,
+    functions: Vec<Oid>,
+}
 
 /// The name that an option's value is.
 fn option_name(option: &DefinitionOption) -> Option<QualifiedName> {
@@ -59,33 +67,7 @@ impl Context {
         let namespace = self.creation_namespace(&create.name, false)?;
         let name = create.name.object().text.clone();
         let mut parameters = self.parameters(&create.arguments, false, &Language::Internal)?;
-        if create.arguments.is_empty()
-            && !create.star
-            && let Some(base) = find_option(&create.options, "basetype")
-        {
-            let data_type = match base.text() {
-                Some(text) if text.eq_ignore_ascii_case("any") => oid::ANY,
-                _ => self.option_type(base)?,
-            };
-            if data_type != oid::ANY {
-                parameters.inputs.push(data_type);
-                parameters.all.push(rollproof_catalog::Parameter {
-                    name: None,
-                    mode: rollproof_sql::ast::ParameterMode::In,
-                    data_type,
-                    has_default: false,
-                    default: None,
-                });
-            }
-        }
-        let option = |names: [&str; 2]| names.iter().find_map(|name| find_option(&create.options, name)).cloned();
-        let Some(state_type) = option(["stype", "stype1"]) else {
-            return Err(refuse("42P13", "aggregate stype must be specified", create.name.span));
-        };
-        let Some(state_function) = option(["sfunc", "sfunc1"]) else {
-            return Err(refuse("42P13", "aggregate sfunc must be specified", create.name.span));
-        };
-        let state = self.option_type(&state_type)?;
+        self.base_type_argument(create, &mut parameters)?;
         let (kind, direct) = match create.direct_arguments {
             None => (AggregateKind::Normal, 0),
             Some(direct) if option_is_on(&create.options, "hypothetical").unwrap_or(false) => {
@@ -93,35 +75,11 @@ impl Context {
             }
             Some(direct) => (AggregateKind::OrderedSet, direct),
         };
-        let aggregated = if kind == AggregateKind::Normal {
-            &parameters.inputs[..]
-        } else {
-            parameters.inputs.get(direct..).unwrap_or(&[])
-        };
-        let mut transition_inputs = vec![state];
-        transition_inputs.extend_from_slice(aggregated);
-        let mut uses = Vec::new();
-        if let Some(function) = option_name(&state_function) {
-            uses.push(self.function_of(&function, &transition_inputs)?.oid);
-        }
-        let mut returns = state;
-        if let Some(function) = find_option(&create.options, "finalfunc").and_then(option_name) {
-            let mut inputs = vec![state];
-            if kind != AggregateKind::Normal {
-                inputs.extend_from_slice(&parameters.inputs[..direct.min(parameters.inputs.len())]);
-            }
-            let extra = option_is_on(&create.options, "finalfunc_extra").unwrap_or(false);
-            if extra {
-                inputs.extend_from_slice(aggregated);
-            }
-            let found = self.function_of(&function, &inputs)?;
-            returns = found.returns;
-            uses.push(found.oid);
-        }
+        let made = self.aggregate_functions(create, &parameters.inputs, kind, direct)?;
         let inputs: Arc<[Oid]> = Arc::from(parameters.inputs.clone());
         let known = self.schema.functions_in(namespace, &name).find(|known| known.inputs == inputs).cloned();
         if let Some(known) = &known {
-            self.aggregate_replaceable(known, create, returns)?;
+            self.aggregate_replaceable(known, create, made.returns)?;
         }
         let oid = known.map_or_else(|| self.schema.allocate(), |known| known.oid);
         let owner = self.current_role();
@@ -134,7 +92,7 @@ impl Context {
             inputs,
             default_count: 0,
             variadic: parameters.variadic,
-            returns,
+            returns: made.returns,
             returns_set: false,
             strict: false,
             volatility: b'i',
@@ -148,12 +106,63 @@ impl Context {
         });
         let me = ObjectId::Function(oid);
         self.depend_on_namespace(me, namespace);
-        for used in uses {
+        for used in made.functions {
             self.depend(me, ObjectId::Function(used), DependencyKind::Normal);
         }
         self.depend_on_uses(me, &parameters.uses, Oid::NONE, DependencyKind::Normal);
-        self.depend(me, ObjectId::Type(state), DependencyKind::Normal);
+        self.depend(me, ObjectId::Type(made.state), DependencyKind::Normal);
         Ok(())
+    }
+
+    /// `BASETYPE = t` of the old syntax.
+    fn base_type_argument(&mut self, create: &CreateAggregate, parameters: &mut Parameters) -> Outcome {
+        let Some(base) = find_option(&create.options, "basetype") else { return Ok(()) };
+        let any = base.text().is_some_and(|text| text.eq_ignore_ascii_case("any"));
+        if any || create.star || !create.arguments.is_empty() {
+            return Ok(());
+        }
+        let data_type = self.option_type(base)?;
+        if data_type != oid::ANY {
+            parameters.inputs.push(data_type);
+            let mode = rollproof_sql::ast::ParameterMode::In;
+            parameters.all.push(Parameter { name: None, mode, data_type, has_default: false, default: None });
+        }
+        Ok(())
+    }
+
+    /// The functions that an aggregate is made of, its state's type and its result's (`AggregateCreate`).
+    fn aggregate_functions(
+        &mut self,
+        create: &CreateAggregate,
+        inputs: &[Oid],
+        kind: AggregateKind,
+        direct: usize,
+    ) -> Outcome<AggregateParts> {
+        let option = |names: [&str; 2]| names.iter().find_map(|name| find_option(&create.options, name)).cloned();
+        let missing = |what: &str| refuse("42P13", format!("aggregate {what} must be specified"), create.name.span);
+        let state = option(["stype", "stype1"]).ok_or_else(|| missing("stype"))?;
+        let transition = option(["sfunc", "sfunc1"]).ok_or_else(|| missing("sfunc"))?;
+        let state = self.option_type(&state)?;
+        let normal = kind == AggregateKind::Normal;
+        let aggregated = if normal { inputs } else { inputs.get(direct..).unwrap_or(&[]) };
+        let mut parts = AggregateParts { state, returns: state, functions: Vec::new() };
+        if let Some(function) = option_name(&transition) {
+            let wanted: Vec<Oid> = std::iter::once(state).chain(aggregated.iter().copied()).collect();
+            parts.functions.push(self.function_of(&function, &wanted)?.oid);
+        }
+        if let Some(function) = find_option(&create.options, "finalfunc").and_then(option_name) {
+            let mut wanted = vec![state];
+            if !normal {
+                wanted.extend_from_slice(&inputs[..direct.min(inputs.len())]);
+            }
+            if option_is_on(&create.options, "finalfunc_extra").unwrap_or(false) {
+                wanted.extend_from_slice(aggregated);
+            }
+            let found = self.function_of(&function, &wanted)?;
+            parts.returns = found.returns;
+            parts.functions.push(found.oid);
+        }
+        Ok(parts)
     }
 
     fn aggregate_replaceable(&self, known: &Function, create: &CreateAggregate, returns: Oid) -> Outcome {

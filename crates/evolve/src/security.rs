@@ -14,7 +14,7 @@ use rollproof_sql::ast::{
 use crate::bind::{BoundExpr, relation_scope};
 use crate::context::{Context, Outcome, refuse};
 use crate::find::shown;
-use crate::function::Routine;
+use crate::signature::Routine;
 
 /// Letters of kinds that have privileges, as `pg_default_acl.defaclobjtype` has them.
 fn all_privileges(object: u8, version: u32) -> u16 {

@@ -20,24 +20,15 @@ impl Context {
     /// `CREATE [OR REPLACE] [CONSTRAINT] TRIGGER`
     pub(crate) fn create_trigger(&mut self, create: &CreateTrigger) -> Outcome {
         let table = self.relation_named(&create.table)?;
-        self.changeable(&table, create.table.span)?;
+        if table.oid < Oid::FIRST_USER {
+            self.changeable(&table, create.table.span)?;
+        }
+        self.may_on(&table, rollproof_catalog::Privilege::Trigger, create.table.span)?;
         trigger_fits(create, &table)?;
         let columns = self.trigger_columns(create, &table)?;
         let transitions = transition_tables(create, &table)?;
         let function = self.trigger_function(&create.function)?;
-        let known = table.triggers.iter().find(|known| known.name == create.name.text).cloned();
-        if let Some(known) = &known {
-            let both_plain = create.or_replace && known.constraint.is_none() && !create.constraint;
-            if !both_plain {
-                let name = &create.name.text;
-                let message = if create.or_replace {
-                    format!("trigger \"{name}\" for relation \"{}\" is a constraint trigger", table.name)
-                } else {
-                    format!("trigger \"{name}\" for relation \"{}\" already exists", table.name)
-                };
-                return Err(refuse("42710", message, create.name.span));
-            }
-        }
+        let known = replaced(create, &table)?;
         let when = match &create.when {
             None => None,
             Some(value) => {
@@ -159,6 +150,21 @@ impl Context {
             }
         })
     }
+}
+
+/// The trigger that OR REPLACE replaces; any other of this name is in the way (42710).
+fn replaced(create: &CreateTrigger, table: &Relation) -> Outcome<Option<Arc<Trigger>>> {
+    let Some(known) = table.triggers.iter().find(|known| known.name == create.name.text) else { return Ok(None) };
+    if create.or_replace && known.constraint.is_none() && !create.constraint {
+        return Ok(Some(known.clone()));
+    }
+    let name = &create.name.text;
+    let message = if create.or_replace {
+        format!("trigger \"{name}\" for relation \"{}\" is a constraint trigger", table.name)
+    } else {
+        format!("trigger \"{name}\" for relation \"{}\" already exists", table.name)
+    };
+    Err(refuse("42710", message, create.name.span))
 }
 
 /// Which triggers a relation can have (`CreateTriggerFiringOn`).

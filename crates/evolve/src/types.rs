@@ -96,7 +96,9 @@ impl Context {
     fn enum_named(&mut self, name: &QualifiedName) -> Outcome<Type> {
         let found = self.type_ref(&as_type_name(name))?;
         match self.schema.type_of(found.oid) {
-            Some(known) if matches!(known.kind, TypeKind::Enum(_)) => Ok(known.clone()),
+            Some(known) if matches!(known.kind, TypeKind::Enum(_)) => {
+                self.owns_type(known, name.span).map(|()| known.clone())
+            }
             _ => Err(refuse("42809", format!("{} is not an enum", self.schema.format_type(found)), name.span)),
         }
     }

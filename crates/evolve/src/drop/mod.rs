@@ -10,8 +10,8 @@ use rollproof_sql::ast::{Drop, Name, ObjectKind, ObjectName, QualifiedName, Type
 
 use crate::context::{Context, Outcome, refuse};
 use crate::find::{kind_fits, shown, with_article};
-use crate::function::Routine;
 use crate::namespace::other_word;
+use crate::signature::Routine;
 
 /// The word of a kind in messages about names that are missing.
 fn word(kind: ObjectKind) -> &'static str {
@@ -64,12 +64,15 @@ impl Context {
                 self.type_to_drop(kind, name).map(|oid| Some(ObjectId::Type(oid)))
             }
             (ObjectKind::Schema, ObjectName::Name(name)) => {
-                self.namespace(name.object()).map(|oid| Some(ObjectId::Namespace(oid)))
+                let oid = self.namespace(name.object())?;
+                let owner = self.schema.namespace(oid).map_or(Oid::NONE, |found| found.owner);
+                self.own(owner, &format!("schema {}", name.object().text), name.span)?;
+                Ok(Some(ObjectId::Namespace(oid)))
             }
             (ObjectKind::Extension, ObjectName::Name(name)) => {
                 self.extension_named(name.object()).map(|oid| Some(ObjectId::Extension(oid)))
             }
-            (ObjectKind::Role, ObjectName::Name(name)) => self.role(name.object()).map(|oid| Some(ObjectId::Role(oid))),
+            (ObjectKind::Role, ObjectName::Name(name)) => self.role_to_drop(name.object()).map(Some),
             (_, ObjectName::Signature(signature)) => {
                 let routine = routine_kind(kind);
                 self.note(&signature.name.object().text);
@@ -114,6 +117,16 @@ impl Context {
             (_, ObjectName::Name(name)) => self.other_to_drop(kind, name).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// A role that owns or may do something stays (2BP01).
+    fn role_to_drop(&self, name: &Name) -> Outcome<ObjectId> {
+        let oid = self.role(name)?;
+        if !self.owned_by(oid).is_empty() || self.is_granted_to(oid) {
+            let message = format!("role \"{}\" cannot be dropped because some objects depend on it", name.text);
+            return Err(refuse("2BP01", message, name.span));
+        }
+        Ok(ObjectId::Role(oid))
     }
 
     fn other_to_drop(&self, kind: ObjectKind, name: &QualifiedName) -> Outcome<ObjectId> {
@@ -186,12 +199,14 @@ impl Context {
             let message = format!("cannot drop type {} because it is required by the database system", found.name);
             return Err(refuse("2BP01", message, name.span));
         }
+        self.owns_type(&found, name.span)?;
         Ok(found.oid)
     }
 
     /// `TRIGGER n ON t`, `RULE n ON t`, `POLICY n ON t`
     fn part_of_table(&mut self, kind: ObjectKind, name: &Name, table: &QualifiedName) -> Outcome<ObjectId> {
         let relation = self.relation_named(table)?;
+        self.owns_relation(&relation, table.span)?;
         match kind {
             ObjectKind::Trigger => {
                 let trigger = self.trigger_named(&relation, name)?;

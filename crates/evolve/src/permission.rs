@@ -1,0 +1,65 @@
+//! Who may do it (`aclchk.c`, `pg_class_ownercheck` and its like). The bootstrap superuser, who runs migrations unless
+//! `SET ROLE` says otherwise, may do everything.
+
+use rollproof_catalog::{Function, Oid, Privilege, Relation, Schema, Type};
+use rollproof_source::TextRange;
+
+use crate::context::{Context, Outcome, refuse};
+use crate::find::kind_word;
+
+impl Context {
+    /// Whether the current role has what `owner` has.
+    pub(crate) fn has_role(&self, owner: Oid) -> bool {
+        let role = self.current_role();
+        self.schema.is_superuser(role) || self.schema.roles_of(role).contains(&owner)
+    }
+
+    /// `must be owner of table t` (42501)
+    pub(crate) fn own(&self, owner: Oid, what: &str, span: TextRange) -> Outcome {
+        if self.has_role(owner) {
+            return Ok(());
+        }
+        Err(refuse("42501", format!("must be owner of {what}"), span))
+    }
+
+    /// The role owns the relation.
+    pub(crate) fn owns_relation(&self, relation: &Relation, span: TextRange) -> Outcome {
+        self.own(relation.owner, &format!("{} {}", kind_word(relation.kind), relation.name), span)
+    }
+
+    /// The role owns the type.
+    pub(crate) fn owns_type(&self, found: &Type, span: TextRange) -> Outcome {
+        self.own(found.owner, &format!("type {}", found.name), span)
+    }
+
+    /// The role owns the routine.
+    pub(crate) fn owns_function(&self, function: &Function, span: TextRange) -> Outcome {
+        let word = match function.kind {
+            rollproof_catalog::FunctionKind::Procedure => "procedure",
+            rollproof_catalog::FunctionKind::Aggregate => "aggregate",
+            _ => "function",
+        };
+        self.own(function.owner, &format!("{word} {}", function.name), span)
+    }
+
+    /// The role may make objects in the schema.
+    pub(crate) fn may_create_in(&self, namespace: Oid, span: TextRange) -> Outcome {
+        if namespace == self.schema.session.temporary {
+            return Ok(());
+        }
+        let Some(found) = self.schema.namespace(namespace) else { return Ok(()) };
+        if namespace == Schema::PG_CATALOG || self.schema.may_on_namespace(found, Privilege::Create) != Some(false) {
+            return Ok(());
+        }
+        Err(refuse("42501", format!("permission denied for schema {}", found.name), span))
+    }
+
+    /// The role has a privilege on the relation.
+    pub(crate) fn may_on(&self, relation: &Relation, privilege: Privilege, span: TextRange) -> Outcome {
+        if self.schema.may_on_relation(relation, privilege) != Some(false) {
+            return Ok(());
+        }
+        let message = format!("permission denied for {} {}", kind_word(relation.kind), relation.name);
+        Err(refuse("42501", message, span))
+    }
+}
