@@ -228,7 +228,10 @@ impl Fold<'_> {
             Extent::Words => {
                 let words = words_of(statement.text());
                 taints.push(Taint::Relations(words.clone(), reason.clone()));
-                taints.push(Taint::Functions(words, reason));
+                let kinds = ["function", "procedure", "routine", "aggregate", "extension"];
+                if words.iter().any(|word| kinds.contains(&&**word)) {
+                    taints.push(Taint::Functions(words, reason));
+                }
             }
         }
         SessionWalker::new(schema)

@@ -138,7 +138,7 @@ impl Context {
     }
 
     /// Whether a refusal may be wrong, because something it looked at is not known.
-    fn doubt(&self, sqlstate: &str) -> Option<Arc<str>> {
+    pub(crate) fn doubt(&self, sqlstate: &str) -> Option<Arc<str>> {
         let names = self.looked_up.borrow();
         let missing = matches!(sqlstate, "42P01" | "42704" | "42883" | "3F000" | "42846" | "42804");
         self.schema.taints.iter().find_map(|taint| match taint {

@@ -25,7 +25,7 @@ use rollproof_sql::ast::{
 };
 use rollproof_sql::plpgsql::{Body, parse_body};
 
-use crate::context::{Context, DEPTH_LIMIT, Outcome, refuse, unmodelled};
+use crate::context::{Context, DEPTH_LIMIT, Outcome, Stop, refuse, unmodelled};
 use expression::Evaluator;
 use machine::Machine;
 use query::Sources;
@@ -56,7 +56,27 @@ impl Context {
             None => (body.clone(), TextRange::new(0, body.len() as u32)),
         };
         let parsed = parse_body(&text, range).map_err(|error| refuse("42601", error.message, span))?;
-        self.run_body(&parsed, text, Vec::new(), span)
+        self.run_body(&parsed, text, Vec::new(), span).map_err(|stop| self.of_all(stop, body))
+    }
+
+    /// A block that ends before its end has done nothing: what is not known is what all of it would have done, not only
+    /// what the statement that stopped it would.
+    fn of_all(&self, stop: Box<Stop>, body: &str) -> Box<Stop> {
+        let (message, span, mut names, why) = match *stop {
+            Stop::Refused { sqlstate, message, detail, span } => match self.doubt(sqlstate) {
+                Some(why) => {
+                    let names = self.looked_up.borrow().iter().cloned().collect();
+                    (format!("cannot tell whether this fails ({message}): {why}"), span, names, why)
+                }
+                None => return Box::new(Stop::Refused { sqlstate, message, detail, span }),
+            },
+            Stop::Unmodelled { message, span, taint: Taint::Relations(names, why) } => (message, span, names, why),
+            unmodelled @ Stop::Unmodelled { .. } => return Box::new(unmodelled),
+        };
+        names.extend(words(body));
+        names.sort();
+        names.dedup();
+        Box::new(Stop::Unmodelled { message, span, taint: Taint::Relations(names, why) })
     }
 
     /// Runs a body whose ranges count in `text`; places in another text than the script's become `span`.

@@ -76,3 +76,17 @@ fn a_raised_exception_refuses_the_block() {
         &["ok", "P0001", "ok", "ok", "42P01"],
     );
 }
+
+#[test]
+fn a_block_that_cannot_be_finished_leaves_all_that_it_names_unknown() {
+    check(
+        "create table t (a int);
+         create table u (a int);
+         create table v (a int);
+         do $$ begin if (select count(*) from t) = 0 then drop table u; end if; end $$;
+         do $$ begin alter table u drop constraint k; alter table v add column b int; end $$;
+         select b from v;
+         select * from t;",
+        &["ok", "ok", "ok", "unknown", "unknown", "unknown", "ok"],
+    );
+}

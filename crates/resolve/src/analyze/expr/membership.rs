@@ -40,7 +40,10 @@ impl<'a> Analyzer<'a> {
         operator_span: TextRange,
         span: TextRange,
     ) -> Result<Expression> {
-        let first = self.expression(value)?;
+        // Rows are transformed anew for each comparison, and nothing else needs the whole one.
+        let rows =
+            self.is_row(value).is_some() && pairs.iter().all(|(bound, _)| matches!(bound.kind, ExprKind::Row(..)));
+        let first = if rows { Expression::open(Vec::new(), span) } else { self.expression(value)? };
         let again = matches!(first.typed.shape, Shape::Parameter { .. });
         let mut children: Vec<Tree> = Vec::new();
         let mut nullable = false;
@@ -81,7 +84,6 @@ impl<'a> Analyzer<'a> {
         span: TextRange,
     ) -> Result<Expression> {
         let operator = plain(if negated { "<>" } else { "=" }, operator_span);
-        let row = self.is_row(left);
         let value = self.expression(left)?;
         let here = self.here();
         let mut single: Vec<(&'a Expr, Expression)> = Vec::new();
@@ -104,11 +106,10 @@ impl<'a> Analyzer<'a> {
             single.append(&mut constant);
         }
         for (written, item) in single {
-            let compared = match (row, &written.kind) {
-                (Some(items), ExprKind::Row(others, _)) => {
-                    let (left, right) = (self.row_items(items)?, self.row_items(others)?);
-                    self.compare_rows(&operator, left, right, span)?
-                }
+            let rows = self.is_row(left).is_some() && self.is_row(written).is_some();
+            let compared = match (items_of(&value), items_of(&item)) {
+                (Some(left), Some(right)) if rows => self.compare_rows(&operator, left, right, span)?,
+                _ if rows => Expression::open(Vec::new(), span),
                 _ => self.apply(&operator, Some(value.clone()), item, span)?,
             };
             if !compared.open {
@@ -146,4 +147,13 @@ impl<'a> Analyzer<'a> {
         types::derive_collation(&mut self.cx, &mut typed, &inputs)?;
         Ok(Some(typed))
     }
+}
+
+/// The items of a row that has been transformed: a parameter among them is one use, however many rows it is compared with.
+/// None where one of them is not known.
+fn items_of(row: &Expression) -> Option<Vec<Expression>> {
+    let Shape::Row(items) = &row.typed.shape else { return None };
+    let item =
+        |typed: &Typed| Expression::new(typed.clone(), Node::new(Tag::Construct("item"), Vec::new(), typed.span));
+    Some(items.iter().map(item).collect())
 }
