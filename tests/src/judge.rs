@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use rollproof_catalog::{Builtin, Schema, Session};
 use rollproof_check::{Deploy, Input, VersionInput, check};
 use rollproof_extract::{Cache, ExtractedQuery, Extraction, Options, QueryKind, ResultUse, Site, SiteKind, extract};
 use rollproof_finding::{Cell, QueryRecord, Report, Verdict, VersionRole};
 use rollproof_migrate::{pending_by_name, read};
 use rollproof_source::{FileId, Snapshot, SourceMap, Span, TextRange};
+use rollproof_sql::ast::{StatementKind, TransactionStatement};
 use rollproof_sql::{MappedText, Origin};
 
 use crate::case::{Case, Expectation, expectations};
-use crate::server::{Database, single};
+use crate::server::{Connection, Database, single};
 
 const APPLIED: &str = "migrations/001_schema.sql";
 const PENDING: &str = "migrations/002_change.sql";
@@ -169,58 +170,134 @@ pub fn differences(case: &Case, report: &Report) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
-/// What differs between the expectations and a real server, a line each: a query that is expected to break must be
-/// refused with its code after the migration and taken before, any other must be taken.
+/// What a server says of one query in one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Answer {
+    /// The code that it raises, if it refuses.
+    refused: Option<String>,
+    /// The types of the parameters and of the result, where it can be prepared.
+    types: Option<String>,
+}
+
+/// What differs between the expectations and a real server, a line each.
+///
+/// The pending statements are run one by one, and every query is asked at each commit, as a version meets them: old ones
+/// before, in between and after, new ones after. A query that is expected to break must be refused with its code in the
+/// last state that refuses it; any other must never be refused, and one that resolves keeps its types.
 ///
 /// # Errors
 /// When the schema or the migration is refused, or the server is lost.
 pub fn differences_with_server(case: &Case, report: &Report, server: &str) -> Result<Vec<String>> {
     let pairs = expected(case, report)?;
-    let mut before = Database::create(server)?;
-    if let Some(code) = before.refusal(&case.schema)? {
+    let mut database = Database::create(server)?;
+    if let Some(code) = database.refusal(&case.schema)? {
         bail!("the server refuses the schema: {code}");
     }
-    let mut after = Database::create(server)?;
-    after.client.query(&case.schema).context("the schema")?;
-    if let Some(code) = after.refusal(&case.migration)? {
-        bail!("the server refuses the migration: {code}");
+    let mut answers: Vec<Vec<Answer>> = vec![Vec::new(); pairs.len()];
+    ask_all(case, &pairs, &database, &mut answers, |_| true)?;
+    let mut open = false;
+    let statements = rollproof_sql::parse_script(&case.migration);
+    for (at, (range, parsed)) in statements.iter().enumerate() {
+        let text = range.slice(&case.migration);
+        if let Some(code) = database.refusal(text)? {
+            bail!("the server refuses the migration: {code}: {text}");
+        }
+        let kind = parsed.as_ref().ok().map(|statement| &statement.kind);
+        open = match kind {
+            Some(StatementKind::Transaction(TransactionStatement::Begin)) => true,
+            Some(StatementKind::Transaction(TransactionStatement::Commit(_))) => false,
+            _ => open,
+        };
+        if !open {
+            let last = at + 1 == statements.len();
+            ask_all(case, &pairs, &database, &mut answers, |version| last || version == "old")?;
+        }
     }
     let mut wrong = Vec::new();
-    for (at, Expected { query, expectation }) in pairs.iter().enumerate() {
-        if expectation.verdict == "unknown" {
-            continue;
-        }
-        let args = case.args.get(at).map(String::as_str);
-        let now = ask(&mut after, &query.sql, args)?;
-        let was = ask(&mut before, &query.sql, args)?;
-        let broken_before = expectation.rule.as_deref() == Some("broken-before");
-        let expected = (expectation.verdict == "breaks").then_some(expectation.sqlstate.as_deref()).flatten();
-        if now.as_deref() != expected {
-            wrong.push(format!("{}: after the migration the server says {now:?}, expected {expected:?}", query.sql));
-        }
-        if *query.version == *"old" && !broken_before && was.is_some() {
-            wrong.push(format!("{}: before the migration the server says {was:?}", query.sql));
-        }
+    for (pair, answers) in pairs.iter().zip(&answers) {
+        wrong.extend(disagreement(pair, answers).map(|what| format!("{}: {what}", pair.query.sql)));
     }
     Ok(wrong)
 }
 
-/// The SQLSTATE of preparing a query and, where it takes no parameters or they are given, of running it in a transaction
-/// that is rolled back.
-fn ask(database: &mut Database, sql: &str, args: Option<&str>) -> Result<Option<String>> {
-    let sql = sql.trim().trim_end_matches(';');
-    database.client.query("BEGIN")?;
-    let mut answer = database.refusal(&format!("PREPARE asked AS {sql}"))?;
-    if answer.is_none() {
-        let parameters = "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'asked'";
-        let count = single(&database.client.query(parameters)?).unwrap_or_default();
-        let list = args.map(str::trim).filter(|args| !args.is_empty());
-        answer = match (count.as_str(), list) {
-            ("0", _) => database.refusal("EXECUTE asked")?,
-            (_, Some(list)) => database.refusal(&format!("EXECUTE asked ({list})"))?,
-            _ => None,
-        };
+fn ask_all(
+    case: &Case,
+    pairs: &[Expected],
+    database: &Database,
+    answers: &mut [Vec<Answer>],
+    meets: impl Fn(&str) -> bool,
+) -> Result<()> {
+    // A session keeps what it compiled of a function: a new one sees the schema as it is.
+    let mut connection = database.connection()?;
+    for (at, (pair, answers)) in pairs.iter().zip(answers).enumerate() {
+        if meets(&pair.query.version) {
+            answers.push(ask(&mut connection, &pair.query.sql, case.args.get(at).map(String::as_str))?);
+        }
     }
+    Ok(())
+}
+
+/// How the answers of a server, `before` first, contradict what is expected.
+fn disagreement(Expected { query, expectation }: &Expected, answers: &[Answer]) -> Option<String> {
+    if expectation.verdict == "unknown" || query.sql.contains(MappedText::HOLE) {
+        return None;
+    }
+    let (before, later) = answers.split_first()?;
+    let later = if later.is_empty() { answers } else { later };
+    let refused = later.iter().rev().find_map(|answer| answer.refused.as_deref());
+    let expected = (expectation.verdict == "breaks").then_some(expectation.sqlstate.as_deref()).flatten();
+    if refused != expected {
+        return Some(format!("the server says {refused:?}, expected {expected:?}"));
+    }
+    if *query.version != *"old" || expectation.rule.as_deref() == Some("broken-before") {
+        return None;
+    }
+    if let Some(code) = &before.refused {
+        return Some(format!("before the migration the server says {code}"));
+    }
+    let changed = later.iter().find(|answer| answer.types != before.types)?;
+    (expectation.verdict == "resolves")
+        .then(|| format!("its types were {:?} and are {:?}", before.types, changed.types))
+}
+
+/// What the server says of preparing a query and, where it takes no parameters or they are given, of running it in a
+/// transaction that is rolled back. What cannot be prepared is run.
+fn ask(database: &mut Connection, sql: &str, args: Option<&str>) -> Result<Answer> {
+    let sql = sql.trim().trim_end_matches(';');
+    let args = args.map(str::trim).filter(|args| !args.is_empty());
+    database.client.query("BEGIN")?;
+    let answer = if preparable(sql) {
+        prepare(database, sql, args)
+    } else {
+        // There is no data for COPY … FROM stdin: the server is told so, and says that it was.
+        let refused = database.refusal(sql)?.filter(|code| code != "57014");
+        Ok(Answer { refused, types: None })
+    };
     database.client.query("ROLLBACK; DEALLOCATE ALL")?;
-    Ok(answer)
+    answer
+}
+
+fn preparable(sql: &str) -> bool {
+    use StatementKind::{Delete, Insert, Merge, Query, Update};
+    match rollproof_sql::parse_query_text(sql) {
+        Ok(statement) => matches!(statement.kind, Query(_) | Insert(_) | Update(_) | Delete(_) | Merge(_)),
+        Err(_) => true,
+    }
+}
+
+fn prepare(database: &mut Connection, sql: &str, args: Option<&str>) -> Result<Answer> {
+    let refused = database.refusal(&format!("PREPARE asked AS {sql}"))?;
+    if refused.is_some() {
+        return Ok(Answer { refused, types: None });
+    }
+    let prepared = |what: &str| format!("SELECT {what} FROM pg_prepared_statements WHERE name = 'asked'");
+    let mut answer = |what: &str| -> Result<_> { Ok(single(&database.client.query(&prepared(what))?)) };
+    let count = answer("cardinality(parameter_types)")?.unwrap_or_default();
+    let types = answer("parameter_types::oid[]::text || coalesce(result_types::oid[]::text, '')")?;
+    let refused = match (count.as_str(), args) {
+        ("0", _) => database.refusal("EXECUTE asked")?,
+        (_, Some(list)) => database.refusal(&format!("EXECUTE asked ({list})"))?,
+        _ => None,
+    };
+    Ok(Answer { refused, types })
 }

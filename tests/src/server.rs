@@ -38,6 +38,14 @@ impl Database {
         Ok(Self { client, name, server: server.to_owned() })
     }
 
+    /// Another connection to the same database.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn connection(&self) -> Result<Connection> {
+        Ok(Connection { client: Client::connect(&format!("{} dbname={}", self.server, self.name))? })
+    }
+
     /// The server's major version.
     ///
     /// # Errors
@@ -52,11 +60,31 @@ impl Database {
     /// # Errors
     /// When the connection is lost.
     pub fn refusal(&mut self, sql: &str) -> Result<Option<String>> {
-        match self.client.query(sql) {
-            Ok(_) => Ok(None),
-            Err(error) if error.code.is_some() => Ok(error.code),
-            Err(error) => Err(error.into()),
-        }
+        refusal(&mut self.client, sql)
+    }
+}
+
+/// A connection to a database that stays.
+pub struct Connection {
+    /// Its connection.
+    pub client: Client,
+}
+
+impl Connection {
+    /// The SQLSTATE of running `sql` as a script, none where it succeeds.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub fn refusal(&mut self, sql: &str) -> Result<Option<String>> {
+        refusal(&mut self.client, sql)
+    }
+}
+
+fn refusal(client: &mut Client, sql: &str) -> Result<Option<String>> {
+    match client.query(sql) {
+        Ok(_) => Ok(None),
+        Err(error) if error.code.is_some() => Ok(error.code),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -18,7 +18,14 @@ fn check(path: &Path) -> datatest_stable::Result<()> {
 
 /// Pages about the run itself show no query.
 fn check_page(path: &Path) -> datatest_stable::Result<()> {
-    let raised = ["applied_migration_edited", "migration_fails", "migration_out_of_order", "other_database", "refused", "unmodelled_sql"];
+    let raised = [
+        "applied_migration_edited",
+        "migration_fails",
+        "migration_out_of_order",
+        "other_database",
+        "refused",
+        "unmodelled_sql",
+    ];
     let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if raised.contains(&name.as_str()) { Ok(()) } else { check(path) }
 }

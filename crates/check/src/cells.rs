@@ -81,7 +81,7 @@ pub(crate) fn judge_query(query: &QueryToJudge, around: &Surroundings) -> Judged
 
 /// What the server says of each statement of a text, and of what it runs.
 struct Answer {
-    outcomes: Vec<Outcome>,
+    outcomes: Arc<Vec<Outcome>>,
     routines: Vec<Vec<RoutineReport>>,
 }
 
@@ -177,6 +177,7 @@ impl Row<'_> {
             let earlier = before.as_ref().map(|answer| situation(baseline, answer));
             let subject = Subject {
                 statement,
+                in_routine: false,
                 text: &self.query.extracted.text.text,
                 result: self.query.extracted.result,
                 running: self.query.role == VersionRole::Old,
@@ -195,27 +196,23 @@ impl Row<'_> {
         worst
     }
 
-    /// The answers in a step: those of another step where nothing between them changed what they depend on.
+    /// The answers in a step. What the server says of the text is that of another step where nothing between them changed
+    /// what it depends on; what the text runs depends on more than the text does, and is followed in every step.
     fn answer(&mut self, step: usize, statements: &[rollproof_sql::ast::Statement]) -> Arc<Answer> {
         if let Some(known) = self.answers.get(&step) {
             return known.clone();
         }
         let schema = &self.timeline.steps[step].schema;
         let near = self.answers.iter().min_by_key(|(known, _)| known.abs_diff(step));
-        if let Some((near, answer)) = near {
+        let same = near.and_then(|(near, answer)| {
             let other = &self.timeline.steps[*near].schema;
-            // The bodies of routines ask for more than the query's own look-ups tell.
-            let alone = answer.routines.iter().all(Vec::is_empty);
-            let same = |outcome: &Outcome| unchanged(outcome.depends(), other, schema);
-            if (alone || other.relations.same_as(&schema.relations)) && answer.outcomes.iter().all(same) {
-                let answer = answer.clone();
-                self.answers.insert(step, answer.clone());
-                return answer;
-            }
-        }
-        let environment = Environment::default();
-        let outcomes: Vec<Outcome> =
-            statements.iter().map(|statement| resolve(statement, schema, &environment)).collect();
+            let same = answer.outcomes.iter().all(|outcome| unchanged(outcome.depends(), other, schema));
+            same.then(|| answer.outcomes.clone())
+        });
+        let outcomes = same.unwrap_or_else(|| {
+            let environment = Environment::default();
+            Arc::new(statements.iter().map(|statement| resolve(statement, schema, &environment)).collect())
+        });
         let baseline = (step != self.query.baseline).then(|| &self.timeline.steps[self.query.baseline].schema);
         let routines = outcomes
             .iter()
@@ -245,11 +242,6 @@ fn unread(text: &MappedText, error: &rollproof_sql::ParseError) -> Blame {
     let dynamic = text.holes().next().is_some();
     let rule = if dynamic { RuleId("dynamic-sql") } else { raised::UNPARSED_SQL };
     let message = if dynamic { "a part of this query is not known".to_owned() } else { error.message.clone() };
-    let mut hit = Hit::new(message, error.span, "not read", "text");
-    if let Some(database) = (!dynamic).then(|| rollproof_sql::other_dialect(&text.text)).flatten() {
-        hit = hit.with_note(format!(
-            "{database} would read it: leave it out with `[app] exclude` if it is not for PostgreSQL"
-        ));
-    }
+    let hit = Hit::new(message, error.span, "not read", "text");
     Blame { rule, verdict: Verdict::Unknown, level: Level::Warning, hit }
 }

@@ -16,6 +16,7 @@ pub mod routines;
 pub mod rule;
 pub mod rules;
 mod same;
+mod through;
 pub mod timeline;
 pub mod trace;
 mod words;

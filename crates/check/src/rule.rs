@@ -31,6 +31,8 @@ pub struct Subject<'a> {
     pub statement: &'a Statement,
     /// Its text.
     pub text: &'a str,
+    /// Whether it stands in the body of a routine: its caller does not see its result.
+    pub in_routine: bool,
     /// How its caller reads the result.
     pub result: ResultUse,
     /// The version runs already: what it sends is taken by the server in its baseline.

@@ -1,6 +1,6 @@
 //! Whether two schemas give the same answers to everything that a resolution asked.
 
-use rollproof_catalog::{Oid, Schema};
+use rollproof_catalog::{Oid, Schema, TypeKind};
 use rollproof_resolve::Lookups;
 
 /// Whether a statement that made these look-ups resolves in the same way on both schemas.
@@ -22,7 +22,42 @@ pub(crate) fn unchanged(lookups: &Lookups, one: &Schema, other: &Schema) -> bool
         }
     }) && lookups.whole_relations.iter().all(|oid| same_relation(one, other, *oid))
         && lookups.column_names.iter().all(|(oid, _)| same_relation(one, other, *oid))
+        && same_rows(lookups, one, other)
         && same_tables(one, other)
+}
+
+/// Whether the row types among the values, and among the columns of what is read or written, have the same columns.
+fn same_rows(lookups: &Lookups, one: &Schema, other: &Schema) -> bool {
+    let relations = lookups.relations.values().chain(&lookups.whole_relations);
+    let columns = relations.filter_map(|oid| one.relation(*oid)).flat_map(|relation| relation.live_columns());
+    let types = columns
+        .map(|column| column.data_type.oid)
+        .chain(lookups.type_ids.iter().chain(lookups.types.values()).copied());
+    let functions = lookups.chosen_functions.iter().filter(|oid| **oid >= Oid::FIRST_USER);
+    let functions = functions.filter_map(|oid| one.function(*oid));
+    let signatures = functions
+        .flat_map(|function| function.parameters.iter().map(|parameter| parameter.data_type).chain([function.returns]));
+    let mut open: Vec<Oid> = types.chain(signatures).filter(|oid| *oid >= Oid::FIRST_USER).collect();
+    let mut seen = rustc_hash::FxHashSet::default();
+    while let Some(oid) = open.pop() {
+        if !seen.insert(oid) {
+            continue;
+        }
+        let Some(found) = one.type_of(oid) else { continue };
+        match &found.kind {
+            TypeKind::Composite(relation) => {
+                if !same_relation(one, other, *relation) {
+                    return false;
+                }
+                let fields = one.relation(*relation).into_iter().flat_map(|relation| relation.live_columns());
+                open.extend(fields.map(|column| column.data_type.oid).filter(|oid| *oid >= Oid::FIRST_USER));
+            }
+            TypeKind::Domain { base, .. } => open.push(base.oid),
+            _ if found.element.is_some() => open.push(found.element),
+            _ => {}
+        }
+    }
+    true
 }
 
 fn same_relation(one: &Schema, other: &Schema, oid: Oid) -> bool {
@@ -33,9 +68,10 @@ fn same_relation(one: &Schema, other: &Schema, oid: Oid) -> bool {
     }
 }
 
-/// Types, functions, operators and casts change rarely: any change at all counts.
+/// Schemas, types, functions, operators and casts change rarely: any change at all counts.
 fn same_tables(one: &Schema, other: &Schema) -> bool {
-    one.types.same_as(&other.types)
+    one.namespaces.same_as(&other.namespaces)
+        && one.types.same_as(&other.types)
         && one.functions.same_as(&other.functions)
         && one.operators.same_as(&other.operators)
         && one.casts.same_as(&other.casts)

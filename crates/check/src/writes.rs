@@ -1,6 +1,6 @@
 //! What a table asks of a write besides names and types.
 
-use rollproof_catalog::{Column, Constraint, ConstraintKind, ObjectId, Oid, Relation, Schema, TypeKind};
+use rollproof_catalog::{Column, Constraint, ConstraintKind, Index, ObjectId, Oid, Relation, Schema, TypeKind};
 use rollproof_resolve::{Write, WriteAction};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{ExprKind, TriggerTiming};
@@ -41,16 +41,39 @@ fn domain<'a>(schema: &'a Schema, column: &Column) -> impl Iterator<Item = (bool
     })
 }
 
+/// The column of the table underneath that a column of the written relation stands for.
+pub(crate) fn base_number(schema: &Schema, write: &Write, number: i16) -> Option<i16> {
+    let (mut relation, mut number) = (write.relation, number);
+    // Views lie at most this deep in each other where the write was resolved.
+    for _ in 0..128 {
+        if relation == write.base {
+            return Some(number);
+        }
+        let (base, map) = schema.relation(relation)?.view.as_ref()?.updatable.as_ref()?;
+        number = map.get(usize::try_from(number).ok()?.checked_sub(1)?).copied().flatten()?;
+        relation = *base;
+    }
+    None
+}
+
 /// Columns of the written table that the write supplies, by number: through a view those that the view maps to.
 pub(crate) fn supplied(schema: &Schema, write: &Write) -> Vec<i16> {
-    let numbers = write.columns.iter().map(|column| column.number);
-    if write.base == write.relation {
-        return numbers.collect();
+    write.columns.iter().filter_map(|column| base_number(schema, write, column.number)).collect()
+}
+
+/// Columns of the written table that an INSERT leaves to their defaults, by number.
+pub(crate) fn omitted(schema: &Schema, write: &Write) -> Vec<i16> {
+    if write.base == write.relation || write.action != WriteAction::Insert {
+        return write.omitted.clone();
     }
-    let view = schema.relation(write.relation).and_then(|relation| relation.view.as_ref());
-    let Some((_, map)) = view.and_then(|view| view.updatable.as_ref()) else { return Vec::new() };
-    let mapped = |number: i16| map.get(usize::try_from(number).ok()?.checked_sub(1)?).copied().flatten();
-    numbers.filter_map(mapped).collect()
+    let (Some(view), Some(base)) = (schema.relation(write.relation), schema.relation(write.base)) else {
+        return Vec::new();
+    };
+    let given = supplied(schema, write);
+    let own_default = view.live_columns().filter(|column| column.default.is_some());
+    let defaults: Vec<i16> = own_default.filter_map(|column| base_number(schema, write, column.number)).collect();
+    let numbers = base.live_columns().map(|column| column.number);
+    numbers.filter(|number| !given.contains(number) && !defaults.contains(number)).collect()
 }
 
 /// Something that may reject a write and was not there before.
@@ -76,14 +99,37 @@ pub(crate) fn restrictions(before: &Schema, now: &Schema, write: &Write) -> Vec<
     if write.action != WriteAction::Delete {
         let supplied = supplied(now, write);
         let constraints = relation.constraints.iter().filter(|each| !known(each.oid) && each.enforced);
+        let constraints = constraints.filter(|each| !was_unique(before, was, each.index, now));
         found.extend(constraints.filter_map(|each| of_constraint(now, relation, write, &supplied, each)));
-        found.extend(new_indexes(now, relation, write, &supplied, &known));
-        found.extend(new_not_null(was, now, relation, write));
+        found.extend(new_indexes(before, was, now, relation, &supplied, &known, write));
+        found.extend(new_domain_checks(before, now, relation, &supplied, write));
+        found.extend(new_not_null(before, was, now, relation, write));
     }
     if write.action != WriteAction::Insert {
         found.extend(new_references(before, now, relation, write));
     }
     found
+}
+
+/// Whether an index that stood before on some of these columns already kept apart what the index `new` keeps apart.
+fn was_unique(before: &Schema, was: Option<&Relation>, new: Oid, now: &Schema) -> bool {
+    let (Some(was), Some(new)) = (was, now.relation(new).and_then(|index| index.index.as_ref())) else { return false };
+    let plain = |index: &Index| index.unique && index.valid && index.keys.iter().all(|key| key.column != 0);
+    let implies = |old: &Index| {
+        let within = old
+            .keys
+            .iter()
+            .all(|key| new.keys.iter().any(|other| other.column == key.column && other.collation == key.collation));
+        // One that is judged at once refuses what one that is judged at the end lets pass.
+        let as_late = old.immediate || !new.immediate;
+        plain(old)
+            && within
+            && as_late
+            && old.predicate.is_none()
+            && (old.nulls_not_distinct || !new.nulls_not_distinct)
+    };
+    let indexes = was.indexes.iter().filter_map(|oid| before.relation(*oid)?.index.as_ref());
+    plain(new) && indexes.into_iter().any(|index| implies(index))
 }
 
 fn of_constraint(
@@ -144,17 +190,19 @@ fn sees_null(kind: &ExprKind) -> bool {
 }
 
 fn new_indexes<'a>(
+    before: &'a Schema,
+    was: Option<&'a Relation>,
     schema: &'a Schema,
     relation: &'a Relation,
-    write: &'a Write,
     supplied: &'a [i16],
     known: &'a dyn Fn(Oid) -> bool,
+    write: &'a Write,
 ) -> impl Iterator<Item = Restriction> + 'a {
     relation.indexes.iter().filter(|oid| !known(**oid)).filter_map(move |oid| {
         let object = schema.relation(*oid)?;
         let index = object.index.as_ref()?;
         // The index of a constraint is that constraint's.
-        let plain = index.unique && index.constraint.is_none();
+        let plain = index.unique && index.constraint.is_none() && !was_unique(before, was, *oid, schema);
         let expression = index.keys.iter().any(|key| key.column == 0);
         let written = index.keys.iter().any(|key| supplied.contains(&key.column));
         (plain && (written || expression)).then(|| Restriction {
@@ -166,12 +214,48 @@ fn new_indexes<'a>(
     })
 }
 
+/// Checks that the domains of written columns have got.
+fn new_domain_checks(
+    before: &Schema,
+    now: &Schema,
+    relation: &Relation,
+    supplied: &[i16],
+    write: &Write,
+) -> Vec<Restriction> {
+    let mut found = Vec::new();
+    for column in relation.live_columns().filter(|column| supplied.contains(&column.number)) {
+        let mut next = Some(column.data_type.oid);
+        while let Some(TypeKind::Domain { base, checks, .. }) = next.and_then(|oid| Some(&now.type_of(oid)?.kind)) {
+            let old = match next.and_then(|oid| Some(&before.type_of(oid)?.kind)) {
+                Some(TypeKind::Domain { checks, .. }) => &checks[..],
+                _ => &[],
+            };
+            // A domain that is new on this column changes the column's type: `type-changed` says so.
+            let known = next.is_some_and(|oid| before.type_of(oid).is_some());
+            let judged = checks.iter().filter(|check| matches!(check.kind, ConstraintKind::Check(_)));
+            let new = judged.filter(|check| known && !old.iter().any(|each| each.oid == check.oid));
+            found.extend(new.map(|check| Restriction {
+                sqlstate: "23514",
+                what: format!("check constraint \"{}\" of a domain", check.name),
+                object: ObjectId::Constraint(check.oid),
+                span: write.span,
+            }));
+            next = Some(base.oid);
+        }
+    }
+    found
+}
+
 /// Columns that now refuse NULL and get a value that may be NULL.
-fn new_not_null(was: Option<&Relation>, schema: &Schema, relation: &Relation, write: &Write) -> Vec<Restriction> {
-    let newly = |number: i16| {
-        let old = was.and_then(|was| was.column_by_number(number));
-        not_null(schema, relation, number) && !old.is_some_and(|old| old.not_null)
-    };
+fn new_not_null(
+    before: &Schema,
+    was: Option<&Relation>,
+    schema: &Schema,
+    relation: &Relation,
+    write: &Write,
+) -> Vec<Restriction> {
+    let newly =
+        |number: i16| not_null(schema, relation, number) && !was.is_some_and(|was| not_null(before, was, number));
     let restriction = |number: i16, span: TextRange| {
         let name = relation.column_by_number(number).map_or("?", |column| &column.name);
         Restriction {
@@ -181,13 +265,15 @@ fn new_not_null(was: Option<&Relation>, schema: &Schema, relation: &Relation, wr
             span,
         }
     };
-    let direct = write.base == write.relation;
-    let supplied = write.columns.iter().filter(|column| direct && column.nullable && newly(column.number));
-    let mut found: Vec<_> = supplied.map(|column| restriction(column.number, column.span)).collect();
+    let supplied = write.columns.iter().filter(|column| column.nullable);
+    let supplied = supplied.filter_map(|column| Some((base_number(schema, write, column.number)?, column.span)));
+    let mut found: Vec<_> =
+        supplied.filter(|(number, _)| newly(*number)).map(|(number, span)| restriction(number, span)).collect();
     if write.action == WriteAction::Insert && fills_rows(relation) {
         // A trigger may fill what the INSERT leaves out, or may not.
-        let left = write.omitted.iter().filter(|number| newly(**number) && needs_value(schema, relation, **number));
-        found.extend(left.map(|number| restriction(*number, write.span)));
+        let left = omitted(schema, write).into_iter();
+        let left = left.filter(|number| newly(*number) && needs_value(schema, relation, *number));
+        found.extend(left.map(|number| restriction(number, write.span)));
     }
     found
 }

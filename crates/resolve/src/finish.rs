@@ -92,6 +92,8 @@ pub(crate) fn resolution(analyzer: Analyzer<'_>) -> Resolution {
     out.routines.dedup();
     out.whole_rows.sort_unstable_by_key(|(oid, span)| (*span, *oid));
     out.whole_rows.dedup();
+    out.row_values.sort_by_key(|row| row.span);
+    out.row_values.dedup();
     out.stars.sort_by_key(|star| star.span);
     out.stars.dedup();
     out.parameters = analyzer.cx.parameters.types();

@@ -35,12 +35,23 @@ pub struct Resolution {
     pub captures: Vec<Capture>,
     /// Whole rows that are used as values (`SELECT t FROM t`, `row_to_json(t)`): relation and place.
     pub whole_rows: Vec<(Oid, TextRange)>,
+    /// Rows without a relation of their own that are used as values: rows of subqueries and joins, `ROW(t.*)`.
+    pub row_values: Vec<RowValue>,
     /// Literals that the server's input functions judge and that could not be judged here: place and type.
     pub unchecked_literals: Vec<(TextRange, Oid)>,
     /// Every look-up that was made, found or not. A schema change that touches none of them changes nothing here.
     pub depends: Lookups,
     /// For statements kept by the schema: every object that is used (`recordDependencyOnExpr`), sorted.
     pub uses: BTreeSet<ObjectId>,
+}
+
+/// A row that is used as a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowValue {
+    /// Where it stands.
+    pub span: TextRange,
+    /// Its columns: name (empty in a row constructor) and type.
+    pub columns: Vec<(Arc<str>, TypeRef)>,
 }
 
 /// What a name stands for in its place.

@@ -6,7 +6,7 @@ use rollproof_resolve::WriteValue;
 
 use super::shared::column_name;
 use crate::rule::{Hit, Rule, Subject};
-use crate::writes::{fills_rows, needs_value, not_null};
+use crate::writes::{base_number, fills_rows, needs_value, not_null};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -23,18 +23,19 @@ fn judge(subject: &Subject) -> Vec<Hit> {
     let mut hits = Vec::new();
     for write in &resolution.writes {
         let Some(relation) = schema.relation(write.base) else { continue };
-        if fills_rows(relation) || write.base != write.relation {
+        if fills_rows(relation) {
             continue;
         }
         for column in &write.columns {
+            let Some(number) = base_number(schema, write, column.number) else { continue };
             let null = column.values.iter().any(|value| match value {
-                WriteValue::Null => not_null(schema, relation, column.number),
-                WriteValue::Default => needs_value(schema, relation, column.number),
+                WriteValue::Null => not_null(schema, relation, number),
+                WriteValue::Default => needs_value(schema, relation, number),
                 _ => false,
             });
             if null {
-                let id = ColumnId { relation: relation.oid, number: column.number };
-                let name = relation.column_by_number(column.number).map_or("?", |column| &column.name);
+                let id = ColumnId { relation: relation.oid, number };
+                let name = relation.column_by_number(number).map_or("?", |column| &column.name);
                 hits.push(
                     Hit::new(
                         format!("null value in column \"{name}\" of relation \"{}\" violates not-null constraint", relation.name),

@@ -17,6 +17,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn judge(subject: &Subject) -> Vec<Hit> {
     let Some((before, now)) = subject.both() else { return Vec::new() };
+    // The functions are the ones that were there, and what they are given has another type: `type-changed` says so.
+    if super::type_changed::changed_column(subject).is_some() {
+        return Vec::new();
+    }
     let mut hits = Vec::new();
     for (oid, span) in &now.routines {
         let was = called_at(before, *span);

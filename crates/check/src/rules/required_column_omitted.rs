@@ -6,7 +6,7 @@ use rollproof_resolve::WriteAction;
 
 use super::shared::column_name;
 use crate::rule::{Hit, Rule, Subject};
-use crate::writes::{fills_rows, needs_value};
+use crate::writes::{fills_rows, needs_value, omitted};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -26,7 +26,7 @@ fn judge(subject: &Subject) -> Vec<Hit> {
         if fills_rows(relation) {
             continue;
         }
-        for number in write.omitted.iter().copied().filter(|number| needs_value(schema, relation, *number)) {
+        for number in omitted(schema, write).into_iter().filter(|number| needs_value(schema, relation, *number)) {
             let id = ColumnId { relation: relation.oid, number };
             let column = relation.column_by_number(number).map_or("?", |column| &column.name);
             hits.push(

@@ -1,7 +1,7 @@
 //! Row security or a rule now decides which rows the query sees or writes.
 
 use rollproof_finding::{Level, RuleId, Verdict};
-use rollproof_catalog::{ObjectId, Oid, Relation};
+use rollproof_catalog::{ObjectId, Oid, Policy, Relation, StoredExpr};
 
 use crate::rule::{Hit, Rule, Subject};
 
@@ -39,13 +39,25 @@ fn judge(subject: &Subject) -> Vec<Hit> {
 
 /// What changed between two states of a relation, as the beginning of a sentence.
 fn change(was: &Relation, is: &Relation) -> Option<&'static str> {
-    let policies = |relation: &Relation| relation.policies.iter().map(|policy| policy.oid).collect::<Vec<Oid>>();
     let rules = |relation: &Relation| relation.rules.iter().map(|rule| (rule.oid, rule.enabled)).collect::<Vec<_>>();
     if is.row_security && !was.row_security {
         return Some("row security was enabled on");
     }
-    if is.row_security && policies(was) != policies(is) {
+    if is.row_security && !was.policies.iter().map(|each| meaning(each)).eq(is.policies.iter().map(|each| meaning(each))) {
         return Some("row security policies changed on");
     }
+    if was.row_security && !is.row_security {
+        return Some("row security was disabled on");
+    }
     (rules(was) != rules(is)).then_some("rewrite rules changed on")
+}
+
+/// What a policy says, its name left out.
+fn meaning(policy: &Policy) -> (Oid, bool, &str, &[Oid], Option<&str>, Option<&str>) {
+    let (using, with_check) = (policy.using.as_ref().map(written), policy.with_check.as_ref().map(written));
+    (policy.oid, policy.permissive, &policy.command, &policy.roles, using, with_check)
+}
+
+fn written(expr: &StoredExpr) -> &str {
+    expr.text.range.slice(&expr.text.text)
 }

@@ -4,6 +4,7 @@ use rollproof_finding::{Level, RuleId, Verdict};
 use rollproof_catalog::{ColumnId, ObjectId, TypeRef};
 
 use super::shared::column_name;
+use crate::through::underlying;
 use crate::rule::{Hit, Rule, Situation, Subject};
 
 /// The rule.
@@ -17,14 +18,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn judge(subject: &Subject) -> Vec<Hit> {
     let (Some((before, now)), Some(baseline)) = (subject.both(), subject.baseline) else { return Vec::new() };
-    let was_type = |id: ColumnId| baseline.schema.column(id).map(|column| column.data_type);
-    let changed = now.bindings.iter().find_map(|binding| {
-        let ObjectId::Column(id) = binding.object else { return None };
-        let is = subject.now.schema.column(id)?.data_type;
-        let was = was_type(id)?;
-        (was != is).then_some((binding.span, id, was, is))
-    });
-    if let Some((span, id, was, is)) = changed {
+    if let Some((span, id, was, is)) = changed_column(subject) {
         return vec![column_hit(subject, &baseline, span, id, was, is)];
     }
     let result = before.columns.iter().zip(&now.columns).find(|(was, is)| was.data_type != is.data_type);
@@ -39,6 +33,18 @@ fn judge(subject: &Subject) -> Vec<Hit> {
         return vec![Hit::new(message, subject.statement.span, "takes another type in this state", "parameter")];
     }
     Vec::new()
+}
+
+/// The first name that means a column whose type changed: where, which, what it was and is.
+pub(super) fn changed_column(subject: &Subject) -> Option<(rollproof_source::TextRange, ColumnId, TypeRef, TypeRef)> {
+    let (_, now) = subject.both()?;
+    let baseline = subject.baseline?;
+    now.bindings.iter().find_map(|binding| {
+        let ObjectId::Column(id) = underlying(subject.now.schema, binding.object) else { return None };
+        let is = subject.now.schema.column(id)?.data_type;
+        let was = baseline.schema.column(id)?.data_type;
+        (was != is).then_some((binding.span, id, was, is))
+    })
 }
 
 fn column_hit(

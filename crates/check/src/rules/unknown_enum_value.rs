@@ -27,6 +27,7 @@ fn judge(subject: &Subject) -> Vec<Hit> {
 }
 
 fn is_enum(subject: &Subject, data_type: &str) -> bool {
+    let data_type = data_type.trim_end_matches("[]");
     subject.now.schema.types.iter().any(|each| {
         matches!(each.kind, TypeKind::Enum(_)) && data_type.rsplit('.').next() == Some(&*each.name)
     })

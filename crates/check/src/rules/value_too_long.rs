@@ -6,6 +6,7 @@ use rollproof_resolve::WriteValue;
 
 use super::shared::column_name;
 use crate::rule::{Hit, Rule, Subject};
+use crate::writes::base_number;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -20,9 +21,10 @@ fn judge(subject: &Subject) -> Vec<Hit> {
     let Some(resolution) = subject.now.outcome.resolution() else { return Vec::new() };
     let schema = subject.now.schema;
     let mut hits = Vec::new();
-    for write in resolution.writes.iter().filter(|write| write.base == write.relation) {
+    for write in &resolution.writes {
         for column in &write.columns {
-            let id = ColumnId { relation: write.base, number: column.number };
+            let Some(number) = base_number(schema, write, column.number) else { continue };
+            let id = ColumnId { relation: write.base, number };
             let Some(limit) = schema.column(id).and_then(|column| length_limit(column.data_type)) else { continue };
             let too_long = column.values.iter().any(|value| match value {
                 // Trailing spaces beyond the limit are cut, not refused (varchar.c).

@@ -90,7 +90,10 @@ impl<'a> Analyzer<'a> {
             }
             Callee::Function(oid) => Tag::Function(oid),
             Callee::Cast => Tag::Cast(resolved.result.data_type),
-            Callee::Field(_) => Tag::Field(call.name.object().text.clone()),
+            Callee::Field(_) => {
+                self.note_field(call.name.object(), resolved.arguments.first());
+                Tag::Field(call.name.object().text.clone())
+            }
         };
         let mut typed = resolved.result;
         if let Callee::Function(oid) = resolved.callee {

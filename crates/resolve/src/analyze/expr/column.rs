@@ -134,7 +134,7 @@ impl<'a> Analyzer<'a> {
         name: &'a Name,
         span: TextRange,
     ) -> Result<Option<Expression>> {
-        let mark = (self.out.whole_rows.len(), self.out.bindings.len());
+        let mark = (self.out.whole_rows.len(), self.out.bindings.len(), self.out.row_values.len());
         let reads = self.out.reads.clone();
         let row = self.whole_row(depth, item, span)?;
         let tree = row.tree.clone();
@@ -143,6 +143,7 @@ impl<'a> Analyzer<'a> {
         let Some(resolved) = resolved.filter(|resolved| !matches!(resolved.callee, Callee::Field(_))) else {
             self.out.whole_rows.truncate(mark.0);
             self.out.bindings.truncate(mark.1);
+            self.out.row_values.truncate(mark.2);
             self.out.reads = reads;
             return Ok(None);
         };
@@ -160,7 +161,10 @@ impl<'a> Analyzer<'a> {
         let mut typed = resolved.result.clone();
         typed.span = span;
         let tree = match resolved.callee {
-            Callee::Field(_) => Node::new(Tag::Field(name.text.clone()), vec![argument], span),
+            Callee::Field(_) => {
+                self.note_field(name, resolved.arguments.first());
+                Node::new(Tag::Field(name.text.clone()), vec![argument], span)
+            }
             Callee::Cast => Node::new(Tag::Cast(typed.data_type), vec![argument], span),
             Callee::Function(oid) => {
                 self.note_routine(oid, name.span);
@@ -173,6 +177,25 @@ impl<'a> Analyzer<'a> {
             }
         };
         Ok(Expression::new(typed, tree))
+    }
+
+    /// Records which column a field is, and that no more of the row it is read from is used.
+    pub(crate) fn note_field(&mut self, name: &Name, argument: Option<&Option<crate::Typed>>) {
+        let Some(Some(row)) = argument else { return };
+        self.forget_row(row.span);
+        let Some(relation) = types::info::row_relation(self.schema(), row.oid()) else { return };
+        let number =
+            self.schema().relation(relation).and_then(|found| found.column(&name.text)).map(|found| found.number);
+        if let Some(number) = number {
+            let id = rollproof_catalog::ColumnId { relation, number };
+            self.bind(name.span, rollproof_catalog::ObjectId::Column(id), crate::resolution::Role::Read);
+        }
+    }
+
+    /// Takes back that the row at `span` is used as a value: only a column of it is.
+    pub(crate) fn forget_row(&mut self, span: TextRange) {
+        self.out.whole_rows.retain(|(_, each)| *each != span);
+        self.out.row_values.retain(|each| each.span != span);
     }
 
     /// Records what a qualifier means.

@@ -8,6 +8,7 @@ use super::operator::plain;
 use super::{INTEGER, RECORD, UNKNOWN};
 use crate::analyze::{Analyzer, Expression, Kind, Node, Tag, split, syntax_error, unsupported};
 use crate::error::{Error, ErrorKind, Result};
+use crate::resolution::RowValue;
 use crate::typed::{Shape, Typed};
 use crate::types;
 
@@ -150,6 +151,8 @@ impl<'a> Analyzer<'a> {
         if open {
             return Ok(Expression::open(children, span));
         }
+        let columns = typed.iter().map(|each| ("".into(), each.data_type)).collect();
+        self.out.row_values.push(RowValue { span, columns });
         let mut result = Typed::new(TypeRef::plain(RECORD), Oid::NONE, span).with_shape(Shape::Row(typed));
         result.nullable = false;
         result.set_returning = set_returning;

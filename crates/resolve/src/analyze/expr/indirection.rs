@@ -57,6 +57,7 @@ impl<'a> Analyzer<'a> {
         if let Some(var) = whole_row
             && let Some(column) = self.column_of_row(var, name, span)?
         {
+            self.forget_row(typed.span);
             return Ok(column);
         }
         let resolved = types::resolve_attribute(&mut self.cx, name, value.typed)?;

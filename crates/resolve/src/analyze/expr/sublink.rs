@@ -6,8 +6,8 @@ use rollproof_sql::ast::{Expr, ExprKind, OperatorName, SubLink, SubLinkKind};
 
 use super::BOOLEAN;
 use super::operator::plain;
-use crate::analyze::{Analyzer, Expression, Level, Node, Rows, Tag, syntax_error, unsupported};
-use crate::error::Result;
+use crate::analyze::{Analyzer, Expression, Level, Node, Rows, Tag, unsupported};
+use crate::error::{Error, ErrorKind, Result};
 use crate::typed::{Shape, Typed};
 use crate::types;
 
@@ -81,10 +81,10 @@ impl<'a> Analyzer<'a> {
         let columns: Vec<&crate::analyze::Output> = rows.outputs.iter().filter(|output| !output.hidden).collect();
         let open = rows.open || left.iter().any(|value| value.open);
         if !open && left.len() < columns.len() {
-            return Err(syntax_error("subquery has too many columns", span));
+            return Err(Error::fail("42601", "subquery has too many columns", span, ErrorKind::ColumnCount));
         }
         if !open && left.len() > columns.len() {
-            return Err(syntax_error("subquery has too few columns", span));
+            return Err(Error::fail("42601", "subquery has too few columns", span, ErrorKind::ColumnCount));
         }
         let mut children: Vec<_> = left.iter().map(|value| value.tree.clone()).collect();
         children.push(as_link(&rows));
@@ -151,6 +151,6 @@ fn single_column(rows: &Rows, span: TextRange) -> Result<Option<Typed>> {
             }
             Ok(Some(typed))
         }
-        _ => Err(syntax_error("subquery must return only one column", span)),
+        _ => Err(Error::fail("42601", "subquery must return only one column", span, ErrorKind::ColumnCount)),
     }
 }

@@ -9,8 +9,9 @@ use rollproof_sql::ast::Name;
 use super::column::FoundColumn;
 use crate::analyze::{Analyzer, EntryKind, Expression, Item, Node, Returning, Tag, Var};
 use crate::error::{Error, ErrorKind, Result};
-use crate::resolution::{Read, Role};
+use crate::resolution::{Read, Role, RowValue};
 use crate::typed::{RecordColumn, Shape, Typed};
+use crate::types::info::composite_relation;
 
 /// `record`
 const RECORD: Oid = Oid(2249);
@@ -129,6 +130,10 @@ impl Analyzer<'_> {
             self.bind(span, ObjectId::Relation(oid), Role::WholeRow);
             self.note_read(depth, item.entry, 0, span);
         }
+        if let Shape::Record(columns) = &shape {
+            let columns = columns.iter().map(|column| (column.name.clone(), column.data_type)).collect();
+            self.out.row_values.push(RowValue { span, columns });
+        }
         let mut typed = Typed::new(TypeRef::plain(data_type), Oid::NONE, span).with_shape(shape);
         typed.nullable = nullable;
         Ok(Expression::new(typed, leaf(var, span)))
@@ -151,7 +156,13 @@ impl Analyzer<'_> {
                 Ok(Ok(self.var_expression(var, Returning::Default, span)?))
             }
             // One function with a named composite result.
-            Some(Tag::Cast(row)) => Ok(Err((row.oid, Shape::Other))),
+            Some(Tag::Cast(row)) => {
+                if let Some(relation) = composite_relation(self.schema(), row.oid) {
+                    self.out.whole_rows.push((relation, span));
+                    self.cx.lookups.whole_relations.insert(relation);
+                }
+                Ok(Err((row.oid, Shape::Other)))
+            }
             _ => Ok(Err((RECORD, Shape::Record(self.record_columns(depth, item))))),
         }
     }

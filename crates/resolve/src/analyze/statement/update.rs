@@ -5,9 +5,7 @@ use rollproof_source::TextRange;
 use rollproof_sql::ast::{Assignment, AssignmentTarget, Expr, ExprKind, SubLinkKind, Update};
 
 use super::insert::refuse_part_default;
-use crate::analyze::{
-    Analyzer, DYNAMIC, Expression, Kind, Level, Node, Rows, Tag, ValueKind, syntax_error, unsupported,
-};
+use crate::analyze::{Analyzer, DYNAMIC, Expression, Kind, Level, Node, Rows, Tag, ValueKind, unsupported};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolution::{Write, WriteAction, WriteColumn, WriteValue};
 
@@ -217,5 +215,5 @@ fn check_count(columns: usize, values: usize, span: TextRange) -> Result<()> {
     if columns == values {
         return Ok(());
     }
-    Err(syntax_error("number of columns does not match number of values", span))
+    Err(Error::fail("42601", "number of columns does not match number of values", span, ErrorKind::ColumnCount))
 }
