@@ -56,13 +56,13 @@ impl Context {
             None => (body.clone(), TextRange::new(0, body.len() as u32)),
         };
         let parsed = parse_body(&text, range).map_err(|error| refuse("42601", error.message, span))?;
-        self.run_body(&parsed, text, Vec::new(), span).map_err(|stop| self.of_all(stop, body))
+        self.run_body(&parsed, text, Vec::new(), span).map_err(|stop| self.of_all(*stop, body))
     }
 
     /// A block that ends before its end has done nothing: what is not known is what all of it would have done, not only
     /// what the statement that stopped it would.
-    fn of_all(&self, stop: Box<Stop>, body: &str) -> Box<Stop> {
-        let (message, span, mut names, why) = match *stop {
+    fn of_all(&self, stop: Stop, body: &str) -> Box<Stop> {
+        let (message, span, mut names, why) = match stop {
             Stop::Refused { sqlstate, message, detail, span } => match self.doubt(sqlstate) {
                 Some(why) => {
                     let names = self.looked_up.borrow().iter().cloned().collect();
