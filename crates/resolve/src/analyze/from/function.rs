@@ -103,8 +103,11 @@ impl<'a> Analyzer<'a> {
         if value.open {
             return Ok(open_function(value));
         }
-        let result = self.builtin_call("unnest", vec![value], call.span)?;
-        self.function_columns(call, result, &[], None)
+        // The call stands in FROM, as its argument does: it is no set-returning function of the target list.
+        let outer = std::mem::replace(&mut self.level().kind, Kind::FromFunction);
+        let result = self.builtin_call("unnest", vec![value], call.span);
+        self.level().kind = outer;
+        self.function_columns(call, result?, &[], None)
     }
 
     fn one_function(
