@@ -18,6 +18,8 @@ pub struct CaseFile {
 pub struct Case {
     /// The first heading.
     pub title: String,
+    /// `Since PostgreSQL 18: …`: older servers judge it otherwise, and are not asked.
+    pub since: u32,
     /// What is applied before.
     pub schema: String,
     /// What is pending.
@@ -51,6 +53,10 @@ pub fn parse(text: &str) -> Result<Case> {
     while let Some(line) = lines.next() {
         if let Some(title) = line.strip_prefix("# ").filter(|_| case.title.is_empty()) {
             title.clone_into(&mut case.title);
+        }
+        if let Some(version) = line.strip_prefix("Since PostgreSQL ") {
+            let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
+            case.since = digits.parse()?;
         }
         let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
         let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
