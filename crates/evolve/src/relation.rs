@@ -12,32 +12,7 @@ use crate::names::array_type_name;
 
 /// A relation with nothing in it.
 pub(crate) fn empty_relation(oid: Oid, namespace: Oid, name: Arc<str>, kind: RelationKind, owner: Oid) -> Relation {
-    Relation {
-        oid,
-        namespace,
-        name,
-        kind,
-        persistence: Persistence::Permanent,
-        columns: Vec::new(),
-        row_type: Oid::NONE,
-        of_type: Oid::NONE,
-        owner,
-        acl: None,
-        inherits: Vec::new(),
-        partition: None,
-        partition_key: None,
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        index: None,
-        triggers: Vec::new(),
-        rules: Vec::new(),
-        policies: Vec::new(),
-        row_security: false,
-        force_row_security: false,
-        view: None,
-        sequence: None,
-        on_commit_drop: false,
-    }
+    Relation { kind, owner, ..Relation::new(oid, namespace, name) }
 }
 
 /// A type with the properties of a row type or an enum: no modifier, no collation, not subscriptable.

@@ -127,27 +127,7 @@ pub(crate) fn reads_as_sql(text: &str) -> bool {
 }
 
 fn ddl_object(words: &[&str], cased: &dyn Fn(&str) -> String) -> bool {
-    let objects = [
-        "table",
-        "index",
-        "unique",
-        "view",
-        "materialized",
-        "function",
-        "procedure",
-        "trigger",
-        "type",
-        "sequence",
-        "schema",
-        "extension",
-        "policy",
-        "role",
-        "temporary",
-        "temp",
-        "database",
-        "publication",
-    ];
-    words.first().is_some_and(|word| objects.iter().any(|object| *word == cased(object)) || *word == cased("or"))
+    words.first().is_some_and(|word| DDL_OBJECTS.iter().any(|object| *word == cased(object)))
 }
 
 /// `name(…`: a call right after the first word.
@@ -203,12 +183,13 @@ pub(crate) fn goes_on_as_statement(text: &str, closed: bool) -> bool {
         "delete" => is(&["from"]),
         "lock" | "truncate" => is(&["table"]),
         "refresh" => is(&["materialized"]),
-        "create" | "alter" | "drop" => is(DDL_OBJECTS),
+        "create" | "alter" | "drop" => is(DDL_OBJECTS) || is(&["global", "local", "unlogged"]),
         "call" => false,
         _ => true,
     }
 }
 
+/// What `CREATE`, `ALTER` and `DROP` are followed by.
 const DDL_OBJECTS: &[&str] = &[
     "table",
     "index",
@@ -229,9 +210,6 @@ const DDL_OBJECTS: &[&str] = &[
     "database",
     "publication",
     "or",
-    "global",
-    "local",
-    "unlogged",
 ];
 
 #[cfg(test)]

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use rollproof_catalog::builtin::Builtin;
 use rollproof_catalog::{
-    Column, Constraint, ConstraintKind, EnumLabel, Index, IndexKey, Oid, Persistence, Relation, RelationKind, Schema,
-    Type, TypeKind,
+    Column, Constraint, ConstraintKind, EnumLabel, Index, IndexKey, Oid, Relation, RelationKind, Schema, Type, TypeKind,
 };
 use rollproof_sql::{parse_query_text, parse_type_name};
 
@@ -147,32 +146,7 @@ fn add_key(schema: &mut Schema, relation: &mut Relation, key: &[i16]) {
 }
 
 fn blank(oid: Oid, name: &str, kind: RelationKind) -> Relation {
-    Relation {
-        oid,
-        namespace: Schema::PUBLIC,
-        name: name.into(),
-        kind,
-        persistence: Persistence::Permanent,
-        columns: Vec::new(),
-        row_type: Oid::NONE,
-        of_type: Oid::NONE,
-        owner: Schema::SUPERUSER,
-        acl: None,
-        inherits: Vec::new(),
-        partition: None,
-        partition_key: None,
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        index: None,
-        triggers: Vec::new(),
-        rules: Vec::new(),
-        policies: Vec::new(),
-        row_security: false,
-        force_row_security: false,
-        view: None,
-        sequence: None,
-        on_commit_drop: false,
-    }
+    Relation { kind, ..Relation::new(oid, Schema::PUBLIC, name.into()) }
 }
 
 /// The outcome of one statement in a schema of users and their posts.
