@@ -164,6 +164,12 @@ impl Row<'_> {
         blame
     }
 
+    /// Statement `at` of the text in a step whose answers are known.
+    fn situation<'b>(&'b self, step: usize, answer: &'b Answer, at: usize) -> Situation<'b> {
+        let schema = &self.timeline.steps[step].schema;
+        Situation { schema, outcome: &answer.outcomes[at], routines: &answer.routines[at] }
+    }
+
     fn worst(&mut self, step: usize, parsed: &Parsed) -> Option<Blame> {
         let Ok(statements) = parsed else { return None };
         let baseline = self.query.baseline;
@@ -171,22 +177,14 @@ impl Row<'_> {
         let before = (step != baseline).then(|| self.answer(baseline, statements));
         let mut worst: Option<Blame> = None;
         for (at, statement) in statements.iter().enumerate() {
-            let situation =
-                |step: usize, answer: &'_ Arc<Answer>| (self.timeline.steps[step].schema.clone(), answer.clone());
-            let (schema, answer) = situation(step, &now);
-            let earlier = before.as_ref().map(|answer| situation(baseline, answer));
             let subject = Subject {
                 statement,
                 in_routine: false,
                 text: &self.query.extracted.text.text,
                 result: self.query.extracted.result,
                 running: self.query.role == VersionRole::Old,
-                now: Situation { schema: &schema, outcome: &answer.outcomes[at], routines: &answer.routines[at] },
-                baseline: earlier.as_ref().map(|(schema, answer)| Situation {
-                    schema,
-                    outcome: &answer.outcomes[at],
-                    routines: &answer.routines[at],
-                }),
+                now: self.situation(step, &now, at),
+                baseline: before.as_ref().map(|answer| self.situation(baseline, answer, at)),
             };
             let Some((rule, hit)) = judge(&subject).into_iter().next() else { continue };
             if worst.as_ref().is_none_or(|worst| rule.verdict > worst.verdict) {
