@@ -1,0 +1,163 @@
+//! Kinds and names of objects, and what is done to any of them: RENAME, SET SCHEMA, DROP.
+
+use super::relation::Policy;
+use super::routine::Signature;
+use crate::ast::name::{Name, QualifiedName, TypeName};
+
+/// Kinds of object that are renamed, moved, dropped, granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ObjectKind {
+    /// TABLE
+    Table,
+    /// FOREIGN TABLE
+    ForeignTable,
+    /// VIEW
+    View,
+    /// MATERIALIZED VIEW
+    MaterializedView,
+    /// INDEX
+    Index,
+    /// SEQUENCE
+    Sequence,
+    /// TYPE
+    Type,
+    /// DOMAIN
+    Domain,
+    /// SCHEMA
+    Schema,
+    /// EXTENSION
+    Extension,
+    /// FUNCTION
+    Function,
+    /// PROCEDURE
+    Procedure,
+    /// ROUTINE
+    Routine,
+    /// AGGREGATE
+    Aggregate,
+    /// OPERATOR
+    Operator,
+    /// OPERATOR CLASS (USING method)
+    OperatorClass,
+    /// OPERATOR FAMILY
+    OperatorFamily,
+    /// CAST
+    Cast,
+    /// COLLATION
+    Collation,
+    /// CONVERSION
+    Conversion,
+    /// TRIGGER on a table
+    Trigger,
+    /// EVENT TRIGGER
+    EventTrigger,
+    /// RULE on a table
+    Rule,
+    /// POLICY on a table
+    Policy,
+    /// ROLE
+    Role,
+    /// DATABASE
+    Database,
+    /// TABLESPACE
+    Tablespace,
+    /// LANGUAGE
+    Language,
+    /// SERVER
+    Server,
+    /// FOREIGN DATA WRAPPER
+    ForeignDataWrapper,
+    /// USER MAPPING
+    UserMapping,
+    /// TEXT SEARCH CONFIGURATION, DICTIONARY, PARSER, TEMPLATE
+    TextSearch,
+    /// STATISTICS
+    Statistics,
+    /// PUBLICATION
+    Publication,
+    /// SUBSCRIPTION
+    Subscription,
+    /// ACCESS METHOD
+    AccessMethod,
+    /// TRANSFORM
+    Transform,
+    /// LARGE OBJECT, PARAMETER and what else can be granted
+    Other,
+}
+
+/// An object as DROP, ALTER and GRANT name it.
+#[derive(Debug, Clone)]
+pub enum ObjectName {
+    /// By name.
+    Name(QualifiedName),
+    /// A routine.
+    Signature(Signature),
+    /// A type or domain; of a transform, the type that it is for.
+    Type(TypeName),
+    /// `TRIGGER n ON t`, `RULE`, `POLICY`
+    OnTable(Name, QualifiedName),
+    /// `CONSTRAINT n ON DOMAIN d`
+    OnDomain(Name, QualifiedName),
+    /// `CAST (a AS b)`
+    Cast(TypeName, TypeName),
+    /// `OPERATOR + (a, b)`; none for `NONE`
+    Operator(QualifiedName, Option<TypeName>, Option<TypeName>),
+    /// `OPERATOR CLASS n USING m`
+    UsingMethod(QualifiedName, Name),
+}
+
+/// `ALTER … RENAME …`
+#[derive(Debug, Clone)]
+pub struct Rename {
+    /// Of what.
+    pub kind: ObjectKind,
+    /// The object.
+    pub object: ObjectName,
+    /// A part of it.
+    pub part: RenamePart,
+    /// `IF EXISTS`
+    pub if_exists: bool,
+    /// False after `ONLY`.
+    pub inherit: bool,
+    /// The new name.
+    pub to: Name,
+}
+
+/// What part of an object is renamed.
+#[derive(Debug, Clone)]
+pub enum RenamePart {
+    /// The object itself.
+    Whole,
+    /// `RENAME [COLUMN] c`, `RENAME ATTRIBUTE c`
+    Column(Name),
+    /// `RENAME CONSTRAINT c`
+    Constraint(Name),
+}
+
+/// `ALTER … SET SCHEMA`
+#[derive(Debug, Clone)]
+pub struct SetSchema {
+    /// Of what.
+    pub kind: ObjectKind,
+    /// The object.
+    pub object: ObjectName,
+    /// `IF EXISTS`
+    pub if_exists: bool,
+    /// The schema.
+    pub to: Name,
+}
+
+/// `DROP`
+#[derive(Debug, Clone)]
+pub struct Drop {
+    /// What.
+    pub kind: ObjectKind,
+    /// The objects.
+    pub objects: Vec<ObjectName>,
+    /// `IF EXISTS`
+    pub if_exists: bool,
+    /// `CASCADE`
+    pub cascade: bool,
+    /// `CONCURRENTLY`
+    pub concurrently: bool,
+}
