@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
 use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, WriteOp};
 
@@ -26,56 +27,54 @@ impl Lowering<'_> {
 
     fn lower(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
         let range = range_of(node);
-        match node.kind() {
-            "string" => self.string(node),
-            "template_string" => self.template(node),
-            "identifier" | "type_identifier" | "shorthand_property_identifier" => {
+        match self.kind(node) {
+            Kind::String => self.string(node),
+            Kind::TemplateString => self.template(node),
+            Kind::Identifier | Kind::TypeIdentifier | Kind::ShorthandPropertyIdentifier => {
                 self.builder.name(self.slice(node), range)
             }
-            "this" | "super" => self.builder.expr(ExprKind::This, range),
-            "undefined" | "null" | "false" => self.builder.expr(ExprKind::Nothing, range),
-            "number" => {
+            Kind::This | Kind::Super => self.builder.expr(ExprKind::This, range),
+            Kind::Undefined | Kind::Null | Kind::False => self.builder.expr(ExprKind::Nothing, range),
+            Kind::Number => {
                 let text = self.slice(node).into();
                 self.builder.expr(ExprKind::Number(Some(text)), range)
             }
-            "call_expression" => self.call(node, fate),
-            "new_expression" => self.new_expression(node),
-            "member_expression" => self.member_expression(node, fate),
-            "subscript_expression" => self.subscript(node),
-            "binary_expression" => self.binary(node),
-            "ternary_expression" => self.ternary(node, fate),
-            "assignment_expression" | "augmented_assignment_expression" => self.assignment(node),
-            "await_expression" => {
+            Kind::CallExpression => self.call(node, fate),
+            Kind::NewExpression => self.new_expression(node),
+            Kind::MemberExpression => self.member_expression(node, fate),
+            Kind::SubscriptExpression => self.subscript(node),
+            Kind::BinaryExpression => self.binary(node),
+            Kind::TernaryExpression => self.ternary(node, fate),
+            Kind::AssignmentExpression | Kind::AugmentedAssignmentExpression => self.assignment(node),
+            Kind::AwaitExpression => {
                 let fate = self.fate();
                 self.inner(node, fate)
             }
-            "parenthesized_expression"
-            | "non_null_expression"
-            | "as_expression"
-            | "satisfies_expression"
-            | "instantiation_expression"
-            | "yield_expression" => self.inner(node, fate),
-            "type_assertion" | "sequence_expression" => self.last(node, fate),
-            "array" => self.array(node),
-            "object" => self.object(node),
-            "spread_element" => {
+            Kind::ParenthesizedExpression
+            | Kind::NonNullExpression
+            | Kind::AsExpression
+            | Kind::SatisfiesExpression
+            | Kind::InstantiationExpression
+            | Kind::YieldExpression => self.inner(node, fate),
+            Kind::TypeAssertion | Kind::SequenceExpression => self.last(node, fate),
+            Kind::Array => self.array(node),
+            Kind::Object => self.object(node),
+            Kind::SpreadElement => {
                 let inner = self.inner(node, fate);
                 self.builder.expr(ExprKind::Spread(inner), range)
             }
-            "arrow_function" | "function_expression" | "generator_function" => {
-                let name = node.child_by_field_name("name").map(|name| self.builder.intern(self.slice(name)));
+            Kind::ArrowFunction | Kind::FunctionExpression | Kind::GeneratorFunction => {
+                let name = self.part(node, Part::Name).map(|name| self.builder.intern(self.slice(name)));
                 let function = self.function(node, name, None);
                 self.builder.expr(ExprKind::Function(function), range)
             }
-            "class" => {
+            Kind::Class => {
                 let class = self.class(node);
                 self.builder.expr(ExprKind::Class(class), range)
             }
-            "update_expression" => self.update(node),
-            "unary_expression" => self.unary(node),
-            _ if node.kind().ends_with("_annotation") || node.kind() == "type_arguments" => {
-                self.builder.expr(ExprKind::Opaque, range)
-            }
+            Kind::UpdateExpression => self.update(node),
+            Kind::UnaryExpression => self.unary(node),
+            kind if kind.is_annotation() || kind == Kind::TypeArguments => self.builder.expr(ExprKind::Opaque, range),
             _ => {
                 self.walk(node);
                 self.builder.expr(ExprKind::Opaque, range)
@@ -84,14 +83,14 @@ impl Lowering<'_> {
     }
 
     fn inner(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
-        match Self::children(node).into_iter().next() {
+        match self.children(node).into_iter().next() {
             Some(child) => self.expression_with(child, fate),
             None => self.builder.expr(ExprKind::Nothing, range_of(node)),
         }
     }
 
     fn last(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
-        let mut children = Self::children(node);
+        let mut children = self.children(node);
         let last = children.pop();
         for child in children {
             self.expression(child);
@@ -103,9 +102,9 @@ impl Lowering<'_> {
     }
 
     fn member_expression(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
-        let property = node.child_by_field_name("property").map_or("", |property| self.slice(property));
+        let property = self.part(node, Part::Property).map_or("", |property| self.slice(property));
         let property = self.builder.intern(property);
-        let object = match node.child_by_field_name("object") {
+        let object = match self.part(node, Part::Object) {
             Some(object) => self.expression_with(object, fate),
             None => self.builder.expr(ExprKind::Opaque, range_of(node)),
         };
@@ -113,8 +112,8 @@ impl Lowering<'_> {
     }
 
     fn subscript(&mut self, node: Node<'_>) -> ExprId {
-        let object = node.child_by_field_name("object").map(|object| self.expression(object));
-        let index = node.child_by_field_name("index").map(|index| self.expression(index));
+        let object = self.part(node, Part::Object).map(|object| self.expression(object));
+        let index = self.part(node, Part::Index).map(|index| self.expression(index));
         let kind = match (object, index) {
             (Some(object), Some(index)) => ExprKind::Index { object, index },
             _ => ExprKind::Opaque,
@@ -123,24 +122,24 @@ impl Lowering<'_> {
     }
 
     fn ternary(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
-        if let Some(condition) = node.child_by_field_name("condition") {
+        if let Some(condition) = self.part(node, Part::Condition) {
             self.expression(condition);
         }
-        let arms = ["consequence", "alternative"]
+        let arms = [Part::Consequence, Part::Alternative]
             .into_iter()
-            .filter_map(|field| node.child_by_field_name(field))
+            .filter_map(|part| self.part(node, part))
             .collect::<Vec<_>>();
         let arms = arms.into_iter().map(|arm| self.expression_with(arm, fate)).collect();
         self.builder.expr(ExprKind::Branch(arms), range_of(node))
     }
 
     fn binary(&mut self, node: Node<'_>) -> ExprId {
-        let operator = node.child_by_field_name("operator").map_or("", |operator| self.slice(operator));
+        let operator = self.part(node, Part::Operator).map_or("", |operator| self.slice(operator));
         if operator == "+" {
             return self.plus(node);
         }
-        let left = node.child_by_field_name("left").map(|left| self.expression(left));
-        let right = node.child_by_field_name("right").map(|right| self.expression(right));
+        let left = self.part(node, Part::Left).map(|left| self.expression(left));
+        let right = self.part(node, Part::Right).map(|right| self.expression(right));
         let range = range_of(node);
         let kind = match (operator, left, right) {
             ("||" | "??", Some(left), Some(right)) => ExprKind::Branch(vec![left, right]),
@@ -159,18 +158,18 @@ impl Lowering<'_> {
         let mut terms = Vec::new();
         let mut next = Some(node);
         while let Some(here) = next.take() {
-            let plus = here.kind() == "binary_expression"
-                && here.child_by_field_name("operator").is_some_and(|operator| self.slice(operator) == "+");
+            let plus = self.kind(here) == Kind::BinaryExpression
+                && self.part(here, Part::Operator).is_some_and(|operator| self.slice(operator) == "+");
             if plus {
-                terms.extend(here.child_by_field_name("right"));
-                next = here.child_by_field_name("left");
+                terms.extend(self.part(here, Part::Right));
+                next = self.part(here, Part::Left);
             } else {
                 terms.push(here);
             }
         }
         terms.reverse();
-        let text = terms.iter().any(|term| matches!(term.kind(), "string" | "template_string"));
-        let number = terms.iter().any(|term| matches!(term.kind(), "number" | "update_expression"));
+        let text = terms.iter().any(|term| matches!(self.kind(*term), Kind::String | Kind::TemplateString));
+        let number = terms.iter().any(|term| matches!(self.kind(*term), Kind::Number | Kind::UpdateExpression));
         let parts = terms.into_iter().map(|term| self.expression(term)).collect();
         // `index + 1` is arithmetic, not text.
         let kind = if number && !text { ExprKind::Number(None) } else { ExprKind::Concat(parts) };
@@ -178,8 +177,8 @@ impl Lowering<'_> {
     }
 
     fn unary(&mut self, node: Node<'_>) -> ExprId {
-        let operator = node.child_by_field_name("operator").map_or("", |operator| self.slice(operator));
-        if let Some(argument) = node.child_by_field_name("argument") {
+        let operator = self.part(node, Part::Operator).map_or("", |operator| self.slice(operator));
+        if let Some(argument) = self.part(node, Part::Argument) {
             let fate = if operator == "void" { Fate::NotAwaited(range_of(argument)) } else { self.fate() };
             self.expression_with(argument, fate);
         }
@@ -193,7 +192,8 @@ impl Lowering<'_> {
 
     fn update(&mut self, node: Node<'_>) -> ExprId {
         let number = self.builder.expr(ExprKind::Number(None), range_of(node));
-        if let Some(argument) = node.child_by_field_name("argument").filter(|argument| argument.kind() == "identifier")
+        if let Some(argument) =
+            self.part(node, Part::Argument).filter(|argument| self.kind(*argument) == Kind::Identifier)
         {
             let name = self.slice(argument);
             self.builder.write(name, None, node.end_byte() as u32, WriteOp::Assign(number));
@@ -202,17 +202,17 @@ impl Lowering<'_> {
     }
 
     fn array(&mut self, node: Node<'_>) -> ExprId {
-        let items = Self::children(node).into_iter().map(|child| self.expression(child)).collect();
+        let items = self.children(node).into_iter().map(|child| self.expression(child)).collect();
         self.builder.expr(ExprKind::Array(items), range_of(node))
     }
 
     fn object(&mut self, node: Node<'_>) -> ExprId {
         let mut fields = Vec::new();
-        for child in Self::children(node) {
-            match child.kind() {
-                "pair" => {
-                    let key = child.child_by_field_name("key");
-                    let Some(value) = child.child_by_field_name("value").map(|value| self.expression(value)) else {
+        for child in self.children(node) {
+            match self.kind(child) {
+                Kind::Pair => {
+                    let key = self.part(child, Part::Key);
+                    let Some(value) = self.part(child, Part::Value).map(|value| self.expression(value)) else {
                         continue;
                     };
                     if let Some(key) = key {
@@ -222,18 +222,18 @@ impl Lowering<'_> {
                     let name = self.key(key);
                     fields.push(Field { name, value });
                 }
-                "shorthand_property_identifier" => {
+                Kind::ShorthandPropertyIdentifier => {
                     let name = self.builder.intern(self.slice(child));
                     let value = self.expression(child);
                     fields.push(Field { name: Some(name), value });
                 }
-                "method_definition" => {
-                    let name = self.key(child.child_by_field_name("name"));
+                Kind::MethodDefinition => {
+                    let name = self.key(self.part(child, Part::Name));
                     let function = self.function(child, name.clone(), None);
                     let value = self.builder.expr(ExprKind::Function(function), range_of(child));
                     fields.push(Field { name, value });
                 }
-                "spread_element" => {
+                Kind::SpreadElement => {
                     let fate = self.fate();
                     let value = self.inner(child, fate);
                     fields.push(Field { name: None, value });
@@ -245,35 +245,35 @@ impl Lowering<'_> {
     }
 
     fn new_expression(&mut self, node: Node<'_>) -> ExprId {
-        let callee = match node.child_by_field_name("constructor") {
+        let callee = match self.part(node, Part::Constructor) {
             Some(constructor) => self.expression(constructor),
             None => self.builder.expr(ExprKind::Opaque, range_of(node)),
         };
-        let list = node.child_by_field_name("arguments").map(Self::children).unwrap_or_default();
+        let list = self.part(node, Part::Arguments).map(|list| self.children(list)).unwrap_or_default();
         let arguments = list.into_iter().map(|argument| self.expression(argument)).collect();
         self.finish_call(range_of(node), callee, arguments, CallStyle::New, Fate::Heard)
     }
 
     fn call(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
         let range = range_of(node);
-        let Some(mut function) = node.child_by_field_name("function") else {
+        let Some(mut function) = self.part(node, Part::Function) else {
             return self.builder.expr(ExprKind::Opaque, range);
         };
         let mut range = range;
         let mut fate = fate;
         // The grammar reads ``await f<T>`…` `` as ``((await f)<T>!)`…` ``.
-        if let Some(inner) = Self::awaited(function) {
+        if let Some(inner) = self.awaited(function) {
             function = inner;
             range.start = inner.start_byte() as u32;
             fate = self.fate();
         }
-        let arguments = node.child_by_field_name("arguments");
-        if let Some(template) = arguments.filter(|list| list.kind() == "template_string") {
+        let arguments = self.part(node, Part::Arguments);
+        if let Some(template) = arguments.filter(|list| self.kind(*list) == Kind::TemplateString) {
             let tag = self.expression(function);
             let quasi = self.template(template);
             return self.builder.expr(ExprKind::Tagged { tag, quasi }, range);
         }
-        let list = arguments.map(Self::children).unwrap_or_default();
+        let list = arguments.map(|list| self.children(list)).unwrap_or_default();
         if let Some(module) = self.required_module(node) {
             let name = format!("{module}#{}", range.start);
             let module = self.builder.intern(&module);
@@ -283,7 +283,8 @@ impl Lowering<'_> {
         }
         let chained = self.chained_fate(function, &list, fate);
         let callee = self.expression_with(function, chained);
-        let callback = list.last().is_some_and(|last| matches!(last.kind(), "arrow_function" | "function_expression"));
+        let callback =
+            list.last().is_some_and(|last| matches!(self.kind(*last), Kind::ArrowFunction | Kind::FunctionExpression));
         let arguments: Vec<ExprId> = list.into_iter().map(|argument| self.expression(argument)).collect();
         self.write_by_method(function, &arguments, range.end);
         // With a callback the error is handed to it, whatever becomes of the result.
@@ -292,13 +293,13 @@ impl Lowering<'_> {
     }
 
     /// What is awaited inside of type arguments.
-    fn awaited(function: Node<'_>) -> Option<Node<'_>> {
+    fn awaited<'n>(&self, function: Node<'n>) -> Option<Node<'n>> {
         let mut node = function;
         for _ in 0..4 {
-            let inner = Self::children(node).into_iter().next();
-            match node.kind() {
-                "await_expression" => return inner,
-                "non_null_expression" | "instantiation_expression" => node = inner?,
+            let inner = || self.children(node).into_iter().next();
+            match self.kind(node) {
+                Kind::AwaitExpression => return inner(),
+                Kind::NonNullExpression | Kind::InstantiationExpression => node = inner()?,
                 _ => return None,
             }
         }
@@ -320,11 +321,10 @@ impl Lowering<'_> {
 
     /// `list.push(x)`, `query.append(x)`: writes to the variable.
     fn write_by_method(&mut self, function: Node<'_>, arguments: &[ExprId], at: u32) {
-        if function.kind() != "member_expression" {
+        if self.kind(function) != Kind::MemberExpression {
             return;
         }
-        let (Some(object), Some(property)) =
-            (function.child_by_field_name("object"), function.child_by_field_name("property"))
+        let (Some(object), Some(property)) = (self.part(function, Part::Object), self.part(function, Part::Property))
         else {
             return;
         };
@@ -339,27 +339,27 @@ impl Lowering<'_> {
     }
 
     fn write_to(&mut self, target: Node<'_>, at: u32, op: WriteOp) {
-        match target.kind() {
-            "identifier" => self.builder.write(self.slice(target), None, at, op),
-            "non_null_expression" | "parenthesized_expression" => {
-                if let Some(inner) = Self::children(target).into_iter().next() {
+        match self.kind(target) {
+            Kind::Identifier => self.builder.write(self.slice(target), None, at, op),
+            Kind::NonNullExpression | Kind::ParenthesizedExpression => {
+                if let Some(inner) = self.children(target).into_iter().next() {
                     self.write_to(inner, at, op);
                 }
             }
-            "member_expression" => {
-                let object = target.child_by_field_name("object");
-                let field = target.child_by_field_name("property").map(|property| self.slice(property));
+            Kind::MemberExpression => {
+                let object = self.part(target, Part::Object);
+                let field = self.part(target, Part::Property).map(|property| self.slice(property));
                 let (Some(object), Some(field)) = (object, field) else { return };
                 let field = self.builder.intern(field);
-                match object.kind() {
-                    "identifier" => self.builder.write(self.slice(object), Some(field), at, op),
-                    "this" => self.write_field(&field, op),
+                match self.kind(object) {
+                    Kind::Identifier => self.builder.write(self.slice(object), Some(field), at, op),
+                    Kind::This => self.write_field(&field, op),
                     _ => {}
                 }
             }
-            "object_pattern" | "array_pattern" => {
-                for child in Self::children(target) {
-                    let name = child.child_by_field_name("value").unwrap_or(child);
+            Kind::ObjectPattern | Kind::ArrayPattern => {
+                for child in self.children(target) {
+                    let name = self.part(child, Part::Value).unwrap_or(child);
                     self.builder.write(self.slice(name), None, at, WriteOp::Lost("destructuring assignment"));
                 }
             }
@@ -378,14 +378,14 @@ impl Lowering<'_> {
 
     fn assignment(&mut self, node: Node<'_>) -> ExprId {
         let range = range_of(node);
-        let operator = node.child_by_field_name("operator").map_or("=", |operator| self.slice(operator));
-        let Some(right) = node.child_by_field_name("right") else {
+        let operator = self.part(node, Part::Operator).map_or("=", |operator| self.slice(operator));
+        let Some(right) = self.part(node, Part::Right) else {
             return self.builder.expr(ExprKind::Opaque, range);
         };
         let value = self.expression(right);
-        let Some(left) = node.child_by_field_name("left") else { return value };
-        if left.kind() == "member_expression" {
-            self.name_function(Some(value), left.child_by_field_name("property").unwrap_or(left));
+        let Some(left) = self.part(node, Part::Left) else { return value };
+        if self.kind(left) == Kind::MemberExpression {
+            self.name_function(Some(value), self.part(left, Part::Property).unwrap_or(left));
             self.common_js_export(left, value);
         } else {
             self.name_function(Some(value), left);

@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
 use crate::ir::Fate;
 
@@ -11,10 +12,10 @@ const PASSES_ON: &[&str] = &["reject", "next", "done", "callback", "cb", "exit",
 impl Lowering<'_> {
     /// The fate of a promise that `method` is called on: `.catch(handler)` decides it.
     pub(super) fn chained_fate(&self, function: Node<'_>, arguments: &[Node<'_>], fate: Fate) -> Fate {
-        if function.kind() != "member_expression" {
+        if self.kind(function) != Kind::MemberExpression {
             return self.fate();
         }
-        let property = function.child_by_field_name("property").map_or("", |property| self.slice(property));
+        let property = self.part(function, Part::Property).map_or("", |property| self.slice(property));
         let handler = match (property, arguments) {
             ("catch", [handler, ..]) | ("then", [_, handler, ..]) => *handler,
             _ => return fate,
@@ -23,13 +24,13 @@ impl Lowering<'_> {
     }
 
     fn swallows_as_handler(&self, handler: Node<'_>) -> bool {
-        match handler.kind() {
-            "arrow_function" | "function_expression" => {
-                handler.child_by_field_name("body").is_some_and(|body| self.swallows(body))
+        match self.kind(handler) {
+            Kind::ArrowFunction | Kind::FunctionExpression => {
+                self.part(handler, Part::Body).is_some_and(|body| self.swallows(body))
             }
-            "identifier" => !PASSES_ON.contains(&self.slice(handler)),
-            "member_expression" => {
-                let name = handler.child_by_field_name("property").map_or("", |name| self.slice(name));
+            Kind::Identifier => !PASSES_ON.contains(&self.slice(handler)),
+            Kind::MemberExpression => {
+                let name = self.part(handler, Part::Property).map_or("", |name| self.slice(name));
                 !PASSES_ON.contains(&name)
             }
             _ => true,
@@ -41,10 +42,14 @@ impl Lowering<'_> {
     pub(super) fn swallows(&self, body: Node<'_>) -> bool {
         let mut open = vec![body];
         while let Some(node) = open.pop() {
-            match node.kind() {
-                "throw_statement" => return false,
-                "call_expression" if self.passes_on(node) => return false,
-                "arrow_function" | "function_expression" | "function_declaration" if node.id() != body.id() => continue,
+            match self.kind(node) {
+                Kind::ThrowStatement => return false,
+                Kind::CallExpression if self.passes_on(node) => return false,
+                Kind::ArrowFunction | Kind::FunctionExpression | Kind::FunctionDeclaration
+                    if node.id() != body.id() =>
+                {
+                    continue;
+                }
                 _ => {}
             }
             let mut cursor = node.walk();
@@ -54,17 +59,17 @@ impl Lowering<'_> {
     }
 
     fn passes_on(&self, call: Node<'_>) -> bool {
-        let Some(function) = call.child_by_field_name("function") else { return false };
-        let name = match function.kind() {
-            "identifier" => self.slice(function),
-            "member_expression" => function.child_by_field_name("property").map_or("", |name| self.slice(name)),
+        let Some(function) = self.part(call, Part::Function) else { return false };
+        let name = match self.kind(function) {
+            Kind::Identifier => self.slice(function),
+            Kind::MemberExpression => self.part(function, Part::Property).map_or("", |name| self.slice(name)),
             _ => return false,
         };
         if PASSES_ON.contains(&name) {
             return true;
         }
         let answers = matches!(name, "status" | "sendStatus" | "code" | "writeHead" | "json");
-        answers && call.child_by_field_name("arguments").is_some_and(|list| has_error_status(self.slice(list)))
+        answers && self.part(call, Part::Arguments).is_some_and(|list| has_error_status(self.slice(list)))
     }
 }
 

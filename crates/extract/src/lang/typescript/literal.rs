@@ -3,6 +3,7 @@
 use rollproof_source::TextRange;
 use tree_sitter::Node;
 
+use super::kind::Kind;
 use super::{Lowering, range_of};
 use crate::ir::{Chunk, ExprId, ExprKind, Part};
 
@@ -23,16 +24,16 @@ impl Lowering<'_> {
         let mut parts = Vec::new();
         let mut at = node.start_byte() + 1;
         let end = (node.end_byte().saturating_sub(1)).max(at);
-        for child in Self::children(node) {
-            match child.kind() {
-                "escape_sequence" => {
+        for child in self.children(node) {
+            match self.kind(child) {
+                Kind::EscapeSequence => {
                     self.verbatim(at, child.start_byte(), &mut parts);
                     let derived = decode_escape(self.slice(child));
                     parts.push(Part::Text(Chunk { range: range_of(child), derived: Some(derived.into()) }));
                 }
-                "template_substitution" => {
+                Kind::TemplateSubstitution => {
                     self.verbatim(at, child.start_byte(), &mut parts);
-                    if let Some(inner) = Self::children(child).into_iter().next() {
+                    if let Some(inner) = self.children(child).into_iter().next() {
                         let hole = self.expression(inner);
                         parts.push(Part::Hole(hole));
                     }

@@ -3,6 +3,7 @@
 mod class;
 mod expression;
 mod failure;
+mod kind;
 mod literal;
 mod module;
 mod pattern;
@@ -15,6 +16,7 @@ use tree_sitter::{Node, Parser, Tree};
 
 use super::builder::{Builder, ScopeId};
 use crate::ir::{Facts, FunctionId};
+use kind::{Grammar, Kind, Part};
 
 /// How deep expressions and statements may nest before their inside is given up: the walk is recursive.
 const MAX_DEPTH: u32 = 300;
@@ -25,6 +27,7 @@ pub(crate) const MAX_LINE: usize = 20_000;
 pub(super) struct Lowering<'t> {
     pub(super) builder: Builder,
     text: &'t str,
+    grammar: &'static Grammar,
     /// Where `var` is bound.
     function_scope: ScopeId,
     function: Option<FunctionId>,
@@ -42,13 +45,14 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
             .push(Problem::of_file(path.as_ref(), "minified or generated: a line is too long to be source; not read"));
         return builder.finish();
     }
-    let Some(tree) = parse(path, text) else {
+    let grammar = Grammar::of(path);
+    let Some(tree) = parse(grammar, text) else {
         builder.facts.problems.push(Problem::of_file(path.as_ref(), "could not be parsed; not read"));
         return builder.finish();
     };
     let root = tree.root_node();
     let function_scope = builder.scope;
-    let mut lowering = Lowering { builder, text, function_scope, function: None, handler: None };
+    let mut lowering = Lowering { builder, text, grammar, function_scope, function: None, handler: None };
     lowering.statements(root);
     if root.has_error() {
         lowering.note_syntax_error(root);
@@ -56,12 +60,9 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
     lowering.builder.finish()
 }
 
-fn parse(path: &str, text: &str) -> Option<Tree> {
+fn parse(grammar: &Grammar, text: &str) -> Option<Tree> {
     let mut parser = Parser::new();
-    let plain = [".ts", ".mts", ".cts"].iter().any(|extension| path.ends_with(extension));
-    let language =
-        if plain { tree_sitter_typescript::LANGUAGE_TYPESCRIPT } else { tree_sitter_typescript::LANGUAGE_TSX };
-    parser.set_language(&language.into()).ok()?;
+    parser.set_language(&grammar.language).ok()?;
     parser.parse(text, None)
 }
 
@@ -74,10 +75,19 @@ impl<'t> Lowering<'t> {
         self.text.get(node.byte_range()).unwrap_or("")
     }
 
+    fn kind(&self, node: Node<'_>) -> Kind {
+        self.grammar.kind(node.kind_id())
+    }
+
+    /// The child that is this part of a node.
+    fn part<'n>(&self, node: Node<'n>, part: Part) -> Option<Node<'n>> {
+        node.child_by_field_id(self.grammar.field(part))
+    }
+
     /// The named children that are not comments.
-    pub(super) fn children<'n>(node: Node<'n>) -> Vec<Node<'n>> {
+    pub(super) fn children<'n>(&self, node: Node<'n>) -> Vec<Node<'n>> {
         let mut cursor = node.walk();
-        node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+        node.named_children(&mut cursor).filter(|child| self.kind(*child) != Kind::Comment).collect()
     }
 
     /// Reports the first syntax error that may hide SQL. What the parser recovered is read all the same; the grammar does

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tree_sitter::Node;
 
 use super::Lowering;
+use super::kind::{Kind, Part};
 use super::pattern::Target;
 use crate::ir::{BindingKind, Export, ExprId, ExprKind};
 use crate::lang::builder::ScopeId;
@@ -12,30 +13,31 @@ use crate::lang::builder::ScopeId;
 impl Lowering<'_> {
     /// The module of `require("…")` and `import("…")`, with or without `await`.
     pub(super) fn required_module(&self, node: Node<'_>) -> Option<String> {
-        let node = if node.kind() == "await_expression" { Self::children(node).into_iter().next()? } else { node };
-        if node.kind() != "call_expression" {
+        let node =
+            if self.kind(node) == Kind::AwaitExpression { self.children(node).into_iter().next()? } else { node };
+        if self.kind(node) != Kind::CallExpression {
             return None;
         }
-        let function = node.child_by_field_name("function")?;
+        let function = self.part(node, Part::Function)?;
         if !matches!(self.slice(function), "require" | "import") {
             return None;
         }
-        let argument = node.child_by_field_name("arguments").map(Self::children)?.into_iter().next()?;
-        (argument.kind() == "string").then(|| self.slice(argument).trim_matches(['"', '\'']).to_owned())
+        let argument = self.part(node, Part::Arguments).map(|list| self.children(list))?.into_iter().next()?;
+        (self.kind(argument) == Kind::String).then(|| self.slice(argument).trim_matches(['"', '\'']).to_owned())
     }
 
     /// `const x = require("…")`, `const { a, b: c } = require("…")`.
     pub(super) fn require_declaration(&mut self, name: Node<'_>, module: &str, scope: ScopeId) {
         let module = self.builder.intern(module);
         self.builder.facts.modules.push(module.clone());
-        if name.kind() != "object_pattern" {
+        if self.kind(name) != Kind::ObjectPattern {
             let kind = BindingKind::Import { module, name: None };
             self.pattern(name, &Target { kind, init: None, type_expr: None, scope });
             return;
         }
-        for member in Self::children(name) {
-            let key = member.child_by_field_name("key").unwrap_or(member);
-            let local = member.child_by_field_name("value").unwrap_or(member);
+        for member in self.children(name) {
+            let key = self.part(member, Part::Key).unwrap_or(member);
+            let local = self.part(member, Part::Value).unwrap_or(member);
             let imported = Some(self.builder.intern(self.slice(key)));
             let kind = BindingKind::Import { module: module.clone(), name: imported };
             self.pattern(local, &Target { kind, init: None, type_expr: None, scope });
@@ -43,45 +45,45 @@ impl Lowering<'_> {
     }
 
     fn source(&mut self, node: Node<'_>) -> Option<Arc<str>> {
-        let source = node.child_by_field_name("source")?;
+        let source = self.part(node, Part::Source)?;
         let module = self.builder.intern(self.slice(source).trim_matches(['"', '\'']));
         self.builder.facts.modules.push(module.clone());
         Some(module)
     }
 
     pub(super) fn import_statement(&mut self, node: Node<'_>) {
-        let children = Self::children(node);
-        if let Some(clause) = children.iter().find(|child| child.kind() == "import_require_clause") {
-            if let (Some(module), Some(name)) = (self.source(*clause), Self::children(*clause).first()) {
+        let children = self.children(node);
+        if let Some(clause) = children.iter().find(|child| self.kind(**child) == Kind::ImportRequireClause) {
+            if let (Some(module), Some(name)) = (self.source(*clause), self.children(*clause).first()) {
                 self.builder.bind(self.slice(*name), BindingKind::Import { module, name: None });
             }
             return;
         }
         let Some(module) = self.source(node) else { return };
-        let Some(clause) = children.into_iter().find(|child| child.kind() == "import_clause") else { return };
-        for child in Self::children(clause) {
-            match child.kind() {
-                "identifier" => {
+        let Some(clause) = children.into_iter().find(|child| self.kind(*child) == Kind::ImportClause) else { return };
+        for child in self.children(clause) {
+            match self.kind(child) {
+                Kind::Identifier => {
                     let name = Some(self.builder.intern("default"));
                     let kind = BindingKind::Import { module: module.clone(), name };
                     self.builder.bind(self.slice(child), kind);
                 }
-                "namespace_import" => {
+                Kind::NamespaceImport => {
                     let kind = BindingKind::Import { module: module.clone(), name: None };
-                    if let Some(name) = Self::children(child).first() {
+                    if let Some(name) = self.children(child).first() {
                         self.builder.bind(self.slice(*name), kind);
                     }
                 }
-                "named_imports" => self.named_imports(child, &module),
+                Kind::NamedImports => self.named_imports(child, &module),
                 _ => {}
             }
         }
     }
 
     fn named_imports(&mut self, node: Node<'_>, module: &Arc<str>) {
-        for specifier in Self::children(node) {
-            let Some(name) = specifier.child_by_field_name("name") else { continue };
-            let local = specifier.child_by_field_name("alias").unwrap_or(name);
+        for specifier in self.children(node) {
+            let Some(name) = self.part(specifier, Part::Name) else { continue };
+            let local = self.part(specifier, Part::Alias).unwrap_or(name);
             let imported = Some(self.builder.intern(self.slice(name).trim_matches(['"', '\''])));
             let kind = BindingKind::Import { module: module.clone(), name: imported };
             self.builder.bind(self.slice(local), kind);
@@ -92,27 +94,27 @@ impl Lowering<'_> {
         let module = self.source(node);
         let default = {
             let mut cursor = node.walk();
-            node.children(&mut cursor).any(|child| child.kind() == "default")
+            node.children(&mut cursor).any(|child| self.kind(child) == Kind::Default)
         };
-        if let Some(declaration) = node.child_by_field_name("declaration") {
+        if let Some(declaration) = self.part(node, Part::Declaration) {
             self.exported_declaration(declaration, default);
             return;
         }
-        if let Some(value) = node.child_by_field_name("value") {
+        if let Some(value) = self.part(node, Part::Value) {
             let value = self.expression(value);
             self.builder.export("default", Export::Expr(value));
             return;
         }
-        for child in Self::children(node) {
-            match child.kind() {
-                "export_clause" => self.export_clause(child, module.as_ref()),
-                "namespace_export" => {
-                    let name = Self::children(child).first().map_or("", |name| self.slice(*name));
+        for child in self.children(node) {
+            match self.kind(child) {
+                Kind::ExportClause => self.export_clause(child, module.as_ref()),
+                Kind::NamespaceExport => {
+                    let name = self.children(child).first().map_or("", |name| self.slice(*name));
                     if let Some(module) = &module {
                         self.builder.export(name, Export::From { module: module.clone(), name: None });
                     }
                 }
-                "identifier" => {
+                Kind::Identifier => {
                     let value = self.expression(child);
                     self.builder.export("default", Export::Expr(value));
                 }
@@ -131,9 +133,9 @@ impl Lowering<'_> {
     }
 
     fn export_clause(&mut self, node: Node<'_>, module: Option<&Arc<str>>) {
-        for specifier in Self::children(node) {
-            let Some(name) = specifier.child_by_field_name("name") else { continue };
-            let outside = specifier.child_by_field_name("alias").unwrap_or(name);
+        for specifier in self.children(node) {
+            let Some(name) = self.part(specifier, Part::Name) else { continue };
+            let outside = self.part(specifier, Part::Alias).unwrap_or(name);
             let (name, outside) = (self.slice(name), self.slice(outside));
             match module {
                 Some(module) => {
@@ -147,13 +149,13 @@ impl Lowering<'_> {
 
     fn exported_declaration(&mut self, node: Node<'_>, default: bool) {
         let first = self.builder.facts.bindings.len();
-        match node.kind() {
-            "function_declaration"
-            | "generator_function_declaration"
-            | "class_declaration"
-            | "abstract_class_declaration" => {
+        match self.kind(node) {
+            Kind::FunctionDeclaration
+            | Kind::GeneratorFunctionDeclaration
+            | Kind::ClassDeclaration
+            | Kind::AbstractClassDeclaration => {
                 self.statement(node);
-                let Some(name) = node.child_by_field_name("name").map(|name| self.slice(name)) else { return };
+                let Some(name) = self.part(node, Part::Name).map(|name| self.slice(name)) else { return };
                 self.builder.export_local(if default { "default" } else { name }, name);
             }
             _ => {

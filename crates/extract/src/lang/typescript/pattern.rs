@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
 use crate::ir::{BindingId, BindingKind, ExprId, Step};
 use crate::lang::builder::ScopeId;
@@ -21,30 +22,30 @@ impl Lowering<'_> {
     }
 
     fn pattern_at(&mut self, node: Node<'_>, target: &Target, path: &mut Vec<Step>, default: Option<ExprId>) {
-        match node.kind() {
-            "identifier" | "shorthand_property_identifier_pattern" => {
+        match self.kind(node) {
+            Kind::Identifier | Kind::ShorthandPropertyIdentifierPattern => {
                 self.bind_target(self.slice(node), target, path, default);
             }
-            "object_pattern" => {
-                for child in Self::children(node) {
+            Kind::ObjectPattern => {
+                for child in self.children(node) {
                     self.object_member(child, target, path);
                 }
             }
-            "array_pattern" => {
-                for (index, child) in Self::children(node).into_iter().enumerate() {
+            Kind::ArrayPattern => {
+                for (index, child) in self.children(node).into_iter().enumerate() {
                     path.push(Step::Item(index as u32));
                     self.pattern_at(child, target, path, None);
                     path.pop();
                 }
             }
-            "assignment_pattern" => {
-                let default = node.child_by_field_name("right").map(|right| self.expression(right));
-                if let Some(left) = node.child_by_field_name("left") {
+            Kind::AssignmentPattern => {
+                let default = self.part(node, Part::Right).map(|right| self.expression(right));
+                if let Some(left) = self.part(node, Part::Left) {
                     self.pattern_at(left, target, path, default);
                 }
             }
-            "rest_pattern" => {
-                if let Some(child) = Self::children(node).into_iter().next() {
+            Kind::RestPattern => {
+                if let Some(child) = self.children(node).into_iter().next() {
                     self.pattern_at(child, target, path, None);
                 }
             }
@@ -53,32 +54,32 @@ impl Lowering<'_> {
     }
 
     fn object_member(&mut self, child: Node<'_>, target: &Target, path: &mut Vec<Step>) {
-        match child.kind() {
-            "shorthand_property_identifier_pattern" => {
+        match self.kind(child) {
+            Kind::ShorthandPropertyIdentifierPattern => {
                 let name = self.slice(child);
                 path.push(Step::Field(self.builder.intern(name)));
                 self.bind_target(name, target, path, None);
                 path.pop();
             }
-            "object_assignment_pattern" => {
-                let default = child.child_by_field_name("right").map(|right| self.expression(right));
-                if let Some(left) = child.child_by_field_name("left") {
+            Kind::ObjectAssignmentPattern => {
+                let default = self.part(child, Part::Right).map(|right| self.expression(right));
+                if let Some(left) = self.part(child, Part::Left) {
                     let name = self.slice(left);
                     path.push(Step::Field(self.builder.intern(name)));
                     self.pattern_at(left, target, path, default);
                     path.pop();
                 }
             }
-            "pair_pattern" => {
-                let key = child.child_by_field_name("key").map_or("", |key| self.slice(key));
+            Kind::PairPattern => {
+                let key = self.part(child, Part::Key).map_or("", |key| self.slice(key));
                 let key = key.trim_matches(['"', '\'']);
                 path.push(Step::Field(self.builder.intern(key)));
-                if let Some(value) = child.child_by_field_name("value") {
+                if let Some(value) = self.part(child, Part::Value) {
                     self.pattern_at(value, target, path, None);
                 }
                 path.pop();
             }
-            "rest_pattern" => self.pattern_at(child, target, path, None),
+            Kind::RestPattern => self.pattern_at(child, target, path, None),
             _ => {}
         }
     }
@@ -98,28 +99,31 @@ impl Lowering<'_> {
     pub(super) fn type_expr(&mut self, annotation: Option<Node<'_>>) -> Option<ExprId> {
         let mut node = annotation?;
         for _ in 0..8 {
-            match node.kind() {
-                "type_annotation" | "union_type" | "parenthesized_type" | "readonly_type" | "intersection_type" => {
-                    node = Self::children(node).into_iter().next()?;
+            match self.kind(node) {
+                Kind::TypeAnnotation
+                | Kind::UnionType
+                | Kind::ParenthesizedType
+                | Kind::ReadonlyType
+                | Kind::IntersectionType => {
+                    node = self.children(node).into_iter().next()?;
                 }
-                "generic_type" => {
-                    let name = node.child_by_field_name("name")?;
+                Kind::GenericType => {
+                    let name = self.part(node, Part::Name)?;
                     let wraps =
                         ["Promise", "Readonly", "Partial", "Required", "NonNullable"].contains(&self.slice(name));
-                    let inner = node
-                        .child_by_field_name("type_arguments")
-                        .and_then(|list| Self::children(list).into_iter().next());
+                    let inner =
+                        self.part(node, Part::TypeArguments).and_then(|list| self.children(list).into_iter().next());
                     node = if wraps { inner? } else { name };
                 }
-                "nested_type_identifier" => {
-                    let module = node.child_by_field_name("module")?;
-                    let name = node.child_by_field_name("name")?;
+                Kind::NestedTypeIdentifier => {
+                    let module = self.part(node, Part::Module)?;
+                    let name = self.part(node, Part::Name)?;
                     let property = self.builder.intern(self.slice(name));
                     let object = self.builder.name(self.slice(module), range_of(module));
                     let kind = crate::ir::ExprKind::Member { object, property };
                     return Some(self.builder.expr(kind, range_of(node)));
                 }
-                "type_identifier" | "predefined_type" => {
+                Kind::TypeIdentifier | Kind::PredefinedType => {
                     return Some(self.builder.name(self.slice(node), range_of(node)));
                 }
                 _ => return None,

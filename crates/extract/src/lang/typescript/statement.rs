@@ -2,13 +2,14 @@
 
 use tree_sitter::Node;
 
+use super::kind::{Kind, Part};
 use super::pattern::Target;
 use super::{Lowering, range_of};
 use crate::ir::{BindingKind, ExprId, ExprKind, Fate, Field, RegionKind};
 
 impl Lowering<'_> {
     pub(super) fn statements(&mut self, node: Node<'_>) {
-        for child in Self::children(node) {
+        for child in self.children(node) {
             self.statement(child);
         }
     }
@@ -18,35 +19,39 @@ impl Lowering<'_> {
     }
 
     fn statement_inside(&mut self, node: Node<'_>) {
-        match node.kind() {
-            "lexical_declaration" | "variable_declaration" => self.declaration(node),
-            "expression_statement" => self.expression_statement(node),
-            "return_statement" => self.return_statement(node),
-            "if_statement" => self.if_statement(node),
-            "statement_block" => {
+        match self.kind(node) {
+            Kind::LexicalDeclaration | Kind::VariableDeclaration => self.declaration(node),
+            Kind::ExpressionStatement => self.expression_statement(node),
+            Kind::ReturnStatement => self.return_statement(node),
+            Kind::IfStatement => self.if_statement(node),
+            Kind::StatementBlock => {
                 let scope = self.builder.open_scope();
                 self.statements(node);
                 self.builder.scope = scope;
             }
-            "switch_statement" => self.switch_statement(node),
-            "for_in_statement" => self.for_in_statement(node),
-            "for_statement" | "while_statement" | "do_statement" => self.loop_statement(node),
-            "try_statement" => self.try_statement(node),
-            "throw_statement" | "break_statement" | "continue_statement" => {
+            Kind::SwitchStatement => self.switch_statement(node),
+            Kind::ForInStatement => self.for_in_statement(node),
+            Kind::ForStatement | Kind::WhileStatement | Kind::DoStatement => self.loop_statement(node),
+            Kind::TryStatement => self.try_statement(node),
+            Kind::ThrowStatement | Kind::BreakStatement | Kind::ContinueStatement => {
                 self.walk(node);
                 self.builder.exits();
             }
-            "function_declaration" | "generator_function_declaration" => {
+            Kind::FunctionDeclaration | Kind::GeneratorFunctionDeclaration => {
                 self.function_declaration(node);
             }
-            "class_declaration" | "abstract_class_declaration" => {
+            Kind::ClassDeclaration | Kind::AbstractClassDeclaration => {
                 self.class_declaration(node);
             }
-            "enum_declaration" => self.enum_declaration(node),
-            "import_statement" => self.import_statement(node),
-            "export_statement" => self.export_statement(node),
-            "interface_declaration" | "type_alias_declaration" | "function_signature" => {}
-            "ambient_declaration" | "internal_module" | "module" | "labeled_statement" | "with_statement" => {
+            Kind::EnumDeclaration => self.enum_declaration(node),
+            Kind::ImportStatement => self.import_statement(node),
+            Kind::ExportStatement => self.export_statement(node),
+            Kind::InterfaceDeclaration | Kind::TypeAliasDeclaration | Kind::FunctionSignature => {}
+            Kind::AmbientDeclaration
+            | Kind::InternalModule
+            | Kind::Module
+            | Kind::LabeledStatement
+            | Kind::WithStatement => {
                 self.statements(node);
             }
             _ => self.walk(node),
@@ -55,8 +60,9 @@ impl Lowering<'_> {
 
     /// Lowers what stands in a node that means nothing to us.
     pub(super) fn walk(&mut self, node: Node<'_>) {
-        for child in Self::children(node) {
-            if child.kind().ends_with("_statement") || child.kind() == "statement_block" {
+        for child in self.children(node) {
+            let kind = self.kind(child);
+            if kind.is_statement() || kind == Kind::StatementBlock {
                 self.statement(child);
             } else {
                 self.expression(child);
@@ -65,14 +71,14 @@ impl Lowering<'_> {
     }
 
     fn declaration(&mut self, node: Node<'_>) {
-        let scope = if node.kind() == "variable_declaration" { self.function_scope } else { self.builder.scope };
-        for declarator in Self::children(node) {
-            if declarator.kind() != "variable_declarator" {
+        let scope = if self.kind(node) == Kind::VariableDeclaration { self.function_scope } else { self.builder.scope };
+        for declarator in self.children(node) {
+            if self.kind(declarator) != Kind::VariableDeclarator {
                 continue;
             }
-            let Some(name) = declarator.child_by_field_name("name") else { continue };
-            let type_expr = self.type_expr(declarator.child_by_field_name("type"));
-            let value = declarator.child_by_field_name("value");
+            let Some(name) = self.part(declarator, Part::Name) else { continue };
+            let type_expr = self.type_expr(self.part(declarator, Part::Type));
+            let value = self.part(declarator, Part::Value);
             if let Some(module) = value.and_then(|value| self.required_module(value)) {
                 self.require_declaration(name, &module, scope);
                 continue;
@@ -95,15 +101,15 @@ impl Lowering<'_> {
     }
 
     fn expression_statement(&mut self, node: Node<'_>) {
-        for child in Self::children(node) {
+        for child in self.children(node) {
             let fate = Fate::NotAwaited(range_of(child));
-            let fate = if child.kind() == "call_expression" { fate } else { self.fate() };
+            let fate = if self.kind(child) == Kind::CallExpression { fate } else { self.fate() };
             self.expression_with(child, fate);
         }
     }
 
     fn return_statement(&mut self, node: Node<'_>) {
-        for child in Self::children(node) {
+        for child in self.children(node) {
             let value = self.expression(child);
             self.returns(value);
         }
@@ -117,12 +123,12 @@ impl Lowering<'_> {
     }
 
     fn if_statement(&mut self, node: Node<'_>) {
-        if let Some(condition) = node.child_by_field_name("condition") {
+        if let Some(condition) = self.part(node, Part::Condition) {
             self.expression(condition);
         }
-        let alternative = node.child_by_field_name("alternative");
+        let alternative = self.part(node, Part::Alternative);
         let group = self.builder.group(alternative.is_some());
-        if let Some(then) = node.child_by_field_name("consequence") {
+        if let Some(then) = self.part(node, Part::Consequence) {
             self.arm(group, then);
         }
         if let Some(otherwise) = alternative {
@@ -133,7 +139,7 @@ impl Lowering<'_> {
     fn arm(&mut self, group: u32, node: Node<'_>) {
         let region = self.builder.open_arm(group, range_of(node));
         let scope = self.builder.open_scope();
-        if node.kind() == "else_clause" || node.kind().starts_with("switch_") {
+        if matches!(self.kind(node), Kind::ElseClause | Kind::SwitchCase | Kind::SwitchDefault) {
             self.arm_body(node);
         } else {
             self.statement(node);
@@ -143,23 +149,23 @@ impl Lowering<'_> {
     }
 
     fn arm_body(&mut self, node: Node<'_>) {
-        let value = node.child_by_field_name("value").map(|value| value.id());
-        for child in Self::children(node) {
+        let value = self.part(node, Part::Value).map(|value| value.id());
+        for child in self.children(node) {
             if Some(child.id()) == value {
                 self.expression(child);
-            } else if child.kind() != "break_statement" {
+            } else if self.kind(child) != Kind::BreakStatement {
                 self.statement(child);
             }
         }
     }
 
     fn switch_statement(&mut self, node: Node<'_>) {
-        if let Some(value) = node.child_by_field_name("value") {
+        if let Some(value) = self.part(node, Part::Value) {
             self.expression(value);
         }
-        let Some(body) = node.child_by_field_name("body") else { return };
-        let cases = Self::children(body);
-        let exhaustive = cases.iter().any(|case| case.kind() == "switch_default");
+        let Some(body) = self.part(node, Part::Body) else { return };
+        let cases = self.children(body);
+        let exhaustive = cases.iter().any(|case| self.kind(*case) == Kind::SwitchDefault);
         let group = self.builder.group(exhaustive);
         for case in cases {
             self.arm(group, case);
@@ -167,16 +173,16 @@ impl Lowering<'_> {
     }
 
     fn for_in_statement(&mut self, node: Node<'_>) {
-        let over = node.child_by_field_name("right").map(|right| self.expression(right));
+        let over = self.part(node, Part::Right).map(|right| self.expression(right));
         let outer = self.builder.open_region(RegionKind::Loop, range_of(node));
         let scope = self.builder.open_scope();
-        if let Some(left) = node.child_by_field_name("left") {
-            let of = node.child_by_field_name("operator").is_some_and(|operator| self.slice(operator) == "of");
+        if let Some(left) = self.part(node, Part::Left) {
+            let of = self.part(node, Part::Operator).is_some_and(|operator| self.slice(operator) == "of");
             let kind = if of { BindingKind::Element } else { BindingKind::Opaque };
             let target = Target { kind, init: over, type_expr: None, scope: self.builder.scope };
             self.pattern(left, &target);
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = self.part(node, Part::Body) {
             self.statement(body);
         }
         self.builder.scope = scope;
@@ -186,9 +192,9 @@ impl Lowering<'_> {
     fn loop_statement(&mut self, node: Node<'_>) {
         let outer = self.builder.open_region(RegionKind::Loop, range_of(node));
         let scope = self.builder.open_scope();
-        for child in Self::children(node) {
-            let kind = child.kind();
-            if kind.ends_with("_statement") || kind.ends_with("_declaration") || kind == "statement_block" {
+        for child in self.children(node) {
+            let kind = self.kind(child);
+            if kind.is_statement() || kind.is_declaration() || kind == Kind::StatementBlock {
                 self.statement(child);
             } else {
                 self.expression(child);
@@ -199,12 +205,12 @@ impl Lowering<'_> {
     }
 
     fn try_statement(&mut self, node: Node<'_>) {
-        let handler = node.child_by_field_name("handler");
+        let handler = self.part(node, Part::Handler);
         let outer = self.handler;
         if let Some(handler) = handler {
             self.handler = if self.swallows(handler) { Some(range_of(handler)) } else { None };
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = self.part(node, Part::Body) {
             self.statement(body);
         }
         self.handler = outer;
@@ -212,34 +218,34 @@ impl Lowering<'_> {
             let group = self.builder.group(false);
             let region = self.builder.open_arm(group, range_of(handler));
             let scope = self.builder.open_scope();
-            if let Some(parameter) = handler.child_by_field_name("parameter") {
+            if let Some(parameter) = self.part(handler, Part::Parameter) {
                 let scope = self.builder.scope;
                 self.pattern(parameter, &Target { kind: BindingKind::Opaque, init: None, type_expr: None, scope });
             }
-            if let Some(body) = handler.child_by_field_name("body") {
+            if let Some(body) = self.part(handler, Part::Body) {
                 self.statement(body);
             }
             self.builder.scope = scope;
             self.builder.region = region;
         }
-        if let Some(last) = node.child_by_field_name("finalizer").and_then(|last| last.child_by_field_name("body")) {
+        if let Some(last) = self.part(node, Part::Finalizer).and_then(|last| self.part(last, Part::Body)) {
             self.statement(last);
         }
     }
 
     fn enum_declaration(&mut self, node: Node<'_>) {
         let mut fields = Vec::new();
-        for member in node.child_by_field_name("body").map(Self::children).unwrap_or_default() {
-            let name = member.child_by_field_name("name").unwrap_or(member);
+        for member in self.part(node, Part::Body).map(|list| self.children(list)).unwrap_or_default() {
+            let name = self.part(member, Part::Name).unwrap_or(member);
             let name = self.builder.intern(self.slice(name).trim_matches(['"', '\'']));
-            let value = match member.child_by_field_name("value") {
+            let value = match self.part(member, Part::Value) {
                 Some(value) => self.expression(value),
                 None => self.builder.expr(ExprKind::Number(None), range_of(member)),
             };
             fields.push(Field { name: Some(name), value });
         }
         let init = Some(self.builder.expr(ExprKind::Object(fields), range_of(node)));
-        if let Some(name) = node.child_by_field_name("name") {
+        if let Some(name) = self.part(node, Part::Name) {
             let scope = self.builder.scope;
             self.pattern(name, &Target { kind: BindingKind::Variable, init, type_expr: None, scope });
         }
