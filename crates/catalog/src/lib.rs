@@ -29,7 +29,7 @@ mod visible;
 
 pub use builtin::Builtin;
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index, IndexKey};
-pub use depend::{Dependencies, DependencyKind};
+pub use depend::{Blocked, Dependencies, DependencyGraph, DependencyKind};
 pub use describe::Expressions;
 pub use extension::ExtensionError;
 pub use id::{ColumnId, ObjectId, Oid};

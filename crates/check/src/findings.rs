@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rollproof_catalog::ObjectId;
 use rollproof_extract::Site;
 use rollproof_finding::{Finding, Label, Level, QueryRecord, Report, RuleId, Verdict};
 use rollproof_source::Span;
@@ -14,6 +15,9 @@ use crate::places::{cause, place, source_of};
 use crate::rules::raised;
 use crate::timeline::{Rejected, Timeline};
 use crate::words::{excerpt, fingerprint, fold};
+
+/// How many lines of a refusal's DETAIL a finding repeats.
+const DETAIL_LINES: usize = 10;
 
 /// Fills the report's findings.
 pub(crate) fn fill(report: &mut Report, input: &Input, timeline: &Timeline, judged: &[Judged]) {
@@ -89,6 +93,7 @@ fn finding(
         let found = cause(input.sources, origin);
         let text = if steps.contains(&0) { "it works once this has run" } else { "since this has run" };
         labels.push(Label { place: found.place, text: text.to_owned(), primary: false });
+        notes.extend(why_gone(timeline, step, hit.object));
     }
     if let Some(failure) = site.failure.as_ref().filter(|failure| failure.swallowed) {
         let found = place(input.sources, failure.at);
@@ -115,6 +120,18 @@ fn finding(
         notes,
         help: help_of(blame),
     }
+}
+
+/// How a statement that named something else took the object along: `view a depends on column b of table c`.
+fn why_gone(timeline: &Timeline, step: usize, object: Option<ObjectId>) -> Option<String> {
+    let before = &timeline.steps[step.checked_sub(1)?].schema;
+    let path = before.why_gone(&timeline.steps[step].schema, object?)?;
+    // A column goes with its table: that needs no telling, and neither does what was named itself.
+    let first =
+        usize::from(matches!(path[..], [ObjectId::Column(id), ObjectId::Relation(oid), ..] if id.relation == oid));
+    let words: Vec<String> = path[first..].iter().map(|object| before.describe_object(*object)).collect();
+    let (dependent, used) = words.split_first()?;
+    (!used.is_empty()).then(|| format!("{dependent} depends on {}", used.join(", which depends on ")))
 }
 
 /// What happens, to whom, from when on.
@@ -205,6 +222,8 @@ fn rejected(input: &Input, rejected: &Rejected) -> Finding {
     let origin = &rejected.origin;
     let statement = origin.range.slice(&origin.script.text);
     let span = origin.script.span(if rejected.span.is_empty() { origin.range } else { rejected.span });
+    let mut notes = vec![format!("the statement is `{}`", excerpt(statement))];
+    notes.extend(rejected.detail.iter().flat_map(|detail| detail.lines()).take(DETAIL_LINES).map(str::to_owned));
     Finding {
         rule: raised::MIGRATION_FAILS,
         level: Level::Error,
@@ -215,7 +234,7 @@ fn rejected(input: &Input, rejected: &Rejected) -> Finding {
         message: format!("{} fails: {} ({})", origin.migration, rejected.message, rejected.sqlstate),
         sqlstate: Some(rejected.sqlstate),
         labels: vec![label(input, span, "the server rejects this", true)],
-        notes: vec![format!("the statement is `{}`", excerpt(statement))],
+        notes,
         help: None,
     }
 }

@@ -40,6 +40,8 @@ pub struct Rejected {
     pub sqlstate: &'static str,
     /// The server's words.
     pub message: String,
+    /// The server's DETAIL, a line for each object that depends on what was to be dropped.
+    pub detail: Option<String>,
     /// Where in the script.
     pub span: TextRange,
     /// The statement.
@@ -169,6 +171,7 @@ impl Fold<'_> {
                         self.rejected.push(Rejected {
                             sqlstate: "42601",
                             message: error.message.clone(),
+                            detail: None,
                             span: error.span,
                             origin: origin.clone(),
                         });
@@ -190,6 +193,7 @@ impl Fold<'_> {
                     self.rejected.push(Rejected {
                         sqlstate,
                         message: problem.message.clone(),
+                        detail: problem.detail.clone(),
                         span: problem.span,
                         origin: origin.clone(),
                     });

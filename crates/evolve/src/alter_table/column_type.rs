@@ -127,19 +127,21 @@ impl Context {
                         ("by a view or rule", format!("rule _RETURN on {word} {shown} depends on column \"{column}\""))
                     })
                 }
-                ObjectId::Rule(_) => {
-                    Some(("by a view or rule", format!("{} depends on column \"{column}\"", self.describe(*user))))
-                }
+                ObjectId::Rule(_) => Some((
+                    "by a view or rule",
+                    format!("{} depends on column \"{column}\"", self.schema.describe_object(*user)),
+                )),
                 ObjectId::Trigger(_) => Some((
                     "in a trigger definition",
-                    format!("{} depends on column \"{column}\"", self.describe(*user)),
+                    format!("{} depends on column \"{column}\"", self.schema.describe_object(*user)),
                 )),
-                ObjectId::Policy(_) => {
-                    Some(("in a policy definition", format!("{} depends on column \"{column}\"", self.describe(*user))))
-                }
+                ObjectId::Policy(_) => Some((
+                    "in a policy definition",
+                    format!("{} depends on column \"{column}\"", self.schema.describe_object(*user)),
+                )),
                 ObjectId::Function(_) => Some((
                     "by a function or procedure",
-                    format!("{} depends on column \"{column}\"", self.describe(*user)),
+                    format!("{} depends on column \"{column}\"", self.schema.describe_object(*user)),
                 )),
                 ObjectId::Default(other) if *other != id => {
                     let generated = self.schema.column(*other).filter(|other| other.generated.is_some());
@@ -246,7 +248,7 @@ impl Context {
             self.schema.dependencies.used_by(ObjectId::Column(id)).iter().map(|edge| edge.0).collect();
         for user in users {
             let ObjectId::Constraint(oid) = user else { continue };
-            let Some(ObjectId::Relation(other)) = self.owner_of(user) else { continue };
+            let Some(ObjectId::Relation(other)) = self.schema.whole_of(user) else { continue };
             let other = self.relation(other)?;
             let Some(found) = other.constraints.iter().find(|known| known.oid == oid) else { continue };
             if let ConstraintKind::ForeignKey(key) = &found.kind

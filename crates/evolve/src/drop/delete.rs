@@ -2,22 +2,11 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{ColumnId, ConstraintKind, DependencyKind, ObjectId, Oid, TypeKind};
+use rollproof_catalog::{ColumnId, ConstraintKind, ObjectId, Oid, TypeKind};
 
 use crate::context::{Context, Outcome};
 
 impl Context {
-    /// What a constraint, trigger, rule or policy is on: the relation or the domain it goes with.
-    pub(crate) fn owner_of(&self, object: ObjectId) -> Option<ObjectId> {
-        let uses = self.schema.dependencies.uses(object).iter();
-        uses.filter(|edge| matches!(edge.1, DependencyKind::Automatic)).find_map(|edge| match edge.0 {
-            ObjectId::Relation(oid) => Some(ObjectId::Relation(oid)),
-            ObjectId::Column(id) => Some(ObjectId::Relation(id.relation)),
-            ObjectId::Type(oid) => Some(ObjectId::Type(oid)),
-            _ => None,
-        })
-    }
-
     /// Takes one object out. What depends on it is gone already, or goes with it.
     pub(crate) fn delete_object(&mut self, object: ObjectId) -> Outcome {
         match object {
@@ -83,7 +72,7 @@ impl Context {
     }
 
     fn change_owner_of(&mut self, object: ObjectId, change: impl FnOnce(&mut rollproof_catalog::Relation)) -> Outcome {
-        match self.owner_of(object) {
+        match self.schema.whole_of(object) {
             Some(ObjectId::Relation(oid)) if self.schema.relations.get(oid).is_some() => self.change(oid, change),
             _ => Ok(()),
         }
@@ -131,7 +120,7 @@ impl Context {
     }
 
     fn delete_constraint(&mut self, oid: Oid) -> Outcome {
-        match self.owner_of(ObjectId::Constraint(oid)) {
+        match self.schema.whole_of(ObjectId::Constraint(oid)) {
             Some(ObjectId::Relation(table)) if self.schema.relations.get(table).is_some() => {
                 let found = self.relation(table)?.constraints.iter().find(|known| known.oid == oid).cloned();
                 self.change(table, |relation| relation.constraints.retain(|known| known.oid != oid))?;

@@ -2,7 +2,6 @@
 
 mod closure;
 mod delete;
-mod describe;
 
 use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind};
 use rollproof_source::TextRange;

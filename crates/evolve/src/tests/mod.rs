@@ -4,6 +4,7 @@
 mod blocks;
 mod definitions;
 mod drops;
+mod refusals;
 mod sessions;
 
 use rollproof_catalog::builtin::Builtin;

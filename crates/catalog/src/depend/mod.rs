@@ -1,10 +1,17 @@
 //! Who depends on whom (`pg_depend`).
 
+mod graph;
+#[cfg(test)]
+mod tests;
+mod words;
+
 use std::sync::Arc;
 
 use rpds::RedBlackTreeMapSync;
 
 use crate::ObjectId;
+
+pub use graph::{Blocked, DependencyGraph};
 
 /// `deptype`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
