@@ -58,3 +58,43 @@ fn code_that_is_not_read_never_passes_for_proven() {
     let problems = run.json()["problems"].to_string();
     assert!(problems.contains("Go is not read yet"), "{problems}");
 }
+
+/// What no pending migration is to blame for takes a line, so that it does not bury what one is to blame for; asked to fail on
+/// it, the run shows it in full.
+#[test]
+fn what_was_so_before_takes_a_line_and_what_the_migration_did_takes_a_page() {
+    let folder = TempDir::new().unwrap();
+    for version in ["old", "new"] {
+        let at = folder.path().join(version);
+        write(
+            &at,
+            "migrations/001_users.sql",
+            "CREATE TABLE users (id serial PRIMARY KEY, mail text, at timestamptz);\n",
+        );
+    }
+    write(&folder.path().join("new"), "migrations/002_mail.sql", "ALTER TABLE users DROP COLUMN mail;\n");
+    let head = "import { Pool } from 'pg'\nconst pool = new Pool()\n";
+    let calls = "pool.query('SELECT id FROM nowhere')\npool.query('SELECT a FROM b WHERE c = ?')\n\
+                 export const run = (part: string) => pool.query(`SELECT id FROM users ${part}`)\n";
+    let old = format!("{head}{calls}pool.query('SELECT mail FROM users')\n");
+    write(&folder.path().join("old"), "src/a.ts", &old);
+    write(&folder.path().join("new"), "src/a.ts", &format!("// moved\n{head}{calls}"));
+    let arguments = ["check", "--old", "old", "--new", "new"];
+    let run = run_in(folder.path(), &arguments);
+    assert_eq!(run.status, 1, "{}", run.errors);
+    let blocks: Vec<&str> = run.output.lines().filter(|line| line.contains("]: ")).collect();
+    assert_eq!(blocks.len(), 1, "{}", run.output);
+    assert!(blocks[0].starts_with("error[missing-column]: old fails"), "{}", run.output);
+    for expected in [
+        "broken-before: 2 fail with and without the migration\n  src/a.ts: relation \"nowhere\" does not exist (42P01): line 3 (old), 4 (new)\n",
+        "dynamic-sql: 2 are not proven\n  src/a.ts: parameter of exported function: line 5 (old), 6 (new)\n",
+        "other-database: 2 are not proven\n  src/a.ts: PostgreSQL's grammar refuses this, and that of MySQL takes it:\n    line 4 (old), 5 (new)\n",
+        "before                2 unknown, 1 broken before",
+        "7 sites: 0 proven, 3 broken (2 of them before as well), 0 drifting, 4 unknown",
+    ] {
+        assert!(run.output.contains(expected), "no {expected:?} in\n{}", run.output);
+    }
+    let strict = run_in(folder.path(), &["check", "--old", "old", "--new", "new", "--fail-on", "unknown"]);
+    assert_eq!(strict.status, 1);
+    assert!(strict.output.contains("warning[dynamic-sql]: old is not proven"), "{}", strict.output);
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rollproof_finding::{Level, RuleId, Verdict, VersionRole};
 use rollproof_resolve::{Environment, Outcome, resolve};
-use rollproof_sql::MappedText;
+use rollproof_sql::{MappedText, other_dialect};
 
 use crate::analysis::{Parsed, QueryToJudge};
 use crate::elsewhere::{OtherDatabase, home};
@@ -235,11 +235,18 @@ fn same_fault(one: &Blame, other: &Blame) -> bool {
     one.rule == other.rule && one.hit.fault == other.hit.fault
 }
 
-/// A text that cannot be read: because a part of it is not known, or because its SQL is not understood.
+/// A text that cannot be read: because a part of it is not known, because it is written for another database, or because
+/// its SQL is not understood.
 fn unread(text: &MappedText, error: &rollproof_sql::ParseError) -> Blame {
-    let dynamic = text.holes().next().is_some();
-    let rule = if dynamic { RuleId("dynamic-sql") } else { raised::UNPARSED_SQL };
-    let message = if dynamic { "a part of this query is not known".to_owned() } else { error.message.clone() };
+    let (rule, message) = if text.holes().next().is_some() {
+        (RuleId("dynamic-sql"), "a part of this query is not known".to_owned())
+    } else if let Some(database) = other_dialect(&text.text) {
+        let message = format!("PostgreSQL's grammar refuses this, and that of {database} takes it");
+        let hit = Hit::new(message, error.span, &*error.message, "text");
+        return Blame { rule: raised::OTHER_DATABASE, verdict: Verdict::Unknown, level: Level::Warning, hit };
+    } else {
+        (raised::UNPARSED_SQL, error.message.clone())
+    };
     let hit = Hit::new(message, error.span, "not read", "text");
     Blame { rule, verdict: Verdict::Unknown, level: Level::Warning, hit }
 }

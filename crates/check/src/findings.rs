@@ -1,6 +1,6 @@
 //! Verdicts to findings: the only place that words them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rollproof_catalog::ObjectId;
@@ -23,14 +23,13 @@ const DETAIL_LINES: usize = 10;
 pub(crate) fn fill(report: &mut Report, input: &Input, timeline: &Timeline, judged: &[Judged]) {
     let mut findings: Vec<Finding> = timeline.rejected.iter().map(|each| rejected(input, each)).collect();
     findings.extend(input.notices.iter().map(|notice| of_notice(input, notice)));
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     for (record, row) in report.queries.iter().zip(judged) {
         let site = &input.versions[row.version].extraction.sites[row.site];
         for finding in of_row(input, timeline, record, row, site) {
             // The texts of one site that fail in the same way at the same place are one thing to mend.
             let key = (finding.fingerprint.clone(), finding.labels.first().map(|label| label.place.clone()));
-            if !seen.contains(&key) {
-                seen.push(key);
+            if seen.insert(key) {
                 findings.push(finding);
             }
         }
@@ -44,7 +43,9 @@ pub(crate) fn fill(report: &mut Report, input: &Input, timeline: &Timeline, judg
 /// Worst first, then as a reader goes through the tree.
 fn order(finding: &Finding) -> impl Ord + '_ {
     let place = finding.labels.first().map(|label| &label.place);
-    (std::cmp::Reverse(finding.level), finding.version.clone(), place, finding.rule)
+    // What runs already comes before what is about to; among several running versions, in the order of their names.
+    let is_new = finding.version.as_deref() == Some("new");
+    (std::cmp::Reverse(finding.level), is_new, finding.version.clone(), place, finding.rule)
 }
 
 /// Applies the project's level for the rule; false where it switched the rule off.
@@ -104,6 +105,8 @@ fn finding(
     Finding {
         rule: blame.rule,
         level: blame.level,
+        verdict: Some(blame.verdict),
+        turned: turned.is_some(),
         fingerprint: fingerprint(&[
             blame.rule.0,
             version.role.as_str(),
@@ -202,6 +205,8 @@ fn without_text(input: &Input) -> Vec<Finding> {
             findings.push(Finding {
                 rule: RuleId("dynamic-sql"),
                 level: Level::Warning,
+                verdict: Some(Verdict::Unknown),
+                turned: false,
                 fingerprint: fingerprint(&["dynamic-sql", version.role.as_str(), &found.file, &site.sink, reason]),
                 version: Some(version.id.clone()),
                 query: None,
@@ -227,6 +232,8 @@ fn rejected(input: &Input, rejected: &Rejected) -> Finding {
     Finding {
         rule: raised::MIGRATION_FAILS,
         level: Level::Error,
+        verdict: None,
+        turned: true,
         fingerprint: fingerprint(&[raised::MIGRATION_FAILS.0, &origin.migration, &fold(statement)]),
         version: None,
         query: None,
@@ -246,6 +253,8 @@ fn of_notice(input: &Input, notice: &crate::MigrationNotice) -> Finding {
     Finding {
         rule: notice.rule,
         level: Level::Warning,
+        verdict: None,
+        turned: true,
         fingerprint: fingerprint(&[notice.rule.0, &file]),
         version: None,
         query: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollproof_extract::{ExtractedQuery, QueryKind, Site};
-use rollproof_finding::{Cell, Ledger, QueryRecord, Report, SiteRecord, Unknown, Verdict};
+use rollproof_finding::{BROKEN_BEFORE, Cell, Ledger, QueryRecord, Report, SiteRecord, Unknown, Verdict};
 
 use crate::analysis::counts;
 use crate::cells::{Judged, JudgedCell};
@@ -23,22 +23,25 @@ pub(crate) fn fill(report: &mut Report, input: &Input, timeline: &Timeline, judg
     for (record, row) in report.queries.iter_mut().zip(judged) {
         debug_assert_eq!(record.id, ids[&(row.version, row.site, row.nth)]);
         record.cells = row.cells.iter().map(|cell| cell_record(input, timeline, cell)).collect();
-        let blame = row.cells.iter().filter_map(|cell| cell.blame.as_ref()).max_by_key(|blame| weight(blame.verdict));
+        let blames = row.cells.iter().filter_map(|cell| cell.blame.as_ref());
+        let blame = blames.max_by_key(|blame| weight(blame.verdict, Some(blame.rule.0)));
         let entry = worst.entry((row.version, row.site)).or_insert((Verdict::Resolves, None));
-        if let Some(blame) = blame.filter(|blame| weight(blame.verdict) > weight(entry.0)) {
+        let known = weight(entry.0, entry.1.as_deref());
+        if let Some(blame) = blame.filter(|blame| weight(blame.verdict, Some(blame.rule.0)) > known) {
             *entry = (blame.verdict, Some(Arc::from(blame.rule.0)));
         }
     }
     report.ledger = count(input, &worst);
 }
 
-/// A site counts under what is worst about it: it breaks, else drifts, else is unknown.
-fn weight(verdict: Verdict) -> u8 {
+/// A site counts under what is worst about it: it breaks, at best as it did before, else drifts, else is unknown.
+fn weight(verdict: Verdict, rule: Option<&str>) -> u8 {
     match verdict {
         Verdict::Resolves => 0,
         Verdict::Unknown => 1,
         Verdict::Drifts => 2,
-        Verdict::Breaks => 3,
+        Verdict::Breaks if rule == Some(BROKEN_BEFORE.0) => 3,
+        Verdict::Breaks => 4,
     }
 }
 
@@ -50,7 +53,10 @@ fn count(input: &Input, worst: &WorstBySite) -> Ledger {
             let (verdict, rule) = worst.get(&(version, at)).cloned().unwrap_or((Verdict::Resolves, None));
             let lost = site.unknown.as_ref().map(|unknown| reason_of(&unknown.reason));
             match verdict {
-                Verdict::Breaks => ledger.breaks += 1,
+                Verdict::Breaks => {
+                    ledger.breaks += 1;
+                    ledger.broken_before += usize::from(rule.as_deref() == Some(BROKEN_BEFORE.0));
+                }
                 Verdict::Drifts => ledger.drifts += 1,
                 Verdict::Unknown => unknown(&mut ledger, rule),
                 Verdict::Resolves if lost.is_some() => unknown(&mut ledger, lost),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rollproof_finding::Threshold;
 
 /// Proves that every query of the running and of the new version still resolves, to the same columns, in every schema
 /// that it meets while a migration rolls out.
@@ -62,6 +63,16 @@ pub(crate) enum FailOn {
     Drifts,
     /// A query fails, behaves differently, or could not be proven.
     Unknown,
+}
+
+impl From<FailOn> for Threshold {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Breaks => Self::Breaks,
+            FailOn::Drifts => Self::Drifts,
+            FailOn::Unknown => Self::Unknown,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

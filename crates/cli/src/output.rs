@@ -4,11 +4,9 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use rollproof_finding::{Level, Report, Verdict};
+use rollproof_finding::{Report, Threshold};
 use rollproof_report::{Style, View};
 use rollproof_source::SourceMap;
-
-use crate::arguments::FailOn;
 
 /// Prints the report.
 pub(crate) fn print(report: &Report, sources: &SourceMap, view: View, format: &str) -> Result<()> {
@@ -33,17 +31,7 @@ pub(crate) fn style() -> Style {
     Style { color: terminal && !refused && !dumb, ..Style::default() }
 }
 
-/// 1 where something is worse than `fail_on` allows, else 0.
-pub(crate) fn exit_code(report: &Report, fail_on: FailOn) -> ExitCode {
-    let error = report.findings.iter().any(|finding| finding.level == Level::Error);
-    let has = |verdict: Verdict| {
-        report.queries.iter().flat_map(|query| &query.cells).any(|cell| cell.verdict == verdict)
-            && report.findings.iter().any(|finding| finding.level >= Level::Warning)
-    };
-    let failed = match fail_on {
-        FailOn::Breaks => error,
-        FailOn::Drifts => error || has(Verdict::Drifts),
-        FailOn::Unknown => error || has(Verdict::Drifts) || report.ledger.unknown > 0,
-    };
-    ExitCode::from(u8::from(failed))
+/// 1 where the run fails, else 0.
+pub(crate) fn exit_code(report: &Report, threshold: Threshold) -> ExitCode {
+    ExitCode::from(u8::from(threshold.is_reached(report)))
 }

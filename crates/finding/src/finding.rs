@@ -4,9 +4,14 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use crate::Verdict;
+
 /// The name of a rule (`missing-column`), as the command line, the configuration and the documentation spell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleId(pub &'static str);
+
+/// What failed before the first pending statement as well: it is counted and said, and no migration is to blame.
+pub const BROKEN_BEFORE: RuleId = RuleId("broken-before");
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,7 +54,7 @@ pub struct Place {
 }
 
 /// A labelled place of a finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
     /// Where.
     pub place: Place,
@@ -66,6 +71,10 @@ pub struct Finding {
     pub rule: RuleId,
     /// How much it weighs.
     pub level: Level,
+    /// The verdict that it stands for; none for a finding about a migration.
+    pub verdict: Option<Verdict>,
+    /// A pending statement made it so. Where none did, it was as bad before.
+    pub turned: bool,
     /// Stays the same while the query, the rule and the name at fault do: lines may move.
     pub fingerprint: String,
     /// The version whose query it is; none for a finding about a migration.

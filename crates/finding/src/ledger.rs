@@ -12,6 +12,8 @@ pub struct Ledger {
     pub proven: usize,
     /// Some query of the site breaks.
     pub breaks: usize,
+    /// Of those, the ones that no pending migration is to blame for: they fail in `before` as well.
+    pub broken_before: usize,
     /// None breaks, some drifts.
     pub drifts: usize,
     /// None breaks or drifts, and something could not be proven.

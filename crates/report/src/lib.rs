@@ -3,7 +3,7 @@
 pub mod human;
 pub mod json;
 
-use rollproof_finding::Report;
+use rollproof_finding::{Report, Threshold};
 use rollproof_source::SourceMap;
 
 /// How to print for a person.
@@ -24,8 +24,8 @@ impl Default for Style {
 /// What a report is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
-    /// `check`: verdicts and findings.
-    Check,
+    /// `check`: verdicts and findings; those that reach the threshold fail the run.
+    Check(Threshold),
     /// `queries`: the sites and their texts.
     Queries,
 }

@@ -1,13 +1,13 @@
 //! Rules about the run and its migrations rather than about a query in a state.
 
+/// The query fails in `before` as well.
+pub use rollproof_finding::BROKEN_BEFORE;
 use rollproof_finding::RuleId;
 
 use super::RulePage;
 
 /// The query cannot be read.
 pub const UNPARSED_SQL: RuleId = RuleId("unparsed-sql");
-/// The query fails in `before` as well.
-pub const BROKEN_BEFORE: RuleId = RuleId("broken-before");
 /// An applied migration's file was changed.
 pub const APPLIED_MIGRATION_EDITED: RuleId = RuleId("applied-migration-edited");
 /// The server would reject a statement of a migration.

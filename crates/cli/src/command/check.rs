@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use rollproof_finding::Threshold;
 use rollproof_report::View;
 
 use crate::arguments::CheckArguments;
@@ -13,12 +14,13 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode> {
     let loaded = inputs::load(&arguments.input)?;
     let input = loaded.input();
     let report = rollproof_check::check(&input);
-    output::print(&report, &loaded.sources, View::Check, &arguments.format)?;
+    let threshold = Threshold::from(arguments.fail_on);
+    output::print(&report, &loaded.sources, View::Check(threshold), &arguments.format)?;
     if input.versions.iter().all(|version| version.extraction.sites.is_empty()) {
         // A tree whose code is not read would else pass for one that is proven.
         bail!(
             "nothing was proven: no code that sends SQL was found in TypeScript, JavaScript or Rust (name its folder with --source)"
         );
     }
-    Ok(output::exit_code(&report, arguments.fail_on))
+    Ok(output::exit_code(&report, threshold))
 }

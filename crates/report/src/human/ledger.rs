@@ -32,8 +32,13 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     let reasons: Vec<String> =
         ledger.unknown_reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
     let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
+    let before = match ledger.broken_before {
+        0 => String::new(),
+        all if all == ledger.breaks => " (before as well)".to_owned(),
+        some => format!(" ({some} of them before as well)"),
+    };
     let line = format!(
-        "{}: {}, {}, {}, {}{reasons}",
+        "{}: {}, {}{before}, {}, {}{reasons}",
         paint::bold(style, &format!("{} sites", ledger.sites)),
         part(Verdict::Resolves, ledger.proven, "proven"),
         part(Verdict::Breaks, ledger.breaks, "broken"),

@@ -1,12 +1,15 @@
 //! Versions × states, each with how many queries broke, drifted or stayed unknown in it.
 
-use rollproof_finding::{QueryRecord, Report, Verdict, VersionRecord};
+use rollproof_finding::{BROKEN_BEFORE, Cell, QueryRecord, Report, Verdict, VersionRecord};
 
 use super::paint;
 use crate::Style;
 
 /// Columns that a screen of `width` takes: further states fold into the rows above the last.
 const FIRST_COLUMN: usize = 22;
+
+/// Columns of one version.
+const COLUMN: usize = 24;
 
 /// The matrix: one row a state, one column a version. States are rows because there may be many.
 pub(super) fn render(report: &Report, style: Style) -> String {
@@ -18,7 +21,7 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     let mut out = " ".repeat(name_width + 2);
     for version in &report.versions {
         let count = queries_of(report, version).count();
-        out.push_str(&pad(&format!("{} ({count} queries)", version.id), 24));
+        out.push_str(&pad(&format!("{} ({count} queries)", version.id), COLUMN));
     }
     out.truncate(out.trim_end().len());
     out.push('\n');
@@ -41,20 +44,30 @@ fn queries_of<'a>(report: &'a Report, version: &'a VersionRecord) -> impl Iterat
 /// `2 break, 1 unknown`, `all resolve`, or `-` where the version never meets the state.
 fn cell(report: &Report, version: &VersionRecord, state: &str, style: Style) -> String {
     if !version.states.iter().any(|met| &**met == state) {
-        return pad("-", 24);
+        return pad("-", COLUMN);
     }
-    let verdicts: Vec<Verdict> = queries_of(report, version)
-        .flat_map(|query| query.cells.iter().filter(|cell| &*cell.state == state).map(|cell| cell.verdict))
-        .collect();
-    let count = |verdict: Verdict| verdicts.iter().filter(|each| **each == verdict).count();
-    let parts: Vec<String> = [(Verdict::Breaks, "break"), (Verdict::Drifts, "drift"), (Verdict::Unknown, "unknown")]
+    let cells = queries_of(report, version).flat_map(|query| query.cells.iter().filter(|cell| &*cell.state == state));
+    let words: Vec<(Verdict, &str)> = cells.map(word).collect();
+    let parts: Vec<String> = ["break", "drift", "unknown", "broken before"]
         .into_iter()
-        .filter(|(verdict, _)| count(*verdict) > 0)
-        .map(|(verdict, word)| format!("{} {word}", count(verdict)))
+        .map(|word| (words.iter().filter(|each| each.1 == word).count(), word))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    let worst = verdicts.iter().copied().max().unwrap_or(Verdict::Resolves);
+    let worst = words.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Resolves);
     let text = if parts.is_empty() { "all resolve".to_owned() } else { parts.join(", ") };
-    paint::verdict(style, worst, &pad(&text, 24))
+    paint::verdict(style, worst, &pad(&text, COLUMN))
+}
+
+/// The word of a cell, and how bad it is: what was broken before is nothing to act on now.
+fn word(cell: &Cell) -> (Verdict, &'static str) {
+    match cell.verdict {
+        Verdict::Breaks if cell.rule == Some(BROKEN_BEFORE) => (Verdict::Unknown, "broken before"),
+        Verdict::Breaks => (Verdict::Breaks, "break"),
+        Verdict::Drifts => (Verdict::Drifts, "drift"),
+        Verdict::Unknown => (Verdict::Unknown, "unknown"),
+        Verdict::Resolves => (Verdict::Resolves, "resolve"),
+    }
 }
 
 fn shorten(text: &str, width: usize) -> String {
@@ -68,5 +81,6 @@ fn shorten(text: &str, width: usize) -> String {
 }
 
 fn pad(text: &str, width: usize) -> String {
-    format!("{text:<width$}")
+    let gap = width.saturating_sub(text.chars().count()).max(2);
+    format!("{text}{:gap$}", "")
 }

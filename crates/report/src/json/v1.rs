@@ -38,7 +38,7 @@ struct Document<'a> {
 
 impl<'a> Document<'a> {
     fn of(report: &'a Report, view: View) -> Self {
-        let check = view == View::Check;
+        let check = matches!(view, View::Check(_));
         Self {
             schema_version: 1,
             tool: Tool { name: "rollproof", version: env!("CARGO_PKG_VERSION") },
@@ -260,6 +260,7 @@ struct LedgerJson<'a> {
     sites: usize,
     proven: usize,
     breaks: usize,
+    broken_before: usize,
     drifts: usize,
     unknown: usize,
     unknown_reasons: std::collections::BTreeMap<&'a str, usize>,
@@ -271,6 +272,7 @@ impl<'a> LedgerJson<'a> {
             sites: ledger.sites,
             proven: ledger.proven,
             breaks: ledger.breaks,
+            broken_before: ledger.broken_before,
             drifts: ledger.drifts,
             unknown: ledger.unknown,
             unknown_reasons: ledger.unknown_reasons.iter().map(|(reason, count)| (&**reason, *count)).collect(),
