@@ -89,7 +89,7 @@ fn what_was_so_before_takes_a_line_and_what_the_migration_did_takes_a_page() {
         "broken-before: 2 fail with and without the migration\n  src/a.ts: relation \"nowhere\" does not exist (42P01): line 3 (old), 4 (new)\n",
         "dynamic-sql: 2 are not proven\n  src/a.ts: parameter of exported function: line 5 (old), 6 (new)\n",
         "other-database: 2 are not proven\n  src/a.ts: PostgreSQL's grammar refuses this, and that of MySQL takes it:\n    line 4 (old), 5 (new)\n",
-        "before                2 unknown, 1 broken before",
+        "before  2 unknown, 1 broken before",
         "7 sites: 0 proven, 3 broken (2 of them before as well), 0 drifting, 4 unknown",
     ] {
         assert!(run.output.contains(expected), "no {expected:?} in\n{}", run.output);
