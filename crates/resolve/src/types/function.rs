@@ -239,7 +239,7 @@ pub(super) fn count_named(cx: &mut Context, name: &QualifiedName) -> usize {
 }
 
 /// Whether a routine of this name takes exactly these inputs.
-pub(super) fn has_signature(cx: &mut Context, name: &QualifiedName, types: &[Oid]) -> bool {
+pub(crate) fn has_signature(cx: &mut Context, name: &QualifiedName, types: &[Oid]) -> bool {
     let (schema, object) = name_parts(name);
     let found = cx.schema.functions_named(schema.as_deref(), &object);
     let own = found.iter().map(|each| each.function.oid).filter(|oid| *oid >= Oid::FIRST_USER).collect();

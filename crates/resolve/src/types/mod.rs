@@ -45,6 +45,7 @@ pub use comparison::{
     require_ordering, require_ordering_operator,
 };
 pub use constant::{constant, parameter};
+pub(crate) use function::has_signature;
 pub use operator::{make_op, make_scalar_array_op};
 pub use path::{CoercionPath, can_coerce_type, find_coercion_pathway};
 pub use record::{project, relation_columns, row_columns};

@@ -1,6 +1,7 @@
 //! TABLESAMPLE (`transformRangeTableSample`).
 
 use rollproof_catalog::{Oid, RelationKind};
+use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, QualifiedName, RelationRef};
 
 use super::FromResult;
@@ -8,9 +9,19 @@ use crate::analyze::{Analyzer, EntryKind, Kind, unsupported};
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::types;
 
-/// `float4`, `float8`
+/// `int8`, `float4`, `float8`, `internal`
+const BIGINT: Oid = Oid(20);
 const REAL: Oid = Oid(700);
 const DOUBLE: Oid = Oid(701);
+const INTERNAL: Oid = Oid(2281);
+
+/// What the handler of a method says of it (`TsmRoutine`). The handlers are C: those of the core and of contrib are known.
+struct SampleMethod {
+    argument: Oid,
+    /// `repeatable_across_queries`
+    repeatable: bool,
+    span: TextRange,
+}
 
 impl<'a> Analyzer<'a> {
     /// A sampled relation.
@@ -35,12 +46,10 @@ impl<'a> Analyzer<'a> {
             return Err(unsupported(message, reference.name.span));
         }
         let name = &method.object().text;
-        if !matches!(&**name, "bernoulli" | "system") || method.parts.len() > 1 {
-            if !self.schema().extensions.is_empty() || !self.schema().taints.is_empty() {
-                return Err(Failure::unknown("a tablesample method of an extension", method.span));
-            }
-            let message = format!("tablesample method {name} does not exist");
-            return Err(Error::fail("42704", message, method.span, ErrorKind::MissingObject(name.clone())));
+        let method = self.sample_method(method)?;
+        if let (false, Some(seed)) = (method.repeatable, repeatable) {
+            let message = format!("tablesample method {name} does not support REPEATABLE");
+            return Err(unsupported(message, seed.span));
         }
         if arguments.len() != 1 {
             let message = format!("tablesample method {name} requires 1 argument, not {}", arguments.len());
@@ -50,7 +59,7 @@ impl<'a> Analyzer<'a> {
         for argument in arguments {
             let mut value = self.expression_of(argument, Kind::FromFunction)?;
             if !value.open {
-                types::coerce_to_specific_type(&mut self.cx, &mut value.typed, REAL, "TABLESAMPLE")?;
+                types::coerce_to_specific_type(&mut self.cx, &mut value.typed, method.argument, "TABLESAMPLE")?;
             }
         }
         if let Some(seed) = repeatable {
@@ -61,5 +70,29 @@ impl<'a> Analyzer<'a> {
         }
         self.level().lateral_active = false;
         Ok(result)
+    }
+
+    /// A method is a function of one `internal` argument; what its argument is, its handler says.
+    fn sample_method(&mut self, method: &QualifiedName) -> Result<SampleMethod> {
+        let name = &method.object().text;
+        let span = method.span;
+        let known = match &**name {
+            "bernoulli" | "system" => Some((REAL, true)),
+            "system_rows" => Some((BIGINT, false)),
+            "system_time" => Some((DOUBLE, false)),
+            _ => None,
+        };
+        let made = types::has_signature(&mut self.cx, method, &[INTERNAL]);
+        match (made, known) {
+            (true, Some((argument, repeatable))) => Ok(SampleMethod { argument, repeatable, span }),
+            (true, None) => Err(Failure::unknown("a tablesample method of an extension", span)),
+            (false, _) if self.schema().unknown_extension().is_some() || !self.schema().taints.is_empty() => {
+                Err(Failure::unknown("a tablesample method that an extension may bring", span))
+            }
+            (false, _) => {
+                let message = format!("tablesample method {name} does not exist");
+                Err(Error::fail("42704", message, span, ErrorKind::MissingObject(name.clone())))
+            }
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! Kinds and names of objects, and what is done to any of them: RENAME, SET SCHEMA, DROP.
 
-use super::relation::Policy;
 use super::routine::Signature;
 use crate::ast::name::{Name, QualifiedName, TypeName};
 
