@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollproof_extract::{ExtractedQuery, QueryKind, Site};
-use rollproof_finding::{BROKEN_BEFORE, Cell, Ledger, QueryRecord, Report, SiteRecord, Unknown, Verdict};
+use rollproof_finding::{BROKEN_BEFORE, Cell, Ledger, LeftOut, QueryRecord, Report, SiteRecord, Unknown, Verdict};
 
 use crate::analysis::counts;
 use crate::cells::{Judged, JudgedCell};
@@ -93,6 +93,14 @@ pub(crate) fn list(report: &mut Report, input: &Input) {
             }
             report.sites.push(site_record(input, &each.id, site, names));
         }
+        let passed_on = each.extraction.sites.iter().filter(|site| !counts(site));
+        report.forwarders.extend(passed_on.map(|site| site_record(input, &each.id, site, Vec::new())));
+        report.left_out.extend(each.extraction.left_out.iter().map(|(left, files)| LeftOut {
+            version: each.id.clone(),
+            reason: left.reason.clone(),
+            place: left.place.clone(),
+            files: *files,
+        }));
         report.problems.extend(each.extraction.problems.iter().cloned());
     }
     report.problems.sort();

@@ -28,6 +28,8 @@ pub(crate) struct Configuration {
 pub(crate) struct App {
     pub(crate) source: Vec<String>,
     pub(crate) exclude: Vec<String>,
+    /// Folders that are read though their names say vendored, built or tests.
+    pub(crate) include: Vec<String>,
     /// Read test folders and test modules too.
     pub(crate) tests: bool,
     /// What an interpolated name stands for: `schema = "graphile_worker"`.

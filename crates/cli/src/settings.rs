@@ -40,6 +40,7 @@ impl Settings {
             extract: Options {
                 include: source.iter().map(|path| clean(path)).filter(|path| !path.is_empty()).collect(),
                 exclude: configuration.app.exclude,
+                also: configuration.app.include.iter().map(|path| clean(path)).collect(),
                 include_tests: configuration.app.tests,
                 sinks: configuration
                     .sinks

@@ -111,7 +111,7 @@ fn print_totals(extraction: &Extraction) {
         extraction.files,
         extraction.parsed
     );
-    eprintln!("sinks {sinks:?}\nunknown {reasons:?}\nskipped {:?}", extraction.skipped);
+    eprintln!("sinks {sinks:?}\nunknown {reasons:?}\nleft out {:?}", extraction.left_out);
     for problem in &extraction.problems {
         eprintln!("problem {problem:?}");
     }

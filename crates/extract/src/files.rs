@@ -6,15 +6,15 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use rollproof_source::{Problem, Snapshot};
 
-use crate::Options;
 use crate::sinks::{FileRules, Language, languages};
+use crate::{LeftOut, Options};
 
 /// The paths of a language's files that a project wants read, and how many were left out and why.
 pub(crate) fn wanted(
     snapshot: &Snapshot,
     rules: &FileRules,
     options: &Options,
-    skipped: &mut BTreeMap<Arc<str>, usize>,
+    left: &mut BTreeMap<LeftOut, usize>,
 ) -> Vec<Arc<str>> {
     let mut paths = Vec::new();
     for (path, _) in snapshot.files() {
@@ -24,7 +24,7 @@ pub(crate) fn wanted(
         }
         match left_out(path, stem, rules, options) {
             None => paths.push(path.clone()),
-            Some(reason) => *skipped.entry(reason.into()).or_default() += 1,
+            Some(reason) => *left.entry(reason).or_default() += 1,
         }
     }
     paths
@@ -63,26 +63,58 @@ pub(crate) fn unread(snapshot: &Snapshot, options: &Options) -> Vec<Problem> {
     counts.into_iter().map(said).collect()
 }
 
-fn left_out(path: &str, stem: &str, rules: &FileRules, options: &Options) -> Option<&'static str> {
+/// Whether a file that is no source of the language is read: its folder is not left out.
+pub(crate) fn is_wanted(path: &str, rules: &FileRules, options: &Options) -> bool {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    left_out(path, stem, rules, options).is_none()
+}
+
+fn left_out(path: &str, stem: &str, rules: &FileRules, options: &Options) -> Option<LeftOut> {
+    let because = |reason: &str, place: &str| Some(LeftOut { reason: reason.into(), place: place.into() });
     let included = options.include.iter().find(|pattern| matches(pattern, path));
     if !options.include.is_empty() && included.is_none() {
-        return Some("outside of the sources");
+        return because("outside of the sources", path.split_once('/').map_or(path, |(folder, _)| folder));
     }
-    if options.exclude.iter().any(|pattern| matches(pattern, path)) {
-        return Some("excluded");
+    if let Some(pattern) = options.exclude.iter().find(|pattern| matches(pattern, path)) {
+        return because("excluded", pattern);
     }
     // A folder that the project names is read even where its own name would leave it out.
-    let inner = included.map_or(path, |folder| path.strip_prefix(folder.as_str()).unwrap_or(path));
-    let folders: Vec<&str> = inner.rsplit_once('/').map_or(Vec::new(), |(folders, _)| folders.split('/').collect());
-    let among = |names: &[String]| folders.iter().any(|folder| names.iter().any(|name| name == folder));
-    if among(&rules.vendored) {
-        return Some("vendored");
+    let named = included.into_iter().chain(options.also.iter().filter(|pattern| matches(pattern, path)));
+    let skip = named.filter(|folder| path.starts_with(folder.as_str())).map(String::len).max().unwrap_or(0);
+    if options.also.iter().any(|pattern| pattern.contains('*') && matches(pattern, path)) {
+        return None;
     }
-    if among(&rules.built) || rules.built_endings.iter().any(|ending| stem.ends_with(ending.as_str())) {
-        return Some("built");
+    let folder = |names: &[String]| folder_among(path, skip, names);
+    let ending = |endings: &[String]| {
+        let ending = endings.iter().find(|ending| stem.ends_with(ending.as_str()))?;
+        (skip < path.len()).then(|| format!("*{ending}{}", &path[stem.len()..]))
+    };
+    if let Some(place) = folder(&rules.vendored) {
+        return because("vendored", place);
     }
-    let test = among(&rules.tests) || rules.test_endings.iter().any(|ending| stem.ends_with(ending.as_str()));
-    (test && !options.include_tests).then_some("tests")
+    if let Some(place) = folder(&rules.built).map(str::to_owned).or_else(|| ending(&rules.built_endings)) {
+        return because("built", &place);
+    }
+    if options.include_tests {
+        return None;
+    }
+    let place = folder(&rules.tests).map(str::to_owned).or_else(|| ending(&rules.test_endings))?;
+    because("tests", &place)
+}
+
+/// The outermost folder of `path`, below its first `skip` bytes, that has one of the names.
+fn folder_among<'p>(path: &'p str, skip: usize, names: &[String]) -> Option<&'p str> {
+    let (folders, _) = path.rsplit_once('/')?;
+    let mut end = 0;
+    for folder in folders.split('/') {
+        let start = end;
+        end += folder.len();
+        if start >= skip && names.iter().any(|name| name == folder) {
+            return path.get(..end);
+        }
+        end += 1;
+    }
+    None
 }
 
 /// Whether a path is the file, is in the folder, or fits the pattern with `*` (within a name) and `**` (across folders).
@@ -279,5 +311,27 @@ mod tests {
         assert!(matches("**/generated", "a/b/generated/c.ts"));
         assert!(matches("**/*.gen.ts", "a/x.gen.ts"));
         assert!(!matches("src/*.ts", "src/a.js"));
+    }
+
+    #[test]
+    fn folders_that_a_project_names_are_read_in_spite_of_their_names() {
+        let rules = &languages()[0].files;
+        let left = |path: &str, options: &Options| {
+            let left = left_out(path, path.rsplit_once('.').unwrap().0, rules, options);
+            left.map(|left| format!("{} {}", left.reason, left.place))
+        };
+        let mut options = Options::default();
+        let said = |text: &str| Some(text.to_owned());
+        assert_eq!(left("src/a.ts", &options), None);
+        assert_eq!(left("packages/a/dist/b/c.js", &options), said("built packages/a/dist"));
+        assert_eq!(left("src/a.test.ts", &options), said("tests *.test.ts"));
+        assert_eq!(left("vendor/ours/a.ts", &options), said("vendored vendor"));
+        options.also = vec!["vendor/ours".into()];
+        assert_eq!(left("vendor/ours/a.ts", &options), None);
+        assert_eq!(left("vendor/ours/dist/a.ts", &options), said("built vendor/ours/dist"));
+        assert_eq!(left("vendor/theirs/a.ts", &options), said("vendored vendor"));
+        options = Options { include: vec!["test".into()], ..Options::default() };
+        assert_eq!(left("test/a.ts", &options), None);
+        assert_eq!(left("src/a.ts", &options), said("outside of the sources src"));
     }
 }

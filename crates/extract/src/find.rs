@@ -197,7 +197,8 @@ impl Finder<'_> {
                 self.note_tags(&values, &mut out);
                 let names = evaluator.bound_names(facts, call, &target);
                 let bound = call.arguments.len() > target.argument + 1 || is_object(facts, call, target.argument);
-                let style = if bound { target.style } else { Placeholders::Dollar };
+                let always = target.file || target.style == Placeholders::PgTypedFile;
+                let style = if bound || always { target.style } else { Placeholders::Dollar };
                 let site =
                     self.site(&mut evaluator, &values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
                 let by = result_use(call.type_argument.as_deref(), &target.name);
@@ -281,8 +282,8 @@ impl Finder<'_> {
             let path = crate::eval::call::callee_path(facts, tag);
             let name: Arc<str> = self.program.tag_name(facts, &path).into();
             let at = span(facts, *expr);
-            let site =
-                self.site(&mut evaluator, &values, (&name, SiteKind::Sink), Placeholders::Dollar, &[], at, false);
+            let style = self.program.tag_placeholders(facts, &path);
+            let site = self.site(&mut evaluator, &values, (&name, SiteKind::Sink), style, &[], at, false);
             sites.extend(site);
         }
         self.texts(facts, &mut evaluator, touched, &mut sites);

@@ -9,6 +9,8 @@ pub struct Options {
     pub include: Vec<String>,
     /// Paths to leave out (`[app] exclude`): a folder, a file, or a pattern with `*` and `**`.
     pub exclude: Vec<String>,
+    /// Folders that are read though their names say vendored, built or tests (`[app] include`), beside all others.
+    pub also: Vec<String>,
     /// Whether test folders and test modules are read too.
     pub include_tests: bool,
     /// Sinks beside those of the libraries (`[sinks]`).
@@ -34,6 +36,7 @@ impl Default for Options {
         Self {
             include: Vec::new(),
             exclude: Vec::new(),
+            also: Vec::new(),
             include_tests: false,
             sinks: Vec::new(),
             names: BTreeMap::new(),

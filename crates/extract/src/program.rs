@@ -9,7 +9,7 @@ use crate::eval::Evaluator;
 use crate::eval::value::Value;
 use crate::ir::{BindingKind, ClassId, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::modules::Modules;
-use crate::sinks::{Language, Library, Meaning, Tag, ends_with};
+use crate::sinks::{Language, Library, Meaning, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
 
 /// One (path, content): its text, and its facts once somebody asked.
@@ -250,13 +250,7 @@ impl<'p> Program<'p> {
 
     /// What a tag is called: by the library that its file imports, else by one that the project uses.
     pub(crate) fn tag_name(&self, facts: &Facts, path: &[Arc<str>]) -> String {
-        let fits = |library: &&'static Library| {
-            library.tags.iter().any(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))
-        };
-        let libraries: Vec<&'static Library> = self.language.libraries.iter().filter(fits).collect();
-        let imported = libraries.iter().find(|library| self.imports(facts, library));
-        let library =
-            imported.or_else(|| libraries.iter().find(|library| self.is_active(library))).or(libraries.first());
+        let library = self.tag_library(facts, path);
         let tag = library.and_then(|library| {
             library.tags.iter().find(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))
         });
@@ -265,6 +259,24 @@ impl<'p> Program<'p> {
             || self.language.libraries.iter().find(|library| self.imports(facts, library) && !library.tags.is_empty());
         let tag = tag.or_else(|| other().and_then(|library| library.tags.first()));
         tag.map_or_else(|| path.join("."), |tag| tag.name.clone())
+    }
+
+    /// How parameters are written in a tag's own text: as the server reads them, but for PgTyped.
+    pub(crate) fn tag_placeholders(&self, facts: &Facts, path: &[Arc<str>]) -> Placeholders {
+        match self.tag_library(facts, path).map(|library| library.placeholders) {
+            Some(Placeholders::PgTyped) => Placeholders::PgTyped,
+            _ => Placeholders::Dollar,
+        }
+    }
+
+    /// The library that a tag is of: the one that its file imports, else one that the project uses.
+    fn tag_library(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Library> {
+        let fits = |library: &&'static Library| {
+            library.tags.iter().any(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))
+        };
+        let libraries: Vec<&'static Library> = self.language.libraries.iter().filter(fits).collect();
+        let imported = libraries.iter().find(|library| self.imports(facts, library));
+        imported.or_else(|| libraries.iter().find(|library| self.is_active(library))).or(libraries.first()).copied()
     }
 
     /// What a library's helper means, where the file can know the library.

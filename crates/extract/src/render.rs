@@ -1,11 +1,13 @@
 //! From pieces to the text that the database gets.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollproof_source::Span;
 use rollproof_sql::{Hole, MappedText, Origin};
 
 use crate::eval::value::{Piece, cut};
+use crate::pgtyped::{Expansion, Params};
 use crate::sinks::Placeholders;
 use crate::{ExtractedQuery, QueryKind, ResultUse};
 
@@ -16,9 +18,20 @@ pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &[Option<Stri
         Placeholders::Dollar => pieces,
         _ => Translation::new(style, names).run(&pieces),
     };
+    rendered(&pieces, site)
+}
+
+/// The query of a file of PgTyped, `expansions` what its comment says of its parameters.
+pub(crate) fn render_file(pieces: &[Piece], expansions: BTreeMap<String, Expansion>, site: Span) -> ExtractedQuery {
+    let mut translation = Translation::new(Placeholders::PgTypedFile, &[]);
+    translation.params.expansions = expansions;
+    rendered(&translation.run(pieces), site)
+}
+
+fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
     let mut text = MappedText::default();
-    let mut next = highest_placeholder(&pieces) + 1;
-    for piece in &pieces {
+    let mut next = highest_placeholder(pieces) + 1;
+    for piece in pieces {
         match piece {
             Piece::Text { text: part, at, verbatim: true } => text.push(part, Origin::Verbatim(*at)),
             Piece::Text { text: part, at, verbatim: false } => text.push(part, Origin::Derived(*at)),
@@ -39,7 +52,7 @@ pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &[Option<Stri
     }
     let literals: Vec<Span> = pieces.iter().filter_map(literal_place).collect();
     let span = literals.first().copied().unwrap_or(site);
-    let kind = kind_of(&pieces, &text);
+    let kind = kind_of(pieces, &text);
     ExtractedQuery { text, kind, span, result: ResultUse::Unknown }
 }
 
@@ -102,12 +115,13 @@ struct Translation<'n> {
     names: &'n [Option<String>],
     used: usize,
     inside: Inside,
+    params: Params,
     out: Vec<Piece>,
 }
 
 impl<'n> Translation<'n> {
     fn new(style: Placeholders, names: &'n [Option<String>]) -> Self {
-        Self { style, names, used: 0, inside: Inside::Code, out: Vec::new() }
+        Self { style, names, used: 0, inside: Inside::Code, params: Params::default(), out: Vec::new() }
     }
 
     fn run(mut self, pieces: &[Piece]) -> Vec<Piece> {
@@ -158,16 +172,18 @@ impl<'n> Translation<'n> {
     }
 
     /// The placeholder that starts at `at`: its length and what stands for it.
-    fn placeholder(&mut self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Option<Piece>)> {
+    fn placeholder(&mut self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
         let rest = text.get(at..)?;
         match self.style {
             Placeholders::Dollar => None,
             // An escape in source makes the backslash a piece of its own.
             Placeholders::Question if at == 0 && rest.starts_with('?') && self.ends_with_backslash() => {
                 self.out.pop();
-                Some((1, cut(piece, 0..1)))
+                Some((1, cut(piece, 0..1).into_iter().collect()))
             }
-            Placeholders::Question if rest.starts_with("\\?") => Some((2, cut(piece, at + 1..at + 2))),
+            Placeholders::Question if rest.starts_with("\\?") => {
+                Some((2, cut(piece, at + 1..at + 2).into_iter().collect()))
+            }
             Placeholders::Question | Placeholders::Colon if rest.starts_with('?') => {
                 let identifier = self.style == Placeholders::Question && rest.starts_with("??");
                 let length = if identifier { 2 } else { 1 };
@@ -175,10 +191,19 @@ impl<'n> Translation<'n> {
                 let name = self.names.get(self.used).cloned().flatten();
                 self.used += 1;
                 let with = if identifier { identifier_piece(name, place) } else { Piece::Placeholder(place) };
-                Some((length, Some(with)))
+                Some((length, vec![with]))
             }
             Placeholders::Question | Placeholders::Colon => self.named(piece, text, at),
             Placeholders::PgPromise => promise_variable(piece, text, at),
+            Placeholders::PgTyped => {
+                let place = place_of(&cut(piece, at..text.len())?)?;
+                self.params.of_tag(rest.strip_prefix('$')?, place).map(|found| shortened(found, piece, at))
+            }
+            Placeholders::PgTypedFile => {
+                let place = place_of(&cut(piece, at..text.len())?)?;
+                let found = self.params.of_file(rest.strip_prefix(':')?, &text[..at], place);
+                found.map(|found| shortened(found, piece, at))
+            }
         }
     }
 
@@ -187,7 +212,7 @@ impl<'n> Translation<'n> {
     }
 
     /// `:name`, and Knex's `:name:` for an identifier.
-    fn named(&self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Option<Piece>)> {
+    fn named(&self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
         let rest = text.get(at..)?.strip_prefix(':')?;
         if text[..at].ends_with(|character: char| character.is_alphanumeric() || "_:])".contains(character)) {
             return None;
@@ -200,8 +225,19 @@ impl<'n> Translation<'n> {
         let length = 1 + name + usize::from(identifier);
         let place = place_of(&cut(piece, at..at + length)?)?;
         let with = if identifier { identifier_piece(None, place) } else { Piece::Placeholder(place) };
-        Some((length, Some(with)))
+        Some((length, vec![with]))
     }
+}
+
+/// A parameter whose pieces, made before its length was known, stand for this stretch of the text and no more.
+fn shortened((length, pieces): (usize, Vec<Piece>), piece: &Piece, at: usize) -> (usize, Vec<Piece>) {
+    let place = cut(piece, at..at + length).as_ref().and_then(place_of);
+    let moved = |piece: Piece| match (piece, place) {
+        (Piece::Text { text, verbatim, .. }, Some(at)) => Piece::Text { text, at, verbatim },
+        (Piece::Repeat(_), Some(at)) => Piece::Repeat(at),
+        (piece, _) => piece,
+    };
+    (length, pieces.into_iter().map(moved).collect())
 }
 
 fn place_of(piece: &Piece) -> Option<Span> {
@@ -221,7 +257,7 @@ fn identifier_piece(name: Option<String>, at: Span) -> Piece {
 }
 
 /// pg-promise: `$1`, `${name}`, `$(name)`, `$<name>`, `$[name]`, `$/name/`, each with a modifier.
-fn promise_variable(piece: &Piece, text: &str, at: usize) -> Option<(usize, Option<Piece>)> {
+fn promise_variable(piece: &Piece, text: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
     let rest = text.get(at..)?.strip_prefix('$')?;
     let open = rest.chars().next()?;
     let close = match open {
@@ -249,10 +285,10 @@ fn promise_variable(piece: &Piece, text: &str, at: usize) -> Option<(usize, Opti
     };
     let length = 1 + end + 1;
     let place = place_of(&cut(piece, at..at + length)?)?;
-    Some((length, Some(modified(modifier, place))))
+    Some((length, vec![modified(modifier, place)]))
 }
 
-fn numbered(piece: &Piece, rest: &str, at: usize) -> Option<(usize, Option<Piece>)> {
+fn numbered(piece: &Piece, rest: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
     let digits = rest.chars().take_while(char::is_ascii_digit).count();
     let tail = &rest[digits..];
     let (modifier, extra) = if tail.starts_with('^') {
@@ -268,7 +304,7 @@ fn numbered(piece: &Piece, rest: &str, at: usize) -> Option<(usize, Option<Piece
     let known = ["raw", "name", "alias", "value", "csv", "list", "json"].contains(&modifier);
     let length = 1 + digits + extra;
     let place = place_of(&cut(piece, at..at + length)?)?;
-    known.then(|| (length, Some(modified(modifier, place))))
+    known.then(|| (length, vec![modified(modifier, place)]))
 }
 
 fn modified(modifier: &str, at: Span) -> Piece {

@@ -1,5 +1,6 @@
 //! The whole extraction: choose files, parse them, find sites.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
@@ -11,9 +12,11 @@ use crate::files::{Words, unread, wanted};
 use crate::find;
 use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::Facts;
+use crate::lang::script_of;
 use crate::program::{Cache, Program};
 use crate::sinks::{Language, QueryBuilder, languages};
-use crate::{Extraction, Options, Site};
+use crate::sql_files;
+use crate::{Extraction, LeftOut, Options, Site};
 
 /// Files larger than this are data or generated.
 const MAX_FILE: usize = 2_000_000;
@@ -51,12 +54,15 @@ fn of_language(
     cache: &Cache,
     extraction: &mut Extraction,
 ) {
-    let paths = wanted(snapshot, &language.files, options, &mut extraction.skipped);
+    let mut paths = wanted(snapshot, &language.files, options, &mut extraction.left_out);
     if paths.is_empty() {
         return;
     }
     extraction.files += paths.len();
     let mut program = Program::new(snapshot, sources, options, cache, language);
+    if !program.is_rust() && sql_files::asks(&program, "pgtyped") {
+        leave_generated(&program, &mut paths, &mut extraction.left_out);
+    }
     let all = program.modules.manifests == 0;
     let words = Words::new(language, &|library| all || program.is_active(library), options);
     let builders = builders(&program, all);
@@ -83,16 +89,34 @@ fn of_language(
     for facts in &program.wave {
         extraction.problems.extend(facts.problems.iter().cloned());
         if facts.tests_left_out > 0 {
-            *extraction.skipped.entry("test modules".into()).or_default() += facts.tests_left_out;
+            let left = LeftOut { reason: "test modules".into(), place: facts.path.clone() };
+            *extraction.left_out.entry(left).or_default() += facts.tests_left_out;
         }
     }
     extraction.parsed += program.wave.len();
     extraction.sites.extend(find::sites(&program));
+    if !program.is_rust() {
+        extraction.sites.extend(sql_files::sites(&program));
+    }
     for (path, calls) in calls {
         if program.wave.binary_search_by(|facts| facts.path.cmp(&path)).is_err() {
             extraction.sites.extend(builder_sites(&program, &path, &calls));
         }
     }
+}
+
+/// Leaves out what was generated from SQL files that are read.
+fn leave_generated(program: &Program<'_>, paths: &mut Vec<Arc<str>>, left: &mut BTreeMap<LeftOut, usize>) {
+    paths.retain(|path| {
+        let source = path.ends_with(".ts").then(|| program.entry(path)).flatten().and_then(|entry| {
+            let rules = &program.language.files;
+            sql_files::generated_from(program.snapshot, rules, program.options, path, &entry.text)
+        });
+        let Some(source) = source else { return true };
+        let reason = LeftOut { reason: "generated from SQL files".into(), place: source };
+        *left.entry(reason).or_default() += 1;
+        false
+    });
 }
 
 /// The facts of these files in their order. The largest are parsed first, so that no thread is left alone with one.
@@ -136,7 +160,8 @@ fn look(
     let found = if program.is_rust() {
         if words.in_text(text) { Glance::Parse } else { Glance::Nothing }
     } else {
-        words.hits(text).map_or(Glance::Parse, |hits| glance(text, &hits, builders))
+        let script = script_of(path, text);
+        words.hits(&script).map_or(Glance::Parse, |hits| glance(&script, &hits, builders))
     };
     if found != Glance::Nothing && entry.text.len() > MAX_FILE {
         let problem = Problem::of_file(path.as_ref(), "is too large to be source; not read");

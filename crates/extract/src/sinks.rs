@@ -28,7 +28,7 @@ pub(crate) struct FileRules {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Library {
-    #[expect(dead_code, reason = "says in the file which library it is about")]
+    /// What the library is called.
     pub(crate) library: String,
     /// What is imported to use it.
     pub(crate) modules: Vec<String>,
@@ -71,6 +71,12 @@ pub(crate) enum Placeholders {
     Colon,
     /// pg-promise: `$1`, `$1:name`, `${name}`, `$/name/` and the like.
     PgPromise,
+    /// PgTyped's tag: `$name`, `$$name`, `$$name(a, b)`.
+    #[serde(rename = "pgtyped")]
+    PgTyped,
+    /// PgTyped's files: `:name`.
+    #[serde(rename = "pgtyped-file")]
+    PgTypedFile,
 }
 
 /// A call that sends the text of one of its arguments.

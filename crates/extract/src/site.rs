@@ -118,6 +118,15 @@ pub struct FailureMode {
     pub at: Span,
 }
 
+/// Source files that were not looked at, all for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// `vendored`, `built`, `tests`, `excluded`, `outside of the sources`, `test modules`, `generated from SQL files`.
+    pub reason: Arc<str>,
+    /// The folder, the file or the pattern that decides it: `packages/a/dist`, `*.test.ts`.
+    pub place: Arc<str>,
+}
+
 /// A snapshot's sites.
 #[derive(Debug, Clone, Default)]
 pub struct Extraction {
@@ -125,8 +134,8 @@ pub struct Extraction {
     pub sites: Vec<Site>,
     /// Files that could not be used, sorted.
     pub problems: Vec<Problem>,
-    /// How many source files were left out, by the reason that the ledger prints.
-    pub skipped: BTreeMap<Arc<str>, usize>,
+    /// How many source files were left out, by the reason and the place that the ledger prints.
+    pub left_out: BTreeMap<LeftOut, usize>,
     /// How many source files were looked at.
     pub files: usize,
     /// How many of them were parsed: the others hold nothing that reads as SQL.

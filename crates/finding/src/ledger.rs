@@ -33,6 +33,19 @@ pub struct Unknown {
     pub line: u32,
 }
 
+/// Source files of a version that were not looked at, all for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// The version's id.
+    pub version: Arc<str>,
+    /// `vendored`, `built`, `tests`, `excluded`, …
+    pub reason: Arc<str>,
+    /// The folder, the file or the pattern that decides it.
+    pub place: Arc<str>,
+    /// How many files.
+    pub files: usize,
+}
+
 /// A site as the ledger lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteRecord {

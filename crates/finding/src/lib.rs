@@ -8,7 +8,7 @@ mod trace;
 mod verdict;
 
 pub use finding::{BROKEN_BEFORE, Finding, Label, Level, Place, RuleId};
-pub use ledger::{Ledger, SiteRecord, Unknown};
+pub use ledger::{Ledger, LeftOut, SiteRecord, Unknown};
 pub use report::{Cause, Cell, QueryRecord, Report, StateRecord, VersionRecord, VersionRole};
 pub use threshold::Threshold;
 pub use trace::{TraceKind, TraceRecord};

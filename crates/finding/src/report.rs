@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Problem;
 
-use crate::{Finding, Ledger, Place, RuleId, SiteRecord, Verdict};
+use crate::{Finding, Ledger, LeftOut, Place, RuleId, SiteRecord, Verdict};
 
 /// Which side of the rollout a version is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +104,10 @@ pub struct Report {
     pub queries: Vec<QueryRecord>,
     /// The sites, by version, file, place.
     pub sites: Vec<SiteRecord>,
+    /// Calls that only pass on what their callers send. They are counted at those, and are in no count.
+    pub forwarders: Vec<SiteRecord>,
+    /// What was not looked at, by version, reason and place.
+    pub left_out: Vec<LeftOut>,
     /// The findings, worst first, then by place.
     pub findings: Vec<Finding>,
     /// The count.

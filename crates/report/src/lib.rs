@@ -2,6 +2,7 @@
 
 pub mod human;
 pub mod json;
+mod totals;
 
 use rollproof_finding::{Report, Threshold};
 use rollproof_source::SourceMap;

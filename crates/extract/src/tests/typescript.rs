@@ -221,9 +221,11 @@ fn files_of_other_folders_are_left_out_and_counted() {
     let (extraction, sources) = run(&files, &options);
     assert_eq!(ledger(&extraction, &sources).lines().next(), Some("src/a.ts:1 pg.query"));
     assert_eq!(extraction.sites.len(), 1);
-    let skipped: Vec<(&str, usize)> =
-        extraction.skipped.iter().map(|(reason, count)| (reason.as_ref(), *count)).collect();
-    assert_eq!(skipped, [("built", 1), ("excluded", 1), ("tests", 1), ("vendored", 1)]);
+    let left: Vec<(&str, &str, usize)> =
+        extraction.left_out.iter().map(|(left, count)| (left.reason.as_ref(), left.place.as_ref(), *count)).collect();
+    let expected =
+        [("built", "dist", 1), ("excluded", "other", 1), ("tests", "*.test.ts", 1), ("vendored", "node_modules", 1)];
+    assert_eq!(left, expected);
 }
 
 #[test]

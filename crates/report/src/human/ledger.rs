@@ -4,13 +4,13 @@ use rollproof_finding::{Report, Verdict};
 
 use super::paint;
 use super::wrap::wrap;
-use crate::Style;
+use crate::{Style, View};
 
 /// Problems are listed up to this many; the JSON has all.
 const PROBLEMS_SHOWN: usize = 10;
 
 /// Problems, reasons for unknowns, and the ledger in one line.
-pub(super) fn render(report: &Report, style: Style) -> String {
+pub(super) fn render(report: &Report, view: View, style: Style) -> String {
     let mut out = String::new();
     for problem in report.problems.iter().take(PROBLEMS_SHOWN) {
         let place = match (&problem.file, problem.line) {
@@ -29,6 +29,11 @@ pub(super) fn render(report: &Report, style: Style) -> String {
         let text = format!("{count} {word}");
         if count > 0 { paint::verdict(style, verdict, &text) } else { text }
     };
+    if view == View::Queries {
+        let known = format!("{} known, {} unknown", ledger.proven, ledger.unknown);
+        out.push_str(&format!("{}: {known}\n", paint::bold(style, &format!("{} sites", ledger.sites))));
+        return out;
+    }
     let reasons: Vec<String> =
         ledger.unknown_reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
     let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };

@@ -32,6 +32,6 @@ pub fn render(report: &Report, sources: &SourceMap, view: View, style: Style) ->
         }
         View::Queries => out.push_str(&sites::render(report, style)),
     }
-    out.push_str(&ledger::render(report, style));
+    out.push_str(&ledger::render(report, view, style));
     out
 }

@@ -1,11 +1,12 @@
 //! JSON, version 1: fields are added, never renamed. `schema/v1.json` beside this crate describes it.
 
 use rollproof_finding::{
-    Cause, Cell, Finding, Label, Ledger, QueryRecord, Report, SiteRecord, StateRecord, VersionRecord,
+    Cause, Cell, Finding, Label, Ledger, LeftOut, QueryRecord, Report, SiteRecord, StateRecord, VersionRecord,
 };
 use rollproof_source::{Problem, SourceMap};
 use serde::Serialize;
 
+use crate::totals::{FileTotal, file_totals};
 use crate::{Style, View};
 
 /// The JSON Schema of this version.
@@ -31,6 +32,12 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sites: Option<Vec<SiteJson<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    forwarders: Option<Vec<PlaceJson<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<FileJson<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<Vec<LeftOutJson<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<FindingJson<'a>>>,
     ledger: LedgerJson<'a>,
     problems: Vec<ProblemJson<'a>>,
@@ -46,6 +53,9 @@ impl<'a> Document<'a> {
             states: check.then(|| report.states.iter().map(StateJson::of).collect()),
             queries: report.queries.iter().map(|query| QueryJson::of(query, check)).collect(),
             sites: (!check).then(|| report.sites.iter().map(SiteJson::of).collect()),
+            forwarders: (!check).then(|| report.forwarders.iter().map(PlaceJson::of).collect()),
+            files: (!check).then(|| file_totals(report).iter().map(FileJson::of).collect()),
+            left_out: (!check).then(|| report.left_out.iter().map(LeftOutJson::of).collect()),
             findings: check.then(|| report.findings.iter().map(FindingJson::of).collect()),
             ledger: LedgerJson::of(&report.ledger),
             problems: report.problems.iter().map(ProblemJson::of).collect(),
@@ -191,6 +201,56 @@ impl<'a> SiteJson<'a> {
             }),
             silent: site.silent.as_deref(),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct PlaceJson<'a> {
+    version: &'a str,
+    file: &'a str,
+    line: u32,
+    column: u32,
+    sink: &'a str,
+}
+
+impl<'a> PlaceJson<'a> {
+    fn of(site: &'a SiteRecord) -> Self {
+        Self { version: &site.version, file: &site.file, line: site.line, column: site.column, sink: &site.sink }
+    }
+}
+
+#[derive(Serialize)]
+struct FileJson<'a> {
+    version: &'a str,
+    file: &'a str,
+    sites: usize,
+    unknown: usize,
+    unknown_reasons: std::collections::BTreeMap<&'a str, usize>,
+}
+
+impl<'a> FileJson<'a> {
+    fn of(total: &FileTotal<'a>) -> Self {
+        Self {
+            version: total.version,
+            file: total.file,
+            sites: total.sites,
+            unknown: total.reasons.values().sum(),
+            unknown_reasons: total.reasons.clone(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LeftOutJson<'a> {
+    version: &'a str,
+    reason: &'a str,
+    place: &'a str,
+    files: usize,
+}
+
+impl<'a> LeftOutJson<'a> {
+    fn of(left: &'a LeftOut) -> Self {
+        Self { version: &left.version, reason: &left.reason, place: &left.place, files: left.files }
     }
 }
 

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use tree_sitter::Language;
 
+use super::component::{holds_jsx, is_component};
+
 /// An enum of names that the grammar knows.
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)* }) => {
@@ -244,10 +246,11 @@ pub(super) struct Grammar {
 
 impl Grammar {
     /// The grammar that a file is read with: a type assertion (`<T>x`) and JSX exclude each other.
-    pub(super) fn of(path: &str) -> &'static Self {
+    pub(super) fn of(path: &str, text: &str) -> &'static Self {
         static TYPESCRIPT: OnceLock<Grammar> = OnceLock::new();
         static TSX: OnceLock<Grammar> = OnceLock::new();
-        if [".ts", ".mts", ".cts"].iter().any(|extension| path.ends_with(extension)) {
+        let typed = [".ts", ".mts", ".cts"].iter().any(|extension| path.ends_with(extension));
+        if typed || is_component(path) && !holds_jsx(path, text) {
             TYPESCRIPT.get_or_init(|| Self::new(tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()))
         } else {
             TSX.get_or_init(|| Self::new(tree_sitter_typescript::LANGUAGE_TSX.into()))

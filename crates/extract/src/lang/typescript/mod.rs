@@ -1,6 +1,7 @@
 //! TypeScript and JavaScript: which syntax is which fact.
 
 mod class;
+mod component;
 mod expression;
 mod failure;
 mod kind;
@@ -24,6 +25,8 @@ const MAX_DEPTH: u32 = 300;
 /// A file whose longest line is longer than this is minified: nobody wrote it, and it holds no project's queries.
 pub(crate) const MAX_LINE: usize = 20_000;
 
+pub(crate) use component::script_of;
+
 pub(super) struct Lowering<'t> {
     pub(super) builder: Builder,
     text: &'t str,
@@ -38,15 +41,16 @@ pub(super) struct Lowering<'t> {
 /// Parses one file to facts.
 pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
     let mut builder = Builder::new(file, path.clone(), text.clone());
-    if text.lines().any(|line| line.len() > MAX_LINE) {
+    let script = script_of(path, text);
+    if script.lines().any(|line| line.trim_end().len() > MAX_LINE) {
         builder
             .facts
             .problems
             .push(Problem::of_file(path.as_ref(), "minified or generated: a line is too long to be source; not read"));
         return builder.finish();
     }
-    let grammar = Grammar::of(path);
-    let Some(tree) = parse(grammar, text) else {
+    let grammar = Grammar::of(path, text);
+    let Some(tree) = parse(grammar, &script) else {
         builder.facts.problems.push(Problem::of_file(path.as_ref(), "could not be parsed; not read"));
         return builder.finish();
     };

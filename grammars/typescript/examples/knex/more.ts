@@ -1,0 +1,10 @@
+import type { Knex } from "knex";
+
+const TABLE = "users";
+
+export const more = (knex: Knex, ids: number[]) => {
+  knex(TABLE).joinRaw("NATURAL JOIN plans").select(knex.raw("count(*) AS total"));
+  knex.from("users").whereRaw("id = ANY(?)", [ids]).orderByRaw("name DESC");
+  knex.raw(`SELECT * FROM ${TABLE} WHERE id IN (${ids.map(() => "?").join(",")})`, ids);
+  return knex.raw("SELECT :col: FROM users WHERE name = :name", { col: "id", name: "x" });
+};
