@@ -284,7 +284,8 @@ impl Finder<'_> {
             let at = span(facts, *expr);
             let style = self.program.tag_placeholders(facts, &path);
             let site = self.site(&mut evaluator, &values, (&name, SiteKind::Sink), style, &[], at, false);
-            sites.extend(site);
+            let failure = facts.tag_fates.get(expr).and_then(|fate| failure_of(facts, *fate));
+            sites.extend(site.map(|site| Site { failure, ..site }));
         }
         self.texts(facts, &mut evaluator, touched, &mut sites);
         sites

@@ -54,6 +54,8 @@ pub(crate) struct Facts {
     pub(crate) calls: Vec<ExprId>,
     /// The calls by the last part of their callee's name.
     pub(crate) calls_by_name: FxHashMap<Arc<str>, Vec<ExprId>>,
+    /// What becomes of an error of a tagged template, where that is not heard.
+    pub(crate) tag_fates: FxHashMap<ExprId, Fate>,
     /// Literals, templates and concatenations that are not part of another, in source order.
     pub(crate) texts: Vec<ExprId>,
     /// Test functions and modules that were left out.

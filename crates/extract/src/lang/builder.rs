@@ -56,6 +56,7 @@ impl Builder {
             export_all: Vec::new(),
             modules: Vec::new(),
             calls: Vec::new(),
+            tag_fates: FxHashMap::default(),
             calls_by_name: FxHashMap::default(),
             texts: Vec::new(),
             tests_left_out: 0,

@@ -29,7 +29,10 @@ impl Lowering<'_> {
         let range = range_of(node);
         match self.kind(node) {
             Kind::String => self.string(node),
-            Kind::TemplateString => self.template(node),
+            Kind::TemplateString => match self.postponed_tag(node, fate) {
+                Some(tagged) => tagged,
+                None => self.template(node),
+            },
             Kind::Identifier | Kind::TypeIdentifier | Kind::ShorthandPropertyIdentifier => {
                 self.builder.name(self.slice(node), range)
             }
@@ -43,18 +46,24 @@ impl Lowering<'_> {
             Kind::NewExpression => self.new_expression(node),
             Kind::MemberExpression => self.member_expression(node, fate),
             Kind::SubscriptExpression => self.subscript(node),
-            Kind::BinaryExpression => self.binary(node),
+            Kind::BinaryExpression => match self.compared_tag(node, fate) {
+                Some(tagged) => tagged,
+                None => self.binary(node),
+            },
             Kind::TernaryExpression => self.ternary(node, fate),
             Kind::AssignmentExpression | Kind::AugmentedAssignmentExpression => self.assignment(node),
             Kind::AwaitExpression => {
                 let fate = self.fate();
                 self.inner(node, fate)
             }
+            Kind::InstantiationExpression => match self.postponed_tag(node, fate) {
+                Some(tagged) => tagged,
+                None => self.inner(node, fate),
+            },
             Kind::ParenthesizedExpression
             | Kind::NonNullExpression
             | Kind::AsExpression
             | Kind::SatisfiesExpression
-            | Kind::InstantiationExpression
             | Kind::YieldExpression => self.inner(node, fate),
             Kind::TypeAssertion | Kind::SequenceExpression => self.last(node, fate),
             Kind::Array => self.array(node),
@@ -269,9 +278,10 @@ impl Lowering<'_> {
         }
         let arguments = self.part(node, Part::Arguments);
         if let Some(template) = arguments.filter(|list| self.kind(*list) == Kind::TemplateString) {
-            let tag = self.expression(function);
-            let quasi = self.template(template);
-            return self.builder.expr(ExprKind::Tagged { tag, quasi }, range);
+            return match self.template_of_last(function, template, fate) {
+                Some(value) => value,
+                None => self.call_of_template(node, function, template, fate),
+            };
         }
         let list = arguments.map(|list| self.children(list)).unwrap_or_default();
         if let Some(module) = self.required_module(node) {

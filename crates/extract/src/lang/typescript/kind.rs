@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn the_grammars_know_every_name() {
         for path in ["a.ts", "a.tsx"] {
-            let grammar = Grammar::of(path);
+            let grammar = Grammar::of(path, "");
             for (kind, name) in Kind::ALL.iter().filter(|(kind, _)| *kind != Kind::Other) {
                 // The grammar of TypeScript has no such nodes, the one of JavaScript that it builds on has.
                 let other = matches!(kind, Kind::FieldDefinition) || path == "a.tsx" && *kind == Kind::TypeAssertion;
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn every_statement_is_known_as_one() {
         for path in ["a.ts", "a.tsx"] {
-            let grammar = Grammar::of(path);
+            let grammar = Grammar::of(path, "");
             for id in 0..grammar.language.node_kind_count() as u16 {
                 let name = grammar.language.node_kind_for_id(id).unwrap_or("");
                 let kind = grammar.kind(id);

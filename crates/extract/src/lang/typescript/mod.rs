@@ -9,6 +9,7 @@ mod literal;
 mod module;
 mod pattern;
 mod statement;
+mod typed_tag;
 
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ pub(super) struct Lowering<'t> {
     function: Option<FunctionId>,
     /// The innermost handler of this function that swallows errors.
     handler: Option<TextRange>,
+    /// Halves of tagged templates that are still to come.
+    postponed: Vec<typed_tag::Postponed>,
 }
 
 /// Parses one file to facts.
@@ -56,7 +59,8 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
     };
     let root = tree.root_node();
     let function_scope = builder.scope;
-    let mut lowering = Lowering { builder, text, grammar, function_scope, function: None, handler: None };
+    let mut lowering =
+        Lowering { builder, text, grammar, function_scope, function: None, handler: None, postponed: Vec::new() };
     lowering.statements(root);
     if root.has_error() {
         lowering.note_syntax_error(root);
