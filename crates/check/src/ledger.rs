@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rollproof_extract::{ExtractedQuery, QueryKind, Site};
+use rollproof_extract::{ExtractedQuery, QUERY_BUILDER, QueryKind, Site};
 use rollproof_finding::{BROKEN_BEFORE, Cell, Ledger, LeftOut, QueryRecord, Report, SiteRecord, Unknown, Verdict};
 
 use crate::analysis::counts;
@@ -77,7 +77,7 @@ fn unknown(ledger: &mut Ledger, reason: Option<Arc<str>>) {
 
 /// The ledger's name for why a site's text is not known: a rule's, unless it is a query builder's.
 fn reason_of(reason: &str) -> Arc<str> {
-    if reason == "query-builder" { Arc::from(reason) } else { Arc::from("dynamic-sql") }
+    if reason == QUERY_BUILDER { Arc::from(reason) } else { Arc::from("dynamic-sql") }
 }
 
 /// Lists queries and sites without verdicts, and counts the sites whose texts are all known as proven.

@@ -14,7 +14,7 @@ use crate::matching::{Target, only_param};
 use crate::program::Program;
 use crate::render::render;
 use crate::sinks::Placeholders;
-use crate::{ExtractedQuery, FailureMode, ResultUse, Site, SiteKind, Unknown, looks};
+use crate::{ExtractedQuery, FailureMode, QUERY_BUILDER, ResultUse, Site, SiteKind, Unknown, looks};
 
 /// How many functions may pass a text on, one to the next.
 const MAX_HOPS: usize = 2_000;
@@ -359,7 +359,7 @@ impl Finder<'_> {
         }
         drop_impossible(&mut site.queries);
         if grows {
-            site.unknown = Some(Unknown { reason: "query-builder".into(), at });
+            site.unknown = Some(Unknown { reason: QUERY_BUILDER.into(), at });
         }
         Some(site)
     }

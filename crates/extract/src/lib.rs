@@ -34,4 +34,6 @@ pub use options::{ExtraSink, Options};
 pub use program::Cache;
 pub use run::extract;
 pub use script::{ScriptArgument, ScriptCall, calls_of};
-pub use site::{ExtractedQuery, Extraction, FailureMode, LeftOut, QueryKind, ResultUse, Site, SiteKind, Unknown};
+pub use site::{
+    ExtractedQuery, Extraction, FailureMode, LeftOut, QUERY_BUILDER, QueryKind, ResultUse, Site, SiteKind, Unknown,
+};

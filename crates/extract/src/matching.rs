@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use crate::QUERY_BUILDER;
 use crate::eval::Evaluator;
 use crate::eval::call::callee_path;
 use crate::eval::value::{ParamRef, Piece, Value, add};
@@ -167,6 +168,7 @@ impl Evaluator<'_> {
     pub(crate) fn has_content(&self, values: &[Value]) -> bool {
         values.iter().any(|value| match value {
             Value::Fragment(..) => true,
+            Value::Unknown(reason, _) => &**reason == QUERY_BUILDER,
             Value::Text(pieces) => match pieces.iter().find(|piece| !is_blank(piece)) {
                 Some(Piece::Text { text, .. }) => looks::statement_head(text),
                 _ => false,

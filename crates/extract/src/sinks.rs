@@ -164,6 +164,8 @@ pub(crate) enum Meaning {
     Dynamic,
     /// `unnest` of parameters.
     Unnest,
+    /// What a query builder has built: not modelled.
+    Built,
 }
 
 /// A call that starts a built query.

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use rollproof_source::{FileId, Problem, Span};
 use rollproof_sql::MappedText;
 
+/// The reason of a site whose text a query builder makes: not modelled, counted apart.
+pub const QUERY_BUILDER: &str = "query-builder";
+
 /// A place in source that sends SQL to a database, whether or not its text could be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
@@ -37,7 +40,7 @@ impl Site {
             sink,
             kind: SiteKind::QueryBuilder,
             queries: Vec::new(),
-            unknown: Some(Unknown { reason: "query-builder".into(), at: span }),
+            unknown: Some(Unknown { reason: QUERY_BUILDER.into(), at: span }),
             failure: None,
         }
     }

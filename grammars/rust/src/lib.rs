@@ -9,4 +9,5 @@ pub const SINKS: &[(&str, &str)] = &[
     ("postgres.toml", include_str!("../sinks/postgres.toml")),
     ("diesel.toml", include_str!("../sinks/diesel.toml")),
     ("sea-orm.toml", include_str!("../sinks/sea-orm.toml")),
+    ("sea-query.toml", include_str!("../sinks/sea-query.toml")),
 ];

@@ -7,6 +7,7 @@ use rollproof_source::Span;
 use super::call::callee_path;
 use super::value::{Env, Item, Piece, Pieces, Value};
 use super::{Evaluator, span};
+use crate::QUERY_BUILDER;
 use crate::ir::{Call, ExprId, ExprKind, Facts};
 use crate::sinks::Meaning;
 
@@ -34,6 +35,7 @@ impl Evaluator<'_> {
             Meaning::Dynamic => vec![self.dynamic(facts, call, at, env)],
             Meaning::Join => self.join_fragments(facts, call, at, env),
             Meaning::Unnest => vec![self.unnest(facts, call, at, env)],
+            Meaning::Built => return Some(vec![Value::unknown(QUERY_BUILDER, at)]),
         };
         Some(texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect())
     }
