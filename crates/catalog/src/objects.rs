@@ -6,13 +6,13 @@ use std::sync::Arc;
 use crate::builtin::BuiltinTable;
 use crate::table::CatalogObject;
 use crate::{
-    Cast, Collation, Extension, Function, Namespace, ObjectTable, Oid, Operator, OperatorClass, OperatorFamily,
-    Relation, Role, Schema, Type,
+    Cast, Collation, Constraint, Extension, Function, Namespace, ObjectTable, Oid, Operator, OperatorClass,
+    OperatorFamily, Relation, Role, Schema, Type, TypeKind,
 };
 
 /// Objects that have a schema of their own, or none.
 macro_rules! catalog_objects {
-    ($($object:ident: $namespace:expr;)*) => {
+    ($($object:ident: $namespace:expr $(, $constraints:expr)?;)*) => {
         $(impl CatalogObject for $object {
             fn oid(&self) -> Oid {
                 self.oid
@@ -26,14 +26,22 @@ macro_rules! catalog_objects {
             fn name(&self) -> &Arc<str> {
                 &self.name
             }
+
+            $(fn constraints(&self) -> &[Arc<Constraint>] {
+                let constraints: fn(&Self) -> &[Arc<Constraint>] = $constraints;
+                constraints(self)
+            })?
         })*
     };
 }
 
 catalog_objects! {
     Namespace: |_| Oid::NONE;
-    Relation: |object| object.namespace;
-    Type: |object| object.namespace;
+    Relation: |object| object.namespace, |object| &object.constraints;
+    Type: |object| object.namespace, |object| match &object.kind {
+        TypeKind::Domain { checks, .. } => checks,
+        _ => &[],
+    };
     Function: |object| object.namespace;
     Operator: |object| object.namespace;
     OperatorClass: |object| object.namespace;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rpds::{HashTrieMap, HashTrieMapSync, RedBlackTreeMapSync};
 use rustc_hash::FxHasher;
 
-use crate::Oid;
+use crate::{Constraint, Oid};
 
 /// The identities that share a name, by namespace.
 type Namesakes = Arc<[(Oid, Arc<[Oid]>)]>;
@@ -19,6 +19,10 @@ pub trait CatalogObject {
     fn namespace(&self) -> Oid;
     /// Name; empty for casts.
     fn name(&self) -> &Arc<str>;
+    /// Its constraints: what else it is found by.
+    fn constraints(&self) -> &[Arc<Constraint>] {
+        &[]
+    }
 }
 
 /// Objects of one catalog. Cloning is O(1); a change copies O(log n) nodes.
@@ -28,13 +32,20 @@ pub trait CatalogObject {
 pub struct ObjectTable<T> {
     by_oid: RedBlackTreeMapSync<Oid, Arc<T>>,
     by_name: HashTrieMapSync<Arc<str>, Namesakes, BuildHasherDefault<FxHasher>>,
+    /// Which objects have, or once had, a constraint of this name. Nothing is forgotten: who asks looks at the object.
+    by_constraint: HashTrieMapSync<Arc<str>, Arc<[Oid]>, BuildHasherDefault<FxHasher>>,
     /// Replaced at every change: two tables with the same stamp hold the same.
     stamp: Arc<()>,
 }
 
 impl<T> Clone for ObjectTable<T> {
     fn clone(&self) -> Self {
-        Self { by_oid: self.by_oid.clone(), by_name: self.by_name.clone(), stamp: self.stamp.clone() }
+        Self {
+            by_oid: self.by_oid.clone(),
+            by_name: self.by_name.clone(),
+            by_constraint: self.by_constraint.clone(),
+            stamp: self.stamp.clone(),
+        }
     }
 }
 
@@ -43,6 +54,7 @@ impl<T> Default for ObjectTable<T> {
         Self {
             by_oid: RedBlackTreeMapSync::new_sync(),
             by_name: HashTrieMap::new_with_hasher_and_ptr_kind(BuildHasherDefault::default()),
+            by_constraint: HashTrieMap::new_with_hasher_and_ptr_kind(BuildHasherDefault::default()),
             stamp: Arc::new(()),
         }
     }
@@ -100,6 +112,7 @@ impl<T: CatalogObject> ObjectTable<T> {
     /// Adds an object, or replaces the one of the same identity (its name may differ).
     pub fn put(&mut self, object: Arc<T>) {
         let (oid, namespace, name) = (object.oid(), object.namespace(), object.name());
+        self.learn_constraints(&object);
         let before = self.by_oid.get(&oid).map(|before| (before.namespace(), before.name().clone()));
         let renamed = before.as_ref().is_some_and(|key| key.0 != namespace || key.1 != *name);
         if let Some(key) = before.as_ref().filter(|_| renamed) {
@@ -119,6 +132,29 @@ impl<T: CatalogObject> ObjectTable<T> {
         self.by_oid.remove_mut(&oid);
         self.stamp = Arc::new(());
         Some(object)
+    }
+
+    /// Whether an object of the namespace has a constraint of this name (`ConstraintNameExists`).
+    #[must_use]
+    pub fn has_constraint(&self, namespace: Oid, name: &str) -> bool {
+        let holders = self.by_constraint.get(name).map_or(&[][..], |holders| holders);
+        holders.iter().filter_map(|oid| self.by_oid.get(oid)).any(|object| {
+            object.namespace() == namespace && object.constraints().iter().any(|constraint| *constraint.name == *name)
+        })
+    }
+
+    fn learn_constraints(&mut self, object: &T) {
+        let before = self.by_oid.get(&object.oid()).cloned();
+        let known = before.as_ref().map_or(&[][..], |before| before.constraints());
+        // Most changes leave most constraints where they are.
+        let same = object.constraints().iter().zip(known).take_while(|(now, then)| Arc::ptr_eq(now, then)).count();
+        for constraint in &object.constraints()[same..] {
+            let holders = self.by_constraint.get(&constraint.name).map_or(&[][..], |holders| holders);
+            if !holders.contains(&object.oid()) {
+                let holders = holders.iter().copied().chain([object.oid()]).collect();
+                self.by_constraint.insert_mut(constraint.name.clone(), holders);
+            }
+        }
     }
 
     fn learn_name(&mut self, oid: Oid, namespace: Oid, name: &Arc<str>) {

@@ -77,16 +77,7 @@ pub(crate) fn constraint_name(
 
 /// Whether a constraint of a table or domain in the namespace has this name.
 fn constraint_name_used(schema: &Schema, namespace: Oid, name: &str) -> bool {
-    let on_relation = schema
-        .relations
-        .iter()
-        .any(|each| each.namespace == namespace && each.constraints.iter().any(|found| *found.name == *name));
-    on_relation
-        || schema.types.iter().any(|each| {
-            each.namespace == namespace
-                && matches!(&each.kind, rollproof_catalog::TypeKind::Domain { checks, .. }
-                    if checks.iter().any(|found| *found.name == *name))
-        })
+    schema.relations.has_constraint(namespace, name) || schema.types.has_constraint(namespace, name)
 }
 
 /// `ChooseIndexNameAddition` and its twin for foreign keys: column names with `_` between, as far as they fit.
