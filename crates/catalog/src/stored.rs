@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, Statement};
 
-use crate::ObjectId;
+use crate::{ObjectId, TypeRef};
 
 /// An expression kept by the schema (a default, a check, an index key). Names are bound to identities, so a rename of
 /// what it uses changes how it prints and nothing else.
@@ -15,6 +15,9 @@ pub struct StoredExpr {
     pub expr: Arc<Expr>,
     /// Its text and bindings.
     pub text: StoredText,
+    /// Conversions that were chosen when a column had another type, by the range of the column or literal: since then they
+    /// stand in the server's text as casts. None before any such change.
+    pub casts: Arc<[(TextRange, TypeRef)]>,
 }
 
 /// A stretch of SQL with bindings.

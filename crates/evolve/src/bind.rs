@@ -129,6 +129,7 @@ impl Context {
         let stored = |context: &Self, resolution: &Resolution| StoredExpr {
             expr: Arc::new(expr.clone()),
             text: context.stored_text(expr.span, resolution),
+            casts: Arc::default(),
         };
         match resolve_expression(expr, &self.schema, scope, place) {
             ExpressionOutcome::Resolved(typed, resolution) => {
@@ -156,7 +157,7 @@ impl Context {
         }
     }
 
-    fn refusal(&self, refusal: &rollproof_resolve::Refusal, span: TextRange) -> Box<Stop> {
+    pub(crate) fn refusal(&self, refusal: &rollproof_resolve::Refusal, span: TextRange) -> Box<Stop> {
         match refusal.errors.first() {
             Some(error) => refuse(error.sqlstate, error.message.clone(), error.span),
             None => unmodelled("refused without a reason", Vec::new(), span),

@@ -137,7 +137,11 @@ impl Context {
 
     /// A bound expression that read another relation, read on this one: columns are matched by name.
     pub(crate) fn moved_expr(&self, stored: &StoredExpr, target: Oid) -> StoredExpr {
-        StoredExpr { expr: stored.expr.clone(), text: self.moved_text(&stored.text, target) }
+        StoredExpr {
+            expr: stored.expr.clone(),
+            text: self.moved_text(&stored.text, target),
+            casts: stored.casts.clone(),
+        }
     }
 
     fn moved_text(&self, text: &StoredText, target: Oid) -> StoredText {

@@ -248,7 +248,11 @@ impl Context {
         };
         let expr = Expr { kind: ExprKind::Function(Box::new(call)), span: at(0, end) };
         let bindings = Arc::from([(literal, ObjectId::Relation(sequence))]);
-        Ok(StoredExpr { expr: Arc::new(expr), text: StoredText { text, range: at(0, end), bindings } })
+        Ok(StoredExpr {
+            expr: Arc::new(expr),
+            text: StoredText { text, range: at(0, end), bindings },
+            casts: Arc::default(),
+        })
     }
 
     /// The sequences that belong to a column.

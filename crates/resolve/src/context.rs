@@ -5,7 +5,7 @@ mod parameters;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rollproof_catalog::{ColumnId, Oid, Schema};
+use rollproof_catalog::{ColumnId, Oid, Schema, TypeRef};
 
 pub use parameters::{ParameterTypes, Parameters};
 
@@ -59,13 +59,34 @@ pub struct Context<'schema> {
     /// Literals that the server's input function judges and this crate cannot: their ranges and types. A statement with
     /// one of them is only as sure as the literal is valid.
     pub unchecked_literals: Vec<(rollproof_source::TextRange, Oid)>,
+    /// Which columns and untyped literals were converted, and to what, without that being written: what the server writes
+    /// as casts when it turns a kept expression back into text. Kept only where it is asked for.
+    pub conversions: Option<Vec<(rollproof_source::TextRange, TypeRef)>>,
+    /// Casts to read as if they were written around the column or literal at each range.
+    pub written_casts: Vec<(rollproof_source::TextRange, TypeRef)>,
 }
 
 impl<'schema> Context<'schema> {
     /// A context for one statement.
     #[must_use]
     pub fn new(schema: &'schema Schema, parameters: Parameters) -> Self {
-        Self { schema, parameters, lookups: Lookups::default(), unchecked_literals: Vec::new() }
+        Self {
+            schema,
+            parameters,
+            lookups: Lookups::default(),
+            unchecked_literals: Vec::new(),
+            conversions: None,
+            written_casts: Vec::new(),
+        }
+    }
+
+    /// Remembers what a value is converted to where nothing says so in the text.
+    pub(crate) fn note_conversion(&mut self, value: &crate::Typed, target: TypeRef) {
+        if let Some(conversions) = &mut self.conversions
+            && matches!(value.shape, crate::Shape::Column(_) | crate::Shape::UnknownLiteral(_))
+        {
+            conversions.push((value.span, target));
+        }
     }
 
     /// The server's major version.

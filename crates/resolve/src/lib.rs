@@ -28,7 +28,7 @@ pub use resolution::{
     Binding, Capture, MergedJoin, Need, Read, Resolution, ResultColumn, Role, RowValue, StarExpansion, Write,
     WriteAction, WriteColumn, WriteValue,
 };
-pub use stored::{ExpressionPlace, ExpressionScope, resolve_expression, resolve_query};
+pub use stored::{ExpressionPlace, ExpressionScope, resolve_expression, resolve_expression_again, resolve_query};
 pub use typed::{CollationStrength, RecordColumn, Shape, Typed};
 
 use rollproof_catalog::Schema;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{Oid, Schema, TypeRef};
+use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, Query};
 
 use crate::analyze::{Analyzed, Analyzer, Expression, Kind, Returning};
@@ -68,8 +69,45 @@ pub fn resolve_expression(
     scope: &ExpressionScope,
     place: &ExpressionPlace,
 ) -> ExpressionOutcome {
+    resolve_with_casts(expr, schema, scope, place, Vec::new())
+}
+
+/// What the server says of an expression that the schema keeps when it is made again after a change of types, and the
+/// casts that it now has: the server makes it from a text in which the conversions that it had chosen are written
+/// (`pg_get_indexdef`, `pg_get_constraintdef`). `before` is the schema that it was resolved in, `casts` what was
+/// written out by earlier changes.
+#[must_use]
+pub fn resolve_expression_again(
+    expr: &Expr,
+    casts: &[(TextRange, TypeRef)],
+    before: &Schema,
+    schema: &Schema,
+    scope: &ExpressionScope,
+    place: &ExpressionPlace,
+) -> (ExpressionOutcome, Vec<(TextRange, TypeRef)>) {
+    let environment = Environment { fixed_parameters: true, ..Environment::default() };
+    let mut analyzer = Analyzer::new(before, &environment);
+    analyzer.cx.written_casts = casts.to_vec();
+    analyzer.cx.conversions = Some(Vec::new());
+    let mut written = casts.to_vec();
+    if analyzer.kept(expr, scope, place).is_ok() {
+        let found = analyzer.cx.conversions.take().unwrap_or_default();
+        // A cast that stands already is the outermost.
+        written.extend(found.into_iter().filter(|(range, _)| !casts.iter().any(|(known, _)| known == range)));
+    }
+    (resolve_with_casts(expr, schema, scope, place, written.clone()), written)
+}
+
+fn resolve_with_casts(
+    expr: &Expr,
+    schema: &Schema,
+    scope: &ExpressionScope,
+    place: &ExpressionPlace,
+    casts: Vec<(TextRange, TypeRef)>,
+) -> ExpressionOutcome {
     let environment = Environment { fixed_parameters: true, ..Environment::default() };
     let mut analyzer = Analyzer::new(schema, &environment);
+    analyzer.cx.written_casts = casts;
     let result = analyzer.kept(expr, scope, place);
     match result {
         Ok(value) => match analyzer.unknown.take() {

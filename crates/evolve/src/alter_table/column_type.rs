@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{
-    Column, ColumnId, ConstraintKind, Identity, ObjectId, Oid, Relation, RelationKind, TypeRef, oid,
+    Column, ColumnId, ConstraintKind, Identity, ObjectId, Oid, Relation, RelationKind, Schema, StoredExpr, TypeRef, oid,
 };
 use rollproof_resolve::types::CoercionContext;
-use rollproof_resolve::{ExpressionOutcome, ExpressionPlace, resolve_expression};
+use rollproof_resolve::{ExpressionOutcome, ExpressionPlace, resolve_expression, resolve_expression_again};
+use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, Name, QualifiedName, TypeName};
 
 use crate::bind::{no_scope, relation_scope};
-use crate::context::{Context, Outcome, Stop, refuse, refuse_with};
+use crate::context::{Context, Outcome, placed, refuse, refuse_with};
 
 /// What is asked.
 pub(super) struct TypeChange<'a> {
@@ -57,8 +58,9 @@ impl Context {
             let id = ColumnId { relation, number };
             self.nothing_reads(id, change)?;
             self.default_follows(id, data_type, change)?;
+            let before = self.schema.clone();
             self.put_type_of(id, data_type, collation, dimensions)?;
-            self.rebuild(id, change)?;
+            self.rebuild(id, &before, change)?;
         }
         Ok(())
     }
@@ -226,10 +228,10 @@ impl Context {
     }
 
     /// Indexes and constraints over the column are made again: what does not fit the new type is refused.
-    fn rebuild(&mut self, id: ColumnId, change: &TypeChange) -> Outcome {
+    fn rebuild(&mut self, id: ColumnId, before: &Schema, change: &TypeChange) -> Outcome {
         let table = self.relation(id.relation)?;
         for index in &table.indexes {
-            self.rebuild_index(*index, id, change)?;
+            self.rebuild_index(*index, id, before, change)?;
         }
         for constraint in &table.constraints {
             match &constraint.kind {
@@ -237,8 +239,11 @@ impl Context {
                     let target = self.relation(key.relation)?;
                     self.keys_still_fit(&table, &constraint.columns, &target, &key.columns, &constraint.name, change)?;
                 }
-                ConstraintKind::Check(stored) if constraint.columns.contains(&id.number) => {
-                    self.still_bound(stored, id.relation, &ExpressionPlace::Check)?;
+                ConstraintKind::Check(stored) => {
+                    let casts = self.still_bound(stored, before, id, &ExpressionPlace::Check)?;
+                    if casts != stored.casts {
+                        self.put_casts(id.relation, constraint.oid, casts)?;
+                    }
                 }
                 _ => {}
             }
@@ -260,6 +265,15 @@ impl Context {
         Ok(())
     }
 
+    fn put_casts(&mut self, relation: Oid, constraint: Oid, casts: Arc<[(TextRange, TypeRef)]>) -> Outcome {
+        self.change(relation, |relation| {
+            let found = relation.constraints.iter_mut().find(|known| known.oid == constraint);
+            if let Some(ConstraintKind::Check(stored)) = found.map(|found| &mut Arc::make_mut(found).kind) {
+                stored.casts = casts;
+            }
+        })
+    }
+
     fn keys_still_fit(
         &self,
         own: &Relation,
@@ -272,7 +286,7 @@ impl Context {
         self.key_types_fit(own, columns, target, referenced, name, change.name.span)
     }
 
-    fn rebuild_index(&mut self, index: Oid, id: ColumnId, change: &TypeChange) -> Outcome {
+    fn rebuild_index(&mut self, index: Oid, id: ColumnId, before: &Schema, change: &TypeChange) -> Outcome {
         let mut relation = self.relation(index)?;
         let Some(data) = relation.index.clone() else { return Ok(()) };
         let mut changed = (*data).clone();
@@ -293,20 +307,26 @@ impl Context {
             }
             key.collation = column.collation;
         }
-        for stored in changed.keys.iter().filter_map(|key| key.expression.as_ref()) {
-            self.still_bound(stored, id.relation, &ExpressionPlace::IndexKey)?;
+        for stored in changed.keys.iter_mut().filter_map(|key| key.expression.as_mut()) {
+            stored.casts = self.still_bound(stored, before, id, &ExpressionPlace::IndexKey)?;
         }
-        if let Some(predicate) = &changed.predicate {
-            self.still_bound(predicate, id.relation, &ExpressionPlace::IndexPredicate)?;
+        if let Some(predicate) = &mut changed.predicate {
+            predicate.casts = self.still_bound(predicate, before, id, &ExpressionPlace::IndexPredicate)?;
         }
         relation.index = Some(Arc::new(changed));
         self.schema.put_relation(relation);
         Ok(())
     }
 
-    /// An expression that is kept has to resolve with the new type too. One whose names changed since it was written
-    /// is not asked again.
-    fn still_bound(&self, stored: &rollproof_catalog::StoredExpr, relation: Oid, place: &ExpressionPlace) -> Outcome {
+    /// An expression that is kept has to resolve with the new type too, with the conversions chosen for the old one
+    /// written out: these are returned. One whose names changed since it was written is not asked again.
+    fn still_bound(
+        &self,
+        stored: &StoredExpr,
+        before: &Schema,
+        column: ColumnId,
+        place: &ExpressionPlace,
+    ) -> Outcome<Arc<[(TextRange, TypeRef)]>> {
         let current = stored.text.bindings.iter().all(|(range, object)| match object {
             ObjectId::Column(id) => {
                 let written = range.slice(&stored.text.text).trim_matches('"').to_lowercase();
@@ -314,20 +334,17 @@ impl Context {
             }
             _ => true,
         });
-        if !current {
-            return Ok(());
+        let uses = stored.text.bindings.iter().any(|binding| binding.1 == ObjectId::Column(column));
+        if !current || !uses {
+            return Ok(stored.casts.clone());
         }
-        match resolve_expression(&stored.expr, &self.schema, &relation_scope(relation), place) {
-            ExpressionOutcome::Refused(refusal) => match refusal.errors.first() {
-                Some(error) => Err(Box::new(Stop::Refused {
-                    sqlstate: error.sqlstate,
-                    message: error.message.clone(),
-                    detail: None,
-                    span: self.span,
-                })),
-                None => Ok(()),
-            },
-            ExpressionOutcome::Resolved(..) | ExpressionOutcome::Unknown(_) => Ok(()),
+        let scope = relation_scope(column.relation);
+        let again = resolve_expression_again(&stored.expr, &stored.casts, before, &self.schema, &scope, place);
+        match again {
+            (ExpressionOutcome::Refused(refusal), _) if !refusal.errors.is_empty() => {
+                Err(placed(self.refusal(&refusal, self.span), self.span))
+            }
+            (_, casts) => Ok(Arc::from(casts)),
         }
     }
 }

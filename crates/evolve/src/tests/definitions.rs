@@ -176,3 +176,31 @@ fn children_follow_their_parents() {
     assert_eq!(columns(&schema, "c"), ["z integer", "b integer"]);
     assert_eq!(constraints(&schema, "c"), ["p_a_check"]);
 }
+
+#[test]
+fn expressions_keep_the_conversions_that_were_chosen_for_them_when_a_type_changes() {
+    check(
+        "create table t (name varchar, b text, n int, s smallint, d date);
+         create function norm(text) returns text language sql immutable as $$ select lower($1) $$;
+         create index on t (lower(name));
+         create index on t (norm(name)) where name <> 'x';
+         alter table t alter name type jsonb using null;
+         alter table t alter name type int using null;
+         alter table t add check (b <> '');
+         alter table t alter b type int using null;
+         alter table t alter b type varchar(10);
+         create index on t ((n + 1));
+         alter table t alter n type numeric;
+         alter table t alter n type text;
+         create index on t (sqrt(s));
+         alter table t alter s type numeric;
+         alter table t alter s type text;
+         alter table t add check (d > '2020-01-01');
+         alter table t alter d type timestamptz;
+         alter table t alter d type text using 'x';",
+        &[
+            "ok", "ok", "ok", "ok", "ok", "ok", "ok", "42883", "ok", "ok", "ok", "42883", "ok", "ok", "ok", "ok", "ok",
+            "42883",
+        ],
+    );
+}

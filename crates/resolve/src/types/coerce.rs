@@ -85,7 +85,12 @@ pub(super) fn coerce_type(
         return Ok(());
     }
     match &mut value.shape {
-        Shape::UnknownLiteral(_) => return coerce_literal(cx, value, target),
+        Shape::UnknownLiteral(_) => {
+            if context == CoercionContext::Implicit {
+                cx.note_conversion(value, target);
+            }
+            return coerce_literal(cx, value, target);
+        }
         Shape::Parameter { number, occurrence } if input == oid::UNKNOWN => {
             let (number, occurrence, span) = (*number, *occurrence, value.span);
             let schema = cx.schema;
@@ -175,6 +180,9 @@ fn coerce_known(cx: &mut Context, value: &mut Typed, target: TypeRef, context: C
             return Err(Failure::unknown("a value of unknown type is assigned", value.span));
         }
         note_cast(cx, input, target.oid, path);
+        if context == CoercionContext::Implicit {
+            cx.note_conversion(value, target);
+        }
         return relabel(cx, value, TypeRef::plain(target.oid));
     }
     let schema = cx.schema;

@@ -75,9 +75,15 @@ impl<'a> Analyzer<'a> {
     fn dispatch(&mut self, expr: &'a Expr) -> Result<Expression> {
         let span = expr.span;
         match &expr.kind {
-            ExprKind::Literal(literal) => self.literal(literal, span),
+            ExprKind::Literal(literal) => {
+                let value = self.literal(literal, span)?;
+                self.written_cast(value)
+            }
             ExprKind::Parameter(number) => self.parameter(*number, span),
-            ExprKind::Column(column) => self.column_ref(column, span),
+            ExprKind::Column(column) => {
+                let value = self.column_ref(column, span)?;
+                self.written_cast(value)
+            }
             ExprKind::Indirection(value, steps) => self.indirection(value, steps, span),
             ExprKind::Operator { .. }
             | ExprKind::AnyAll { .. }
@@ -161,6 +167,16 @@ impl<'a> Analyzer<'a> {
             Literal::BitString(text) => format!("b{text}").into(),
         };
         Ok(Expression::new(typed, Node::new(Tag::Constant(text), Vec::new(), span)))
+    }
+
+    /// The cast that stands around a column or a literal, as far as the text does not say so itself.
+    fn written_cast(&mut self, mut value: Expression) -> Result<Expression> {
+        let casts = &self.cx.written_casts;
+        let Some((span, target)) = casts.iter().copied().find(|(span, _)| *span == value.span()) else {
+            return Ok(value);
+        };
+        value.typed = types::cast(&mut self.cx, &mut value.typed.clone(), target, span)?;
+        Ok(value)
     }
 
     fn parameter(&mut self, number: u32, span: TextRange) -> Result<Expression> {
