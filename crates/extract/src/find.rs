@@ -46,7 +46,9 @@ pub(crate) fn functions_to_follow(program: &Program<'_>) -> (FxHashSet<Arc<str>>
     let mut open: Vec<ParamRef> = first.into_iter().flatten().collect();
     let name = |param: &ParamRef| {
         let facts = program.facts(&param.path)?;
-        facts.functions[param.param.function.index()].name.clone()
+        let name = facts.functions[param.param.function.index()].name.clone()?;
+        // Nobody calls a constructor by that name, and every file with a class has one.
+        (name.as_ref() != "constructor").then_some(name)
     };
     let near: FxHashSet<Arc<str>> = open.iter().filter_map(name).collect();
     let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
@@ -85,6 +87,11 @@ fn params_of_sinks(program: &Program<'_>, facts: &Arc<Facts>) -> Vec<ParamRef> {
             }
             _ => {}
         }
+    }
+    // A text that no sink takes is a site too.
+    for expr in facts.texts.iter().filter(|expr| may_read_as_sql(facts, **expr)) {
+        evaluator.begin();
+        params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
     }
     params
 }
