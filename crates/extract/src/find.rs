@@ -39,11 +39,67 @@ struct FileSites {
     used_tags: FxHashSet<(rollproof_source::FileId, ExprId)>,
 }
 
+/// What the sinks of a wave are given, by file: all that the search for callers and the list of sites both ask for.
+pub(crate) struct Survey {
+    files: Vec<FileSurvey>,
+}
+
+/// What is sent in one file.
+#[derive(Default)]
+struct FileSurvey {
+    /// The calls that are sinks, in source order, and the values of their text argument.
+    sinks: Vec<(ExprId, Target, Vec<Value>)>,
+    /// The parameters in those, in tags, and in texts that no sink takes.
+    params: Vec<ParamRef>,
+    /// Texts that the sinks and tags went through, and tags that are a part of another.
+    touched: FxHashSet<(rollproof_source::FileId, ExprId)>,
+    used_tags: FxHashSet<(rollproof_source::FileId, ExprId)>,
+}
+
+impl Survey {
+    pub(crate) fn new(program: &Program<'_>) -> Self {
+        Self { files: program.wave.par_iter().map(|facts| survey(program, facts)).collect() }
+    }
+}
+
+fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
+    let mut evaluator = Evaluator::new(program);
+    let mut found = FileSurvey::default();
+    for expr in &facts.calls {
+        evaluator.begin();
+        match &facts.expr(*expr).kind {
+            ExprKind::Call(call) => {
+                let Some(target) = evaluator.sink_of(facts, *expr) else { continue };
+                let values = evaluator.argument_values(facts, call, &target);
+                found.params.extend(values.iter().flat_map(params_of));
+                found.sinks.push((*expr, target, values));
+            }
+            // A tag may be a part of another that stands in another file: all are evaluated before any is judged.
+            ExprKind::Tagged { .. } => {
+                found.params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
+            }
+            _ => {}
+        }
+    }
+    found.touched = std::mem::take(&mut evaluator.touched);
+    found.used_tags = std::mem::take(&mut evaluator.spliced);
+    // A text that no sink takes is a site too.
+    for expr in &facts.texts {
+        if may_read_as_sql(facts, *expr) && !found.touched.contains(&(facts.file, *expr)) {
+            evaluator.begin();
+            found.params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
+        }
+    }
+    found
+}
+
 /// Names of the functions whose parameters reach a sink, wholly or as a part of the text: those that stand around the
 /// sinks, and all of them, through however many calls.
-pub(crate) fn functions_to_follow(program: &Program<'_>) -> (FxHashSet<Arc<str>>, FxHashSet<Arc<str>>) {
-    let first: Vec<Vec<ParamRef>> = program.wave.par_iter().map(|facts| params_of_sinks(program, facts)).collect();
-    let mut open: Vec<ParamRef> = first.into_iter().flatten().collect();
+pub(crate) fn functions_to_follow(
+    program: &Program<'_>,
+    survey: &Survey,
+) -> (FxHashSet<Arc<str>>, FxHashSet<Arc<str>>) {
+    let mut open: Vec<ParamRef> = survey.files.iter().flat_map(|file| file.params.iter().cloned()).collect();
     let name = |param: &ParamRef| {
         let facts = program.facts(&param.path)?;
         let name = facts.functions[param.param.function.index()].name.clone()?;
@@ -55,9 +111,10 @@ pub(crate) fn functions_to_follow(program: &Program<'_>) -> (FxHashSet<Arc<str>>
     let mut names = FxHashSet::default();
     let mut evaluator = Evaluator::new(program);
     while let Some(param) = open.pop() {
-        if seen.len() > MAX_HOPS || !seen.insert(param.clone()) {
+        if seen.len() > MAX_HOPS || seen.contains(&param) {
             continue;
         }
+        seen.insert(param.clone());
         let Some(facts) = program.facts(&param.path) else { continue };
         names.extend(name(&param));
         evaluator.begin();
@@ -68,32 +125,6 @@ pub(crate) fn functions_to_follow(program: &Program<'_>) -> (FxHashSet<Arc<str>>
         }
     }
     (near, names)
-}
-
-/// The parameters in what a file's sinks are given.
-fn params_of_sinks(program: &Program<'_>, facts: &Arc<Facts>) -> Vec<ParamRef> {
-    let mut evaluator = Evaluator::new(program);
-    let mut params = Vec::new();
-    for expr in &facts.calls {
-        evaluator.begin();
-        match &facts.expr(*expr).kind {
-            ExprKind::Call(call) => {
-                if let Some(target) = evaluator.sink_of(facts, *expr) {
-                    params.extend(evaluator.argument_values(facts, call, &target).iter().flat_map(params_of));
-                }
-            }
-            ExprKind::Tagged { .. } => {
-                params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
-            }
-            _ => {}
-        }
-    }
-    // A text that no sink takes is a site too.
-    for expr in facts.texts.iter().filter(|expr| may_read_as_sql(facts, **expr)) {
-        evaluator.begin();
-        params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
-    }
-    params
 }
 
 fn params_of(value: &Value) -> Vec<ParamRef> {
@@ -111,23 +142,22 @@ fn params_of(value: &Value) -> Vec<ParamRef> {
 }
 
 /// Every site of the program's wave, in order of path and place.
-pub(crate) fn sites(program: &Program<'_>) -> Vec<Site> {
+pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
     let mut finder = Finder { program, passing: Passing::default(), forwarded: FxHashSet::default() };
-    finder.follow_helpers();
-    let files: Vec<FileSites> = program.wave.par_iter().map(|facts| finder.sinks(facts)).collect();
+    finder.follow_helpers(&survey);
+    let files = program.wave.par_iter().zip(&survey.files);
+    let files: Vec<FileSites> = files.map(|(facts, surveyed)| finder.sinks(facts, surveyed)).collect();
     let mut touched = FxHashSet::default();
     let mut used_tags = FxHashSet::default();
+    for file in survey.files {
+        touched.extend(file.touched);
+        used_tags.extend(file.used_tags);
+    }
     let mut sites: Vec<Vec<Site>> = Vec::new();
     for file in files {
         touched.extend(file.touched);
         used_tags.extend(file.used_tags);
         sites.push(file.sites);
-    }
-    // A tag may be a part of another that stands in another file: all are evaluated before any is judged.
-    let tags: Vec<FileSites> = program.wave.par_iter().map(|facts| finder.splices(facts)).collect();
-    for file in tags {
-        touched.extend(file.touched);
-        used_tags.extend(file.used_tags);
     }
     let rest: Vec<Vec<Site>> =
         program.wave.par_iter().map(|facts| finder.leftovers(facts, &touched, &used_tags)).collect();
@@ -143,26 +173,12 @@ pub(crate) fn sites(program: &Program<'_>) -> Vec<Site> {
 
 impl Finder<'_> {
     /// Finds the functions that pass a parameter on to a sink, and their callers, until nothing new is found.
-    fn follow_helpers(&mut self) {
+    fn follow_helpers(&mut self, survey: &Survey) {
         let program = self.program;
-        let first: Vec<Vec<(Target, ParamRef)>> = program
-            .wave
-            .par_iter()
-            .map(|facts| {
-                let mut evaluator = Evaluator::new(program);
-                let mut found = Vec::new();
-                for expr in &facts.calls {
-                    evaluator.begin();
-                    let ExprKind::Call(call) = &facts.expr(*expr).kind else { continue };
-                    let Some(target) = evaluator.sink_of(facts, *expr) else { continue };
-                    for value in evaluator.argument_values(facts, call, &target) {
-                        found.extend(only_param(&value).map(|param| (target.clone(), param.clone())));
-                    }
-                }
-                found
-            })
-            .collect();
-        let mut open: Vec<(Target, ParamRef)> = first.into_iter().flatten().collect();
+        let mut open: Vec<(Target, ParamRef)> = Vec::new();
+        for (_, target, values) in survey.files.iter().flat_map(|file| &file.sinks) {
+            open.extend(values.iter().filter_map(only_param).map(|param| (target.clone(), param.clone())));
+        }
         open.reverse();
         let mut evaluator = Evaluator::new(program);
         let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
@@ -191,23 +207,23 @@ impl Finder<'_> {
     }
 
     /// The sites of a file's calls.
-    fn sinks(&self, facts: &Arc<Facts>) -> FileSites {
+    fn sinks(&self, facts: &Arc<Facts>, surveyed: &FileSurvey) -> FileSites {
         let mut evaluator = Evaluator::new(self.program);
         let mut out = FileSites::default();
+        let mut sinks = surveyed.sinks.iter().peekable();
         for expr in &facts.calls {
             evaluator.begin();
             let ExprKind::Call(call) = &facts.expr(*expr).kind else { continue };
             let at = span(facts, *expr);
             let failure = failure_of(facts, call.fate);
-            if let Some(target) = evaluator.sink_of(facts, *expr) {
-                let values = evaluator.argument_values(facts, call, &target);
-                self.note_tags(&values, &mut out);
-                let names = evaluator.bound_names(facts, call, &target);
+            if let Some((_, target, values)) = sinks.next_if(|(sink, ..)| sink == expr) {
+                self.note_tags(values, &mut out);
+                let names = evaluator.bound_names(facts, call, target);
                 let bound = call.arguments.len() > target.argument + 1 || is_object(facts, call, target.argument);
                 let always = target.file || target.style == Placeholders::PgTypedFile;
                 let style = if bound || always { target.style } else { Placeholders::Dollar };
                 let site =
-                    self.site(&mut evaluator, &values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
+                    self.site(&mut evaluator, values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
                 let by = result_use(call.type_argument.as_deref(), &target.name);
                 let site = site.filter(|site| !target.part || is_statement(site));
                 out.sites.extend(site.map(|mut site| {
@@ -250,18 +266,6 @@ impl Finder<'_> {
                 out.used_tags.insert((*file, *expr));
             }
         }
-    }
-
-    /// Evaluates a file's tags to learn which are parts of others.
-    fn splices(&self, facts: &Arc<Facts>) -> FileSites {
-        let mut evaluator = Evaluator::new(self.program);
-        for expr in &facts.calls {
-            if matches!(facts.expr(*expr).kind, ExprKind::Tagged { .. }) {
-                evaluator.begin();
-                evaluator.eval(facts, *expr, &None);
-            }
-        }
-        FileSites { sites: Vec::new(), touched: evaluator.touched, used_tags: evaluator.spliced }
     }
 
     /// Tags and texts that no site accounts for.

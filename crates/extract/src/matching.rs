@@ -106,7 +106,12 @@ impl Evaluator<'_> {
             return self.imported_sink(facts, call, path, false);
         }
         // `list.map(item => …)`: what can be no text is not worth knowing the receiver for.
-        if candidates.iter().all(|(_, sink)| sink.content && !takes_text(facts, call, sink)) {
+        let by_content = candidates.iter().all(|(_, sink)| sink.content);
+        if by_content && candidates.iter().all(|(_, sink)| !takes_text(facts, call, sink)) {
+            return None;
+        }
+        // Nor is it where no candidate's argument reads as SQL: the receiver may take long.
+        if by_content && !candidates.iter().any(|(library, sink)| self.is_given_sql(facts, call, library, sink)) {
             return None;
         }
         let callees = self.eval(facts, call.callee, &None);
@@ -134,6 +139,17 @@ impl Evaluator<'_> {
             content || (known.is_some() && !values.is_empty()) || self.is_hinted(facts, object, &candidates, &values)
         };
         accepted.then_some(target)
+    }
+
+    fn is_given_sql(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+        library: &'static Library,
+        sink: &'static Sink,
+    ) -> bool {
+        let values = self.argument_values(facts, call, &Target::new(library, sink));
+        self.has_content(&values)
     }
 
     /// Of several libraries with such a method: the one that the file imports, else one that the project uses.

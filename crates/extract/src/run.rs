@@ -9,7 +9,7 @@ use rollproof_source::{Problem, ReadError, Snapshot, SourceMap, Span};
 use rustc_hash::FxHashSet;
 
 use crate::files::{Words, unread, wanted};
-use crate::find;
+use crate::find::{self, Survey};
 use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::Facts;
 use crate::lang::script_of;
@@ -85,7 +85,7 @@ fn of_language(
     }
     let wave = parsed(&program, parse);
     program.set_wave(wave);
-    add_callers(&mut program, &rest, &words);
+    let survey = add_callers(&mut program, &rest, &words);
     for facts in &program.wave {
         extraction.problems.extend(facts.problems.iter().cloned());
         if facts.tests_left_out > 0 {
@@ -94,7 +94,7 @@ fn of_language(
         }
     }
     extraction.parsed += program.wave.len();
-    extraction.sites.extend(find::sites(&program));
+    extraction.sites.extend(find::sites(&program, survey));
     if !program.is_rust() {
         extraction.sites.extend(sql_files::sites(&program));
     }
@@ -175,24 +175,28 @@ const MAX_ROUNDS: usize = 6;
 
 /// Adds the files that hold no SQL and call a function that sends it: what they give is a part of the text. Callers that
 /// are more than one call away are looked for only in files that hold a word of SQL or of a library: the further away, the
-/// more a parameter is anything.
-fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) {
-    let (near, mut far) = find::functions_to_follow(program);
+/// more a parameter is anything. Gives what the sinks of all files are given.
+fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) -> Survey {
+    let mut survey = Survey::new(program);
+    let (near, mut far) = find::functions_to_follow(program, &survey);
     if add_files(program, rest, &near, None) {
-        far.extend(find::functions_to_follow(program).1);
+        survey = Survey::new(program);
+        far.extend(find::functions_to_follow(program, &survey).1);
     } else if far.is_subset(&near) {
-        return;
+        return survey;
     }
     for _ in 0..MAX_ROUNDS {
         let known = far.len();
         if !add_files(program, rest, &far, Some(words)) {
-            return;
+            break;
         }
-        far.extend(find::functions_to_follow(program).1);
+        survey = Survey::new(program);
+        far.extend(find::functions_to_follow(program, &survey).1);
         if far.len() == known {
-            return;
+            break;
         }
     }
+    survey
 }
 
 /// Adds those of the files that call one of the names, and hold one of the words if there are any; whether some did.
