@@ -98,3 +98,28 @@ fn what_was_so_before_takes_a_line_and_what_the_migration_did_takes_a_page() {
     assert_eq!(strict.status, 1);
     assert!(strict.output.contains("warning[dynamic-sql]: old is not proven"), "{}", strict.output);
 }
+
+#[test]
+fn what_the_code_creates_by_itself_is_unknown_and_what_nobody_creates_breaks() {
+    let folder = TempDir::new().unwrap();
+    for version in ["old", "new"] {
+        let at = folder.path().join(version);
+        write(&at, "migrations/001_users.sql", "CREATE TABLE users (id serial PRIMARY KEY, at timestamptz);\n");
+    }
+    let head = "import { Pool } from 'pg'\nconst pool = new Pool()\n";
+    write(&folder.path().join("old"), "src/a.ts", &format!("{head}await pool.query('SELECT id FROM users')\n"));
+    let made = "await pool.query('CREATE TEMP TABLE import_rows (id integer)')\n\
+                await pool.query('INSERT INTO import_rows VALUES (1)')\nawait pool.query('SELECT 1 FROM imports')\n";
+    write(&folder.path().join("new"), "src/a.ts", &format!("{head}{made}"));
+    let run = run_in(folder.path(), CHECK);
+    let report = run.json();
+    let of = |sql: &str| {
+        let query = report["queries"].as_array().unwrap().iter().find(|query| query["sql"] == sql).unwrap();
+        query["verdicts"][0].clone()
+    };
+    let own = of("INSERT INTO import_rows VALUES (1)");
+    assert_eq!((&own["verdict"], &own["rule"]), (&"unknown".into(), &"unmodelled-sql".into()));
+    assert!(own["message"].as_str().unwrap().contains("made by the application itself (src/a.ts:3)"), "{own}");
+    assert_eq!(of("SELECT 1 FROM imports")["rule"], "missing-table");
+    assert_eq!(run.status, 1);
+}

@@ -10,6 +10,7 @@ use rollproof_sql::{MappedText, other_dialect};
 use crate::analysis::{Parsed, QueryToJudge};
 use crate::elsewhere::{OtherDatabase, home};
 use crate::judge::judge;
+use crate::made_by_code::MadeByCode;
 use crate::routines::{RoutineReport, reports};
 use crate::rule::{Hit, Situation, Subject};
 use crate::rules::raised;
@@ -58,6 +59,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) timeline: &'a Timeline,
     /// Databases whose migrations were left aside.
     pub(crate) databases: &'a [OtherDatabase],
+    /// Relations that the code creates.
+    pub(crate) made_by_code: &'a MadeByCode,
     /// What old code misses in every state, by code and name: no migration makes it.
     pub(crate) made_elsewhere: BTreeSet<(&'static str, Arc<str>)>,
 }
@@ -101,6 +104,9 @@ impl Row<'_> {
             if let Some(folder) = self.home(step) {
                 return JudgedCell { step, blame: Some(sent_elsewhere(&blame, &folder)), cause: None };
             }
+            if let Some(blame) = self.made_by_code(step, &blame) {
+                return JudgedCell { step, blame: Some(blame), cause: None };
+            }
             if self.is_forgiven(&blame) {
                 blame.rule = raised::BROKEN_BEFORE;
                 blame.level = Level::Warning;
@@ -130,6 +136,18 @@ impl Row<'_> {
         }
         let answer = self.answer(step, statements);
         home(self.around.databases, statements, &answer.outcomes)
+    }
+
+    /// What is missing in every state, and what the code itself creates, is there when the code has done so: not known here.
+    fn made_by_code(&mut self, step: usize, blame: &Blame) -> Option<Blame> {
+        let parsed = self.query.parsed.clone();
+        let Ok(statements) = &*parsed else { return None };
+        let answer = self.answer(step, statements);
+        let (name, place) = self.around.made_by_code.maker(&answer.outcomes)?;
+        let message = format!("\"{name}\" is made by the application itself ({place}), not by a migration");
+        let hit = Hit::new(message, blame.hit.span, "not proven", blame.hit.fault.clone());
+        let rule = RuleId("unmodelled-sql");
+        Some(Blame { rule, verdict: Verdict::Unknown, level: Level::Warning, hit })
     }
 
     /// The step whose statement turned the verdict: the first of the unbroken run of steps with this fault that `step`

@@ -11,6 +11,7 @@ mod findings;
 mod input;
 mod judge;
 mod ledger;
+mod made_by_code;
 mod places;
 pub mod routines;
 pub mod rule;
@@ -34,6 +35,7 @@ use rollproof_finding::{Report, StateRecord, VersionRecord, VersionRole};
 use crate::analysis::{Texts, Versions};
 use crate::cells::{Judged, Surroundings};
 use crate::elsewhere::OtherDatabase;
+use crate::made_by_code::MadeByCode;
 use crate::timeline::Timeline;
 
 /// Checks every query of every version in every state that it meets.
@@ -50,7 +52,13 @@ pub fn check(input: &Input) -> Report {
     // What is missing for old code in every state is made elsewhere, and new code may use it as well.
     let news = queries.iter().position(|query| query.role == VersionRole::New).unwrap_or(queries.len());
     let (old, new) = queries.split_at(news);
-    let mut around = Surroundings { timeline: &timeline, databases: &databases, made_elsewhere: BTreeSet::new() };
+    let made_by_code = MadeByCode::of(&queries, input.sources);
+    let mut around = Surroundings {
+        timeline: &timeline,
+        databases: &databases,
+        made_by_code: &made_by_code,
+        made_elsewhere: BTreeSet::new(),
+    };
     let mut judged: Vec<Judged> = old.par_iter().map(|query| cells::judge_query(query, &around)).collect();
     around.made_elsewhere = cells::made_elsewhere(&judged);
     judged.par_extend(new.par_iter().map(|query| cells::judge_query(query, &around)));
