@@ -1,10 +1,12 @@
 //! Which files are read, and which of them can hold SQL.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use rollproof_source::{Problem, Snapshot};
+use rustc_hash::FxHasher;
 
 use crate::sinks::{FileRules, Language, languages};
 use crate::{LeftOut, Options};
@@ -181,6 +183,7 @@ enum Word {
 pub(crate) struct Words {
     automaton: Option<AhoCorasick>,
     words: Vec<(Word, String)>,
+    signature: u64,
 }
 
 /// Where words were found in a file that no sink is named in.
@@ -201,7 +204,9 @@ const SQL_WORDS: &[&str] = &[
 impl Words {
     pub(crate) fn new(language: &Language, active: &dyn Fn(&crate::sinks::Library) -> bool, options: &Options) -> Self {
         let mut words: Vec<(Word, String)> = SQL_WORDS.iter().map(|word| (Word::Sql, (*word).to_owned())).collect();
+        let mut signature = FxHasher::default();
         for library in language.libraries.iter().filter(|library| active(library)) {
+            library.modules.hash(&mut signature);
             for sink in &library.sinks {
                 let kind = if sink.content { Word::ContentSink } else { Word::Sink };
                 let mut add = |word: String| words.push((kind, word));
@@ -221,7 +226,13 @@ impl Words {
         words.extend(options.sinks.iter().map(|sink| (Word::Sink, sink.function.clone())));
         let automaton =
             AhoCorasick::builder().ascii_case_insensitive(true).build(words.iter().map(|(_, word)| word)).ok();
-        Self { automaton, words }
+        words.iter().for_each(|(_, word)| word.hash(&mut signature));
+        Self { automaton, words, signature: signature.finish() }
+    }
+
+    /// Tells what is looked for from what another version's libraries look for.
+    pub(crate) fn signature(&self) -> u64 {
+        self.signature
     }
 
     /// Whether a text may hold SQL or a sink's name.

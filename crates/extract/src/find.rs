@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rollproof_source::Span;
+use rollproof_source::{FileId, Span};
 use rollproof_sql::MappedText;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -35,8 +35,8 @@ pub(crate) struct Finder<'p> {
 #[derive(Default)]
 struct FileSites {
     sites: Vec<Site>,
-    touched: FxHashSet<(rollproof_source::FileId, ExprId)>,
-    used_tags: FxHashSet<(rollproof_source::FileId, ExprId)>,
+    touched: Texts,
+    used_tags: Texts,
 }
 
 /// What the sinks of a wave are given, by file: all that the search for callers and the list of sites both ask for.
@@ -49,17 +49,55 @@ pub(crate) struct Survey {
 struct FileSurvey {
     /// The calls that are sinks, in source order, and the values of their text argument.
     sinks: Vec<(ExprId, Target, Vec<Value>)>,
-    /// The parameters in those, in tags, and in texts that no sink takes.
+    /// The parameters in those and in tags.
     params: Vec<ParamRef>,
+    /// The parameters in texts that no sink takes.
+    text_params: Vec<ParamRef>,
     /// Texts that the sinks and tags went through, and tags that are a part of another.
-    touched: FxHashSet<(rollproof_source::FileId, ExprId)>,
-    used_tags: FxHashSet<(rollproof_source::FileId, ExprId)>,
+    touched: Texts,
+    used_tags: Texts,
 }
 
 impl Survey {
     pub(crate) fn new(program: &Program<'_>) -> Self {
-        Self { files: program.wave.par_iter().map(|facts| survey(program, facts)).collect() }
+        let surveyed = program.wave.par_iter().map(|facts| {
+            let mut found = survey(program, facts);
+            found.text_params = params_of_texts(program, facts, &found.touched);
+            found
+        });
+        Self { files: surveyed.collect() }
     }
+
+    /// The same for more files. What texts that no sink takes are made of depends little on who calls: those of the files
+    /// that were there before are not evaluated again.
+    pub(crate) fn again(self, program: &Program<'_>, before: &[Arc<Facts>]) -> Self {
+        let known = before.iter().zip(self.files).map(|(facts, file)| (facts.file, file.text_params));
+        let known: FxHashMap<FileId, Vec<ParamRef>> = known.collect();
+        let surveyed = program.wave.par_iter().map(|facts| {
+            let mut found = survey(program, facts);
+            found.text_params = match known.get(&facts.file) {
+                Some(params) => params.clone(),
+                None => params_of_texts(program, facts, &found.touched),
+            };
+            found
+        });
+        Self { files: surveyed.collect() }
+    }
+}
+
+type Texts = FxHashSet<(FileId, ExprId)>;
+
+/// The parameters in a file's texts that read as SQL: one that no sink takes is a site too.
+fn params_of_texts(program: &Program<'_>, facts: &Arc<Facts>, touched: &Texts) -> Vec<ParamRef> {
+    let mut evaluator = Evaluator::new(program);
+    let mut params = Vec::new();
+    for expr in &facts.texts {
+        if may_read_as_sql(facts, *expr) && !touched.contains(&(facts.file, *expr)) {
+            evaluator.begin();
+            params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
+        }
+    }
+    params
 }
 
 fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
@@ -83,13 +121,6 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
     }
     found.touched = std::mem::take(&mut evaluator.touched);
     found.used_tags = std::mem::take(&mut evaluator.spliced);
-    // A text that no sink takes is a site too.
-    for expr in &facts.texts {
-        if may_read_as_sql(facts, *expr) && !found.touched.contains(&(facts.file, *expr)) {
-            evaluator.begin();
-            found.params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
-        }
-    }
     found
 }
 
@@ -99,7 +130,8 @@ pub(crate) fn functions_to_follow(
     program: &Program<'_>,
     survey: &Survey,
 ) -> (FxHashSet<Arc<str>>, FxHashSet<Arc<str>>) {
-    let mut open: Vec<ParamRef> = survey.files.iter().flat_map(|file| file.params.iter().cloned()).collect();
+    let mut open: Vec<ParamRef> =
+        survey.files.iter().flat_map(|file| file.params.iter().chain(&file.text_params).cloned()).collect();
     let name = |param: &ParamRef| {
         let facts = program.facts(&param.path)?;
         let name = facts.functions[param.param.function.index()].name.clone()?;
@@ -269,12 +301,7 @@ impl Finder<'_> {
     }
 
     /// Tags and texts that no site accounts for.
-    fn leftovers(
-        &self,
-        facts: &Arc<Facts>,
-        touched: &FxHashSet<(rollproof_source::FileId, ExprId)>,
-        used_tags: &FxHashSet<(rollproof_source::FileId, ExprId)>,
-    ) -> Vec<Site> {
+    fn leftovers(&self, facts: &Arc<Facts>, touched: &Texts, used_tags: &Texts) -> Vec<Site> {
         let mut evaluator = Evaluator::new(self.program);
         let mut sites = Vec::new();
         for expr in &facts.calls {
@@ -302,13 +329,7 @@ impl Finder<'_> {
         sites
     }
 
-    fn texts(
-        &self,
-        facts: &Arc<Facts>,
-        evaluator: &mut Evaluator<'_>,
-        touched: &FxHashSet<(rollproof_source::FileId, ExprId)>,
-        sites: &mut Vec<Site>,
-    ) {
+    fn texts(&self, facts: &Arc<Facts>, evaluator: &mut Evaluator<'_>, touched: &Texts, sites: &mut Vec<Site>) {
         let mut end = 0;
         for expr in &facts.texts {
             let range = facts.expr(*expr).range;

@@ -10,7 +10,7 @@ use crate::looks;
 use crate::sinks::QueryBuilder;
 
 /// What a look at a file found.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Glance {
     /// Nothing that a site is made of.
     Nothing,
@@ -21,7 +21,7 @@ pub(crate) enum Glance {
 }
 
 /// A call that starts a built query.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BuilderCall {
     pub(crate) range: TextRange,
     pub(crate) name: &'static str,

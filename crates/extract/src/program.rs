@@ -1,5 +1,6 @@
 //! All files of one snapshot as the evaluator sees them: parsed when they are asked for, each once.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use rollproof_source::{ContentId, FileId, Snapshot, SourceMap};
@@ -7,22 +8,27 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::eval::Evaluator;
 use crate::eval::value::Value;
+use crate::glance::Glance;
 use crate::ir::{BindingKind, ClassId, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::modules::Modules;
 use crate::sinks::{Language, Library, Meaning, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
 
-/// One (path, content): its text, and its facts once somebody asked.
+/// One (path, content): its text, and what was found in it once somebody asked.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) text: Arc<str>,
     facts: OnceLock<Arc<Facts>>,
+    /// What a look found, and what was looked for.
+    pub(crate) glance: OnceLock<(u64, Glance)>,
 }
 
 /// What parsing found, by path and content: a file that two versions share is parsed once.
 #[derive(Debug, Default)]
 pub struct Cache {
     entries: RwLock<Entries>,
+    /// How many extractions have begun.
+    begun: AtomicUsize,
 }
 
 impl Cache {
@@ -32,6 +38,12 @@ impl Cache {
         Self::default()
     }
 
+    /// Whether an extraction that begins now takes its files from the end: of two that run at once, one comes from each
+    /// side, so that neither waits for the other's files, and the second half of each is done when it gets there.
+    pub(crate) fn begins_at_end(&self) -> bool {
+        self.begun.fetch_add(1, Ordering::Relaxed) % 2 == 1
+    }
+
     fn get(&self, path: &Arc<str>, content: ContentId) -> Option<Arc<Entry>> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner).get(&(path.clone(), content)).cloned()
     }
@@ -39,7 +51,7 @@ impl Cache {
     pub(crate) fn insert(&self, path: &Arc<str>, content: ContentId, text: Arc<str>) -> Arc<Entry> {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.entry((path.clone(), content));
-        entry.or_insert_with(|| Arc::new(Entry { text, facts: OnceLock::new() })).clone()
+        entry.or_insert_with(|| Arc::new(Entry { text, facts: OnceLock::new(), glance: OnceLock::new() })).clone()
     }
 }
 
@@ -56,6 +68,8 @@ pub(crate) struct Program<'p> {
     pub(crate) options: &'p Options,
     pub(crate) cache: &'p Cache,
     pub(crate) language: &'static Language,
+    /// Files are taken from the end of a list.
+    pub(crate) backwards: bool,
     pub(crate) modules: Modules,
     pub(crate) crates: lang::Crates,
     /// The files whose calls count as callers, by path.
@@ -90,6 +104,7 @@ impl<'p> Program<'p> {
             options,
             cache,
             language,
+            backwards: cache.begins_at_end(),
             modules,
             crates: if typescript { lang::Crates::default() } else { lang::Crates::new(snapshot) },
             wave: Vec::new(),

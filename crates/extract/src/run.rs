@@ -66,8 +66,7 @@ fn of_language(
     let all = program.modules.manifests == 0;
     let words = Words::new(language, &|library| all || program.is_active(library), options);
     let builders = builders(&program, all);
-    let looked: Vec<(Option<Glance>, Option<Problem>)> =
-        paths.par_iter().map(|path| look(&program, path, &words, &builders)).collect();
+    let looked = look_at_all(&program, &paths, &words, &builders);
     let mut parse: Vec<Arc<str>> = Vec::new();
     let mut rest: Vec<Arc<str>> = Vec::new();
     let mut calls: Vec<(Arc<str>, Vec<BuilderCall>)> = Vec::new();
@@ -123,6 +122,9 @@ fn leave_generated(program: &Program<'_>, paths: &mut Vec<Arc<str>>, left: &mut 
 fn parsed(program: &Program<'_>, mut paths: Vec<Arc<str>>) -> Vec<Arc<Facts>> {
     let size = |path: &Arc<str>| program.entry(path).map_or(0, |entry| entry.text.len());
     paths.sort_by_cached_key(|path| (std::cmp::Reverse(size(path)), path.clone()));
+    if program.backwards {
+        paths.reverse();
+    }
     let facts = paths.par_iter().with_max_len(1).filter_map(|path| program.facts(path));
     let mut facts: Vec<Arc<Facts>> = facts.collect();
     facts.sort_by(|left, right| left.path.cmp(&right.path));
@@ -141,6 +143,25 @@ fn builder_sites(program: &Program<'_>, path: &Arc<str>, calls: &[BuilderCall]) 
     calls.iter().map(|call| Site::of_builder(Span { file, range: call.range }, call.name.into())).collect()
 }
 
+/// What a look finds in each of the files, in their order.
+fn look_at_all(
+    program: &Program<'_>,
+    paths: &[Arc<str>],
+    words: &Words,
+    builders: &[&'static QueryBuilder],
+) -> Vec<(Option<Glance>, Option<Problem>)> {
+    let mut order: Vec<&Arc<str>> = paths.iter().collect();
+    if program.backwards {
+        order.reverse();
+    }
+    let looked = order.into_par_iter().map(|path| look(program, path, words, builders));
+    let mut looked: Vec<_> = looked.collect();
+    if program.backwards {
+        looked.reverse();
+    }
+    looked
+}
+
 /// Whether a file may hold SQL; none where it cannot be read.
 fn look(
     program: &Program<'_>,
@@ -157,12 +178,16 @@ fn look(
         return (None, Some(Problem::of_file(path.as_ref(), why)));
     };
     let text = &entry.text;
-    let found = if program.is_rust() {
-        if words.in_text(text) { Glance::Parse } else { Glance::Nothing }
-    } else {
+    let new = || {
+        if program.is_rust() {
+            return if words.in_text(text) { Glance::Parse } else { Glance::Nothing };
+        }
         let script = script_of(path, text);
         words.hits(&script).map_or(Glance::Parse, |hits| glance(&script, &hits, builders))
     };
+    // Another version may have looked for other libraries.
+    let (sought, found) = entry.glance.get_or_init(|| (words.signature(), new()));
+    let found = if *sought == words.signature() { found.clone() } else { new() };
     if found != Glance::Nothing && entry.text.len() > MAX_FILE {
         let problem = Problem::of_file(path.as_ref(), "is too large to be source; not read");
         return (None, Some(problem));
@@ -179,18 +204,20 @@ const MAX_ROUNDS: usize = 6;
 fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) -> Survey {
     let mut survey = Survey::new(program);
     let (near, mut far) = find::functions_to_follow(program, &survey);
+    let mut before = program.wave.clone();
     if add_files(program, rest, &near, None) {
-        survey = Survey::new(program);
+        survey = survey.again(program, &before);
         far.extend(find::functions_to_follow(program, &survey).1);
     } else if far.is_subset(&near) {
         return survey;
     }
     for _ in 0..MAX_ROUNDS {
         let known = far.len();
+        before.clone_from(&program.wave);
         if !add_files(program, rest, &far, Some(words)) {
             break;
         }
-        survey = Survey::new(program);
+        survey = survey.again(program, &before);
         far.extend(find::functions_to_follow(program, &survey).1);
         if far.len() == known {
             break;

@@ -24,8 +24,9 @@ use value::{Env, Item, Place, Value};
 /// How deep evaluation may nest: calls in calls, names in names.
 const MAX_DEPTH: u32 = 80;
 
-/// How many expressions one site may cost.
-const MAX_STEPS: u32 = 40_000;
+/// How many expressions one site may cost. Of the sites of real projects one in thousands takes more than 3,000, and those
+/// that take 10,000 take any number.
+const MAX_STEPS: u32 = 10_000;
 
 type MemoKey = (FileId, ExprId, usize);
 

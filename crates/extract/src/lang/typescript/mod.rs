@@ -11,6 +11,7 @@ mod pattern;
 mod statement;
 mod typed_tag;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use rollproof_source::{FileId, Problem, TextRange};
@@ -69,9 +70,15 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
 }
 
 fn parse(grammar: &Grammar, text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&grammar.language).ok()?;
-    parser.parse(text, None)
+    thread_local! {
+        /// A parser keeps what it allocates for the next file.
+        static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+    }
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(&grammar.language).ok()?;
+        parser.reset();
+        parser.parse(text, None)
+    })
 }
 
 pub(super) fn range_of(node: Node<'_>) -> TextRange {
