@@ -49,6 +49,9 @@ pub(crate) struct InputArguments {
     /// A folder or file of application code in the trees; may be given again [default: everything]
     #[arg(long, value_name = "PATH")]
     pub(crate) source: Vec<String>,
+    /// Statements that a server logged for the running version (stderr, csvlog, jsonlog, or a script); may be given again
+    #[arg(long, value_name = "FILE")]
+    pub(crate) observed: Vec<PathBuf>,
     /// The schema before the first migration: what `pg_dump --schema-only` prints
     #[arg(long, value_name = "FILE.sql")]
     pub(crate) schema: Option<PathBuf>,

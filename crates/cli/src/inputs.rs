@@ -1,13 +1,14 @@
 //! Everything that a run needs, read.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use rollproof_catalog::Schema;
 use rollproof_check::{Input, VersionInput};
 use rollproof_evolve::{SessionWalker, SourceText};
-use rollproof_extract::{Cache, extract};
+use rollproof_extract::{Cache, extract, observed};
 use rollproof_source::SourceMap;
 
 use crate::arguments::InputArguments;
@@ -16,6 +17,9 @@ use crate::migrations::{self, Migrations};
 use crate::settings::Settings;
 use crate::versions::{self, Version};
 
+/// Offsets into a file are 32 bits wide.
+const LONGEST_LOG: usize = 1 << 30;
+
 /// What was read, to be asked from.
 pub(crate) struct Loaded {
     pub(crate) settings: Settings,
@@ -23,6 +27,7 @@ pub(crate) struct Loaded {
     pub(crate) versions: Vec<Version>,
     pub(crate) migrations: Migrations,
     pub(crate) base: Schema,
+    observed: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// Reads versions, configuration and migrations.
@@ -31,7 +36,8 @@ pub(crate) fn load(arguments: &InputArguments) -> Result<Loaded> {
     let sources = SourceMap::new();
     let migrations = migrations::load(&versions, &settings, &sources, &arguments.pending)?;
     let base = base_schema(arguments, &settings, &versions)?;
-    Ok(Loaded { settings, sources, versions, migrations, base })
+    let observed = logs(arguments)?;
+    Ok(Loaded { settings, sources, versions, migrations, base, observed })
 }
 
 /// Reads versions and configuration, and of the migrations no more than where they are: what `queries` needs.
@@ -40,7 +46,20 @@ pub(crate) fn load_trees(arguments: &InputArguments) -> Result<Loaded> {
     let base = Schema::new(settings.builtin);
     let folders = versions.last().map_or_else(Vec::new, |version| migrations::folders(&version.tree, &settings));
     let migrations = Migrations { folders, ..Migrations::default() };
-    Ok(Loaded { settings, sources: SourceMap::new(), versions, migrations, base })
+    let observed = logs(arguments)?;
+    Ok(Loaded { settings, sources: SourceMap::new(), versions, migrations, base, observed })
+}
+
+/// The logs that the command line names: path, text.
+fn logs(arguments: &InputArguments) -> Result<Vec<(Arc<str>, Arc<str>)>> {
+    let read = |file: &std::path::PathBuf| {
+        let text = read_text(file)?;
+        if text.len() > LONGEST_LOG {
+            bail!("{} is too long: cut it into files of less than 1 GiB", file.display());
+        }
+        Ok((Arc::from(file.display().to_string()), Arc::from(text)))
+    };
+    arguments.observed.iter().map(read).collect()
 }
 
 fn trees(arguments: &InputArguments) -> Result<(Vec<Version>, Settings)> {
@@ -72,6 +91,10 @@ impl Loaded {
     pub(crate) fn input(&self) -> Input<'_> {
         let mut input = self.input_without_sites();
         input.versions = extractions(self);
+        if let Some(running) = input.versions.first_mut() {
+            let observed = self.observed.iter().flat_map(|(path, text)| observed(path, text, &self.sources));
+            running.extraction.sites.extend(observed);
+        }
         input
     }
 

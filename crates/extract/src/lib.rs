@@ -17,6 +17,7 @@ mod lang;
 mod looks;
 mod matching;
 mod modules;
+mod observed;
 mod options;
 mod pgtyped;
 mod program;
@@ -30,6 +31,7 @@ mod sql_files;
 mod tests;
 mod workers;
 
+pub use observed::observed;
 pub use options::{ExtraSink, Options};
 pub use program::Cache;
 pub use run::extract;
