@@ -1,8 +1,8 @@
 //! Literals that hold other literals: arrays, rows, ranges (arrayfuncs.c, rowtypes.c, rangetypes.c, multirangetypes.c).
 
-use rollproof_catalog::Oid;
+use rollproof_catalog::{Oid, oid};
 
-use super::{Verdict, info, judge};
+use super::{Verdict, datetime, info, judge, number};
 use crate::context::Context;
 use crate::types::record::relation_columns;
 
@@ -20,20 +20,22 @@ type Piece = Option<String>;
 /// `array_in`: dimensions that are written out, then nested braces.
 pub(super) fn array(cx: &mut Context, text: &str, element: Oid, depth: usize) -> Verdict {
     let trimmed = text.trim_matches(|each: char| u8::try_from(each).is_ok_and(is_space));
-    if trimmed.starts_with('[') && has_dimensions(trimmed) {
-        return Verdict::Unsure;
-    }
-    if !trimmed.starts_with('{') {
+    let (dimensions, body) = match dimensions(trimmed) {
+        Ok(read) => read,
+        Err(verdict) => return verdict,
+    };
+    if !body.starts_with('{') {
         return malformed("array", text);
     }
     // Of the built-in types only box separates its array's elements otherwise.
     let separator = if cx.schema.type_of(element).is_some_and(|found| &*found.name == "box") { b';' } else { b',' };
-    let elements = match array_elements(trimmed.as_bytes(), separator) {
-        Ok(elements) => elements,
+    let modern = cx.version() >= 17;
+    let mut elements = Vec::new();
+    let sizes = match array_elements(body.as_bytes(), separator, modern, &mut elements) {
+        Ok(sizes) => Some(sizes),
+        // Elements are judged as they are read since PostgreSQL 17, after the braces before that.
+        Err(Wrong::Malformed) if modern => None,
         Err(Wrong::Malformed) => return malformed("array", text),
-        Err(Wrong::EmptyPart) => {
-            return if cx.version() >= 17 { Verdict::Unsure } else { malformed("array", text) };
-        }
         Err(Wrong::TooDeep) => {
             let message = if cx.version() >= 17 {
                 "number of array dimensions exceeds the maximum allowed (6)"
@@ -43,6 +45,7 @@ pub(super) fn array(cx: &mut Context, text: &str, element: Oid, depth: usize) ->
             return Verdict::refuse("54000", message.to_owned());
         }
     };
+    let fits = sizes.is_some_and(|sizes| dimensions.is_none_or(|dimensions| dimensions == sizes));
     let mut verdict = Verdict::Valid;
     for each in elements.into_iter().flatten() {
         verdict = verdict.and(|| judge(cx, &each, element, depth + 1));
@@ -50,42 +53,85 @@ pub(super) fn array(cx: &mut Context, text: &str, element: Oid, depth: usize) ->
             break;
         }
     }
-    verdict
+    match verdict {
+        Verdict::Valid | Verdict::Unsure if !fits => malformed("array", text),
+        other => other,
+    }
 }
 
-/// Whether dimensions are written before an equals sign: `[1:2][0:3]={…}`.
-fn has_dimensions(text: &str) -> bool {
-    let Some((dimensions, _)) = text.split_once('=') else { return false };
-    let is_number = |part: &str| part.trim().parse::<i32>().is_ok();
-    let fits = |part: &str| match part.split_once(':') {
-        Some((lower, upper)) => is_number(lower) && is_number(upper),
-        None => is_number(part),
-    };
-    let inner = dimensions.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    inner.is_some_and(|inner| inner.split(']').all(|part| fits(part.trim_start().trim_start_matches('['))))
+/// Dimensions that are written before an equals sign, `[1:2][0:3]={…}`, as lengths, and what follows them.
+fn dimensions(text: &str) -> Result<(Option<Vec<usize>>, &str), Verdict> {
+    let mut rest = text;
+    let mut lengths = Vec::new();
+    while let Some(inner) = rest.trim_start_matches(is_space_character).strip_prefix('[') {
+        let Some((written, after)) = inner.split_once(']') else { return Err(malformed("array", text)) };
+        let (lower, upper) = written.split_once(':').map_or(("1", written), |(lower, upper)| (lower, upper));
+        let number = |part: &str| part.parse::<i32>().map(i64::from);
+        let (Ok(lower), Ok(upper)) = (number(lower), number(upper)) else {
+            let digits = written.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'-' | b'+'));
+            // Numbers that are too large have their own errors.
+            return Err(if digits && written.len() > 9 { Verdict::Unsure } else { malformed("array", text) });
+        };
+        if upper == i64::from(i32::MAX) {
+            return Err(Verdict::Unsure);
+        }
+        if upper < lower {
+            return Err(Verdict::refuse("2202E", "upper bound cannot be less than lower bound".to_owned()));
+        }
+        let Ok(length) = usize::try_from(upper - lower + 1) else { return Err(Verdict::Unsure) };
+        lengths.push(length);
+        rest = after;
+    }
+    if lengths.is_empty() {
+        return Ok((None, text));
+    }
+    if lengths.len() > 6
+        || lengths.iter().try_fold(1_usize, |all, each| all.checked_mul(*each)).is_none_or(|all| all > 1 << 26)
+    {
+        return Err(Verdict::Unsure);
+    }
+    match rest.trim_start_matches(is_space_character).strip_prefix('=') {
+        Some(body) => Ok((Some(lengths), body.trim_start_matches(is_space_character))),
+        None => Err(malformed("array", text)),
+    }
+}
+
+fn is_space_character(each: char) -> bool {
+    u8::try_from(each).is_ok_and(is_space)
 }
 
 /// Why the text is no array.
 enum Wrong {
     /// Braces, quotes or dimensions are wrong.
     Malformed,
-    /// `{{}}`, which is an empty array since PostgreSQL 17.
-    EmptyPart,
     /// More than six dimensions.
     TooDeep,
 }
 
-/// The elements in order.
-fn array_elements(text: &[u8], separator: u8) -> Result<Vec<Piece>, Wrong> {
-    let mut reader = ArrayReader { text, at: 0, separator, elements: Vec::new(), sizes: vec![None; 7], leaf: None };
-    reader.read()?;
-    if reader.at == text.len() { Ok(reader.elements) } else { Err(Wrong::Malformed) }
+/// The length of each dimension; the elements in order, as far as they could be read.
+fn array_elements(
+    text: &[u8],
+    separator: u8,
+    empty_parts: bool,
+    elements: &mut Vec<Piece>,
+) -> Result<Vec<usize>, Wrong> {
+    let mut reader =
+        ArrayReader { text, at: 0, separator, empty_parts, elements: Vec::new(), sizes: vec![None; 7], leaf: None };
+    let read = reader.read();
+    elements.append(&mut reader.elements);
+    read?;
+    if reader.at != text.len() {
+        return Err(Wrong::Malformed);
+    }
+    Ok(reader.sizes.iter().map_while(|size| *size).collect())
 }
 
 struct ArrayReader<'a> {
     text: &'a [u8],
     at: usize,
     separator: u8,
+    /// Whether `{{}}` is an empty array, as it is since PostgreSQL 17.
+    empty_parts: bool,
     elements: Vec<Piece>,
     /// The length that every array of a level has, by level.
     sizes: Vec<Option<usize>>,
@@ -118,11 +164,13 @@ impl ArrayReader<'_> {
                     if self.text.get(self.at) != Some(&b'}') {
                         continue;
                     }
-                    if counts.len() > 1 {
-                        return Err(Wrong::EmptyPart);
+                    if counts.len() > 1 && !self.empty_parts {
+                        return Err(Wrong::Malformed);
                     }
                     self.at += 1;
-                    return Ok(());
+                    if self.close(&mut counts).ok_or(Wrong::Malformed)? {
+                        return Ok(());
+                    }
                 }
                 _ => {
                     if counts.is_empty() || self.leaf.is_some_and(|leaf| leaf != counts.len()) {
@@ -152,16 +200,21 @@ impl ArrayReader<'_> {
             if next != b'}' {
                 return None;
             }
-            let count = counts.pop()?;
-            let size = self.sizes.get_mut(counts.len())?;
-            if size.is_some_and(|size| size != count) {
-                return None;
-            }
-            *size = Some(count);
-            if counts.is_empty() {
+            if self.close(counts)? {
                 return Some(true);
             }
         }
+    }
+
+    /// After a closing brace: every array of a level has the same length. True where it was the outermost.
+    fn close(&mut self, counts: &mut Vec<usize>) -> Option<bool> {
+        let count = counts.pop()?;
+        let size = self.sizes.get_mut(counts.len())?;
+        if size.is_some_and(|size| size != count) {
+            return None;
+        }
+        *size = Some(count);
+        Some(counts.is_empty())
     }
 
     fn element(&mut self) -> Option<Piece> {
@@ -301,43 +354,41 @@ fn judge_bounds(cx: &mut Context, bounds: &Bounds, subtype: Oid, depth: usize) -
         verdict = verdict.and(|| judge(cx, bound, subtype, depth + 1));
     }
     let (Verdict::Valid, Some(lower), Some(upper)) = (&verdict, &bounds.lower, &bounds.upper) else { return verdict };
-    match (lower.trim().parse::<i64>(), upper.trim().parse::<i64>()) {
-        _ if lower == upper => Verdict::Valid,
-        (Ok(lower), Ok(upper)) if lower > upper => {
-            let message = "range lower bound must be less than or equal to range upper bound";
-            Verdict::refuse("22000", message.to_owned())
-        }
-        (Ok(_), Ok(_)) => Verdict::Valid,
-        _ => in_other_order(lower, upper),
+    if lower == upper {
+        return Verdict::Valid;
     }
+    let Some(order) = compare(cx, lower, upper, info::base_type(cx.schema, subtype)) else { return Verdict::Unsure };
+    if order == std::cmp::Ordering::Greater {
+        let message = "range lower bound must be less than or equal to range upper bound";
+        return Verdict::refuse("22000", message.to_owned());
+    }
+    Verdict::Valid
 }
 
-/// Bounds in the wrong order are refused; which order is right is the subtype's to say. ISO dates and times of the same
-/// length sort as text, and decimal numbers that floating point tells apart sort as those.
-fn in_other_order(lower: &str, upper: &str) -> Verdict {
-    let refuse = || {
-        let message = "range lower bound must be less than or equal to range upper bound";
-        Verdict::refuse("22000", message.to_owned())
-    };
-    let is_iso = |text: &str| {
-        let bytes = text.as_bytes();
-        let punctuation = [b'-', b':', b' ', b'.'];
-        bytes.len() >= 10
-            && bytes[4] == b'-'
-            && bytes[7] == b'-'
-            && bytes.iter().all(|byte| byte.is_ascii_digit() || punctuation.contains(byte))
-    };
-    if is_iso(lower) && is_iso(upper) && lower.len() == upper.len() {
-        return if lower <= upper { Verdict::Valid } else { refuse() };
-    }
-    let decimal = |text: &str| {
-        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
-        if plain && text.len() <= 15 { text.parse::<f64>().ok() } else { None }
-    };
-    match (decimal(lower), decimal(upper)) {
-        (Some(lower), Some(upper)) if lower < upper => Verdict::Valid,
-        (Some(lower), Some(upper)) if lower > upper => refuse(),
-        _ => Verdict::Unsure,
+/// How two literals of a type compare, where that is certain.
+fn compare(cx: &Context, lower: &str, upper: &str, subtype: Oid) -> Option<std::cmp::Ordering> {
+    let (lower, upper) = (lower.trim(), upper.trim());
+    match subtype {
+        oid::INT4 | oid::INT8 | oid::INT2 => Some(lower.parse::<i64>().ok()?.cmp(&upper.parse::<i64>().ok()?)),
+        oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ | oid::TIME => {
+            let lower = datetime::position(cx, lower, subtype)?;
+            Some(lower.cmp(&datetime::position(cx, upper, subtype)?))
+        }
+        oid::FLOAT8 | oid::FLOAT4 => number::float_value(lower)?.partial_cmp(&number::float_value(upper)?),
+        oid::NUMERIC => {
+            let (first, second) = (number::float_value(lower)?, number::float_value(upper)?);
+            // Digits that floating point does not tell apart are left open.
+            let close = (first - second).abs() <= f64::EPSILON * 4.0 * first.abs().max(second.abs());
+            if close && (lower.len() > 15 || upper.len() > 15) { None } else { first.partial_cmp(&second) }
+        }
+        // Every collation sorts letters of one case, and digits, in this order.
+        oid::TEXT | oid::VARCHAR => {
+            let lower_case = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase());
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let both = |fits: fn(&str) -> bool| fits(lower) && fits(upper);
+            (both(lower_case) || both(digits)).then(|| lower.cmp(upper))
+        }
+        _ => None,
     }
 }
 
@@ -368,14 +419,14 @@ pub(super) fn multirange(cx: &mut Context, text: &str, range: Oid, depth: usize)
         at
     };
     let mut at = skip(0);
-    let mut verdict = Verdict::Valid;
+    let mut ranges = Vec::new();
     while at < bytes.len() {
         if bytes[at..].len() >= 5 && bytes[at..at + 5].eq_ignore_ascii_case(b"empty") {
             at += 5;
         } else {
             let Some(bounds) = range_bounds(bytes, at) else { return malformed("multirange", text) };
             at = bounds.end;
-            verdict = verdict.and(|| judge_bounds(cx, &bounds, subtype, depth));
+            ranges.push(bounds);
         }
         at = skip(at);
         match bytes.get(at) {
@@ -389,5 +440,6 @@ pub(super) fn multirange(cx: &mut Context, text: &str, range: Oid, depth: usize)
             Some(_) => return malformed("multirange", text),
         }
     }
-    verdict
+    // Brackets are read before any bound is.
+    ranges.iter().fold(Verdict::Valid, |verdict, bounds| verdict.and(|| judge_bounds(cx, bounds, subtype, depth)))
 }

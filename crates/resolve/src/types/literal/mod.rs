@@ -9,10 +9,13 @@ mod container;
 mod datetime;
 mod geometry;
 mod json;
+mod jsonpath;
 mod network;
 mod number;
 mod reference;
+mod textsearch;
 mod words;
+mod xml;
 
 use rollproof_catalog::{Oid, TypeKind, TypeRef, oid};
 use rollproof_source::TextRange;
@@ -81,7 +84,12 @@ impl Verdict {
 pub(super) fn check(cx: &mut Context, text: &str, target: TypeRef, span: TextRange) -> Result<()> {
     // A part of the text that is not known may make it valid or not.
     let hole = text.contains(rollproof_sql::MappedText::HOLE);
-    match if hole { Verdict::Unsure } else { judge(cx, text, target.oid, 0) } {
+    let verdict = match target.oid {
+        _ if hole => Verdict::Unsure,
+        oid::INTERVAL => datetime::interval(text, cx.version(), target.modifier),
+        other => judge(cx, text, other, 0),
+    };
+    match verdict {
         Verdict::Valid => Ok(()),
         Verdict::Unsure => {
             cx.unchecked_literals.push((span, target.oid));
@@ -186,24 +194,25 @@ fn built_in(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
         oid::UUID => Verdict::valid_or_syntax(words::is_uuid(text), "uuid", text),
         oid::JSON => json::check(text, false),
         oid::JSONB => json::check(text, true),
-        oid::JSONPATH => words::json_path(text),
+        oid::JSONPATH => jsonpath::check(text, version),
         oid::BYTEA => bits::bytea(text),
         oid::BIT | oid::VARBIT => bits::bit_string(text),
         oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ | oid::TIME | oid::TIMETZ => {
-            datetime::moment(text, data_type, version)
+            datetime::moment(cx, text, data_type)
         }
-        oid::INTERVAL => datetime::interval(text, version),
+        oid::INTERVAL => datetime::interval(text, version, -1),
         oid::INET => network::address(text, false),
         oid::CIDR => network::address(text, true),
-        oid::MACADDR => network::mac(text, 6),
-        oid::MACADDR8 => network::mac(text, 8),
+        oid::MACADDR => network::mac(text),
+        oid::MACADDR8 => network::long_mac(text),
         oid::PG_LSN => words::log_position(text),
         oid::MONEY => words::money(text),
-        oid::XML => words::xml(text),
-        oid::TSVECTOR => words::text_search_vector(text),
-        oid::TSQUERY => words::text_search_query(text),
-        oid::POINT => geometry::point(text),
-        oid::LSEG | oid::BOX | oid::PATH | oid::POLYGON | oid::LINE | oid::CIRCLE => geometry::shape(text, data_type),
+        oid::XML => xml::check(text, wants_document(cx)),
+        oid::TSVECTOR => textsearch::vector(text),
+        oid::TSQUERY => textsearch::query(text),
+        oid::POINT | oid::LSEG | oid::BOX | oid::PATH | oid::POLYGON | oid::LINE | oid::CIRCLE => {
+            geometry::shape(text, data_type)
+        }
         oid::TID => words::tuple_id(text),
         oid::PG_SNAPSHOT | oid::TXID_SNAPSHOT => words::snapshot(text),
         oid::XID8 => number::unsigned_long(text, version),
@@ -221,4 +230,9 @@ fn built_in(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
         | oid::REGDICTIONARY => reference::judge(cx, text, data_type),
         _ => Verdict::Unsure,
     }
+}
+
+/// Whether `xmloption` asks for documents.
+fn wants_document(cx: &Context) -> bool {
+    cx.schema.session.settings.get("xmloption").is_some_and(|value| value.eq_ignore_ascii_case("document"))
 }

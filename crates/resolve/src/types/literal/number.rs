@@ -88,37 +88,66 @@ pub(super) fn integer(text: &str, version: u32, size: u32, name: &str) -> Verdic
     }
 }
 
-/// `uint32in_subr`: `strtoul`, which takes a sign; base 0 since PostgreSQL 16.
+/// What `strtoul` makes of a text: spaces, a sign, digits of a base, and what follows them.
+pub(super) struct Unsigned<'a> {
+    /// The value as the machine keeps it, a negative one wrapped around; none where it is too large.
+    pub(super) value: Option<u64>,
+    pub(super) rest: &'a str,
+    /// No digit was there.
+    pub(super) empty: bool,
+}
+
+/// `strtoul`; in base 0 a prefix says the base.
+pub(super) fn unsigned_prefix(text: &str, any_base: bool) -> Unsigned<'_> {
+    let trimmed = text.trim_start_matches(|each: char| u8::try_from(each).is_ok_and(is_space));
+    let negative = trimmed.starts_with('-');
+    let digits = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
+    let hexadecimal = any_base && digits.get(2..3).is_some_and(|digit| digit.as_bytes()[0].is_ascii_hexdigit());
+    let (base, digits) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] if hexadecimal => (16, &digits[2..]),
+        [b'0', ..] if any_base => (8, digits),
+        _ => (10, digits),
+    };
+    let end = digits.bytes().take_while(|byte| char::from(*byte).is_digit(base)).count();
+    let value = u64::from_str_radix(&digits[..end], base).ok();
+    let value = value.map(|value| if negative { value.wrapping_neg() } else { value });
+    Unsigned { value, rest: &digits[end..], empty: end == 0 }
+}
+
+fn only_spaces(text: &str) -> bool {
+    trim(text).is_empty()
+}
+
+/// `uint32in_subr`: base 0 since PostgreSQL 16; negative numbers wrap around.
 pub(super) fn unsigned(text: &str, version: u32, name: &str) -> Verdict {
-    let trimmed = trim(text);
-    let (negative, rest) = match trimmed.as_bytes() {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
-    let (base, rest) = match rest {
-        [b'0', b'x' | b'X', rest @ ..] if version >= 16 => (16, rest),
-        [b'0', _, ..] if version >= 16 => (8, rest),
-        _ => (10, rest),
-    };
-    let limit = if negative { 1 << 31 } else { u128::from(u32::MAX) };
-    match digits(rest, base, false, false, limit) {
-        Digits::Value(_) => Verdict::Valid,
-        Digits::TooLarge if rest.iter().all(u8::is_ascii_hexdigit) => {
-            Verdict::refuse("22003", format!("value \"{text}\" is out of range for type {name}"))
-        }
-        _ => Verdict::syntax(name, text),
+    let too_large = || Verdict::refuse("22003", format!("value \"{text}\" is out of range for type {name}"));
+    let read = unsigned_prefix(text, version >= 16);
+    if read.empty {
+        return Verdict::syntax(name, text);
     }
+    let Some(value) = read.value else { return too_large() };
+    if !only_spaces(read.rest) {
+        return Verdict::syntax(name, text);
+    }
+    if fits_block(value) { Verdict::Valid } else { too_large() }
+}
+
+/// Whether a wrapped number is one of 32 bits, with or without a sign.
+pub(super) fn fits_block(value: u64) -> bool {
+    u32::try_from(value).is_ok() || value >= u64::MAX - (u64::from(u32::MAX) >> 1)
 }
 
 /// `xid8in`: before PostgreSQL 16 anything was taken.
 pub(super) fn unsigned_long(text: &str, version: u32) -> Verdict {
-    let trimmed = trim(text);
-    if version < 16 || (!trimmed.is_empty() && trimmed.len() < 19 && trimmed.bytes().all(|byte| byte.is_ascii_digit()))
-    {
+    if version < 16 {
         return Verdict::Valid;
     }
-    if trimmed.bytes().any(|byte| byte.is_ascii_digit()) { Verdict::Unsure } else { Verdict::syntax("xid8", text) }
+    let read = unsigned_prefix(text, true);
+    match read.value {
+        _ if read.empty => Verdict::syntax("xid8", text),
+        None => Verdict::refuse("22003", format!("value \"{text}\" is out of range for type xid8")),
+        Some(_) => Verdict::valid_or_syntax(only_spaces(read.rest), "xid8", text),
+    }
 }
 
 /// `xidin`, `cidin`: before PostgreSQL 16 anything was taken.
@@ -170,6 +199,7 @@ fn decimal(text: &str) -> Option<Decimal<'_>> {
 /// `float8in_internal`, `float4in_internal`.
 pub(super) fn float(text: &str, single: bool) -> Verdict {
     let name = if single { "real" } else { "double precision" };
+    let too_large = || Verdict::refuse("22003", format!("\"{text}\" is out of range for type {name}"));
     let trimmed = trim(text);
     if is_special(trimmed) {
         return Verdict::Valid;
@@ -178,7 +208,13 @@ pub(super) fn float(text: &str, single: bool) -> Verdict {
     if unsigned.starts_with("0x") || unsigned.starts_with("0X") {
         return Verdict::Unsure;
     }
-    let Some(parts) = decimal(unsigned) else { return Verdict::syntax(name, text) };
+    let Some(parts) = decimal(unsigned) else {
+        // The number before what is wrong is read first.
+        return match float_prefix(trimmed) {
+            FloatPrefix::OutOfRange => too_large(),
+            _ => Verdict::syntax(name, text),
+        };
+    };
     let is_zero = parts.whole.bytes().chain(parts.fraction.bytes()).all(|byte| byte == b'0');
     let (infinite, vanished) = if single {
         unsigned.parse::<f32>().map_or((false, false), |value| (value.is_infinite(), value == 0.0))
@@ -186,7 +222,7 @@ pub(super) fn float(text: &str, single: bool) -> Verdict {
         unsigned.parse::<f64>().map_or((false, false), |value| (value.is_infinite(), value == 0.0))
     };
     if infinite || (vanished && !is_zero) {
-        return Verdict::refuse("22003", format!("\"{text}\" is out of range for type {name}"));
+        return too_large();
     }
     Verdict::Valid
 }
@@ -244,4 +280,66 @@ fn without_underscores(text: &str) -> Option<String> {
     let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
     let fits = |(at, byte): (usize, &u8)| *byte != b'_' || (digit(at.checked_sub(1)) && digit(Some(at + 1)));
     bytes.iter().enumerate().all(fits).then(|| text.replace('_', ""))
+}
+
+/// What stands at the beginning of a text, spaces before it passed over.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum FloatPrefix {
+    /// A number, and the bytes up to its end.
+    Value(f64, usize),
+    None,
+    OutOfRange,
+    /// Spellings that `strtod` may know.
+    Unsure,
+}
+
+/// `float8in_internal` where something may follow the number.
+pub(super) fn float_prefix(text: &str) -> FloatPrefix {
+    let bytes = text.as_bytes();
+    let start = bytes.iter().take_while(|byte| is_space(**byte)).count();
+    let sign = start + usize::from(matches!(bytes.get(start), Some(b'-' | b'+')));
+    let rest = bytes.get(sign..).unwrap_or_default();
+    for word in ["infinity", "inf", "nan"] {
+        if rest.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes())) {
+            let value = if word == "nan" { f64::NAN } else { f64::INFINITY };
+            let signed = if bytes.get(start) == Some(&b'-') { -value } else { value };
+            return FloatPrefix::Value(signed, sign + word.len());
+        }
+    }
+    if matches!(rest, [b'0', b'x' | b'X', ..]) {
+        return FloatPrefix::Unsure;
+    }
+    let digits = |from: usize| rest[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = digits(0);
+    let mut end = whole;
+    let mut count = whole;
+    if rest.get(end) == Some(&b'.') {
+        let fraction = digits(end + 1);
+        count += fraction;
+        end += 1 + fraction;
+    }
+    if count == 0 {
+        return FloatPrefix::None;
+    }
+    let is_zero = rest[..end].iter().all(|byte| matches!(byte, b'0' | b'.'));
+    if matches!(rest.get(end), Some(b'e' | b'E')) {
+        let signed = end + 1 + usize::from(matches!(rest.get(end + 1), Some(b'-' | b'+')));
+        let exponent = if signed <= rest.len() { digits(signed) } else { 0 };
+        if exponent > 0 {
+            end = signed + exponent;
+        }
+    }
+    match text[start..sign + end].parse::<f64>() {
+        Ok(value) if value.is_infinite() || (value == 0.0 && !is_zero) => FloatPrefix::OutOfRange,
+        Ok(value) => FloatPrefix::Value(value, sign + end),
+        Err(_) => FloatPrefix::Unsure,
+    }
+}
+
+/// The value of a whole text that [`float`] takes, infinities and NaN included.
+pub(super) fn float_value(text: &str) -> Option<f64> {
+    match float_prefix(text) {
+        FloatPrefix::Value(value, length) if length == text.len() => Some(value),
+        _ => None,
+    }
 }

@@ -1,6 +1,7 @@
 //! Types with a small grammar of their own: booleans, UUIDs, and those that are followed only for common texts.
 
 use super::Verdict;
+use super::number::{fits_block, unsigned_prefix};
 
 /// `boolin`: unique beginnings of the words, and the digits.
 pub(super) fn is_boolean(text: &str) -> bool {
@@ -41,116 +42,89 @@ pub(super) fn log_position(text: &str) -> Verdict {
     Verdict::valid_or_syntax(valid, "pg_lsn", text)
 }
 
-/// `cash_in` depends on the server's locale: only digits with one decimal point are certain.
+/// `cash_in`, with the signs of the C locale and the American ones. Others read commas and points otherwise.
 pub(super) fn money(text: &str) -> Verdict {
-    let trimmed = text.trim();
-    let plain = trimmed.strip_prefix('-').unwrap_or(trimmed);
-    let plain = plain.strip_prefix('$').unwrap_or(plain);
-    let digits = plain.bytes().filter(u8::is_ascii_digit).count();
-    let only = plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if only && (1..=12).contains(&digits) && plain.matches('.').count() <= 1 {
+    let space = |each: char| each.is_ascii_whitespace() || each == '\u{b}';
+    let symbol = |text: &str| {
+        let rest = text.trim_start_matches(space);
+        rest.strip_prefix('$').unwrap_or(rest).trim_start_matches(space).to_owned()
+    };
+    let start = symbol(text);
+    let negative = start.starts_with(['-', '(']);
+    let number = symbol(start.strip_prefix(['-', '(', '+']).unwrap_or(&start));
+    let (mut cents, mut decimals, mut after_point) = (0_i128, 0, false);
+    let mut rest = number.chars().peekable();
+    while let Some(next) = rest.next_if(|next| match next {
+        '0'..='9' => !after_point || decimals < 2,
+        '.' => !after_point,
+        other => *other == ',',
+    }) {
+        match next.to_digit(10) {
+            Some(digit) => {
+                cents = (cents * 10 + i128::from(digit)).min(1 << 100);
+                decimals += i32::from(after_point);
+            }
+            None => after_point |= next == '.',
+        }
+    }
+    cents += i128::from(rest.peek().is_some_and(|next| ('5'..='9').contains(next)));
+    cents *= [100, 10, 1][usize::try_from(decimals).unwrap_or(0).min(2)];
+    let tail: String = rest.collect();
+    let tail = tail.trim_start_matches(|each: char| each.is_ascii_digit());
+    if cents > i128::from(i64::MAX) + i128::from(negative) {
+        return Verdict::refuse("22003", format!("value \"{text}\" is out of range for type money"));
+    }
+    if tail.chars().all(|each| space(each) || matches!(each, ')' | '-' | '+' | '$')) {
         return Verdict::Valid;
     }
-    if text.bytes().any(|byte| byte.is_ascii_alphabetic()) && digits == 0 && text.is_ascii() {
-        return Verdict::syntax("money", text);
-    }
-    Verdict::Unsure
+    let separators = tail.chars().all(|each| each.is_ascii_digit() || space(each) || matches!(each, '.' | ',' | '\''));
+    if separators || !text.is_ascii() { Verdict::Unsure } else { Verdict::syntax("money", text) }
 }
 
-/// `xml_in`: text without markup is content.
-pub(super) fn xml(text: &str) -> Verdict {
-    if text.contains(['<', '&', '\u{0}']) { Verdict::Unsure } else { Verdict::Valid }
+/// `tidin`: `(block,offset)`; what stands before the first bracket or comma is not looked at.
+pub(super) fn tuple_id(text: &str) -> Verdict {
+    let before_end = text.split(')').next().unwrap_or("");
+    let mut starts = Vec::new();
+    for (at, each) in before_end.char_indices() {
+        if starts.len() < 2 && (each == ',' || (each == '(' && starts.is_empty())) {
+            starts.push(at + 1);
+        }
+    }
+    let [block, offset] = starts[..] else { return Verdict::syntax("tid", text) };
+    let (block, offset) = (unsigned_prefix(&text[block..], false), unsigned_prefix(&text[offset..], false));
+    let valid = block.rest.starts_with(',')
+        && offset.rest.starts_with(')')
+        && block.value.is_some_and(fits_block) | block.empty
+        && offset.value.is_some_and(|offset| offset <= u64::from(u16::MAX)) | offset.empty;
+    Verdict::valid_or_syntax(valid, "tid", text)
 }
 
-/// `tsvectorin`: plain words.
-pub(super) fn text_search_vector(text: &str) -> Verdict {
-    if text.contains(['\'', '\\', ':']) { Verdict::Unsure } else { Verdict::Valid }
-}
-
-/// `tsqueryin`: plain words joined by `&`, `|` and `<->`.
-pub(super) fn text_search_query(text: &str) -> Verdict {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let is_word = |word: &str| word.chars().all(char::is_alphanumeric);
-    let is_joint = |word: &str| matches!(word, "&" | "|" | "<->");
-    let alternates =
-        words.iter().enumerate().all(|(at, word)| if at % 2 == 0 { is_word(word) } else { is_joint(word) });
-    if words.len() % 2 == 1 && alternates {
-        return Verdict::Valid;
+/// `pg_snapshot_in`: `xmin:xmax:` and the transactions in between, in order.
+pub(super) fn snapshot(text: &str) -> Verdict {
+    let refuse = || Verdict::syntax("pg_snapshot", text);
+    let number = |part: &str| {
+        if part.is_empty() {
+            return Some(0);
+        }
+        let plain = part.len() < 19 && part.bytes().all(|byte| byte.is_ascii_digit());
+        if plain { part.parse::<u64>().ok() } else { None }
+    };
+    let parts: Vec<&str> = text.split(':').collect();
+    let [first, second, inner] = parts[..] else { return refuse() };
+    let (Some(lowest), Some(highest)) = (number(first), number(second)) else {
+        let odd = text.bytes().any(|byte| !(byte.is_ascii_digit() || matches!(byte, b':' | b',')));
+        return if odd || text.starts_with(':') { refuse() } else { Verdict::Unsure };
+    };
+    if lowest == 0 || highest == 0 || highest < lowest {
+        return refuse();
     }
-    if words.len() > 1 && words.iter().all(|word| is_word(word)) {
-        return Verdict::refuse("42601", format!("syntax error in tsquery: \"{text}\""));
-    }
-    Verdict::Unsure
-}
-
-/// `jsonpath_in`: plain accessors.
-pub(super) fn json_path(text: &str) -> Verdict {
-    let path = text.trim();
-    let path = path.strip_prefix("strict ").or_else(|| path.strip_prefix("lax ")).unwrap_or(path).trim_start();
-    if path.is_empty() {
-        return Verdict::syntax("jsonpath", text);
-    }
-    let Some(mut rest) = path.strip_prefix('$') else { return other_json_path(text) };
-    while !rest.is_empty() {
-        rest = match step(rest) {
-            Some(rest) => rest,
+    let mut last = lowest;
+    for part in inner.split(',').filter(|_| !inner.is_empty()) {
+        match number(part) {
+            Some(value) if value >= last && value < highest => last = value,
+            Some(_) => return refuse(),
             None => return Verdict::Unsure,
-        };
+        }
     }
     Verdict::Valid
-}
-
-/// A path that begins with a bare word or an opening bracket is none.
-fn other_json_path(text: &str) -> Verdict {
-    let first = text.trim();
-    let word = first.split(|each: char| !(each.is_ascii_alphanumeric() || each == '_')).next().unwrap_or("");
-    let keyword = ["true", "false", "null", "strict", "lax", "exists", "last", "is", "to"];
-    let starts_word = word.starts_with(|each: char| each.is_ascii_alphabetic() || each == '_');
-    if starts_word && !keyword.iter().any(|each| word.eq_ignore_ascii_case(each)) {
-        return Verdict::refuse("42601", "syntax error at end of jsonpath input".to_owned());
-    }
-    match first.chars().next() {
-        Some(bracket @ ('[' | '{' | ']' | '}' | ')' | ',' | '*' | '/' | '%' | ':')) => {
-            Verdict::refuse("42601", format!("syntax error at or near \"{bracket}\" of jsonpath input"))
-        }
-        _ => Verdict::Unsure,
-    }
-}
-
-fn step(rest: &str) -> Option<&str> {
-    if let Some(rest) = rest.strip_prefix(".*").or_else(|| rest.strip_prefix("[*]")) {
-        return Some(rest);
-    }
-    if let Some(rest) = rest.strip_prefix('.') {
-        let end = rest.find(|each: char| !(each.is_ascii_alphanumeric() || each == '_')).unwrap_or(rest.len());
-        let starts = rest.starts_with(|each: char| each.is_ascii_alphabetic() || each == '_');
-        return (starts && !rest[end..].starts_with('(')).then(|| &rest[end..]);
-    }
-    let inner = rest.strip_prefix('[')?;
-    let end = inner.find(']')?;
-    let index = &inner[..end];
-    let fits = (1..=9).contains(&index.len()) && index.bytes().all(|byte| byte.is_ascii_digit());
-    (fits && (index == "0" || !index.starts_with('0'))).then(|| &inner[end + 1..])
-}
-
-/// `tidin`: `(block,offset)`.
-pub(super) fn tuple_id(text: &str) -> Verdict {
-    let inner = text.trim().strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-    let fits = |part: &str, most: u64| {
-        !part.is_empty()
-            && part.bytes().all(|byte| byte.is_ascii_digit())
-            && part.parse::<u64>().is_ok_and(|n| n <= most)
-    };
-    match inner.and_then(|inner| inner.split_once(',')) {
-        Some((block, offset)) if fits(block, u64::from(u32::MAX)) && fits(offset, u64::from(u16::MAX)) => {
-            Verdict::Valid
-        }
-        _ if text.contains('(') && text.contains(',') && text.contains(')') => Verdict::Unsure,
-        _ => Verdict::syntax("tid", text),
-    }
-}
-
-/// `pg_snapshot_in`: `xmin:xmax:xips`.
-pub(super) fn snapshot(text: &str) -> Verdict {
-    if text.matches(':').count() == 2 { Verdict::Unsure } else { Verdict::syntax("pg_snapshot", text) }
 }
