@@ -14,7 +14,10 @@ use crate::resolution::{Need, Resolution, ResultColumn};
 /// What the server says of a statement.
 pub(crate) fn resolve(statement: &Statement, schema: &Schema, environment: &Environment) -> Outcome {
     let mut analyzer = Analyzer::new(schema, environment);
-    let result = analyzer.statement(statement);
+    let result = analyzer.statement(statement).and_then(|analyzed| {
+        analyzer.check_row_security()?;
+        Ok(analyzed)
+    });
     outcome(analyzer, result)
 }
 

@@ -218,6 +218,8 @@ pub(crate) struct Level<'a> {
     pub target: Option<usize>,
     /// It is a statement of WITH.
     pub in_with: bool,
+    /// A statement of its WITH changes data.
+    pub writes_in_with: bool,
     /// Unknown text may add relations.
     pub open_from: bool,
     /// Unknown text may add columns to the result.

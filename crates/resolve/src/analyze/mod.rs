@@ -10,6 +10,7 @@ mod level;
 mod query;
 mod rewrite;
 mod scope;
+mod security;
 mod statement;
 mod target;
 mod tree;

@@ -1,7 +1,7 @@
 //! What the rewriter and the executor always refuse of a write (rewriteHandler.c, `CheckValidResultRel`).
 
 use rollproof_catalog::{Generated, Identity, Relation, RelationKind, Rule, Trigger};
-use rollproof_sql::ast::TriggerTiming;
+use rollproof_sql::ast::{QueryBody, StatementKind, TriggerTiming};
 
 use super::{Analyzer, unsupported};
 use crate::error::{Error, ErrorKind, Failure, Result};
@@ -32,6 +32,11 @@ impl<'a> Analyzer<'a> {
         }
         if self.level().in_with {
             refuse_rules(&rules, write)?;
+        }
+        if self.level().writes_in_with && rules.iter().any(|rule| inserts_from_select(rule)) {
+            let message = "INSERT ... SELECT rule actions are not supported for queries having data-modifying statements \
+                           in WITH";
+            return Err(unsupported(message, write.span));
         }
         if replaced {
             return Ok(());
@@ -209,6 +214,16 @@ fn refuse_rules(rules: &[&Rule], write: &Write) -> Result<()> {
     };
     let message = format!("{what} rules are not supported for data-modifying statements in WITH");
     Err(unsupported(message, write.span))
+}
+
+/// Whether an action of the rule is `INSERT … SELECT`.
+fn inserts_from_select(rule: &Rule) -> bool {
+    rule.actions.iter().any(|action| match &action.statement.kind {
+        StatementKind::Insert(insert) => {
+            insert.source.as_ref().is_some_and(|source| !matches!(source.body, QueryBody::Values(_)))
+        }
+        _ => false,
+    })
 }
 
 fn has_instead_trigger(relation: &Relation, action: WriteAction) -> bool {

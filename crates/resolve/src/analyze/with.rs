@@ -108,6 +108,7 @@ impl<'a> Analyzer<'a> {
             }
         })?;
         let (tree, open) = (rows.tree.clone(), rows.open);
+        self.level().writes_in_with |= !matches!(cte.statement, CteStatement::Query(_));
         self.level().parts.push(tree);
         let mut columns = if let Some((depth, at)) = recursive {
             self.check_recursive_types(depth, at, &rows, cte)?

@@ -172,12 +172,12 @@ fn container(cx: &Context, value: TypeRef, span: TextRange) -> Result<Container>
 
 impl Container {
     /// What `[…]…` yields, its subscripts coerced.
-    fn apply(&self, cx: &mut Context, subscripts: &mut [Subscript]) -> Result<TypeRef> {
+    fn apply(&self, cx: &mut Context, subscripts: &mut [Subscript], span: TextRange) -> Result<TypeRef> {
         let sliced = subscripts.iter().any(Subscript::is_slice);
         match self.kind {
             ContainerKind::Array => self.apply_array(cx, subscripts, sliced),
-            ContainerKind::Json => apply_json(cx, subscripts),
-            ContainerKind::Hstore => apply_hstore(cx, subscripts),
+            ContainerKind::Json => apply_json(cx, subscripts, span),
+            ContainerKind::Hstore => apply_hstore(cx, subscripts, span),
         }
     }
 
@@ -201,14 +201,13 @@ impl Container {
     }
 }
 
-fn apply_json(cx: &mut Context, subscripts: &mut [Subscript]) -> Result<TypeRef> {
+fn apply_json(cx: &mut Context, subscripts: &mut [Subscript], span: TextRange) -> Result<TypeRef> {
     for subscript in subscripts.iter_mut() {
-        let sliced = subscript.is_slice();
+        if subscript.is_slice() {
+            let place = subscript.parts().next().map_or(span, |part| part.span);
+            return Err(Error::fail("42804", "jsonb subscript does not support slices", place, ErrorKind::Other));
+        }
         for part in subscript.parts() {
-            if sliced {
-                let message = "jsonb subscript does not support slices";
-                return Err(Error::fail("42804", message, part.span, ErrorKind::Other));
-            }
             let from = part.oid();
             let target = if from == oid::UNKNOWN {
                 oid::TEXT
@@ -227,14 +226,13 @@ fn apply_json(cx: &mut Context, subscripts: &mut [Subscript]) -> Result<TypeRef>
     Ok(TypeRef::plain(oid::JSONB))
 }
 
-fn apply_hstore(cx: &mut Context, subscripts: &mut [Subscript]) -> Result<TypeRef> {
+fn apply_hstore(cx: &mut Context, subscripts: &mut [Subscript], span: TextRange) -> Result<TypeRef> {
     let several = subscripts.len() > 1;
     for subscript in subscripts.iter_mut() {
-        let sliced = subscript.is_slice();
+        if several || subscript.is_slice() {
+            return Err(Error::fail("42804", "hstore allows only one subscript", span, ErrorKind::Other));
+        }
         for part in subscript.parts() {
-            if several || sliced {
-                return Err(Error::fail("42804", "hstore allows only one subscript", part.span, ErrorKind::Other));
-            }
             let from = part.oid();
             if !coerce_to_target_type(cx, part, TypeRef::plain(oid::TEXT), CoercionContext::Assignment)? {
                 let message = "hstore subscript must have type text".to_owned();
@@ -251,7 +249,7 @@ fn apply_hstore(cx: &mut Context, subscripts: &mut [Subscript]) -> Result<TypeRe
 /// 42804 where the type cannot be subscripted or a subscript does not fit; 54000 for too many.
 pub fn subscript(cx: &mut Context, value: &Typed, subscripts: &mut [Subscript], span: TextRange) -> Result<Typed> {
     let container = container(cx, value.data_type, value.span)?;
-    let found = container.apply(cx, subscripts)?;
+    let found = container.apply(cx, subscripts, span)?;
     let mut result = Typed::new(found, Oid::NONE, span);
     derive_collation(cx, &mut result, &[value])?;
     result.set_returning =
@@ -269,5 +267,5 @@ pub fn subscript_assignment(
     subscripts: &mut [Subscript],
     span: TextRange,
 ) -> Result<TypeRef> {
-    container(cx, target, span)?.apply(cx, subscripts)
+    container(cx, target, span)?.apply(cx, subscripts, span)
 }

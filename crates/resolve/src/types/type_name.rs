@@ -88,8 +88,12 @@ fn percent_type(cx: &mut Context, name: &QualifiedName) -> Result<Option<Oid>> {
 /// `FuncNameAsType`: a base type (not a table's row) that a call's name means, if any.
 pub(super) fn function_name_as_type(cx: &mut Context, name: &QualifiedName) -> Option<Oid> {
     let found = lookup(cx, name).ok().flatten()?;
-    let kind = &cx.schema.type_of(found)?.kind;
-    (!matches!(kind, TypeKind::Shell | TypeKind::Composite(_))).then_some(found)
+    let found = cx.schema.type_of(found)?;
+    // As functions, types of the temporary schema are not found by their bare names.
+    if name.schema().is_none() && found.namespace == cx.schema.session.temporary {
+        return None;
+    }
+    (!matches!(found.kind, TypeKind::Shell | TypeKind::Composite(_))).then_some(found.oid)
 }
 
 /// A modifier as written: a number, or a word.

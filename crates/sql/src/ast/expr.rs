@@ -271,8 +271,19 @@ pub struct SpecialCall {
     pub filter: Option<Box<Expr>>,
     /// `OVER …`
     pub over: Option<Box<Over>>,
-    /// `FORMAT JSON` was said of the result.
-    pub format_json: bool,
+    /// `FORMAT JSON`, of which values and of the result.
+    pub formats: Vec<JsonFormat>,
+}
+
+/// `FORMAT JSON [ENCODING name]`
+#[derive(Debug, Clone)]
+pub struct JsonFormat {
+    /// Of which argument it is said; none for the result.
+    pub argument: Option<usize>,
+    /// The encoding.
+    pub encoding: Option<Name>,
+    /// Where it stands.
+    pub span: TextRange,
 }
 
 /// What an expression is.

@@ -5,7 +5,8 @@ use super::expr::expr_at;
 use super::function::call;
 use super::type_name::system_name;
 use crate::ast::{
-    Argument, CallSyntax, Expr, ExprKind, SpecialCall, SubLink, SubLinkKind, TableExpression, TableExpressionColumn,
+    Argument, CallSyntax, Expr, ExprKind, JsonFormat, SpecialCall, SubLink, SubLinkKind, TableExpression,
+    TableExpressionColumn,
 };
 use crate::error::PResult;
 use crate::lex::Punct;
@@ -37,28 +38,35 @@ impl Parser<'_> {
     }
 
     /// `FORMAT JSON [ENCODING name]`
-    fn json_format(&mut self) -> PResult<bool> {
+    fn json_format(&mut self, argument: Option<usize>) -> PResult<Option<JsonFormat>> {
+        let span = self.peek().span;
         if !self.eat_keywords(&["format", "json"]) {
-            return Ok(false);
+            return Ok(None);
         }
-        if self.eat_keyword("encoding") {
-            self.name()?;
-        }
-        Ok(true)
+        let encoding = if self.eat_keyword("encoding") { Some(self.name()?) } else { None };
+        Ok(Some(JsonFormat { argument, encoding, span }))
     }
 
     /// `json_value_expr`
     fn json_value_expr(&mut self) -> PResult<Expr> {
         let value = self.expr()?;
-        self.json_format()?;
+        self.json_format(None)?;
         Ok(value)
+    }
+
+    /// The same as the next argument of a call.
+    fn json_argument(&mut self, special: &mut SpecialCall) -> PResult<()> {
+        let value = self.expr()?;
+        special.formats.extend(self.json_format(Some(special.arguments.len()))?);
+        special.add(value, None);
+        Ok(())
     }
 
     /// `RETURNING type [FORMAT JSON]`
     fn json_returning(&mut self, special: &mut SpecialCall) -> PResult<()> {
         if self.eat_keyword("returning") {
             special.returning = Some(self.type_name()?);
-            special.format_json = self.json_format()?;
+            special.formats.extend(self.json_format(None)?);
         }
         Ok(())
     }
@@ -112,7 +120,7 @@ impl Parser<'_> {
             if !self.eat_punct(Punct::Colon) {
                 self.expect_keyword("value")?;
             }
-            special.add(self.json_value_expr()?, None);
+            self.json_argument(special)?;
             if !self.eat_punct(Punct::Comma) {
                 return Ok(());
             }
@@ -125,8 +133,11 @@ impl Parser<'_> {
             if self.at_query() && self.json_array_query(special)? {
                 return self.json_returning(special);
             }
-            for value in self.comma_separated(Self::json_value_expr)? {
-                special.add(value, None);
+            loop {
+                self.json_argument(special)?;
+                if !self.eat_punct(Punct::Comma) {
+                    break;
+                }
             }
             self.json_null_clause();
         }
@@ -142,12 +153,12 @@ impl Parser<'_> {
         let query = Box::new(self.query()?);
         let span = query.span;
         special.add(expr_at(ExprKind::SubLink(SubLink { kind: SubLinkKind::Array, query }), span), None);
-        self.json_format()?;
+        self.json_format(None)?;
         Ok(true)
     }
 
     fn json_constructor(&mut self, special: &mut SpecialCall) -> PResult<()> {
-        special.add(self.json_value_expr()?, None);
+        self.json_argument(special)?;
         self.json_unique_keys()
     }
 
@@ -157,13 +168,13 @@ impl Parser<'_> {
     }
 
     fn json_serialize(&mut self, special: &mut SpecialCall) -> PResult<()> {
-        special.add(self.json_value_expr()?, None);
+        self.json_argument(special)?;
         self.json_returning(special)
     }
 
     /// `context, path [PASSING x AS name, …]`
     fn json_path_arguments(&mut self, special: &mut SpecialCall) -> PResult<()> {
-        special.add(self.json_value_expr()?, None);
+        self.json_argument(special)?;
         self.expect_punct(Punct::Comma)?;
         special.add(self.expr()?, None);
         if self.eat_keyword("passing") {
@@ -206,14 +217,14 @@ impl Parser<'_> {
         if !self.eat_punct(Punct::Colon) {
             self.expect_keyword("value")?;
         }
-        special.add(self.json_value_expr()?, None);
+        self.json_argument(special)?;
         self.json_null_clause();
         self.json_unique_keys()?;
         self.json_returning(special)
     }
 
     fn json_array_aggregate(&mut self, special: &mut SpecialCall) -> PResult<()> {
-        special.add(self.json_value_expr()?, None);
+        self.json_argument(special)?;
         special.order_by = self.optional_order_by()?;
         self.json_null_clause();
         self.json_returning(special)
@@ -324,7 +335,7 @@ impl Parser<'_> {
         if !self.eat_keywords(&["for", "ordinality"]) {
             column.type_name = Some(self.type_name()?);
             column.exists = self.eat_keyword("exists");
-            self.json_format()?;
+            self.json_format(None)?;
             if self.eat_keyword("path") {
                 self.string()?;
             }

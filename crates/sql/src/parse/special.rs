@@ -282,7 +282,7 @@ impl Parser<'_> {
             order_by: Vec::new(),
             filter: None,
             over: None,
-            format_json: false,
+            formats: Vec::new(),
         })
     }
 }

@@ -1,8 +1,8 @@
 //! XML functions and `XMLTABLE`.
 
 use super::cursor::Parser;
-use crate::ast::{CallSyntax, Expr, ExprKind, SpecialCall, TableExpression, TableExpressionColumn};
-use crate::error::PResult;
+use crate::ast::{CallSyntax, Expr, ExprKind, Name, SpecialCall, TableExpression, TableExpressionColumn};
+use crate::error::{PResult, ParseError};
 use crate::lex::Punct;
 
 impl Parser<'_> {
@@ -60,7 +60,7 @@ impl Parser<'_> {
     fn labeled_list(&mut self, special: &mut SpecialCall) -> PResult<()> {
         loop {
             let value = self.expr()?;
-            let alias = if self.eat_keyword("as") { Some(self.label()?) } else { None };
+            let alias = if self.eat_keyword("as") { Some(self.label()?) } else { implied_name(&value)? };
             special.add(value, alias);
             if !self.eat_punct(Punct::Comma) {
                 return Ok(());
@@ -178,5 +178,14 @@ impl Parser<'_> {
             }
             return Ok(column);
         }
+    }
+}
+
+/// The name of a value that is given none: a column's (`transformXmlExpr`).
+fn implied_name(value: &Expr) -> PResult<Option<Name>> {
+    match &value.kind {
+        ExprKind::Column(column) => Ok(column.fields.last().cloned()),
+        ExprKind::Hole(_) => Ok(None),
+        _ => Err(ParseError::new("unnamed XML value must be a column reference", value.span)),
     }
 }

@@ -134,6 +134,14 @@ fn judge(cx: &mut Context, text: &str, data_type: Oid, depth: usize) -> Verdict 
     if depth > MAX_DEPTH {
         return Verdict::Unsure;
     }
+    // Inside of another literal a domain's checks are run at once.
+    if depth > 0 && has_checks(cx, data_type) {
+        let base = info::base_type(cx.schema, data_type);
+        return match judge(cx, text, base, depth) {
+            Verdict::Valid => Verdict::Unsure,
+            other => other,
+        };
+    }
     let data_type = info::base_type(cx.schema, data_type);
     let Some(found) = cx.schema.type_of(data_type) else { return Verdict::Unsure };
     if found.oid >= Oid::FIRST_USER {
@@ -235,4 +243,17 @@ fn built_in(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
 /// Whether `xmloption` asks for documents.
 fn wants_document(cx: &Context) -> bool {
     cx.schema.session.settings.get("xmloption").is_some_and(|value| value.eq_ignore_ascii_case("document"))
+}
+
+/// Whether values of a domain, or of one that it is over, are checked.
+fn has_checks(cx: &Context, data_type: Oid) -> bool {
+    let mut at = data_type;
+    for _ in 0..32 {
+        match cx.schema.type_of(at).map(|found| &found.kind) {
+            Some(TypeKind::Domain { checks, .. }) if !checks.is_empty() => return true,
+            Some(TypeKind::Domain { base, .. }) => at = base.oid,
+            _ => return false,
+        }
+    }
+    true
 }
