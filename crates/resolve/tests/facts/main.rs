@@ -69,6 +69,28 @@ fn literals() {
     check(include_str!("literals.txt"));
 }
 
+/// Literals of types with a grammar of their own: `ok`, or the SQLSTATE alone.
+#[test]
+fn grammars() {
+    let Some(schema) = schema::schema(18) else { panic!("no data for version 18") };
+    let facts: Vec<_> = include_str!("grammars.txt").lines().filter_map(|line| line.rsplit_once(" => ")).collect();
+    assert!(facts.len() > 1000, "a table without facts proves nothing");
+    let wrong: Vec<String> = facts
+        .iter()
+        .map(|(expression, expected)| (expression, expected, evaluate::answer(&schema, expression)))
+        .filter(|(_, expected, found)| match **expected {
+            "ok" => {
+                found.starts_with("unknown")
+                    || found.ends_with('?')
+                    || found.as_bytes().iter().take(5).all(|byte| !byte.is_ascii_lowercase())
+            }
+            sqlstate => !found.starts_with(&format!("{sqlstate} ")),
+        })
+        .map(|(expression, expected, found)| format!("{expression}\n  server: {expected}\n  ours:   {found}"))
+        .collect();
+    assert!(wrong.is_empty(), "{} of {} facts differ:\n{}", wrong.len(), facts.len(), wrong.join("\n"));
+}
+
 #[test]
 fn type_names() {
     check(include_str!("type_names.txt"));

@@ -178,6 +178,10 @@ impl ArrayReader<'_> {
                     }
                     self.leaf = Some(counts.len());
                     let element = self.element().ok_or(Wrong::Malformed)?;
+                    self.skip_space();
+                    if !self.text.get(self.at).is_some_and(|next| *next == self.separator || *next == b'}') {
+                        return Err(Wrong::Malformed);
+                    }
                     self.elements.push(element);
                 }
             }

@@ -58,9 +58,6 @@ fn quoted_name(text: &str) -> Option<(String, &str)> {
 /// `parseDashOrOid`, then the look-up of each type.
 pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty();
-    if matches!(data_type, oid::REGOPER | oid::REGOPERATOR) {
-        return Verdict::Unsure;
-    }
     if text == "-" || (digits && text.parse::<u32>().is_ok()) {
         return Verdict::Valid;
     }
@@ -70,7 +67,10 @@ pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
     if data_type == oid::REGPROCEDURE {
         return procedure(cx, text);
     }
-    if data_type == oid::REGDICTIONARY || text.contains("\"\"") {
+    if matches!(data_type, oid::REGOPER | oid::REGOPERATOR) {
+        return operator(cx, text, data_type == oid::REGOPERATOR);
+    }
+    if text.contains("\"\"") {
         return Verdict::Unsure;
     }
     let Some(parts) = names(text) else {
@@ -96,7 +96,7 @@ pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
     if let Some(schema) = schema
         && cx.schema.find_namespace(schema).is_none()
         && !(data_type == oid::REGCLASS && cx.version() >= 16)
-        && data_type != oid::REGCONFIG
+        && !matches!(data_type, oid::REGCONFIG | oid::REGDICTIONARY)
         && !(matches!(data_type, oid::REGPROC | oid::REGCOLLATION) && cx.version() >= 16)
     {
         let kind = ErrorKind::MissingSchema(Arc::from(schema));
@@ -107,7 +107,7 @@ pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
         oid::REGCLASS => relation(cx, schema, name, &written),
         oid::REGPROC => routine(cx, &borrowed, text),
         oid::REGCOLLATION => collation(cx, schema, name, &written),
-        oid::REGCONFIG => configuration(cx, schema, name, &written),
+        oid::REGCONFIG | oid::REGDICTIONARY => text_search(cx, data_type, schema, name, &written),
         _ => Verdict::Unsure,
     }
 }
@@ -146,8 +146,8 @@ fn collation(cx: &Context, schema: Option<&str>, name: &str, written: &str) -> V
     missing("42704", message, ErrorKind::MissingCollation(Arc::from(name)))
 }
 
-/// Text search configurations that every server has.
-const CONFIGURATIONS: &[&str] = &[
+/// Languages that every server has a text search configuration and a stemming dictionary of.
+const LANGUAGES: &[&str] = &[
     "arabic",
     "armenian",
     "basque",
@@ -171,7 +171,6 @@ const CONFIGURATIONS: &[&str] = &[
     "romanian",
     "russian",
     "serbian",
-    "simple",
     "spanish",
     "swedish",
     "tamil",
@@ -179,17 +178,71 @@ const CONFIGURATIONS: &[&str] = &[
     "yiddish",
 ];
 
-/// Configurations that migrations make are kept by name alone.
-fn configuration(cx: &Context, schema: Option<&str>, name: &str, written: &str) -> Verdict {
-    if CONFIGURATIONS.contains(&name) && schema.is_none_or(|schema| schema == "pg_catalog") {
+/// Configurations and dictionaries; those that migrations make are kept by name alone.
+fn text_search(cx: &Context, data_type: Oid, schema: Option<&str>, name: &str, written: &str) -> Verdict {
+    let dictionary = data_type == oid::REGDICTIONARY;
+    let what = if dictionary { "text search dictionary" } else { "text search configuration" };
+    let language = if dictionary { name.strip_suffix("_stem") } else { Some(name) };
+    let built_in = name == "simple" || language.is_some_and(|language| LANGUAGES.contains(&language));
+    let made = cx.schema.others.contains_key(&*format!("{what} {name}"));
+    if made || (built_in && schema.is_none_or(|schema| schema == "pg_catalog")) {
         return Verdict::Valid;
     }
-    let may_be = name == "estonian" || cx.schema.others.keys().any(|key| key.ends_with(name));
-    if may_be || super::super::may_exist_unseen(cx, name, super::super::Unseen::Operator).is_some() {
+    // PostgreSQL 18 brought one more.
+    let newer = language == Some("estonian");
+    if newer || super::super::may_exist_unseen(cx, name, super::super::Unseen::Operator).is_some() {
         return Verdict::Unsure;
     }
-    let message = format!("text search configuration \"{written}\" does not exist");
-    missing("42704", message, ErrorKind::MissingObject(Arc::from(name)))
+    missing("42704", format!("{what} \"{written}\" does not exist"), ErrorKind::MissingObject(Arc::from(name)))
+}
+
+/// `regoperin`, `regoperatorin`: a symbol, its schema before it, its operands behind it.
+fn operator(cx: &mut Context, text: &str, with_operands: bool) -> Verdict {
+    let (written, operands) = match text.split_once('(') {
+        Some((written, operands)) if with_operands => (written, operands.trim_end().strip_suffix(')')),
+        _ if with_operands => return Verdict::refuse("22P02", "expected a left parenthesis".to_owned()),
+        _ => (text, None),
+    };
+    if with_operands && operands.is_none() {
+        return Verdict::refuse("22P02", "expected a right parenthesis".to_owned());
+    }
+    let Some(parts) = names(written) else {
+        return Verdict::refuse("42602", "invalid name syntax".to_owned());
+    };
+    let (schema, symbol) = match &parts[..] {
+        [symbol] => (None, symbol),
+        [schema, symbol] => (Some(schema.as_str()), symbol),
+        _ => return Verdict::Unsure,
+    };
+    let symbol = symbol.as_str();
+    let mut types = Vec::new();
+    for operand in operands.iter().flat_map(|operands| operands.split(',')) {
+        if operand.trim().eq_ignore_ascii_case("none") {
+            types.push(Oid::NONE);
+            continue;
+        }
+        let Ok(parsed) = rollproof_sql::parse_type_name(operand) else { return Verdict::Unsure };
+        match type_name::type_name(cx, &parsed) {
+            Ok(found) => types.push(found.oid),
+            Err(Failure::Error(error)) => return missing(error.sqlstate, error.message, error.kind),
+            Err(Failure::Unknown(_)) => return Verdict::Unsure,
+        }
+    }
+    let found = cx.schema.operators_named(schema, symbol);
+    let own = found.iter().map(|each| each.operator.oid).filter(|oid| *oid >= Oid::FIRST_USER).collect();
+    let count =
+        found.iter().filter(|each| !with_operands || types == [each.operator.left, each.operator.right]).count();
+    cx.lookups.operators.insert((schema.map(Arc::from), Arc::from(symbol)), own);
+    match count {
+        0 => missing("42883", format!("operator does not exist: {text}"), ErrorKind::MissingObject(Arc::from(symbol))),
+        1 => Verdict::Valid,
+        _ if with_operands => Verdict::Valid,
+        _ => missing(
+            "42725",
+            format!("more than one operator named {text}"),
+            ErrorKind::MissingObject(Arc::from(symbol)),
+        ),
+    }
 }
 
 /// `regprocedurein`: a name and its argument types.

@@ -68,8 +68,14 @@ pub enum ObjectKind {
     ForeignDataWrapper,
     /// USER MAPPING
     UserMapping,
-    /// TEXT SEARCH CONFIGURATION, DICTIONARY, PARSER, TEMPLATE
-    TextSearch,
+    /// TEXT SEARCH CONFIGURATION
+    TextSearchConfiguration,
+    /// TEXT SEARCH DICTIONARY
+    TextSearchDictionary,
+    /// TEXT SEARCH PARSER
+    TextSearchParser,
+    /// TEXT SEARCH TEMPLATE
+    TextSearchTemplate,
     /// STATISTICS
     Statistics,
     /// PUBLICATION

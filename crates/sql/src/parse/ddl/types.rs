@@ -102,17 +102,21 @@ pub(super) fn create_conversion(parser: &mut Parser<'_>, _: Prefix) -> PResult<S
 }
 
 /// The kinds of text search objects.
-const TEXT_SEARCH: &[&str] = &["parser", "dictionary", "template", "configuration"];
+const TEXT_SEARCH: &[(&str, ObjectKind)] = &[
+    ("parser", ObjectKind::TextSearchParser),
+    ("dictionary", ObjectKind::TextSearchDictionary),
+    ("template", ObjectKind::TextSearchTemplate),
+    ("configuration", ObjectKind::TextSearchConfiguration),
+];
 
 /// `CREATE TEXT SEARCH`
 pub(super) fn create_text_search(parser: &mut Parser<'_>, _: Prefix) -> PResult<StatementKind> {
-    if !TEXT_SEARCH.iter().any(|word| parser.eat_keyword(word)) {
+    let Some((_, kind)) = TEXT_SEARCH.iter().find(|(word, _)| parser.eat_keyword(word)) else {
         return parser.error("a kind of text search object");
-    }
+    };
     let name = parser.qualified_name()?;
     let options = definition(parser)?;
-    let kind = ObjectKind::TextSearch;
-    define(Definition::CreateDefined(CreateDefined { kind, name, if_not_exists: false, from: None, options }))
+    define(Definition::CreateDefined(CreateDefined { kind: *kind, name, if_not_exists: false, from: None, options }))
 }
 
 /// `ALTER TEXT SEARCH DICTIONARY d (…)`, the name taken.

@@ -40,7 +40,7 @@ fn create_defined() {
     );
     check(
         "create text search configuration a (copy = b)",
-        "CreateDefined(CreateDefined{kind: TextSearch, name: a, options: [DefinitionOption{name: copy, value: Type(‹b›)}]})",
+        "CreateDefined(CreateDefined{kind: TextSearchConfiguration, name: a, options: [DefinitionOption{name: copy, value: Type(‹b›)}]})",
     );
 }
 
