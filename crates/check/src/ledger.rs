@@ -167,6 +167,7 @@ fn site_record(input: &Input, version: &Arc<str>, site: &Site, queries: Vec<Arc<
         queries,
         unknown,
         silent: failure.map(|failure| failure.why.to_string()),
+        refused: site.refused,
     }
 }
 

@@ -7,8 +7,10 @@ use rollproof_source::{FileId, Span};
 use rollproof_sql::MappedText;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::eval::choice::agree;
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
+use crate::holes::first_open_hole;
 use crate::ir::{ExprId, ExprKind, Facts, Fate};
 use crate::matching::{Target, only_param};
 use crate::program::Program;
@@ -374,6 +376,7 @@ impl Finder<'_> {
             queries: Vec::new(),
             unknown: None,
             failure: None,
+            refused: 0,
         };
         if own.is_empty() && !values.is_empty() {
             site.kind = SiteKind::Forwarder;
@@ -389,7 +392,7 @@ impl Finder<'_> {
                 self.add_query(&mut site, &text, style, names, at);
             }
         }
-        drop_impossible(&mut site.queries);
+        site.refused = drop_impossible(&mut site.queries);
         if grows {
             site.unknown = Some(Unknown { reason: QUERY_BUILDER.into(), at });
         }
@@ -404,7 +407,8 @@ impl Finder<'_> {
         });
         let query = render(text, style, names, at);
         // The hole may have become a placeholder of the program's own numbering.
-        let holes = query.text.holes().next().map(|hole| Unknown { reason: hole.reason.clone(), at: hole.at });
+        let open = first_open_hole(&query.text);
+        let holes = open.map(|hole| Unknown { reason: hole.reason.clone(), at: hole.at });
         let bare = query.text.text.chars().all(|character| character == MappedText::HOLE || character.is_whitespace());
         if bare {
             let empty = Unknown { reason: "empty text".into(), at };
@@ -418,11 +422,27 @@ impl Finder<'_> {
     }
 }
 
-/// Drops texts that an empty list of conditions left without sense, where there are others: the program tests for it.
-fn drop_impossible(queries: &mut Vec<ExtractedQuery>) {
+/// Drops combinations of parts that are no SQL, where others are: branches that exclude each other (`WHERE a WHERE b`), an
+/// empty list of conditions that the program tests for. No migration decides whether a text is SQL. Returns how many.
+fn drop_impossible(queries: &mut Vec<ExtractedQuery>) -> usize {
+    let all = queries.len();
+    if all < 2 {
+        return 0;
+    }
     if queries.iter().any(|query| !looks::empty_clause(&query.text.text)) {
         queries.retain(|query| !looks::empty_clause(&query.text.text));
     }
+    let reads = |query: &ExtractedQuery| query.text.holes().next().is_some() || reads_as_statements(&query.text.text);
+    let read: Vec<bool> = queries.iter().map(reads).collect();
+    if read.contains(&true) {
+        let mut kept = read.iter();
+        queries.retain(|_| kept.next().copied().unwrap_or(true));
+    }
+    all - queries.len()
+}
+
+fn reads_as_statements(text: &str) -> bool {
+    rollproof_sql::parse_script(text).iter().all(|(_, parsed)| parsed.is_ok())
 }
 
 fn same_query(left: &ExtractedQuery, right: &ExtractedQuery) -> bool {
@@ -515,7 +535,8 @@ impl Evaluator<'_> {
         let mut all: Vec<Vec<Piece>> = Vec::new();
         let unknown: Pieces = vec![Piece::Unknown(format!("more than {limit} variants").into(), at)].into();
         let none: Pieces = vec![Piece::Unknown("parameter".into(), at)].into();
-        let wide = texts.len() * choices.len() > limit;
+        let wide =
+            texts.iter().map(|text| choices.iter().filter(|choice| agree(text, choice)).count()).sum::<usize>() > limit;
         let choices: &[Pieces] = if wide { std::slice::from_ref(&unknown) } else { choices };
         let choices: &[Pieces] = if choices.is_empty() { std::slice::from_ref(&none) } else { choices };
         for text in texts {
@@ -523,7 +544,7 @@ impl Evaluator<'_> {
                 all.push(text.clone());
                 continue;
             }
-            for choice in choices {
+            for choice in choices.iter().filter(|choice| agree(text, choice)) {
                 let mut replaced = Vec::with_capacity(text.len());
                 for piece in text {
                     match piece {

@@ -95,8 +95,13 @@ pub(crate) enum ExprKind {
     },
     /// Texts one after the other (`+`).
     Concat(Vec<ExprId>),
-    /// One of these (`?:`, `||`, `??`, `match`).
+    /// One of these (`||`, `??`, `match`).
     Branch(Vec<ExprId>),
+    /// `?:`: the first arm where the condition holds, else the second.
+    Choice {
+        condition: ExprId,
+        arms: [ExprId; 2],
+    },
     Call(Box<Call>),
     Member {
         object: ExprId,

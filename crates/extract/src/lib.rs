@@ -12,6 +12,7 @@ mod eval;
 mod files;
 mod find;
 mod glance;
+mod holes;
 mod ir;
 mod lang;
 mod looks;

@@ -299,19 +299,22 @@ impl<'p> Program<'p> {
         if !path.last().is_some_and(|name| self.knows(name)) {
             return None;
         }
-        let mut first = None;
+        // The longest name tells most: `Prisma.sql` is not `sql`.
+        let mut best: Option<((usize, bool), Meaning)> = None;
         for library in &self.language.libraries {
-            let helper =
-                library.helpers.iter().find(|helper| helper.calls.iter().any(|pattern| ends_with(path, pattern)));
-            let Some(helper) = helper else { continue };
-            if self.imports(facts, library) {
-                return Some(helper.means);
+            let imported = self.imports(facts, library);
+            if !imported && self.modules.manifests > 0 && !self.is_active(library) {
+                continue;
             }
-            if first.is_none() && (self.modules.manifests == 0 || self.is_active(library)) {
-                first = Some(helper.means);
+            for helper in &library.helpers {
+                let names = helper.calls.iter().filter(|pattern| ends_with(path, pattern));
+                let Some(length) = names.map(|pattern| pattern.split('.').count()).max() else { continue };
+                if best.is_none_or(|(known, _)| known < (length, imported)) {
+                    best = Some(((length, imported), helper.means));
+                }
             }
         }
-        first
+        best.map(|(_, means)| means)
     }
 
     /// Whether a file imports a library.

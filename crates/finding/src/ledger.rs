@@ -65,4 +65,6 @@ pub struct SiteRecord {
     pub unknown: Option<Unknown>,
     /// Whether a failure of it is swallowed, and how; none where it is not or not known.
     pub silent: Option<String>,
+    /// How many combinations of its parts are no SQL and were left out.
+    pub refused: usize,
 }

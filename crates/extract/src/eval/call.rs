@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::{Span, TextRange};
 
+use super::choice::{at_caller, told_apart};
 use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts};
@@ -117,16 +118,20 @@ impl Evaluator<'_> {
             return self.uncalled(&facts, param, at);
         }
         self.forcing.push(param.clone());
-        let mut values = Vec::new();
+        let mut ways: Vec<Vec<Value>> = Vec::new();
+        let mut count = 0;
         for (caller, call) in callers.iter() {
-            for value in self.given(caller, *call, &facts, param, at) {
-                add(&mut values, value);
-            }
-            if values.len() > self.limit() {
+            let given = self.given(caller, *call, &facts, param, at);
+            // Most callers of a helper give the same.
+            count += given.iter().filter(|value| !ways.iter().any(|way| way.contains(value))).count();
+            ways.push(given);
+            if count > self.limit() {
                 break;
             }
         }
         self.forcing.pop();
+        // What one caller gives for two parameters stays together.
+        let mut values = told_apart(at_caller(&facts, param.param.function), ways);
         self.cap(&mut values, at);
         values
     }
@@ -208,6 +213,7 @@ impl Evaluator<'_> {
             ("", "Object.keys" | "Object.values" | "Object.entries" | "Object.freeze" | "Object.assign") => {
                 self.object_call(facts, &name, first, at, env)
             }
+            ("", "Object.fromEntries") => self.from_entries(facts, first, at, env),
             ("", "Array.from") => self.array_from(facts, call, at, env),
             ("", "Array") => {
                 let item = Item { values: vec![Value::Nothing], repeated: true, optional: false };
@@ -223,7 +229,10 @@ impl Evaluator<'_> {
                 self.join_paths(facts, call, at, env)
             }
             ("", _) => vec![Value::unknown(&format!("result of `{name}`"), at)],
-            _ => vec![Value::External { module: module.clone(), path: path.clone() }],
+            _ => {
+                self.note_settings(facts, &call.arguments, (module, path), env);
+                vec![Value::External { module: module.clone(), path: path.clone() }]
+            }
         }
     }
 
@@ -271,6 +280,25 @@ impl Evaluator<'_> {
             });
         }
         Some(items)
+    }
+
+    /// `Object.fromEntries(list)`, where every item names its field.
+    fn from_entries(&mut self, facts: &Arc<Facts>, first: Option<ExprId>, at: Span, env: &Env) -> Vec<Value> {
+        let lists = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
+        let lists = self.forced(lists);
+        let mut found = Vec::new();
+        for list in lists {
+            let value = match &list {
+                Value::List(items) => match fields_of(items) {
+                    Some(fields) => Value::Record(fields.into()),
+                    None => Value::unknown("key of an unknown object", at),
+                },
+                Value::Unknown(..) => list,
+                _ => Value::unknown("key of an unknown object", at),
+            };
+            add(&mut found, value);
+        }
+        found
     }
 
     /// `Array.from({ length: n }, (_, i) => …)`: any number of items.
@@ -341,6 +369,22 @@ impl Evaluator<'_> {
         }
         vec![Value::derived(&format!("/{joined}"), at)]
     }
+}
+
+/// Names and values of a list of pairs.
+fn fields_of(items: &[Item]) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
+    let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
+    for pair in items.iter().flat_map(|item| &item.values) {
+        let Value::List(pair) = pair else { return None };
+        let [name] = pair.first()?.values.as_slice() else { return None };
+        let name: Arc<str> = name.constant()?.into();
+        let values = pair.get(1).map_or_else(Vec::new, |value| value.values.clone());
+        match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => values.into_iter().for_each(|value| add(known, value)),
+            None => fields.push((name, values)),
+        }
+    }
+    Some(fields)
 }
 
 /// The names of a callee from left to right; calls, indexes and `this` in between are passed over.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Evaluator;
 use super::value::{Chosen, Decision, DecisionPlace, Env, Piece, Pieces, Value, add};
-use crate::ir::{ExprId, Facts};
+use crate::ir::{BindingKind, ExprId, ExprKind, Facts, FunctionId};
 
 /// Which element of a list, or which value of an expression.
 pub(super) fn at_expr(facts: &Facts, expr: ExprId, env: &Env) -> Decision {
@@ -13,6 +14,11 @@ pub(super) fn at_expr(facts: &Facts, expr: ExprId, env: &Env) -> Decision {
 /// Which arm of a group.
 pub(super) fn at_group(facts: &Facts, group: u32, env: &Env) -> Decision {
     decision(facts, DecisionPlace::Group(group), env)
+}
+
+/// Which caller of a function.
+pub(super) fn at_caller(facts: &Facts, function: FunctionId) -> Decision {
+    decision(facts, DecisionPlace::Caller(function), &None)
 }
 
 fn decision(facts: &Facts, place: DecisionPlace, env: &Env) -> Decision {
@@ -61,7 +67,7 @@ pub(super) fn is_marked(pieces: &[Piece]) -> bool {
 }
 
 /// Whether two texts can come of the same run.
-pub(super) fn agree(left: &[Piece], right: &[Piece]) -> bool {
+pub(crate) fn agree(left: &[Piece], right: &[Piece]) -> bool {
     let made = |pieces: &[Piece]| {
         pieces
             .iter()
@@ -85,4 +91,42 @@ pub(super) fn agree(left: &[Piece], right: &[Piece]) -> bool {
 /// Whether there is no text at all.
 pub(super) fn is_empty(pieces: &[Piece]) -> bool {
     pieces.iter().all(|piece| matches!(piece, Piece::Chosen(_)))
+}
+
+impl Evaluator<'_> {
+    /// Which arm of a choice is taken, where a parameter decides it that the call which is being evaluated gives: 0 where
+    /// it holds.
+    pub(super) fn decided(&mut self, facts: &Arc<Facts>, condition: ExprId, env: &Env) -> Option<usize> {
+        env.as_ref()?;
+        let ExprKind::Binding(binding) = facts.expr(condition).kind else { return None };
+        let binding = facts.binding(binding);
+        if !matches!(binding.kind, BindingKind::Param(_)) || !binding.writes.is_empty() {
+            return None;
+        }
+        let mut taken = None;
+        for value in self.eval(facts, condition, env) {
+            let arm = usize::from(!holds(&value)?);
+            if taken.is_some_and(|taken| taken != arm) {
+                return None;
+            }
+            taken = Some(arm);
+        }
+        taken
+    }
+}
+
+/// Whether a value counts as true; none where that is not known.
+fn holds(value: &Value) -> Option<bool> {
+    match value {
+        Value::Nothing => Some(false),
+        Value::Text(_) => value.constant().map(|text| !text.is_empty()),
+        Value::Fragment(..)
+        | Value::List(_)
+        | Value::Object(_)
+        | Value::Record(_)
+        | Value::Function(_)
+        | Value::Class(_)
+        | Value::Instance(_) => Some(true),
+        _ => None,
+    }
 }

@@ -31,7 +31,7 @@ impl Evaluator<'_> {
                 let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
                 self.value_texts(&values, at)
             }
-            Meaning::Identifier | Meaning::Reference => vec![self.identifier(facts, call, meaning, at, env)],
+            Meaning::Identifier | Meaning::Reference => self.identifier(facts, call, meaning, at, env),
             Meaning::Dynamic => vec![self.dynamic(facts, call, at, env)],
             Meaning::Join => self.join_fragments(facts, call, at, env),
             Meaning::Unnest => vec![self.unnest(facts, call, at, env)],
@@ -51,29 +51,78 @@ impl Evaluator<'_> {
     }
 
     /// `"a"."b"`, from a text, from several, or from a list of them.
-    fn identifier(&mut self, facts: &Arc<Facts>, call: &Call, meaning: Meaning, at: Span, env: &Env) -> Pieces {
+    fn identifier(&mut self, facts: &Arc<Facts>, call: &Call, meaning: Meaning, at: Span, env: &Env) -> Vec<Pieces> {
         let mut names: Vec<Vec<Value>> = Vec::new();
         for argument in self.arguments(facts, &call.arguments, env) {
+            let argument = self.forced(argument);
             match argument.as_slice() {
                 [Value::List(items)] => names.extend(items.iter().map(|item| item.values.clone())),
                 _ => names.push(argument),
             }
         }
-        let mut pieces = Vec::new();
-        for values in names {
-            if !pieces.is_empty() {
-                pieces.push(derived(".", at));
+        let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
+        for (index, values) in names.into_iter().enumerate() {
+            if index > 0 {
+                texts.iter_mut().for_each(|text| text.push(derived(".", at)));
             }
-            let known = match values.as_slice() {
-                [one] => one.constant(),
-                _ => None,
-            };
-            match known {
-                Some(name) => pieces.push(derived(&quoted(&name, meaning == Meaning::Reference), at)),
-                None => pieces.push(Piece::Unknown("name that is not known".into(), at)),
+            let mut choices: Vec<Pieces> = Vec::new();
+            for value in self.forced(values) {
+                let choice = name_pieces(&value, meaning == Meaning::Reference, at);
+                if !choices.contains(&choice) {
+                    choices.push(choice);
+                }
+            }
+            if choices.is_empty() {
+                choices.push(vec![Piece::Unknown("name that is not known".into(), at)].into());
+            }
+            texts = self.product(texts, &choices, at);
+        }
+        texts.into_iter().map(Pieces::from).collect()
+    }
+
+    /// `${Prisma.join(ids)}` in parentheses, where nothing is known of the list: values, however many.
+    pub(super) fn joined_values(
+        &mut self,
+        facts: &Arc<Facts>,
+        hole: ExprId,
+        before: &str,
+        env: &Env,
+    ) -> Option<Vec<Piece>> {
+        let ExprKind::Call(call) = &facts.expr(hole).kind else { return None };
+        let path = callee_path(facts, call.callee);
+        if !before.trim_end().ends_with(['(', '[']) || self.program.helper(facts, &path) != Some(Meaning::Join) {
+            return None;
+        }
+        if let Some(separator) = call.arguments.get(1) {
+            let separator = self.eval(facts, *separator, env);
+            let comma = |value: &Value| value.constant().is_some_and(|text| text.trim() == ",");
+            if !separator.iter().all(comma) {
+                return None;
+            }
+            self.note_spliced(&separator);
+        }
+        let first = *call.arguments.first()?;
+        let lists = self.eval(facts, first, env);
+        let lists = self.forced(lists);
+        // Lists that are written down say for themselves what they hold.
+        let is_open = |value: &Value| match value {
+            Value::List(items) => items.is_empty(),
+            Value::Unknown(reason, _) => !reason.contains("fragment"),
+            Value::Fragment(..) | Value::Text(_) => false,
+            _ => true,
+        };
+        if !lists.iter().all(is_open) {
+            return None;
+        }
+        Some(vec![Piece::Placeholder(span(facts, first)), Piece::Repeat(span(facts, first))])
+    }
+
+    fn note_spliced(&mut self, values: &[Value]) {
+        for value in values {
+            if let Value::Fragment(_, file, expr) = value {
+                self.spliced.insert((*file, *expr));
             }
         }
-        pieces.into()
     }
 
     /// postgres.js: `sql("name")`, `sql(["a", "b"])`; rows and columns depend on the clause (see `dynamic_columns`).
@@ -227,6 +276,20 @@ impl Evaluator<'_> {
         }
         pieces.push(derived(")", at));
         pieces.into()
+    }
+}
+
+/// A name in quotes, what was decided on the way to it beside it.
+fn name_pieces(value: &Value, dots: bool, at: Span) -> Pieces {
+    let decided = |pieces: &Pieces| {
+        pieces.iter().filter(|piece| matches!(piece, Piece::Chosen(_))).cloned().collect::<Vec<Piece>>()
+    };
+    match (value.constant(), value) {
+        (Some(name), Value::Text(pieces) | Value::Fragment(pieces, ..)) => {
+            std::iter::once(derived(&quoted(&name, dots), at)).chain(decided(pieces)).collect()
+        }
+        (_, Value::Unknown(reason, place)) => vec![Piece::Unknown(reason.clone(), *place)].into(),
+        _ => vec![Piece::Unknown("name that is not known".into(), at)].into(),
     }
 }
 

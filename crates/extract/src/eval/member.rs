@@ -38,6 +38,10 @@ impl Evaluator<'_> {
                     .unwrap_or_else(|| vec![Value::unknown(&format!("`{name}` is not exported by its module"), at)])
             }
             Value::Object(place) => self.field(&place.clone(), name, at),
+            Value::Record(fields) => match fields.iter().find(|(field, _)| field == name) {
+                Some((_, values)) => values.clone(),
+                None => vec![Value::Nothing],
+            },
             Value::Instance(class) | Value::Class(class) => self.class_member(&class.clone(), object, name, at),
             Value::External { module, path } => {
                 let path: Vec<Arc<str>> = path.iter().cloned().chain([name.clone()]).collect();
@@ -166,6 +170,11 @@ impl Evaluator<'_> {
                     .iter()
                     .flat_map(|key| self.member(std::slice::from_ref(object), &key.as_str().into(), at))
                     .collect(),
+                (Value::Record(_), Some(keys)) => keys
+                    .iter()
+                    .flat_map(|key| self.member(std::slice::from_ref(object), &key.as_str().into(), at))
+                    .collect(),
+                (Value::Record(fields), None) => fields.iter().flat_map(|(_, values)| values.clone()).collect(),
                 (Value::Object(place), None) => self.all_fields(&place.clone()),
                 (Value::Unknown(..) | Value::External { .. }, _) => vec![object.clone()],
                 _ => vec![Value::unknown("element of an unknown value", at)],

@@ -119,11 +119,13 @@ impl Evaluator<'_> {
         let values = self.forced(values);
         let mut found = Vec::new();
         for value in values {
-            let quoted = match value.constant() {
-                Some(name) => Value::derived(&format!("\"{}\"", name.replace('"', "\"\"")), at),
-                None => value,
-            };
-            add(&mut found, quoted);
+            let quoted = |name: &str| Value::derived(&format!("\"{}\"", name.replace('"', "\"\"")), at);
+            if let Value::External { module, path } = &value {
+                let names = self.settings(module, path, at);
+                let names = names.iter().filter_map(|name| super::value::constant(name));
+                names.for_each(|name| add(&mut found, quoted(&name)));
+            }
+            add(&mut found, value.constant().map_or(value, |name| quoted(&name)));
         }
         found
     }
@@ -235,18 +237,23 @@ impl Evaluator<'_> {
                 pattern,
                 r"/\s+/g" | r"/\n/g" | r"/\s\s+/g" | r"/\s{2,}/g" | r"/\n\s*/g" | r"/[\s\n]+/g" | r"/\s+/gm"
             );
-            return if squeezes {
-                vec![Value::text(pieces.to_vec())]
-            } else {
-                vec![Value::unknown("replaced by a pattern", at)]
-            };
+            if squeezes {
+                return vec![Value::text(pieces.to_vec())];
+            }
         }
-        let ([pattern], [with]) = (pattern.as_slice(), with.as_slice()) else {
-            return vec![Value::unknown("replaced by an unknown text", at)];
+        let plain = regex.and_then(plain_pattern);
+        if regex.is_some_and(|pattern| pattern.starts_with('/')) && plain.is_none() {
+            return vec![Value::unknown("replaced by a pattern", at)];
+        }
+        let [with] = with.as_slice() else { return vec![Value::unknown("replaced by an unknown text", at)] };
+        let (pattern, all) = match (plain, pattern.as_slice()) {
+            (Some(plain), _) => plain,
+            (None, [pattern]) => (pattern.constant().unwrap_or_default(), all),
+            _ => (String::new(), all),
         };
-        let Some(pattern) = pattern.constant().filter(|pattern| !pattern.is_empty()) else {
+        if pattern.is_empty() {
             return vec![Value::unknown("replaced by an unknown text", at)];
-        };
+        }
         let with = self.value_texts(std::slice::from_ref(with), at);
         let with = with.first().cloned().unwrap_or_else(|| Vec::new().into());
         let mut result = Vec::new();
@@ -267,6 +274,23 @@ impl Evaluator<'_> {
         }
         vec![Value::text(result)]
     }
+}
+
+/// The text that a regular expression looks for where it is one, and whether it looks for all of them. A word's end at its
+/// end is taken for granted.
+fn plain_pattern(pattern: &str) -> Option<(String, bool)> {
+    let (body, flags) = pattern.strip_prefix('/')?.rsplit_once('/')?;
+    let body = body.strip_suffix("\\b").unwrap_or(body);
+    let mut text = String::new();
+    let mut characters = body.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => text.push(characters.next().filter(|next| !next.is_alphanumeric())?),
+            '[' | ']' | '(' | ')' | '{' | '}' | '*' | '+' | '?' | '.' | '^' | '$' | '|' => return None,
+            other => text.push(other),
+        }
+    }
+    (!text.is_empty() && !flags.contains('i')).then(|| (text, flags.contains('g')))
 }
 
 /// `.filter(…)`: what may be nothing may be left out.

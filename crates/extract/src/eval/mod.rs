@@ -1,13 +1,14 @@
 //! Which values an expression may have, over all files of a snapshot.
 
 pub(crate) mod call;
-mod choice;
+pub(crate) mod choice;
 mod flow;
 mod helper;
 mod member;
 mod method;
 mod name;
 mod rust;
+mod settings;
 mod tag;
 pub(crate) mod text;
 pub(crate) mod value;
@@ -46,6 +47,8 @@ pub(crate) struct Evaluator<'p> {
     serial: u32,
     /// Parameters whose callers are being asked.
     forcing: Vec<value::ParamRef>,
+    /// What functions of packages were given, by module and path.
+    settings: FxHashMap<(Arc<str>, Arc<[Arc<str>]>), Vec<Place>>,
 }
 
 impl<'p> Evaluator<'p> {
@@ -60,6 +63,7 @@ impl<'p> Evaluator<'p> {
             calls: 0,
             serial: 0,
             forcing: Vec::new(),
+            settings: FxHashMap::default(),
         }
     }
 
@@ -128,6 +132,13 @@ impl<'p> Evaluator<'p> {
                 self.concat(facts, parts, env)
             }
             ExprKind::Branch(arms) => {
+                let ways = arms.iter().map(|arm| self.eval(facts, *arm, env)).collect();
+                choice::told_apart(choice::at_expr(facts, expr, env), ways)
+            }
+            ExprKind::Choice { condition, arms } => {
+                if let Some(arm) = self.decided(facts, *condition, env) {
+                    return self.eval(facts, arms[arm], env);
+                }
                 let ways = arms.iter().map(|arm| self.eval(facts, *arm, env)).collect();
                 choice::told_apart(choice::at_expr(facts, expr, env), ways)
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::call::callee_path;
-use super::text::{Texts, key_of, piece_of};
+use super::text::{Texts, key_of, names_schema, piece_of, prefer_known, text_after};
 use super::value::{Env, Piece, Pieces, Value};
 use super::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts, Part};
@@ -62,11 +62,11 @@ impl Evaluator<'_> {
                 Part::Text(chunk) => texts.push(&piece_of(facts, chunk)),
                 Part::Hole(hole) => {
                     let before = known_tail(texts.first());
-                    let after = match parts.get(index + 1) {
-                        Some(Part::Text(chunk)) => chunk.range.slice(&facts.text),
-                        _ => "",
-                    };
-                    let choices = self.interpolated(facts, *hole, (&before, after), env);
+                    let after = text_after(facts, parts, index);
+                    let mut choices = self.interpolated(facts, *hole, (&before, after), env);
+                    if names_schema(after) {
+                        prefer_known(&mut choices);
+                    }
                     texts.choose(key_of(facts, *hole), &choices, span(facts, *hole));
                 }
             }
@@ -82,6 +82,9 @@ impl Evaluator<'_> {
         }
         if let Some(columns) = self.dynamic_columns(facts, hole, around.0, env) {
             return vec![columns.into()];
+        }
+        if let Some(list) = self.joined_values(facts, hole, around.0, env) {
+            return vec![list.into()];
         }
         let values = self.eval(facts, hole, env);
         let values = self.forced_for_tag(values);
@@ -106,7 +109,9 @@ impl Evaluator<'_> {
                     vec![Piece::Unknown(format!("fragment of package `{module}`").into(), at)].into()
                 }
                 Value::Unknown(reason, place)
-                    if name_place || fragments || reason.starts_with("result of") && !is_plain(reason) =>
+                    if name_place
+                        || fragments
+                        || reason.starts_with("result of") && !is_plain(reason) && !is_operand(around) =>
                 {
                     vec![Piece::Unknown(reason.clone(), *place)].into()
                 }
@@ -192,8 +197,14 @@ fn is_fragment_type(name: Option<&Arc<str>>) -> bool {
     })
 }
 
+/// Whether what stands between these texts is an operand: a value, or an expression that is worth one.
+fn is_operand((before, after): (&str, &str)) -> bool {
+    let before = before.trim_end();
+    before.ends_with(['=', '<', '>', '+', '|', '%']) || after.starts_with("::")
+}
+
 /// The end of the text so far that is known, for a look at the word before a hole.
-fn known_tail(pieces: &[Piece]) -> String {
+pub(super) fn known_tail(pieces: &[Piece]) -> String {
     let mut parts = Vec::new();
     let mut length = 0;
     for piece in pieces.iter().rev() {
@@ -213,7 +224,7 @@ fn known_tail(pieces: &[Piece]) -> String {
 }
 
 /// Whether only a name can stand between these texts: no library makes a placeholder there that runs.
-fn is_name_place(before: &str, after: &str) -> bool {
+pub(super) fn is_name_place(before: &str, after: &str) -> bool {
     if before.ends_with(['.', '"']) || after.starts_with(['.', '"']) {
         return true;
     }
@@ -222,9 +233,13 @@ fn is_name_place(before: &str, after: &str) -> bool {
         .rsplit(|character: char| !character.is_alphanumeric() && character != '_')
         .next()
         .unwrap_or("");
+    let lower = before.trim_end().to_lowercase();
     before.ends_with(char::is_whitespace)
-        && ["from", "join", "into", "update", "table", "truncate"].iter().any(|name| word.eq_ignore_ascii_case(name))
-        && !before.to_lowercase().trim_end().ends_with("distinct from")
+        && (lower.ends_with("if exists")
+            || ["from", "join", "into", "update", "table", "truncate"]
+                .iter()
+                .any(|name| word.eq_ignore_ascii_case(name)))
+        && !lower.ends_with("distinct from")
 }
 
 /// A part as `String.raw` takes it: escapes as they are written.

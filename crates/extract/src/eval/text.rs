@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::choice::{agree, is_empty, is_marked};
+use super::tag::{is_name_place, known_tail};
 use super::value::{Env, Item, Piece, Pieces, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{Chunk, ExprId, ExprKind, Facts, Part};
@@ -20,9 +21,12 @@ impl Evaluator<'_> {
                 Part::Text(chunk) => texts.push(&piece_of(facts, chunk)),
                 Part::Hole(hole) => {
                     let mut choices = self.texts_of(facts, *hole, env);
-                    if matches!(parts.get(index + 1), Some(Part::Text(chunk)) if names_schema(chunk.range.slice(&facts.text)))
-                    {
+                    let after = text_after(facts, parts, index);
+                    if names_schema(after) {
                         prefer_known(&mut choices);
+                    }
+                    if choices.len() > 1 && is_name_place(&known_tail(texts.first()), after) {
+                        prefer_some(&mut choices);
                     }
                     texts.choose(key_of(facts, *hole), &choices, span(facts, *hole));
                 }
@@ -130,11 +134,16 @@ impl Evaluator<'_> {
                     ("", name) => format!("global `{name}`"),
                     (module, _) => format!("value of package `{module}`"),
                 };
-                one(Piece::Unknown(reason.into(), at))
+                let mut texts = if module.is_empty() { Vec::new() } else { self.settings(module, path, at) };
+                texts.push(vec![Piece::Unknown(reason.into(), at)].into());
+                texts
             }
-            Value::Object(_) | Value::Instance(_) | Value::Class(_) | Value::Function(_) | Value::Module(_) => {
-                one(Piece::Unknown("object where text is expected".into(), at))
-            }
+            Value::Object(_)
+            | Value::Record(_)
+            | Value::Instance(_)
+            | Value::Class(_)
+            | Value::Function(_)
+            | Value::Module(_) => one(Piece::Unknown("object where text is expected".into(), at)),
         }
     }
 
@@ -249,6 +258,21 @@ pub(super) fn key_of(facts: &Facts, expr: ExprId) -> Option<Arc<str>> {
 /// The hole before this text is the name of a schema: `${schema}.jobs`.
 pub(crate) fn names_schema(after: &str) -> bool {
     after.starts_with('.') || after.starts_with("\".")
+}
+
+/// The text that follows a part of a template.
+pub(super) fn text_after<'f>(facts: &'f Facts, parts: &[Part], index: usize) -> &'f str {
+    match parts.get(index + 1) {
+        Some(Part::Text(chunk)) => chunk.range.slice(&facts.text),
+        _ => "",
+    }
+}
+
+/// Where a name has to stand, the text that a variable has before it is set stands for nothing.
+pub(super) fn prefer_some(choices: &mut Vec<Pieces>) {
+    if choices.iter().any(|choice| !is_empty(choice)) {
+        choices.retain(|choice| !is_empty(choice));
+    }
 }
 
 /// A schema's name that may be given from outside has a default: the default it is.

@@ -51,6 +51,8 @@ pub(crate) enum DecisionPlace {
     Expr(ExprId),
     /// Which arm of this group.
     Group(u32),
+    /// Which caller of this function.
+    Caller(FunctionId),
 }
 
 /// A parameter of a function, or a part of it.
@@ -149,6 +151,8 @@ pub(crate) enum Value {
     Fragment(Pieces, FileId, ExprId),
     List(Arc<[Item]>),
     Object(Place),
+    /// An object that was made of a list of names and values.
+    Record(Arc<[(Arc<str>, Vec<Value>)]>),
     Function(FunctionRef),
     Class(ClassRef),
     Instance(ClassRef),

@@ -102,6 +102,9 @@ fn render_site(out: &mut String, site: &SiteRecord, queries: &BTreeMap<&str, &Qu
     for query in site.queries.iter().filter_map(|id| queries.get(&**id)) {
         let _ = writeln!(out, "      {}", one_line(&query.sql, style.width.saturating_sub(6)));
     }
+    if site.refused > 0 {
+        let _ = writeln!(out, "      {} more combinations of its parts are no SQL", site.refused);
+    }
     if let Some(unknown) = &site.unknown {
         let _ = writeln!(out, "      unknown: {} ({}:{})", unknown.reason, unknown.file, unknown.line);
     }

@@ -183,6 +183,12 @@ struct SiteJson<'a> {
     unknown: Option<UnknownJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     silent: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_none")]
+    refused: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 impl<'a> SiteJson<'a> {
@@ -200,6 +206,7 @@ impl<'a> SiteJson<'a> {
                 line: unknown.line,
             }),
             silent: site.silent.as_deref(),
+            refused: site.refused,
         }
     }
 }

@@ -38,6 +38,7 @@ impl Lowering<'_> {
             }
             Kind::This | Kind::Super => self.builder.expr(ExprKind::This, range),
             Kind::Undefined | Kind::Null | Kind::False => self.builder.expr(ExprKind::Nothing, range),
+            Kind::True => self.builder.expr(ExprKind::Number(Some("true".into())), range),
             Kind::Number => {
                 let text = self.slice(node).into();
                 self.builder.expr(ExprKind::Number(Some(text)), range)
@@ -131,15 +132,17 @@ impl Lowering<'_> {
     }
 
     fn ternary(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
-        if let Some(condition) = self.part(node, Part::Condition) {
-            self.expression(condition);
-        }
+        let condition = self.part(node, Part::Condition).map(|condition| self.expression(condition));
         let arms = [Part::Consequence, Part::Alternative]
             .into_iter()
             .filter_map(|part| self.part(node, part))
             .collect::<Vec<_>>();
-        let arms = arms.into_iter().map(|arm| self.expression_with(arm, fate)).collect();
-        self.builder.expr(ExprKind::Branch(arms), range_of(node))
+        let arms: Vec<ExprId> = arms.into_iter().map(|arm| self.expression_with(arm, fate)).collect();
+        let kind = match (condition, arms.as_slice()) {
+            (Some(condition), [then, otherwise]) => ExprKind::Choice { condition, arms: [*then, *otherwise] },
+            _ => ExprKind::Branch(arms),
+        };
+        self.builder.expr(kind, range_of(node))
     }
 
     fn binary(&mut self, node: Node<'_>) -> ExprId {

@@ -126,6 +126,7 @@ named!(
     TernaryExpression = "ternary_expression",
     This = "this",
     ThrowStatement = "throw_statement",
+    True = "true",
     TryStatement = "try_statement",
     TypeAliasDeclaration = "type_alias_declaration",
     TypeAnnotation = "type_annotation",

@@ -1,0 +1,83 @@
+//! What a package makes of the settings that it is given: `resolvePreset({ extends: [DEFAULTS] }).worker.schema` is, until
+//! somebody says otherwise, what the project's own objects say.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::Evaluator;
+use super::value::{Env, Pieces, Place, Value};
+use crate::ir::{ExprId, ExprKind, Facts};
+
+/// How deep objects are looked into.
+const MAX_DEPTH: u32 = 4;
+
+/// How many calls of one function are remembered.
+const MAX_CALLS: usize = 8;
+
+impl Evaluator<'_> {
+    /// Remembers a call of a package's function that is given an object of the project.
+    pub(super) fn note_settings(
+        &mut self,
+        facts: &Arc<Facts>,
+        arguments: &[ExprId],
+        (module, path): (&Arc<str>, &Arc<[Arc<str>]>),
+        env: &Env,
+    ) {
+        for argument in arguments {
+            if !matches!(facts.expr(*argument).kind, ExprKind::Object(_) | ExprKind::Binding(_)) {
+                continue;
+            }
+            let calls = self.settings.entry((module.clone(), path.clone())).or_default();
+            let place = Place { facts: facts.clone(), expr: *argument, env: env.clone() };
+            if calls.len() < MAX_CALLS && !calls.contains(&place) {
+                calls.push(place);
+            }
+        }
+    }
+
+    /// The known texts of a member of what a package's function made, as far as its arguments say.
+    pub(super) fn settings(&mut self, module: &Arc<str>, path: &Arc<[Arc<str>]>, at: Span) -> Vec<Pieces> {
+        let mut found = Vec::new();
+        for length in 1..path.len() {
+            let key = (module.clone(), Arc::from(&path[..length]));
+            let Some(calls) = self.settings.get(&key).cloned() else { continue };
+            for call in calls {
+                let values = self.eval(&call.facts, call.expr, &call.env);
+                self.look_for(&values, &path[length..], at, MAX_DEPTH, &mut found);
+            }
+        }
+        found
+    }
+
+    fn look_for(&mut self, values: &[Value], path: &[Arc<str>], at: Span, depth: u32, found: &mut Vec<Pieces>) {
+        for value in values {
+            match value {
+                Value::Object(place) => {
+                    let objects = std::slice::from_ref(value);
+                    let reached = path.iter().fold(objects.to_vec(), |values, name| self.member(&values, name, at));
+                    for reached in reached {
+                        if let Value::Text(pieces) = reached
+                            && super::value::constant(&pieces).is_some_and(|text| !text.is_empty())
+                            && !found.contains(&pieces)
+                        {
+                            found.push(pieces);
+                        }
+                    }
+                    if depth > 0 {
+                        let inner = self.all_fields(&place.clone());
+                        let lists: Vec<Value> =
+                            inner.into_iter().filter(|value| matches!(value, Value::List(_))).collect();
+                        self.look_for(&lists, path, at, depth - 1, found);
+                    }
+                }
+                Value::List(items) if depth > 0 => {
+                    for item in items.iter() {
+                        self.look_for(&item.values, path, at, depth - 1, found);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}

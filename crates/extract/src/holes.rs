@@ -1,0 +1,95 @@
+//! Which holes of a text leave open what the server does: not those in a string literal, which are values, nor those in a
+//! name that the session makes up itself.
+
+use rollproof_sql::{Hole, MappedText};
+
+/// Statements whose name is the session's own, whatever it is: nothing in the schema is looked up by it.
+const OWN_NAMES: &[&str] = &["savepoint", "release", "rollback", "listen", "unlisten", "notify", "close", "deallocate"];
+
+/// Where in SQL a character stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Code,
+    Literal { escapes: bool },
+    Name,
+    Line,
+    Block,
+}
+
+/// The first hole that the text's meaning hangs on.
+pub(crate) fn first_open_hole(text: &MappedText) -> Option<&Hole> {
+    let mut holes = text.holes();
+    let open = open_holes(&text.text);
+    open.iter().find_map(|open| holes.next().filter(|_| *open))
+}
+
+/// For every hole of `text`, whether its meaning hangs on it.
+fn open_holes(text: &str) -> Vec<bool> {
+    let mut holes = Vec::new();
+    let mut inside = Inside::Code;
+    let mut own_name = false;
+    let mut at_start = true;
+    let mut before = ' ';
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let next = characters.peek().map_or(' ', |(_, next)| *next);
+        if inside == Inside::Code && at_start && character.is_ascii_alphabetic() {
+            let word = text[at..].split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("");
+            own_name = OWN_NAMES.iter().any(|name| name.eq_ignore_ascii_case(word));
+            at_start = false;
+        }
+        if character == MappedText::HOLE {
+            holes.push(match inside {
+                Inside::Code | Inside::Name => !own_name,
+                Inside::Literal { .. } | Inside::Line | Inside::Block => false,
+            });
+            before = character;
+            continue;
+        }
+        inside = match (inside, character, next) {
+            (Inside::Code, '\'', _) => Inside::Literal { escapes: matches!(before, 'e' | 'E') },
+            (Inside::Code, '"', _) => Inside::Name,
+            (Inside::Code, '-', '-') => Inside::Line,
+            (Inside::Code, '/', '*') => Inside::Block,
+            (Inside::Code, ';', _) => {
+                at_start = true;
+                Inside::Code
+            }
+            (Inside::Literal { escapes: true }, '\\', _) => {
+                characters.next();
+                inside
+            }
+            (Inside::Literal { .. }, '\'', _) | (Inside::Name, '"', _) | (Inside::Line, '\n', _) => Inside::Code,
+            (Inside::Block, '*', '/') => {
+                characters.next();
+                Inside::Code
+            }
+            (inside, ..) => inside,
+        };
+        before = character;
+    }
+    holes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::open_holes;
+
+    fn check(text: &str, expected: &[bool]) {
+        assert_eq!(open_holes(&text.replace('?', "\u{FFFC}")), expected, "{text}");
+    }
+
+    #[test]
+    fn literals_are_values() {
+        check("SELECT '?' FROM ? WHERE a = 'it''s ?' AND b = E'\\'?' AND c = ?", &[false, true, false, false, true]);
+        check("SELECT \"?\" -- ? '\n, ? /* ? */", &[true, false, true, false]);
+    }
+
+    #[test]
+    fn names_of_the_session_are_its_own() {
+        check("SAVEPOINT \"a_?\"", &[false]);
+        check("release savepoint ?; SELECT ?", &[false, true]);
+        check("LISTEN ?", &[false]);
+        check("DROP TABLE ?", &[true]);
+    }
+}
