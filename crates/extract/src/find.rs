@@ -136,9 +136,7 @@ pub(crate) fn functions_to_follow(
         survey.files.iter().flat_map(|file| file.params.iter().chain(&file.text_params).cloned()).collect();
     let name = |param: &ParamRef| {
         let facts = program.facts(&param.path)?;
-        let name = facts.functions[param.param.function.index()].name.clone()?;
-        // Nobody calls a constructor by that name, and every file with a class has one.
-        (name.as_ref() != "constructor").then_some(name)
+        program.called_as(&facts, param.param.function)
     };
     let near: FxHashSet<Arc<str>> = open.iter().filter_map(name).collect();
     let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
@@ -260,6 +258,7 @@ impl Finder<'_> {
                     self.site(&mut evaluator, values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
                 let by = result_use(call.type_argument.as_deref(), &target.name);
                 let site = site.filter(|site| !target.part || is_statement(site));
+                let site = site.map(|site| if target.builds { part_of_built(site) } else { site });
                 out.sites.extend(site.map(|mut site| {
                     site.queries.iter_mut().for_each(|query| query.result = by);
                     Site { failure, ..site }
@@ -349,7 +348,7 @@ impl Finder<'_> {
             let Some(site) = site else { continue };
             if site.queries.iter().any(|query| looks::reads_as_sql(&query.text.text)) {
                 end = range.end;
-                sites.push(site);
+                sites.push(part_of_built(site));
             }
         }
     }
@@ -420,6 +419,37 @@ impl Finder<'_> {
             site.queries.push(query);
         }
     }
+}
+
+/// A site whose texts are operands counts as the query builder's that they are given to.
+fn part_of_built(site: Site) -> Site {
+    if site.queries.is_empty() || !site.queries.iter().all(|query| is_operand(&query.text.text)) {
+        return site;
+    }
+    Site::of_builder(site.span, site.sink)
+}
+
+/// `(SELECT …) AS name`: an operand of a query that is built, where no query begins.
+fn is_operand(text: &str) -> bool {
+    let text = text.trim();
+    if !text.starts_with('(') {
+        return false;
+    }
+    let mut depth = 0_usize;
+    for (at, character) in text.char_indices() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            let mut rest = text[at + 1..].split_whitespace();
+            let first = rest.next();
+            return first
+                .is_none_or(|word| word.eq_ignore_ascii_case("as") && rest.next().is_some() && rest.next().is_none());
+        }
+    }
+    false
 }
 
 /// Drops combinations of parts that are no SQL, where others are: branches that exclude each other (`WHERE a WHERE b`), an

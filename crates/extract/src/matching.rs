@@ -23,6 +23,8 @@ pub(crate) struct Target {
     pub(crate) file: bool,
     pub(crate) grows: bool,
     pub(crate) part: bool,
+    /// The library builds queries, of which this may make a part.
+    pub(crate) builds: bool,
     pub(crate) receiver_text: bool,
 }
 
@@ -36,6 +38,7 @@ impl Target {
             file: sink.file,
             grows: sink.grows,
             part: sink.part,
+            builds: sink.content && !library.builders.is_empty(),
             receiver_text: sink.receiver_text,
         }
     }
@@ -62,6 +65,7 @@ impl Evaluator<'_> {
                 file: false,
                 grows: false,
                 part: false,
+                builds: false,
                 receiver_text: false,
             });
         }
@@ -126,7 +130,7 @@ impl Evaluator<'_> {
             }
             _ => None,
         });
-        let (library, sink) = known.unwrap_or_else(|| self.likeliest(facts, &candidates));
+        let (library, sink) = known.unwrap_or_else(|| self.likeliest(facts, object, &candidates));
         let target = Target::new(library, sink);
         let values = self.argument_values(facts, call, &target);
         let content = self.has_content(&values);
@@ -152,11 +156,14 @@ impl Evaluator<'_> {
         self.has_content(&values)
     }
 
-    /// Of several libraries with such a method: the one that the file imports, else one that the project uses.
-    fn likeliest(&self, facts: &Facts, candidates: &[Candidate]) -> Candidate {
+    /// Of several libraries with such a method: the one that the file imports, else one that the project uses, first one
+    /// whose clients are called like the receiver.
+    fn likeliest(&self, facts: &Facts, object: ExprId, candidates: &[Candidate]) -> Candidate {
         let imported = candidates.iter().find(|(library, _)| self.program.imports(facts, library));
-        let active = || candidates.iter().find(|(library, _)| self.program.is_active(library));
-        *imported.or_else(active).unwrap_or(&candidates[0])
+        let active = || candidates.iter().filter(|(library, _)| self.program.is_active(library));
+        let receiver = facts.name_of(object).map(|name| name.to_lowercase()).unwrap_or_default();
+        let hinted = || active().find(|(_, sink)| is_called_like(&receiver, sink));
+        *imported.or_else(hinted).or_else(|| active().next()).unwrap_or(&candidates[0])
     }
 
     /// The receiver is called like a database client, and the library is in use: the text is not known, but it is one.
@@ -172,11 +179,7 @@ impl Evaluator<'_> {
                 let in_use = self.program.modules.manifests == 0
                     || self.program.imports(facts, library)
                     || self.program.is_active(library);
-                in_use
-                    && sink.receivers.iter().any(|hint| match hint.strip_prefix('=') {
-                        Some(exact) => receiver == exact,
-                        None => receiver.contains(hint.as_str()),
-                    })
+                in_use && is_called_like(&receiver, sink)
             })
     }
 
@@ -316,6 +319,14 @@ impl Evaluator<'_> {
             _ => false,
         }
     }
+}
+
+/// A receiver, its name in lower case, is called like the sink's.
+fn is_called_like(receiver: &str, sink: &Sink) -> bool {
+    sink.receivers.iter().any(|hint| match hint.strip_prefix('=') {
+        Some(exact) => receiver == exact,
+        None => receiver.contains(hint.as_str()),
+    })
 }
 
 /// The names of a callee that is written without calls in between; `this` counts as a name.

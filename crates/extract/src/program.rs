@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::eval::Evaluator;
 use crate::eval::value::Value;
 use crate::glance::Glance;
-use crate::ir::{BindingKind, ClassId, Export, ExprId, ExprKind, Facts, FunctionId};
+use crate::ir::{BindingKind, CallStyle, ClassId, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::modules::Modules;
 use crate::sinks::{Language, Library, Meaning, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
@@ -225,6 +225,25 @@ impl<'p> Program<'p> {
     }
 
     /// The calls of a function in the wave, by path and place.
+    /// The name that a function is called by: of its class where it is a constructor, of the function that makes it where it
+    /// has none.
+    pub(crate) fn called_as(&self, facts: &Facts, function: FunctionId) -> Option<Arc<str>> {
+        let info = &facts.functions[function.index()];
+        match (&info.name, info.class) {
+            (Some(name), Some(class)) if name.as_ref() == "constructor" => facts.classes[class.index()].name.clone(),
+            (Some(name), _) => Some(name.clone()),
+            (None, _) => {
+                let around = facts.functions.iter().filter(|other| {
+                    other.name.is_some()
+                        && other.range.start <= info.range.start
+                        && info.range.end <= other.range.end
+                        && other.range != info.range
+                });
+                around.min_by_key(|other| other.range.len()).and_then(|other| other.name.clone())
+            }
+        }
+    }
+
     pub(crate) fn callers(&self, evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, function: FunctionId) -> Callers {
         let key = (facts.file, function);
         if let Some(known) = self.callers.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
@@ -232,7 +251,11 @@ impl<'p> Program<'p> {
         }
         let info = &facts.functions[function.index()];
         let mut found = Vec::new();
-        if let Some(name) = &info.name {
+        if is_constructor(info) {
+            self.constructions(evaluator, facts, function, &mut found);
+        } else if info.name.is_none() {
+            self.calls_of_made(evaluator, facts, function, &mut found);
+        } else if let Some(name) = &info.name {
             let only = info.class.is_some() && self.method_owners.get(name).is_none_or(|owners| *owners <= 1);
             // A default export is called by any name.
             let renamed = facts.exports.contains_key("default") && info.class.is_none();
@@ -254,6 +277,56 @@ impl<'p> Program<'p> {
         let found = Arc::new(found);
         self.callers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
         found
+    }
+
+    /// `new C(…)` and, where a class extends C, `super(…)`.
+    fn constructions(
+        &self,
+        evaluator: &mut Evaluator<'_>,
+        facts: &Arc<Facts>,
+        function: FunctionId,
+        found: &mut Vec<(Arc<Facts>, ExprId)>,
+    ) {
+        let Some(class) = facts.functions[function.index()].class else { return };
+        let is_class = |value: &Value| matches!(value, Value::Class(other) if other.facts.file == facts.file && other.class == class);
+        let name = facts.classes[class.index()].name.clone();
+        for caller in &self.wave {
+            let named = name.as_ref().and_then(|name| caller.calls_by_name.get(name));
+            for call in named.map_or(&[][..], Vec::as_slice) {
+                let ExprKind::Call(made) = &caller.expr(*call).kind else { continue };
+                if made.style == CallStyle::New && evaluator.eval(caller, made.callee, &None).iter().any(is_class) {
+                    found.push((caller.clone(), *call));
+                }
+            }
+            for call in caller.calls_by_name.get("super").map_or(&[][..], Vec::as_slice) {
+                let around = self.class_at(caller, caller.expr(*call).range.start);
+                let base = around.and_then(|around| caller.classes[around.index()].extends);
+                if base.is_some_and(|base| evaluator.eval(caller, base, &None).iter().any(is_class)) {
+                    found.push((caller.clone(), *call));
+                }
+            }
+        }
+    }
+
+    /// Calls of a function without a name that another returned: `make(pool)(text)`.
+    fn calls_of_made(
+        &self,
+        evaluator: &mut Evaluator<'_>,
+        facts: &Arc<Facts>,
+        function: FunctionId,
+        found: &mut Vec<(Arc<Facts>, ExprId)>,
+    ) {
+        let Some(name) = self.called_as(facts, function) else { return };
+        for caller in &self.wave {
+            for call in caller.calls_by_name.get(&name).map_or(&[][..], Vec::as_slice) {
+                let ExprKind::Call(made) = &caller.expr(*call).kind else { continue };
+                if matches!(caller.expr(made.callee).kind, ExprKind::Call(_))
+                    && evaluator.calls_function(caller, *call, facts, function, false)
+                {
+                    found.push((caller.clone(), *call));
+                }
+            }
+        }
     }
 
     pub(crate) fn tag(&self, path: &[Arc<str>]) -> Option<(&'static Library, &'static Tag)> {
@@ -332,6 +405,10 @@ impl<'p> Program<'p> {
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.names.contains(name)
     }
+}
+
+fn is_constructor(function: &crate::ir::Function) -> bool {
+    function.class.is_some() && function.name.as_deref() == Some("constructor")
 }
 
 /// Whether an import names a library or a part of it (`drizzle-orm/pg-core`).

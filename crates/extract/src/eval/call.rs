@@ -254,6 +254,18 @@ impl Evaluator<'_> {
         for object in objects {
             let items = match &object {
                 Value::Object(place) => self.object_items(&place.clone(), name, at),
+                Value::Record(fields) => {
+                    let item = |values| Item { values, repeated: false, optional: false };
+                    let entry = |(key, values): &(Arc<str>, Vec<Value>)| {
+                        let key = Value::derived(key, at);
+                        match name {
+                            "Object.keys" => item(vec![key]),
+                            "Object.values" => item(values.clone()),
+                            _ => item(vec![Value::List(vec![item(vec![key]), item(values.clone())].into())]),
+                        }
+                    };
+                    Some(fields.iter().map(entry).collect())
+                }
                 _ => None,
             };
             let unknown = || {

@@ -106,7 +106,11 @@ impl Evaluator<'_> {
         let lists = self.forced(lists);
         // Lists that are written down say for themselves what they hold.
         let is_open = |value: &Value| match value {
-            Value::List(items) => items.is_empty(),
+            Value::List(items) => {
+                let counted = |item: &Item| !item.repeated && item.values.iter().all(|value| !is_given(value));
+                items.iter().flat_map(|item| &item.values).all(is_value)
+                    && (items.is_empty() || !items.iter().all(counted))
+            }
             Value::Unknown(reason, _) => !reason.contains("fragment"),
             Value::Fragment(..) | Value::Text(_) => false,
             _ => true,
@@ -250,7 +254,7 @@ impl Evaluator<'_> {
                     self.spliced.insert((*file, *expr));
                     value.clone()
                 }
-                Value::Unknown(reason, _) if reason.starts_with("result of") => value.clone(),
+                Value::Unknown(..) => value.clone(),
                 _ => Value::text(vec![Piece::Placeholder(at)]),
             })
             .collect();
@@ -276,6 +280,20 @@ impl Evaluator<'_> {
         }
         pieces.push(derived(")", at));
         pieces.into()
+    }
+}
+
+/// What a caller or the outside gives.
+fn is_given(value: &Value) -> bool {
+    matches!(value, Value::Unknown(..) | Value::Param(..))
+}
+
+/// An item of which nothing says that it is a part of the query.
+fn is_value(value: &Value) -> bool {
+    match value {
+        Value::Unknown(reason, _) => !reason.contains("fragment") && !reason.contains("result of"),
+        Value::Fragment(..) => false,
+        _ => true,
     }
 }
 

@@ -153,6 +153,9 @@ impl Evaluator<'_> {
                 vec![Value::List(items.into())]
             }
             ("concat" | "append", _) => {
+                if let Value::Fragment(_, file, expr) = value {
+                    self.spliced.insert((*file, *expr));
+                }
                 let mut texts =
                     self.value_texts(std::slice::from_ref(value), at).iter().map(|text| text.to_vec()).collect();
                 for argument in &call.arguments {

@@ -111,6 +111,7 @@ impl Evaluator<'_> {
                 Value::Unknown(reason, place)
                     if name_place
                         || fragments
+                        || is_part_place(around.0)
                         || reason.starts_with("result of") && !is_plain(reason) && !is_operand(around) =>
                 {
                     vec![Piece::Unknown(reason.clone(), *place)].into()
@@ -195,6 +196,13 @@ fn is_fragment_type(name: Option<&Arc<str>>) -> bool {
         ]
         .contains(&name.as_ref())
     })
+}
+
+/// Whether a part of the query is expected after this text, and a value hardly ever: a column, a condition.
+fn is_part_place(before: &str) -> bool {
+    let word = before.trim_end().rsplit(|character: char| !character.is_alphanumeric() && character != '_').next();
+    let words = ["select", "where", "by", "set", "returning", "having", "distinct", "on"];
+    word.is_some_and(|word| words.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// Whether what stands between these texts is an operand: a value, or an expression that is worth one.

@@ -230,8 +230,10 @@ impl Builder {
         facts.calls.sort_by_key(key);
         facts.texts.sort_by_key(key);
         let mut by_name: FxHashMap<Arc<str>, Vec<ExprId>> = FxHashMap::default();
+        let base: Option<Arc<str>> = Some("super".into());
         for id in &facts.calls {
             let name = match &facts.expr(*id).kind {
+                ExprKind::Call(call) if facts.expr(call.callee).range.slice(&facts.text) == "super" => base.as_ref(),
                 ExprKind::Call(call) => facts.name_of(call.callee),
                 ExprKind::Tagged { tag, .. } => facts.name_of(*tag),
                 _ => None,
