@@ -83,6 +83,8 @@ fn statements_of(text: &str, file: FileId) -> Vec<Site> {
             queries: vec![query],
             unknown: None,
             failure: None,
+            database: None,
+            refused: 0,
         }
     };
     rollproof_sql::parse_script(text).into_iter().map(|(range, _)| site(range)).collect()

@@ -69,6 +69,8 @@ pub(crate) struct QueryToJudge<'a> {
     pub(crate) baseline: usize,
     /// The text reaches no known sink: it may be meant for any database.
     pub(crate) loose: bool,
+    /// The other database that it is sent to.
+    pub(crate) database: Option<Arc<str>>,
     /// An old version has the same text.
     pub(crate) in_old: bool,
 }
@@ -97,6 +99,7 @@ impl<'a> Versions<'a> {
                         steps: self.steps[version].clone(),
                         baseline: if each.role == VersionRole::Old { 0 } else { self.last },
                         loose: of_site.kind == SiteKind::Text,
+                        database: of_site.database.clone(),
                         in_old: texts.old.contains(text),
                     });
                 }

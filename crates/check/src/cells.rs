@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rollproof_finding::{Level, RuleId, Verdict, VersionRole};
 use rollproof_resolve::{Environment, Outcome, resolve};
+use rollproof_source::TextRange;
 use rollproof_sql::{MappedText, other_dialect};
 
 use crate::analysis::{Parsed, QueryToJudge};
@@ -98,6 +99,9 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn cell(&mut self, step: usize) -> JudgedCell {
+        if let Some(database) = &self.query.database {
+            return JudgedCell { step, blame: Some(sent_to(database, &self.query.extracted.text)), cause: None };
+        }
         let blame = self.blame(step);
         let Some(mut blame) = blame else { return JudgedCell { step, blame: None, cause: None } };
         if blame.verdict == Verdict::Breaks && self.blame(0).is_some_and(|before| same_fault(&before, &blame)) {
@@ -247,6 +251,14 @@ fn sent_elsewhere(blame: &Blame, folder: &str) -> Blame {
     let hit = Hit::new(message, hit.span, "not in the database that is checked", hit.fault.clone())
         .with_help(format!("check that database by itself, with --migrations {folder} and --source for its code"));
     Blame { rule: raised::OTHER_DATABASE, verdict: Verdict::Unknown, level: Level::Warning, hit }
+}
+
+/// The query is sent to a database that is not PostgreSQL.
+fn sent_to(database: &str, text: &MappedText) -> Blame {
+    let line = text.text.trim_end().lines().next().map_or(0, str::len);
+    let message = format!("this is sent to {database}, not to the database that is checked");
+    let hit = Hit::new(message, TextRange::new(0, line as u32), "sent elsewhere", "database");
+    Blame { rule: raised::OTHER_DATABASE, verdict: Verdict::Unknown, level: Level::Note, hit }
 }
 
 fn same_fault(one: &Blame, other: &Blame) -> bool {

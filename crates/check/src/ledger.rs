@@ -9,6 +9,7 @@ use rollproof_finding::{BROKEN_BEFORE, Cell, Ledger, LeftOut, QueryRecord, Repor
 use crate::analysis::counts;
 use crate::cells::{Judged, JudgedCell};
 use crate::places::{cause, place};
+use crate::rules::raised::OTHER_DATABASE;
 use crate::timeline::Timeline;
 use crate::{Input, timeline};
 
@@ -52,6 +53,7 @@ fn count(input: &Input, worst: &WorstBySite) -> Ledger {
             ledger.sites += 1;
             let (verdict, rule) = worst.get(&(version, at)).cloned().unwrap_or((Verdict::Resolves, None));
             let lost = site.unknown.as_ref().map(|unknown| reason_of(&unknown.reason));
+            let lost = if site.database.is_some() { Some(Arc::from(OTHER_DATABASE.0)) } else { lost };
             match verdict {
                 Verdict::Breaks => {
                     ledger.breaks += 1;
@@ -153,9 +155,11 @@ fn query_record(input: &Input, version: &Arc<str>, id: Arc<str>, site: &Site, qu
 
 fn site_record(input: &Input, version: &Arc<str>, site: &Site, queries: Vec<Arc<str>>) -> SiteRecord {
     let found = place(input.sources, site.span);
-    let unknown = site.unknown.as_ref().map(|unknown| {
+    let elsewhere = || Unknown { reason: Arc::from(OTHER_DATABASE.0), file: found.file.clone(), line: found.line };
+    let unknown = site.database.as_ref().map(|_| elsewhere()).or_else(|| {
+        let unknown = site.unknown.as_ref()?;
         let lost = place(input.sources, unknown.at);
-        Unknown { reason: unknown.reason.clone(), file: lost.file, line: lost.line }
+        Some(Unknown { reason: unknown.reason.clone(), file: lost.file, line: lost.line })
     });
     let failure = site.failure.as_ref().filter(|failure| failure.swallowed);
     SiteRecord {

@@ -261,7 +261,7 @@ impl Finder<'_> {
                 let site = site.map(|site| if target.builds { part_of_built(site) } else { site });
                 out.sites.extend(site.map(|mut site| {
                     site.queries.iter_mut().for_each(|query| query.result = by);
-                    Site { failure, ..site }
+                    Site { failure, database: target.database.clone(), ..site }
                 }));
                 continue;
             }
@@ -275,8 +275,9 @@ impl Finder<'_> {
                 let Some((target, ..)) = passing.first() else { continue };
                 self.note_tags(&values, &mut out);
                 let style = target.style;
+                let database = target.database.clone();
                 let site = self.site(&mut evaluator, &values, (&target.name, SiteKind::Helper), style, &[], at, false);
-                out.sites.extend(site.map(|site| Site { failure, ..site }));
+                out.sites.extend(site.map(|site| Site { failure, database, ..site }));
                 continue;
             }
             // One site for a chain of calls.
@@ -348,7 +349,8 @@ impl Finder<'_> {
             let Some(site) = site else { continue };
             if site.queries.iter().any(|query| looks::reads_as_sql(&query.text.text)) {
                 end = range.end;
-                sites.push(part_of_built(site));
+                let database = self.program.other_database(facts).map(Arc::from);
+                sites.push(Site { database, ..part_of_built(site) });
             }
         }
     }
@@ -375,6 +377,7 @@ impl Finder<'_> {
             queries: Vec::new(),
             unknown: None,
             failure: None,
+            database: None,
             refused: 0,
         };
         if own.is_empty() && !values.is_empty() {

@@ -26,6 +26,8 @@ pub(crate) struct Target {
     /// The library builds queries, of which this may make a part.
     pub(crate) builds: bool,
     pub(crate) receiver_text: bool,
+    /// The database that it speaks with, where that is not PostgreSQL.
+    pub(crate) database: Option<Arc<str>>,
 }
 
 impl Target {
@@ -40,6 +42,7 @@ impl Target {
             part: sink.part,
             builds: sink.content && !library.builders.is_empty(),
             receiver_text: sink.receiver_text,
+            database: crate::program::databases::named(library),
         }
     }
 }
@@ -67,6 +70,7 @@ impl Evaluator<'_> {
                 part: false,
                 builds: false,
                 receiver_text: false,
+                database: None,
             });
         }
         match (call.style, &facts.expr(call.callee).kind) {
@@ -130,7 +134,9 @@ impl Evaluator<'_> {
             }
             _ => None,
         });
-        let (library, sink) = known.unwrap_or_else(|| self.likeliest(facts, object, &candidates));
+        let candidates: Vec<Candidate> =
+            candidates.into_iter().filter(|(library, _)| self.program.may_use(facts, library)).collect();
+        let (library, sink) = known.or_else(|| self.likeliest(facts, object, &candidates))?;
         let target = Target::new(library, sink);
         let values = self.argument_values(facts, call, &target);
         let content = self.has_content(&values);
@@ -158,12 +164,12 @@ impl Evaluator<'_> {
 
     /// Of several libraries with such a method: the one that the file imports, else one that the project uses, first one
     /// whose clients are called like the receiver.
-    fn likeliest(&self, facts: &Facts, object: ExprId, candidates: &[Candidate]) -> Candidate {
+    fn likeliest(&self, facts: &Facts, object: ExprId, candidates: &[Candidate]) -> Option<Candidate> {
         let imported = candidates.iter().find(|(library, _)| self.program.imports(facts, library));
         let active = || candidates.iter().filter(|(library, _)| self.program.is_active(library));
         let receiver = facts.name_of(object).map(|name| name.to_lowercase()).unwrap_or_default();
         let hinted = || active().find(|(_, sink)| is_called_like(&receiver, sink));
-        *imported.or_else(hinted).or_else(|| active().next()).unwrap_or(&candidates[0])
+        imported.or_else(hinted).or_else(|| active().next()).or(candidates.first()).copied()
     }
 
     /// The receiver is called like a database client, and the library is in use: the text is not known, but it is one.

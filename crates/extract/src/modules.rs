@@ -23,6 +23,8 @@ pub(crate) struct Modules {
     /// Names of all packages that any `package.json` asks for.
     pub(crate) dependencies: std::collections::BTreeSet<String>,
     pub(crate) manifests: usize,
+    /// By folder: the packages that its `package.json` asks for at run time.
+    by_folder: BTreeMap<String, std::collections::BTreeSet<String>>,
 }
 
 impl Modules {
@@ -44,8 +46,28 @@ impl Modules {
         modules
     }
 
+    /// The folder of the package that a file belongs to.
+    pub(crate) fn package_folder(&self, path: &str) -> Option<&str> {
+        let mut here = path;
+        while let Some((folder, _)) = here.rsplit_once('/') {
+            if let Some((known, _)) = self.by_folder.get_key_value(folder) {
+                return Some(known);
+            }
+            here = folder;
+        }
+        self.by_folder.get_key_value("").map(|(known, _)| known.as_str())
+    }
+
+    /// What the package in a folder asks for at run time.
+    pub(crate) fn dependencies_of(&self, folder: &str) -> impl Iterator<Item = &String> {
+        self.by_folder.get(folder).into_iter().flatten()
+    }
+
     fn package(&mut self, folder: &str, json: Value) {
         self.manifests += 1;
+        let running = json.get("dependencies").and_then(Value::as_object);
+        let running = running.map(|names| names.keys().cloned().collect());
+        self.by_folder.insert(folder.to_owned(), running.unwrap_or_default());
         for key in ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"] {
             if let Some(names) = json.get(key).and_then(Value::as_object) {
                 self.dependencies.extend(names.keys().cloned());

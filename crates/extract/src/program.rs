@@ -1,5 +1,7 @@
 //! All files of one snapshot as the evaluator sees them: parsed when they are asked for, each once.
 
+pub(crate) mod databases;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 

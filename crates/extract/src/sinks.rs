@@ -32,6 +32,8 @@ pub(crate) struct Library {
     pub(crate) library: String,
     /// What is imported to use it.
     pub(crate) modules: Vec<String>,
+    /// The database that it speaks with, where that is never PostgreSQL.
+    pub(crate) database: Option<String>,
     #[serde(default)]
     pub(crate) placeholders: Placeholders,
     #[serde(default, rename = "sink")]

@@ -29,6 +29,8 @@ pub struct Site {
     pub unknown: Option<Unknown>,
     /// What happens when the query fails, where that could be seen.
     pub failure: Option<FailureMode>,
+    /// The database that it is sent to, where that is evidently another than PostgreSQL.
+    pub database: Option<Arc<str>>,
     /// How many combinations of its parts were left out because they are no SQL, where others are.
     pub refused: usize,
 }
@@ -44,6 +46,7 @@ impl Site {
             queries: Vec::new(),
             unknown: Some(Unknown { reason: QUERY_BUILDER.into(), at: span }),
             failure: None,
+            database: None,
             refused: 0,
         }
     }

@@ -86,6 +86,7 @@ fn site(at: Span, sink: &str, query: crate::ExtractedQuery) -> Site {
         queries: vec![query],
         unknown: None,
         failure: None,
+        database: None,
         refused: 0,
     }
 }

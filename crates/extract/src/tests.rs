@@ -55,7 +55,8 @@ fn ledger(extraction: &Extraction, sources: &SourceMap) -> String {
             SiteKind::Text => " (text)",
             SiteKind::QueryBuilder => " (builder)",
         };
-        let _ = writeln!(out, "{path}:{} {}{kind}", start.line, site.sink);
+        let elsewhere = site.database.as_ref().map(|database| format!(" [{database}]")).unwrap_or_default();
+        let _ = writeln!(out, "{path}:{} {}{kind}{elsewhere}", start.line, site.sink);
         for query in &site.queries {
             let kind = match query.kind {
                 QueryKind::Static => '=',

@@ -24,4 +24,8 @@ pub const SINKS: &[(&str, &str)] = &[
     ("deno-postgres.toml", include_str!("../sinks/deno-postgres.toml")),
     ("pg-boss.toml", include_str!("../sinks/pg-boss.toml")),
     ("sql-tags.toml", include_str!("../sinks/sql-tags.toml")),
+    ("clickhouse.toml", include_str!("../sinks/clickhouse.toml")),
+    ("sqlite.toml", include_str!("../sinks/sqlite.toml")),
+    ("mysql.toml", include_str!("../sinks/mysql.toml")),
+    ("other-databases.toml", include_str!("../sinks/other-databases.toml")),
 ];

@@ -27,6 +27,9 @@ impl Evaluator<'_> {
         if let Some(values) = self.helper(facts, expr, call, &path, env) {
             return values;
         }
+        if let Some(values) = self.drizzle(facts, expr, call, env) {
+            return values;
+        }
         if let ExprKind::Member { object, property } = &facts.expr(call.callee).kind
             && let Some(values) = self.method(facts, expr, *object, property, call, env)
         {

@@ -90,7 +90,7 @@ impl Evaluator<'_> {
     ) -> Option<Vec<Piece>> {
         let ExprKind::Call(call) = &facts.expr(hole).kind else { return None };
         let path = callee_path(facts, call.callee);
-        if !before.trim_end().ends_with(['(', '[']) || self.program.helper(facts, &path) != Some(Meaning::Join) {
+        if !opens_values(before) || self.program.helper(facts, &path) != Some(Meaning::Join) {
             return None;
         }
         if let Some(separator) = call.arguments.get(1) {
@@ -281,6 +281,13 @@ impl Evaluator<'_> {
         pieces.push(derived(")", at));
         pieces.into()
     }
+}
+
+/// `IN (`, `ARRAY[` and the like: a list of values follows.
+fn opens_values(before: &str) -> bool {
+    let Some(before) = before.trim_end().strip_suffix(['(', '[']) else { return false };
+    let word = before.trim_end().rsplit(|character: char| !character.is_alphanumeric()).next().unwrap_or("");
+    ["in", "any", "all", "some", "array", "values"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// What a caller or the outside gives.

@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod choice;
+mod drizzle;
 mod flow;
 mod helper;
 mod member;
@@ -48,7 +49,7 @@ pub(crate) struct Evaluator<'p> {
     /// Parameters whose callers are being asked.
     forcing: Vec<value::ParamRef>,
     /// What functions of packages were given, by module and path.
-    settings: FxHashMap<(Arc<str>, Arc<[Arc<str>]>), Vec<Place>>,
+    settings: FxHashMap<settings::Made, Vec<Place>>,
 }
 
 impl<'p> Evaluator<'p> {

@@ -9,6 +9,9 @@ use super::Evaluator;
 use super::value::{Env, Pieces, Place, Value};
 use crate::ir::{ExprId, ExprKind, Facts};
 
+/// A package's function: its module and its path.
+pub(super) type Made = (Arc<str>, Arc<[Arc<str>]>);
+
 /// How deep objects are looked into.
 const MAX_DEPTH: u32 = 4;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::call::callee_path;
+use super::drizzle::itself;
 use super::text::{Texts, key_of, names_schema, piece_of, prefer_known, text_after};
 use super::value::{Env, Piece, Pieces, Value};
 use super::{Evaluator, span};
@@ -88,6 +89,7 @@ impl Evaluator<'_> {
         }
         let values = self.eval(facts, hole, env);
         let values = self.forced_for_tag(values);
+        let values: Vec<Value> = values.into_iter().map(|value| itself(&value).unwrap_or(value)).collect();
         let fragments = values.iter().any(|value| matches!(value, Value::Fragment(..)));
         let name_place = is_name_place(around.0, around.1);
         let mut texts: Vec<Pieces> = Vec::new();
@@ -198,11 +200,37 @@ fn is_fragment_type(name: Option<&Arc<str>>) -> bool {
     })
 }
 
-/// Whether a part of the query is expected after this text, and a value hardly ever: a column, a condition.
+/// Words that a value follows.
+const BEFORE_VALUES: &[&str] = &[
+    "in", "like", "ilike", "limit", "offset", "case", "when", "then", "else", "between", "to", "values", "any", "all",
+    "some", "first", "next", "interval", "escape", "for", "return", "is", "call",
+];
+
+/// Whether a part of the query is expected after this text, and no value: a column, a condition, a clause. That is so after
+/// an operand and after most words.
 fn is_part_place(before: &str) -> bool {
-    let word = before.trim_end().rsplit(|character: char| !character.is_alphanumeric() && character != '_').next();
-    let words = ["select", "where", "by", "set", "returning", "having", "distinct", "on"];
-    word.is_some_and(|word| words.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    let before = before.trim_end();
+    let Some(last) = before.chars().next_back() else { return true };
+    if last == '(' {
+        return opens_columns(before);
+    }
+    if matches!(last, ')' | '"' | '\'' | ']') {
+        return true;
+    }
+    if !last.is_alphanumeric() && last != '_' {
+        return false;
+    }
+    let word = before.rsplit(|character: char| !character.is_alphanumeric() && !"_$.".contains(character)).next();
+    let word = word.unwrap_or("").to_lowercase();
+    let start = before.char_indices().rev().nth(60).map_or(0, |(at, _)| at);
+    let between = word == "and" && before[start..].to_lowercase().contains(" between ");
+    !between && !BEFORE_VALUES.contains(&word.as_str())
+}
+
+/// `insert into t (`
+fn opens_columns(before: &str) -> bool {
+    let lower = before.trim_end_matches('(').trim_end().to_lowercase();
+    lower.rsplit_once("into ").is_some_and(|(_, table)| !table.trim().contains(char::is_whitespace))
 }
 
 /// Whether what stands between these texts is an operand: a value, or an expression that is worth one.

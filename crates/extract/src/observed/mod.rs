@@ -76,6 +76,8 @@ fn site(file: FileId, logged: &[Part]) -> Option<Site> {
         queries: vec![query],
         unknown: None,
         failure: None,
+        database: None,
+        refused: 0,
     })
 }
 

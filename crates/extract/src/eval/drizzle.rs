@@ -1,0 +1,108 @@
+//! Drizzle's tables, whose objects are interpolated for their names: <https://orm.drizzle.team/docs/sql>.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::value::{Env, Piece, Value};
+use super::{Evaluator, span};
+use crate::ir::{Call, ExprId, ExprKind, Facts};
+
+/// The field of a table's object that holds the table itself, and of a schema's its name: no column is called so.
+const ITSELF: &str = "";
+
+impl Evaluator<'_> {
+    /// `pgTable("users", { … })`, `pgSchema("app")` and `app.table("users", { … })`; none where the call is none of them.
+    pub(super) fn drizzle(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Option<Vec<Value>> {
+        let name = facts.name_of(call.callee)?;
+        if !matches!(name.as_ref(), "pgTable" | "pgSchema" | "table")
+            || !facts.modules.iter().any(|module| module.starts_with("drizzle-orm"))
+        {
+            return None;
+        }
+        let at = span(facts, expr);
+        let first = *call.arguments.first()?;
+        let text = self.eval(facts, first, env).first().and_then(Value::constant)?;
+        let fragment = |text: &str| {
+            Value::Fragment([Piece::Text { text: text.into(), at, verbatim: false }].into(), facts.file, expr)
+        };
+        let mut table = quoted(&text);
+        match (name.as_ref(), &facts.expr(call.callee).kind) {
+            ("pgSchema", _) => return Some(vec![Value::Record([(ITSELF.into(), vec![fragment(&table)])].into())]),
+            ("table", ExprKind::Member { object, .. }) => {
+                let schema = self.eval(facts, *object, env).first().and_then(itself)?;
+                table = format!("{}.{table}", schema.constant()?);
+            }
+            ("table", _) => return None,
+            _ => {}
+        }
+        let mut fields = vec![(ITSELF.into(), vec![fragment(&table)])];
+        for (key, column) in self.columns_of(facts, *call.arguments.get(1)?, at, env)? {
+            let value = match column {
+                Some(column) => fragment(&format!("{table}.{}", quoted(&column))),
+                None => Value::unknown("column whose name a casing may change", at),
+            };
+            fields.push((key, vec![value]));
+        }
+        Some(vec![Value::Record(fields.into())])
+    }
+
+    /// Keys and names of a table's columns, from an object or from the function that makes it.
+    fn columns_of(
+        &mut self,
+        facts: &Arc<Facts>,
+        columns: ExprId,
+        at: Span,
+        env: &Env,
+    ) -> Option<Vec<(Arc<str>, Option<String>)>> {
+        let mut values = self.eval(facts, columns, env);
+        if let [Value::Function(function)] = values.as_slice() {
+            let function = function.clone();
+            values = self.invoke(&function, vec![vec![Value::Opaque(at)]], at);
+        }
+        let [Value::Object(place)] = values.as_slice() else { return None };
+        let (facts, env) = (place.facts.clone(), place.env.clone());
+        let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return None };
+        let mut found = Vec::new();
+        for field in fields {
+            match &field.name {
+                Some(key) => {
+                    let given = self.column_name(&facts, field.value, &env);
+                    // Without a name the key is the name, unless a casing is set.
+                    let plain = !key.bytes().any(|byte| byte.is_ascii_uppercase());
+                    found.push((key.clone(), given.or_else(|| plain.then(|| key.to_string()))));
+                }
+                None => found.extend(self.columns_of(&facts, field.value, at, &env)?),
+            }
+        }
+        Some(found)
+    }
+
+    /// `serial("id").primaryKey()`: the text that the first call of the chain is given.
+    fn column_name(&mut self, facts: &Arc<Facts>, column: ExprId, env: &Env) -> Option<String> {
+        let mut next = column;
+        for _ in 0..32 {
+            let ExprKind::Call(call) = &facts.expr(next).kind else { return None };
+            match facts.expr(call.callee).kind {
+                ExprKind::Member { object, .. } if matches!(facts.expr(object).kind, ExprKind::Call(_)) => {
+                    next = object
+                }
+                _ => {
+                    let first = *call.arguments.first()?;
+                    return self.eval(facts, first, env).first().and_then(Value::constant);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// What stands in a query for an object that is interpolated whole.
+pub(super) fn itself(value: &Value) -> Option<Value> {
+    let Value::Record(fields) = value else { return None };
+    fields.iter().find(|(name, _)| name.as_ref() == ITSELF).and_then(|(_, values)| values.first().cloned())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

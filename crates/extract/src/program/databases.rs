@@ -1,0 +1,67 @@
+//! Whose database a file's texts are sent to, where its imports or its package tell: a project may have several.
+
+use std::sync::Arc;
+
+use super::{Program, is_module};
+use crate::ir::Facts;
+use crate::sinks::Library;
+
+impl Program<'_> {
+    /// The database other than PostgreSQL that a file's texts are meant for: nothing that it imports, nor its package, speaks
+    /// with PostgreSQL, and something speaks with the other.
+    pub(crate) fn other_database(&self, facts: &Facts) -> Option<&'static str> {
+        let mut other = None;
+        for module in &facts.modules {
+            match self.database_of(module) {
+                Some(Some(database)) => other = other.or(Some(database)),
+                Some(None) => return None,
+                // A package of the workspace is what its own dependencies are.
+                None if !module.starts_with('.') => {
+                    let Some(path) = self.resolve_module(facts, module) else { continue };
+                    let own = self.modules.package_folder(&facts.path);
+                    let folder = self.modules.package_folder(&path);
+                    match self.database_of_package(folder).filter(|_| folder != own) {
+                        Some(Some(database)) => other = other.or(Some(database)),
+                        Some(None) => return None,
+                        None => {}
+                    }
+                }
+                None => {}
+            }
+        }
+        other.or_else(|| self.database_of_package(self.modules.package_folder(&facts.path)).flatten())
+    }
+
+    /// What a package speaks with: nothing known, PostgreSQL (or nobody knows which), or another database alone.
+    fn database_of_package(&self, folder: Option<&str>) -> Option<Option<&'static str>> {
+        let mut other = None;
+        for module in self.modules.dependencies_of(folder?) {
+            match self.database_of(module) {
+                Some(Some(database)) => other = other.or(Some(database)),
+                Some(None) => return Some(None),
+                None => {}
+            }
+        }
+        other.map(Some)
+    }
+
+    /// The database of a module: none where it is no library's, an inner none where that may speak with PostgreSQL.
+    fn database_of(&self, module: &str) -> Option<Option<&'static str>> {
+        let fits = |library: &&'static Library| is_module(library, module);
+        let other = self.language.libraries.iter().filter(|library| library.database.is_some()).find(fits);
+        if let Some(library) = other {
+            return Some(library.database.as_deref());
+        }
+        self.language.libraries.iter().any(|library| is_module(library, module)).then_some(None)
+    }
+
+    /// Whether a library may be what a call in this file is of, where the call itself does not tell.
+    pub(crate) fn may_use(&self, facts: &Facts, library: &Library) -> bool {
+        library.database.is_none() || self.imports(facts, library)
+    }
+}
+
+/// The name of a library's database, for a site.
+pub(crate) fn named(library: &'static Library) -> Option<Arc<str>> {
+    library.database.as_deref().map(Arc::from)
+}
