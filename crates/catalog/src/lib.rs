@@ -41,7 +41,7 @@ pub use relation::{
 };
 pub use routine::{Aggregate, AggregateKind, Function, FunctionKind, Language, Parameter, RoutineBody};
 pub use schema::{Extension, Namespace, Schema, Taint};
-pub use security::{Acl, AclEntry, DefaultAcl, Policy, Privilege, Role};
+pub use security::{Acl, AclEntry, DefaultAcl, Membership, Policy, Privilege, Role};
 pub use session::Session;
 pub use stored::{StoredExpr, StoredStatement, StoredText};
 pub use table::{CatalogObject, ObjectTable};

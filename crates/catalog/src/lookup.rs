@@ -46,7 +46,12 @@ impl Schema {
         let mut path = Vec::new();
         for name in self.session.search_path.iter() {
             let found = match &**name {
-                "$user" => self.session.role.as_deref().and_then(|role| self.find_namespace(role)),
+                "$user" => self
+                    .session
+                    .role
+                    .as_deref()
+                    .or(self.session.user.as_deref())
+                    .and_then(|role| self.find_namespace(role)),
                 name => self.find_namespace(name),
             };
             let usable = |oid: &Oid| !path.contains(oid) && self.may_use_namespace(*oid);

@@ -111,9 +111,12 @@ fn roles_see_the_schemas_they_may_use() {
     let mut schema = schema();
     let app = namespace(&mut schema, "app");
     let (group, role) = (schema.allocate(), schema.allocate());
-    let of = |oid, name: &str, member_of| Role { member_of, inherit: true, ..Role::new(oid, Arc::from(name)) };
-    schema.put_role(of(group, "readers", vec![]));
-    schema.put_role(of(role, "web", vec![group]));
+    let of = |oid, name: &str, groups: &[Oid]| Role {
+        member_of: groups.iter().copied().map(crate::Membership::of).collect(),
+        ..Role::new(oid, Arc::from(name))
+    };
+    schema.put_role(of(group, "readers", &[]));
+    schema.put_role(of(role, "web", &[group]));
     set_path(&mut schema, &["app", "public"]);
     schema.session.role = Some(Arc::from("web"));
     assert_eq!(schema.search_path(), [Schema::PG_CATALOG, Schema::PUBLIC]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Acl, Function, Namespace, Oid, Privilege, Relation, Schema};
+use crate::{Acl, Function, Membership, Namespace, Oid, Privilege, Relation, Schema};
 
 /// `pg_read_all_data`
 const READ_ALL_DATA: Oid = Oid(6181);
@@ -13,7 +13,7 @@ impl Schema {
     /// The session's role; none where its name is not one that the schema knows.
     #[must_use]
     pub fn current_role(&self) -> Option<Oid> {
-        match self.session.role.as_deref() {
+        match self.session.role.as_deref().or(self.session.user.as_deref()) {
             None => Some(Self::SUPERUSER),
             Some(name) => self.find_role(name).map(|role| role.oid),
         }
@@ -31,10 +31,42 @@ impl Schema {
         let mut known = BTreeSet::from([role]);
         let mut pending = vec![role];
         while let Some(next) = pending.pop() {
-            let Some(role) = self.role(next).filter(|role| role.inherit) else { continue };
-            pending.extend(role.member_of.iter().copied().filter(|group| known.insert(*group)));
+            let Some(role) = self.role(next) else { continue };
+            // Until PostgreSQL 15 the member's own INHERIT decides, since then that of each membership.
+            let inherits = |each: &&Membership| if self.builtin.version < 16 { role.inherit } else { each.inherit };
+            let groups = role.member_of.iter().filter(inherits).map(|each| each.group);
+            pending.extend(groups.filter(|group| known.insert(*group)));
         }
         known
+    }
+
+    /// The role and all that it is a member of, as far as `follow` goes along a membership (`roles_is_member_of`).
+    #[must_use]
+    pub fn memberships_of(&self, role: Oid, follow: impl Fn(&Membership) -> bool) -> BTreeSet<Oid> {
+        let mut known = BTreeSet::from([role]);
+        let mut pending = vec![role];
+        while let Some(role) = pending.pop().and_then(|next| self.role(next)) {
+            let groups = role.member_of.iter().filter(|each| follow(each)).map(|each| each.group);
+            pending.extend(groups.filter(|group| known.insert(*group)));
+        }
+        known
+    }
+
+    /// Whether a role may grant membership in another (`is_admin_of_role`).
+    #[must_use]
+    pub fn is_admin_of(&self, member: Oid, role: Oid) -> bool {
+        let admin = |each: &Oid| {
+            let memberships = self.role(*each).map_or(&[][..], |each| &each.member_of);
+            memberships.iter().any(|each| each.group == role && each.admin)
+        };
+        self.is_superuser(member) || self.memberships_of(member, |_| true).iter().any(admin)
+    }
+
+    /// Whether a role may become another, and give objects to it (`member_can_set_role`).
+    #[must_use]
+    pub fn can_set_role(&self, member: Oid, role: Oid) -> bool {
+        let version = self.builtin.version;
+        self.is_superuser(member) || self.memberships_of(member, |each| version < 16 || each.set).contains(&role)
     }
 
     /// Whether the session's role may do this to a relation; none where the role is not known.

@@ -61,6 +61,29 @@ pub struct DefaultAcl {
     pub acl: Acl,
 }
 
+/// A membership (`pg_auth_members`); several grantors may have granted the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Membership {
+    /// The role that it is a member of.
+    pub group: Oid,
+    /// Who granted it.
+    pub grantor: Oid,
+    /// ADMIN OPTION: may pass it on.
+    pub admin: bool,
+    /// INHERIT OPTION: has the group's privileges without SET ROLE.
+    pub inherit: bool,
+    /// SET OPTION: may become the group, and give it objects.
+    pub set: bool,
+}
+
+impl Membership {
+    /// What `GRANT group TO …` of the bootstrap superuser makes.
+    #[must_use]
+    pub const fn of(group: Oid) -> Self {
+        Self { group, grantor: crate::Schema::SUPERUSER, admin: false, inherit: true, set: true }
+    }
+}
+
 /// A role (`pg_authid`).
 #[derive(Debug, Clone)]
 pub struct Role {
@@ -74,8 +97,14 @@ pub struct Role {
     pub bypass_row_security: bool,
     /// INHERIT
     pub inherit: bool,
-    /// Roles it is a member of.
-    pub member_of: Vec<Oid>,
+    /// CREATEROLE
+    pub create_role: bool,
+    /// CREATEDB
+    pub create_database: bool,
+    /// REPLICATION
+    pub replication: bool,
+    /// What it is a member of.
+    pub member_of: Vec<Membership>,
     /// `ALTER ROLE … SET`: name, values.
     pub settings: Vec<(Arc<str>, Vec<Arc<str>>)>,
 }
@@ -90,6 +119,9 @@ impl Role {
             superuser: false,
             bypass_row_security: false,
             inherit: true,
+            create_role: false,
+            create_database: false,
+            replication: false,
             member_of: Vec::new(),
             settings: Vec::new(),
         }

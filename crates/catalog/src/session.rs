@@ -9,7 +9,9 @@ use crate::Oid;
 pub struct Session {
     /// `search_path` as set: `"$user"` stays as it is.
     pub search_path: Arc<[Arc<str>]>,
-    /// The current role's name; none for the bootstrap superuser.
+    /// The session user's name (`SET SESSION AUTHORIZATION`); none for the bootstrap superuser.
+    pub user: Option<Arc<str>>,
+    /// The name that `SET ROLE` gave; none for the session user.
     pub role: Option<Arc<str>>,
     /// The session's temporary schema, once it has one.
     pub temporary: Oid,
@@ -21,6 +23,7 @@ impl Default for Session {
     fn default() -> Self {
         Self {
             search_path: Arc::from([Arc::from("$user"), Arc::from("public")]),
+            user: None,
             role: None,
             temporary: Oid::NONE,
             settings: Arc::default(),

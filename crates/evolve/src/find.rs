@@ -49,7 +49,8 @@ pub(crate) fn with_article(word: &str) -> String {
 impl Context {
     /// The role that runs the statement.
     pub(crate) fn current_role(&self) -> Oid {
-        match &self.schema.session.role {
+        let session = &self.schema.session;
+        match session.role.as_ref().or(session.user.as_ref()) {
             None => Schema::SUPERUSER,
             Some(name) => self.find_role(name).unwrap_or(Schema::SUPERUSER),
         }

@@ -20,6 +20,7 @@ mod index;
 mod inherit;
 mod interpret;
 mod like;
+mod membership;
 mod names;
 mod namespace;
 mod operator;

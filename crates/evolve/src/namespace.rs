@@ -34,6 +34,7 @@ impl Context {
         if text.starts_with("pg_") {
             return Err(refuse("42939", format!("unacceptable schema name \"{text}\""), name.span));
         }
+        self.may_give(self.current_role(), owner, &format!("schema {text}"), name.span)?;
         let oid = self.schema.allocate();
         let acl = self.default_acl(b'n', Oid::NONE);
         self.schema.put_namespace(Namespace { oid, name: text.clone(), owner, acl });

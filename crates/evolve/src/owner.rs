@@ -19,6 +19,7 @@ impl Context {
                 let oid = self.routine(signature, routine_kind(kind))?;
                 let Some(mut function) = self.schema.function(oid).cloned() else { return Ok(()) };
                 self.own_function(&function, signature.name.span)?;
+                self.may_give(function.owner, owner, &format!("function {}", function.name), signature.name.span)?;
                 function.owner = owner;
                 self.schema.put_function(function);
                 Ok(())
@@ -27,6 +28,7 @@ impl Context {
                 let oid = self.type_ref(name)?.oid;
                 let Some(mut found) = self.schema.type_of(oid).cloned() else { return Ok(()) };
                 if oid >= Oid::FIRST_USER {
+                    self.may_give(found.owner, owner, &format!("type {}", found.name), name.span)?;
                     found.owner = owner;
                     self.schema.put_type(found);
                 }
@@ -38,6 +40,7 @@ impl Context {
             (ObjectKind::Schema, ObjectName::Name(name)) => {
                 let oid = self.namespace(name.object())?;
                 let Some(mut namespace) = self.schema.namespace(oid).cloned() else { return Ok(()) };
+                self.may_give(namespace.owner, owner, &format!("schema {}", namespace.name), name.span)?;
                 namespace.owner = owner;
                 self.schema.put_namespace(namespace);
                 Ok(())
@@ -52,6 +55,8 @@ impl Context {
                 ObjectName::Name(name),
             ) => {
                 let relation = self.relation_named(name)?;
+                let what = format!("{} {}", crate::find::kind_word(relation.kind), relation.name);
+                self.may_give(relation.owner, owner, &what, name.span)?;
                 self.own_relation(relation.oid, owner)
             }
             (
@@ -139,28 +144,45 @@ impl Context {
         sequence.is_some_and(|sequence| sequence.owned_by.is_some())
     }
 
-    /// `DROP OWNED BY`, `REASSIGN OWNED BY … TO …` (the new owner is the last name).
-    pub(crate) fn owned(&mut self, reassign: bool, roles: &[Name]) -> Outcome {
-        let (to, from) = match roles {
-            [from @ .., to] if reassign => (Some(self.role(to)?), from),
-            all => (None, all),
-        };
-        for name in from {
-            let role = self.role(name)?;
-            let objects = self.owned_by(role);
-            match to {
-                Some(owner) => {
-                    for object in objects {
-                        self.give(object, owner)?;
-                    }
-                }
-                None => {
-                    self.drop_objects(&objects, true, name.span)?;
-                    self.revoke_everything(role);
-                }
-            }
+    /// `DROP OWNED BY`: what the roles own, and what was granted to them.
+    pub(crate) fn drop_owned(&mut self, roles: &[Name], cascade: bool) -> Outcome {
+        let owners = roles.iter().map(|name| self.owner_to_serve(name, "drop")).collect::<Outcome<Vec<Oid>>>()?;
+        let span = roles.first().map_or(self.span, |name| name.span);
+        let objects: Vec<ObjectId> = owners.iter().flat_map(|owner| self.owned_by(*owner)).collect();
+        self.drop_objects(&objects, cascade, span)?;
+        for owner in owners {
+            self.revoke_everything(owner);
+            self.revoke_memberships_of(owner);
         }
         Ok(())
+    }
+
+    /// `REASSIGN OWNED BY … TO …`: the new owner is the last name.
+    pub(crate) fn reassign_owned(&mut self, roles: &[Name]) -> Outcome {
+        let Some((to, from)) = roles.split_last() else { return Ok(()) };
+        let owners = from.iter().map(|name| self.owner_to_serve(name, "reassign")).collect::<Outcome<Vec<Oid>>>()?;
+        let to = self.owner_to_serve(to, "reassign")?;
+        for object in owners.iter().flat_map(|owner| self.owned_by(*owner)).collect::<Vec<_>>() {
+            self.give(object, to)?;
+        }
+        Ok(())
+    }
+
+    /// A role whose privileges the current one has (42501).
+    fn owner_to_serve(&self, name: &Name, verb: &str) -> Outcome<Oid> {
+        let role = self.role(name)?;
+        if self.has_role(role) {
+            return Ok(role);
+        }
+        Err(refuse("42501", format!("permission denied to {verb} objects"), name.span))
+    }
+
+    /// Memberships that the role granted go with what it owns.
+    fn revoke_memberships_of(&mut self, grantor: Oid) {
+        for mut role in self.roles_where(|role| role.member_of.iter().any(|each| each.grantor == grantor)) {
+            role.member_of.retain(|each| each.grantor != grantor);
+            self.schema.put_role(role);
+        }
     }
 
     /// `DROP OWNED` takes away what was granted to the role, too.

@@ -22,6 +22,20 @@ impl Context {
         Err(refuse("42501", format!("must be owner of {what}"), span))
     }
 
+    /// An owner gives the object to somebody: one has to be able to become the new owner (42501).
+    pub(crate) fn may_give(&self, from: Oid, to: Oid, what: &str, span: TextRange) -> Outcome {
+        let current = self.current_role();
+        if self.schema.is_superuser(current) || from == to {
+            return Ok(());
+        }
+        self.own(from, what, span)?;
+        if self.schema.can_set_role(current, to) {
+            return Ok(());
+        }
+        let name = self.schema.role(to).map_or("", |role| &role.name);
+        Err(refuse("42501", format!("must be able to SET ROLE \"{name}\""), span))
+    }
+
     /// The role owns the relation.
     pub(crate) fn owns_relation(&self, relation: &Relation, span: TextRange) -> Outcome {
         self.own(relation.owner, &format!("{} {}", kind_word(relation.kind), relation.name), span)

@@ -384,6 +384,7 @@ impl Context {
 
     fn rename_role(&mut self, name: &Name, to: &Name) -> Outcome {
         let oid = self.role(name)?;
+        self.may_change_role(oid, "rename", name.span)?;
         if self.find_role(&to.text).is_some() {
             return Err(refuse("42710", format!("role \"{}\" already exists", to.text), to.span));
         }

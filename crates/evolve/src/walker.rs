@@ -260,7 +260,10 @@ fn outside_only(statement: &Statement) -> Option<&'static str> {
 }
 
 fn same_settings(first: &Session, second: &Session) -> bool {
-    first.search_path == second.search_path && first.role == second.role && first.settings == second.settings
+    first.search_path == second.search_path
+        && first.role == second.role
+        && first.user == second.user
+        && first.settings == second.settings
 }
 
 fn refused(sqlstate: &'static str, message: &str, statement: &Statement) -> Problem {

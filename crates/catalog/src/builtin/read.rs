@@ -41,14 +41,16 @@ pub(super) fn namespaces(builtin: &Builtin) -> BuiltinTable<Namespace> {
 pub(super) fn roles(builtin: &Builtin) -> BuiltinTable<Role> {
     table(builtin, include_str!("../../data/builtin/roles.tsv"), |fields| {
         let (oid, name, flags) = (fields.oid(), Arc::from(fields.text()), fields.text());
+        let superuser = flags.contains('s');
         Role {
-            oid,
-            name,
-            superuser: flags.contains('s'),
+            superuser,
             bypass_row_security: flags.contains('b'),
             inherit: flags.contains('i'),
-            member_of: parse_oids(fields.text()).collect(),
-            settings: Vec::new(),
+            create_role: superuser,
+            create_database: superuser,
+            replication: superuser,
+            member_of: parse_oids(fields.text()).map(crate::Membership::of).collect(),
+            ..Role::new(oid, name)
         }
     })
 }

@@ -235,6 +235,9 @@ impl Context {
             }),
             AlterTableAction::Owner(name) => {
                 let owner = self.role(name)?;
+                let table = self.relation(oid)?;
+                let what = format!("{} {}", crate::find::kind_word(table.kind), table.name);
+                self.may_give(table.owner, owner, &what, span)?;
                 self.own_relation(oid, owner)
             }
             AlterTableAction::OfType(name) => self.set_of_type(oid, name),

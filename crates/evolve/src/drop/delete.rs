@@ -52,6 +52,7 @@ impl Context {
                 self.schema.remove_collation(oid);
             }
             ObjectId::Role(oid) => {
+                self.forget_memberships(oid);
                 self.schema.remove_role(oid);
             }
             ObjectId::Language(oid) | ObjectId::Other(oid) => {

@@ -29,8 +29,9 @@ impl Context {
     /// `DROP`
     pub(crate) fn drop_statement(&mut self, drop: &Drop) -> Outcome {
         let mut targets = Vec::new();
+        let together = self.roles_named(drop);
         for object in &drop.objects {
-            match self.drop_target(drop.kind, object) {
+            match self.drop_target(drop.kind, object, &together) {
                 Ok(found) => targets.extend(found),
                 Err(stop) if drop.if_exists && is_missing(&stop) => self.absence_is_sure(object)?,
                 Err(stop) => return Err(stop),
@@ -38,6 +39,15 @@ impl Context {
         }
         let span = drop.objects.first().map_or(self.span, object_span);
         self.drop_objects(&targets, drop.cascade, span)
+    }
+
+    /// The roles that one statement drops together.
+    fn roles_named(&self, drop: &Drop) -> Vec<Oid> {
+        let name = |object: &ObjectName| match object {
+            ObjectName::Name(name) if drop.kind == ObjectKind::Role => self.find_role(&name.object().text),
+            _ => None,
+        };
+        drop.objects.iter().filter_map(name).collect()
     }
 
     fn absence_is_sure(&self, object: &ObjectName) -> Outcome {
@@ -48,7 +58,7 @@ impl Context {
     }
 
     /// What `DROP kind object` means; none where there is nothing to do.
-    fn drop_target(&mut self, kind: ObjectKind, object: &ObjectName) -> Outcome<Option<ObjectId>> {
+    fn drop_target(&mut self, kind: ObjectKind, object: &ObjectName, together: &[Oid]) -> Outcome<Option<ObjectId>> {
         match (kind, object) {
             (
                 ObjectKind::Table
@@ -71,7 +81,9 @@ impl Context {
             (ObjectKind::Extension, ObjectName::Name(name)) => {
                 self.extension_named(name.object()).map(|oid| Some(ObjectId::Extension(oid)))
             }
-            (ObjectKind::Role, ObjectName::Name(name)) => self.role_to_drop(name.object()).map(Some),
+            (ObjectKind::Role, ObjectName::Name(name)) => {
+                self.role_may_go(name.object(), together).map(|oid| Some(ObjectId::Role(oid)))
+            }
             (_, ObjectName::Signature(signature)) => {
                 let routine = routine_kind(kind);
                 self.note(&signature.name.object().text);
@@ -116,16 +128,6 @@ impl Context {
             (_, ObjectName::Name(name)) => self.other_to_drop(kind, name).map(Some),
             _ => Ok(None),
         }
-    }
-
-    /// A role that owns or may do something stays (2BP01).
-    fn role_to_drop(&self, name: &Name) -> Outcome<ObjectId> {
-        let oid = self.role(name)?;
-        if !self.owned_by(oid).is_empty() || self.is_granted_to(oid) {
-            let message = format!("role \"{}\" cannot be dropped because some objects depend on it", name.text);
-            return Err(refuse("2BP01", message, name.span));
-        }
-        Ok(ObjectId::Role(oid))
     }
 
     fn other_to_drop(&self, kind: ObjectKind, name: &QualifiedName) -> Outcome<ObjectId> {

@@ -332,9 +332,13 @@ impl Evaluator<'_> {
             SqlValueFunction::CurrentRole
             | SqlValueFunction::CurrentUser
             | SqlValueFunction::User
-            | SqlValueFunction::SessionUser => {
-                Ok(self.schema.session.role.clone().map_or_else(|| Value::text("postgres"), Value::Text))
-            }
+            | SqlValueFunction::SessionUser => Ok(self
+                .schema
+                .session
+                .role
+                .clone()
+                .or_else(|| self.schema.session.user.clone())
+                .map_or_else(|| Value::text("postgres"), Value::Text)),
             SqlValueFunction::CurrentCatalog => Err(Unknown::because("the database's name")),
             _ => Err(Unknown::because("the time")),
         }

@@ -98,12 +98,12 @@ pub enum Definition {
     SetOwner(ObjectKind, ObjectName, Name),
     /// `DROP`
     Drop(Drop),
-    /// `DROP OWNED` (true), `REASSIGN OWNED`: whose.
-    Owned(bool, Vec<Name>),
+    /// `DROP OWNED` (true), `REASSIGN OWNED`: whose; of the latter the last is the new owner; CASCADE.
+    Owned(bool, Vec<Name>, bool),
     /// `GRANT`, `REVOKE` on objects
     Grant(Grant),
     /// `GRANT role TO role`
-    GrantRole(bool, Vec<Name>, Vec<Name>),
+    GrantRole(GrantRole),
     /// `ALTER DEFAULT PRIVILEGES`
     DefaultPrivileges(DefaultPrivileges),
     /// `ALTER ROLE … SET`, `ALTER DATABASE … SET`, `ALTER SYSTEM SET`: what sessions that begin later start with.

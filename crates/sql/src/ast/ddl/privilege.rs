@@ -52,6 +52,23 @@ pub struct Grant {
     pub cascade: bool,
 }
 
+/// `GRANT role TO role`, `REVOKE role FROM role`, `ALTER GROUP`
+#[derive(Debug, Clone)]
+pub struct GrantRole {
+    /// False: `REVOKE`.
+    pub grant: bool,
+    /// The roles that are granted.
+    pub groups: Vec<Name>,
+    /// To or from whom.
+    pub members: Vec<Name>,
+    /// `WITH option TRUE | FALSE`; of REVOKE the one option that alone is taken away, as false.
+    pub options: Vec<(Name, bool)>,
+    /// `GRANTED BY`
+    pub granted_by: Option<Name>,
+    /// `CASCADE`
+    pub cascade: bool,
+}
+
 /// `ALTER DEFAULT PRIVILEGES`
 #[derive(Debug, Clone)]
 pub struct DefaultPrivileges {

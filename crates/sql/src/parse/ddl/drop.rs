@@ -12,8 +12,8 @@ pub(super) fn drop(parser: &mut Parser<'_>) -> PResult<StatementKind> {
     parser.expect_keyword("drop")?;
     if parser.eat_keywords(&["owned", "by"]) {
         let owners = roles(parser)?;
-        cascade(parser);
-        return define(Definition::Owned(true, owners));
+        let cascade = cascade(parser);
+        return define(Definition::Owned(true, owners, cascade));
     }
     if parser.eat_keywords(&["user", "mapping"]) {
         return drop_user_mapping(parser);

@@ -3,7 +3,8 @@
 use super::common::{cascade, define, inert, optional_columns, role, roles};
 use super::object::{self, Naming};
 use crate::ast::{
-    DefaultPrivileges, Definition, Grant, GrantTarget, Name, ObjectKind, ObjectName, Privilege, StatementKind,
+    DefaultPrivileges, Definition, Grant, GrantRole, GrantTarget, Name, ObjectKind, ObjectName, Privilege,
+    StatementKind,
 };
 use crate::error::PResult;
 use crate::lex::Punct;
@@ -179,11 +180,8 @@ fn grantees(parser: &mut Parser<'_>) -> PResult<Vec<Name>> {
 }
 
 /// `opt_granted_by`
-fn granted_by(parser: &mut Parser<'_>) -> PResult<()> {
-    if parser.eat_keywords(&["granted", "by"]) {
-        role(parser)?;
-    }
-    Ok(())
+fn granted_by(parser: &mut Parser<'_>) -> PResult<Option<Name>> {
+    if parser.eat_keywords(&["granted", "by"]) { role(parser).map(Some) } else { Ok(None) }
 }
 
 /// The granted names as roles; a role has no columns.
@@ -198,37 +196,36 @@ fn as_roles(parser: &Parser<'_>, granted: Vec<Granted>) -> PResult<Vec<Name>> {
 fn grant_role(parser: &mut Parser<'_>, granted: Vec<Granted>) -> PResult<StatementKind> {
     let granted = as_roles(parser, granted)?;
     let members = roles(parser)?;
-    let mut limited = false;
+    let mut options = Vec::new();
     if parser.eat_keyword("with") {
-        parser.comma_separated(|parser| {
+        options = parser.comma_separated(|parser| {
             let option = parser.label()?;
             let withheld = parser.eat_keyword("false");
             if !withheld && !parser.eat_keyword("true") {
                 parser.expect_keyword("option")?;
             }
-            limited |= withheld && option.as_str() != "admin";
-            Ok(())
+            Ok((option, !withheld))
         })?;
     }
-    granted_by(parser)?;
-    if limited {
-        // A membership whose privileges are not inherited, or to which nobody may switch.
-        return Ok(StatementKind::Unmodelled("GRANT ROLE"));
-    }
-    define(Definition::GrantRole(true, granted, members))
+    let granted_by = granted_by(parser)?;
+    define(Definition::GrantRole(GrantRole {
+        grant: true,
+        groups: granted,
+        members,
+        options,
+        granted_by,
+        cascade: false,
+    }))
 }
 
 /// `REVOKE [option] roles FROM` was taken.
 fn revoke_role(parser: &mut Parser<'_>, option: Option<Name>, granted: Vec<Granted>) -> PResult<StatementKind> {
     let granted = as_roles(parser, granted)?;
     let members = roles(parser)?;
-    granted_by(parser)?;
+    let granted_by = granted_by(parser)?;
     let cascade = cascade(parser);
-    match option {
-        None => define(Definition::GrantRole(false, granted, members)),
-        Some(option) if option.as_str() == "admin" && !cascade => inert("REVOKE ROLE"),
-        Some(_) => Ok(StatementKind::Unmodelled("REVOKE ROLE")),
-    }
+    let options = option.into_iter().map(|option| (option, false)).collect();
+    define(Definition::GrantRole(GrantRole { grant: false, groups: granted, members, options, granted_by, cascade }))
 }
 
 /// `ALTER DEFAULT PRIVILEGES`, the words taken.

@@ -7,7 +7,9 @@ use super::common::{define, role, role_id, roles, single};
 use super::create::Prefix;
 use super::option::text_option;
 use super::{rename, setting};
-use crate::ast::{DefaultSetting, Definition, DefinitionOption, Name, ObjectKind, ObjectName, StatementKind};
+use crate::ast::{
+    DefaultSetting, Definition, DefinitionOption, GrantRole, Name, ObjectKind, ObjectName, StatementKind,
+};
 use crate::error::PResult;
 use crate::parse::cursor::Parser;
 
@@ -54,16 +56,21 @@ fn option(parser: &mut Parser<'_>, creating: bool, options: &mut Vec<DefinitionO
         options.push(text_option(name, (*text).into(), span));
         return Ok(true);
     }
+    // Passwords are not kept: only that one is set, which not everyone may do.
     if parser.eat_keywords(&["encrypted", "password"]) {
         parser.string()?;
+        options.push(text_option("password", "".into(), span));
     } else if parser.eat_keyword("password") {
         if !parser.eat_keyword("null") {
             parser.string()?;
         }
+        options.push(text_option("password", "".into(), span));
     } else if parser.eat_keywords(&["connection", "limit"]) {
         parser.integer()?;
+        options.push(text_option("connectionlimit", "".into(), span));
     } else if parser.eat_keywords(&["valid", "until"]) {
         parser.string()?;
+        options.push(text_option("validuntil", "".into(), span));
     } else if parser.eat_keyword("user") {
         members(parser, "rolemembers", span, options)?;
     } else if !creating {
@@ -138,14 +145,22 @@ pub(super) fn alter_group(parser: &mut Parser<'_>) -> PResult<StatementKind> {
     }
     parser.expect_keyword("user")?;
     let users = roles(parser)?;
-    define(Definition::GrantRole(add, vec![group], users))
+    let (groups, options) = (vec![group], Vec::new());
+    define(Definition::GrantRole(GrantRole {
+        grant: add,
+        groups,
+        members: users,
+        options,
+        granted_by: None,
+        cascade: false,
+    }))
 }
 
 /// `REASSIGN OWNED`
 pub(super) fn reassign_owned(parser: &mut Parser<'_>) -> PResult<StatementKind> {
     parser.expect_keywords(&["reassign", "owned", "by"])?;
-    let owners = roles(parser)?;
+    let mut owners = roles(parser)?;
     parser.expect_keyword("to")?;
-    role(parser)?;
-    define(Definition::Owned(false, owners))
+    owners.push(role(parser)?);
+    define(Definition::Owned(false, owners, false))
 }

@@ -162,7 +162,7 @@ fn alter_role() {
 
 #[test]
 fn grant_role() {
-    check("alter group g add user a, b", "GrantRole(true, [g], [a, b])");
+    check("alter group g add user a, b", "GrantRole(GrantRole{grant: true, groups: [g], members: [a, b]})");
 }
 
 #[test]

@@ -116,8 +116,8 @@ fn drop_statement() {
 
 #[test]
 fn owned() {
-    check("drop owned by a, b", "Owned(true, [a, b])");
-    check("reassign owned by a to b", "Owned(false, [a])");
+    check("drop owned by a, b", "Owned(true, [a, b], false)");
+    check("reassign owned by a to b", "Owned(false, [a, b], false)");
 }
 
 #[test]
@@ -146,13 +146,20 @@ fn grant() {
 
 #[test]
 fn grant_role() {
-    check("grant a, b to c", "GrantRole(true, [a, b], [c])");
-    check("revoke a from b", "GrantRole(false, [a], [b])");
+    check("grant a, b to c", "GrantRole(GrantRole{grant: true, groups: [a, b], members: [c]})");
+    check(
+        "grant a to b with inherit false, admin option granted by c",
+        "GrantRole(GrantRole{grant: true, groups: [a], members: [b], options: [(inherit, false), (admin, true)], granted_by: c})",
+    );
+    check(
+        "revoke admin option for a from b cascade",
+        "GrantRole(GrantRole{groups: [a], members: [b], options: [(admin, false)], cascade: true})",
+    );
+    check("revoke a from b", "GrantRole(GrantRole{groups: [a], members: [b]})");
 }
 
 #[test]
 fn unmodelled() {
-    check("grant a to b with inherit false", r#"Unmodelled("GRANT ROLE")"#);
     check("import foreign schema x from server s into y", r#"Unmodelled("IMPORT FOREIGN SCHEMA")"#);
     check("discard all", r#"Unmodelled("DISCARD ALL")"#);
 }
