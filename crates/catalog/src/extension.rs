@@ -137,12 +137,14 @@ impl Installer<'_> {
         }
         for name in contents.of_kind("language") {
             let oid = self.schema.allocate();
-            self.schema.others.insert_mut(Arc::from(format!("language {name}")), oid);
+            let key = Arc::from(format!("language {name}"));
+            self.schema.others.put(Arc::new(crate::Other { oid, namespace: Oid::NONE, key }));
             self.own(ObjectId::Language(oid));
         }
         for fields in contents.of_kind("method") {
             let (oid, name) = (self.schema.allocate(), Fields::new(fields).text());
-            self.schema.others.insert_mut(Arc::from(format!("access method {name}")), oid);
+            let key = Arc::from(format!("access method {name}"));
+            self.schema.others.put(Arc::new(crate::Other { oid, namespace: Oid::NONE, key }));
             self.own(ObjectId::Other(oid));
         }
         // Names first, since types, relations and functions refer to each other.

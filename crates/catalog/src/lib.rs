@@ -40,7 +40,7 @@ pub use relation::{
     View,
 };
 pub use routine::{Aggregate, AggregateKind, Function, FunctionKind, Language, Parameter, RoutineBody};
-pub use schema::{Extension, Namespace, Schema, Taint};
+pub use schema::{Extension, Namespace, Other, Schema, Taint};
 pub use security::{Acl, AclEntry, DefaultAcl, Membership, Policy, Privilege, Role};
 pub use session::Session;
 pub use stored::{StoredExpr, StoredStatement, StoredText};

@@ -196,18 +196,25 @@ impl Schema {
         self.roles_in(Oid::NONE, name).next()
     }
 
+    /// An object of a kind that nothing looks into, by schema (none for kinds that are in none) and `kind name`.
+    #[must_use]
+    pub fn other(&self, namespace: Oid, key: &str) -> Option<Oid> {
+        self.others.first_named(namespace, key).map(|other| other.oid)
+    }
+
     /// Whether a procedural language of this name exists: the four of every database, and what extensions and
     /// `CREATE LANGUAGE` bring.
     #[must_use]
     pub fn has_language(&self, name: &str) -> bool {
-        matches!(name, "internal" | "c" | "sql" | "plpgsql") || self.others.contains_key(&*format!("language {name}"))
+        matches!(name, "internal" | "c" | "sql" | "plpgsql")
+            || self.other(Oid::NONE, &format!("language {name}")).is_some()
     }
 
     /// Whether an index access method of this name exists: the six of every database, and what extensions bring.
     #[must_use]
     pub fn has_access_method(&self, name: &str) -> bool {
         matches!(name, "btree" | "hash" | "gist" | "gin" | "spgist" | "brin")
-            || self.others.contains_key(&*format!("access method {name}"))
+            || self.other(Oid::NONE, &format!("access method {name}")).is_some()
     }
 
     /// The schema itself by name, see [`Schema::find_namespace`].

@@ -7,7 +7,7 @@ use crate::builtin::BuiltinTable;
 use crate::table::CatalogObject;
 use crate::{
     Cast, Collation, Constraint, Extension, Function, Namespace, ObjectTable, Oid, Operator, OperatorClass,
-    OperatorFamily, Relation, Role, Schema, Type, TypeKind,
+    OperatorFamily, Other, Relation, Role, Schema, Type, TypeKind,
 };
 
 /// Objects that have a schema of their own, or none.
@@ -49,6 +49,20 @@ catalog_objects! {
     Collation: |object| object.namespace;
     Extension: |_| Oid::NONE;
     Role: |_| Oid::NONE;
+}
+
+impl CatalogObject for Other {
+    fn oid(&self) -> Oid {
+        self.oid
+    }
+
+    fn namespace(&self) -> Oid {
+        self.namespace
+    }
+
+    fn name(&self) -> &Arc<str> {
+        &self.key
+    }
 }
 
 impl CatalogObject for Cast {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::builtin::Builtin;
 use crate::{
-    Acl, AclEntry, Cast, Collation, Column, ColumnId, DefaultAcl, Dependencies, Function, ObjectTable, Oid, Operator,
-    OperatorClass, OperatorFamily, Privilege, Relation, Role, Session, Type,
+    Acl, AclEntry, Cast, Collation, Column, ColumnId, DefaultAcl, Dependencies, Function, ObjectId, ObjectTable, Oid,
+    Operator, OperatorClass, OperatorFamily, Privilege, Relation, Role, Session, Type,
 };
 
 /// A schema in the sense of `CREATE SCHEMA` (`pg_namespace`).
@@ -32,6 +32,17 @@ pub struct Extension {
     pub namespace: Oid,
     /// Whether its objects are known; if not, names that are not found may be its own.
     pub modelled: bool,
+}
+
+/// An object of a kind that nothing here looks into: a server, a wrapper, a conversion, a text search dictionary.
+#[derive(Debug, Clone)]
+pub struct Other {
+    /// Identity.
+    pub oid: Oid,
+    /// Schema; none for kinds that are in none.
+    pub namespace: Oid,
+    /// The kind in words and the name: `event trigger t`.
+    pub key: Arc<str>,
 }
 
 /// Something a migration did that could not be followed: what it may have touched is unknown from here on.
@@ -76,8 +87,10 @@ pub struct Schema {
     pub extensions: ObjectTable<Extension>,
     /// `pg_authid`, under no namespace.
     pub roles: ObjectTable<Role>,
-    /// Names of kinds that nothing looks into, as `kind name`: their identities.
-    pub others: rpds::RedBlackTreeMapSync<Arc<str>, Oid>,
+    /// Objects of kinds that nothing looks into.
+    pub others: ObjectTable<Other>,
+    /// Who owns what has no owner of its own here (operators, collations, other objects), unless the bootstrap superuser.
+    pub owners: rpds::RedBlackTreeMapSync<ObjectId, Oid>,
     /// `pg_depend`
     pub dependencies: Dependencies,
     /// `pg_default_acl`
@@ -108,7 +121,8 @@ impl Schema {
             collations: ObjectTable::default(),
             extensions: ObjectTable::default(),
             roles: ObjectTable::default(),
-            others: rpds::RedBlackTreeMapSync::new_sync(),
+            others: ObjectTable::default(),
+            owners: rpds::RedBlackTreeMapSync::new_sync(),
             dependencies: Dependencies::default(),
             default_acls: Arc::default(),
             taints: Arc::default(),

@@ -109,7 +109,7 @@ impl Context {
         language: &Language,
     ) -> Outcome<Parameters> {
         let mut read = Parameters::default();
-        let mut names: Vec<(Arc<str>, bool)> = Vec::new();
+        let mut names: Vec<(Arc<str>, bool, bool)> = Vec::new();
         for parameter in written {
             let span = parameter.type_name.span;
             let data_type = self.parameter_type(&parameter.type_name, *language == Language::Internal)?.oid;
@@ -132,12 +132,16 @@ impl Context {
                 read.variadic = self.variadic_element(data_type, span)?;
             }
             if let Some(name) = &parameter.name {
-                let table = parameter.mode == ParameterMode::Table;
-                if names.iter().any(|(known, other)| *known == name.text && (*other == table || input || !table)) {
+                // An input and an output that is none may share a name, but for PL/pgSQL, where both are variables.
+                let variables = *language == Language::PlPgSql;
+                let clash = |known: &(Arc<str>, bool, bool)| {
+                    known.0 == name.text && (variables || known.1 && input || known.2 && output)
+                };
+                if names.iter().any(clash) {
                     let message = format!("parameter name \"{}\" used more than once", name.text);
                     return Err(refuse("42P13", message, name.span));
                 }
-                names.push((name.text.clone(), table));
+                names.push((name.text.clone(), input, output));
             }
             let default = self.parameter_default(parameter, data_type, input, &mut read)?;
             read.uses.insert(ObjectId::Type(data_type));
@@ -285,7 +289,7 @@ impl Context {
         let found = language(&name);
         if let Language::Other(other) = &found {
             let key = format!("language {other}");
-            let known = self.schema.others.contains_key(key.as_str())
+            let known = self.schema.other(Oid::NONE, &key).is_some()
                 || self.schema.find_extension(other).is_some()
                 || self.schema.unknown_extension().is_some();
             if !known {
@@ -352,27 +356,11 @@ impl Context {
 
     /// A polymorphic result needs a polymorphic argument to tell what it is (42P13).
     fn polymorphic_result(&self, returns: Oid, parameters: &Parameters, create: &CreateFunction) -> Outcome {
-        let compatible = |data_type: Oid| {
-            (oid::ANYCOMPATIBLE.0..=oid::ANYCOMPATIBLERANGE.0).contains(&data_type.0)
-                || data_type == oid::ANYCOMPATIBLEMULTIRANGE
-        };
         let outputs = parameters.outputs.iter().copied().chain([returns]);
         for output in outputs.filter(|output| oid::is_polymorphic(*output)) {
-            let is_range = |data_type: Oid| {
-                matches!(
-                    data_type,
-                    oid::ANYRANGE | oid::ANYMULTIRANGE | oid::ANYCOMPATIBLERANGE | oid::ANYCOMPATIBLEMULTIRANGE
-                )
-            };
-            // A range cannot be told from its elements: several types may have the same ones.
-            let tells = |input: &Oid| {
-                oid::is_polymorphic(*input)
-                    && compatible(*input) == compatible(output)
-                    && (!is_range(output) || is_range(*input))
-            };
-            if !parameters.inputs.iter().any(tells) {
+            if !has_origin(output, &parameters.inputs) {
                 let shown = self.schema.format_type(TypeRef::plain(output));
-                let family = if compatible(output) {
+                let family = if is_compatible_family(output) {
                     "anycompatible, anycompatiblearray, anycompatiblenonarray, anycompatiblerange, or anycompatiblemultirange"
                 } else {
                     "anyelement, anyarray, anynonarray, anyenum, anyrange, or anymultirange"
@@ -489,4 +477,22 @@ impl Context {
         }
         self.owns_function(function, span)
     }
+}
+
+fn is_compatible_family(data_type: Oid) -> bool {
+    (oid::ANYCOMPATIBLE.0..=oid::ANYCOMPATIBLERANGE.0).contains(&data_type.0)
+        || data_type == oid::ANYCOMPATIBLEMULTIRANGE
+}
+
+/// Whether some input tells what a polymorphic result is (`check_valid_polymorphic_signature`).
+pub(crate) fn has_origin(output: Oid, inputs: &[Oid]) -> bool {
+    let is_range = |data_type: Oid| {
+        matches!(data_type, oid::ANYRANGE | oid::ANYMULTIRANGE | oid::ANYCOMPATIBLERANGE | oid::ANYCOMPATIBLEMULTIRANGE)
+    };
+    // A range cannot be told from its elements: several types may have the same ones.
+    inputs.iter().any(|input| {
+        oid::is_polymorphic(*input)
+            && is_compatible_family(*input) == is_compatible_family(output)
+            && (!is_range(output) || is_range(*input))
+    })
 }

@@ -206,7 +206,7 @@ impl Context {
 
     /// An access method that an extension brings, or that was made here.
     fn method_known(&self, method: &str) -> bool {
-        self.schema.others.contains_key(&*format!("access method {method}"))
+        self.schema.other(Oid::NONE, &format!("access method {method}")).is_some()
             || self.schema.default_operator_classes(method).next().is_some()
             || self.schema.operator_classes.iter().any(|class| &*class.method == method)
             || self.schema.unknown_extension().is_some()

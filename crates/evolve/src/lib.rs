@@ -4,6 +4,7 @@
 //! server's SQLSTATE; a statement that is not modelled leaves a [`Taint`] on what it may have touched.
 //! [`SessionWalker`] folds a script with its transactions and savepoints.
 
+mod aggregate;
 mod alter_table;
 mod bind;
 mod body;
@@ -24,6 +25,7 @@ mod membership;
 mod names;
 mod namespace;
 mod operator;
+mod other;
 mod owner;
 mod partition;
 mod permission;

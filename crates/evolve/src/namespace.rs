@@ -1,10 +1,7 @@
 //! Schemas and extensions (`schemacmds.c`, `extension.c`), and objects that nothing looks into.
 
-use std::sync::Arc;
-
 use rollproof_catalog::{ExtensionError, Namespace, Oid, Taint};
-use rollproof_source::TextRange;
-use rollproof_sql::ast::{CreateExtension, CreateSchema, Definition, Name, ObjectKind, Statement, StatementKind};
+use rollproof_sql::ast::{CreateExtension, CreateSchema, Definition, Name, Statement, StatementKind};
 
 use crate::context::{Context, Outcome, refuse};
 
@@ -79,27 +76,6 @@ impl Context {
         Ok(())
     }
 
-    /// The key that an object of a kind that nothing looks into is known by.
-    pub(crate) fn other_key(kind: ObjectKind, name: &str) -> Arc<str> {
-        Arc::from(format!("{} {name}", other_word(kind)))
-    }
-
-    /// `CREATE SERVER` and its like (42710 where it is there).
-    pub(crate) fn create_other(&mut self, kind: ObjectKind, name: &str, span: TextRange) -> Outcome {
-        let key = Self::other_key(kind, name);
-        if self.schema.others.contains_key(&key) && kind != ObjectKind::UserMapping {
-            return Err(refuse("42710", format!("{} \"{name}\" already exists", other_word(kind)), span));
-        }
-        let oid = self.schema.allocate();
-        self.schema.others.insert_mut(key, oid);
-        Ok(())
-    }
-
-    /// An object of a kind that nothing looks into, by name.
-    pub(crate) fn find_other(&self, kind: ObjectKind, name: &str) -> Option<Oid> {
-        self.schema.others.get(&Self::other_key(kind, name)).copied()
-    }
-
     /// `ALTER EXTENSION … ADD` and `UPDATE`: the extension has to be there.
     pub(crate) fn extension_named(&self, name: &Name) -> Outcome<Oid> {
         let missing = || refuse("42704", format!("extension \"{}\" does not exist", name.text), name.span);
@@ -134,31 +110,5 @@ fn extension_error(error: &ExtensionError, name: &Name) -> Box<crate::context::S
         ExtensionError::Cycle => {
             refuse("42P17", format!("cyclic dependency detected between extensions \"{text}\""), name.span)
         }
-    }
-}
-
-/// What messages call a kind.
-pub(crate) fn other_word(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::Server => "server",
-        ObjectKind::ForeignDataWrapper => "foreign-data wrapper",
-        ObjectKind::UserMapping => "user mapping",
-        ObjectKind::TextSearchConfiguration => "text search configuration",
-        ObjectKind::TextSearchDictionary => "text search dictionary",
-        ObjectKind::TextSearchParser => "text search parser",
-        ObjectKind::TextSearchTemplate => "text search template",
-        ObjectKind::Statistics => "statistics object",
-        ObjectKind::Publication => "publication",
-        ObjectKind::Subscription => "subscription",
-        ObjectKind::AccessMethod => "access method",
-        ObjectKind::Transform => "transform",
-        ObjectKind::EventTrigger => "event trigger",
-        ObjectKind::Language => "language",
-        ObjectKind::Database => "database",
-        ObjectKind::Tablespace => "tablespace",
-        ObjectKind::Conversion => "conversion",
-        ObjectKind::OperatorFamily => "operator family",
-        ObjectKind::OperatorClass => "operator class",
-        _ => "object",
     }
 }

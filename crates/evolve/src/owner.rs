@@ -6,9 +6,7 @@ use rollproof_catalog::{ColumnId, ObjectId, Oid, Relation, TypeKind};
 use rollproof_sql::ast::{Name, ObjectKind, ObjectName};
 
 use crate::context::{Context, Outcome, refuse};
-use crate::drop::{object_span, routine_kind};
-use crate::find::shown;
-use crate::namespace::other_word;
+use crate::drop::routine_kind;
 
 impl Context {
     /// `ALTER … OWNER TO`
@@ -62,15 +60,26 @@ impl Context {
             (
                 ObjectKind::Database
                 | ObjectKind::Tablespace
-                | ObjectKind::Collation
                 | ObjectKind::Statistics
                 | ObjectKind::Publication
                 | ObjectKind::Subscription,
                 _,
             ) => Ok(()),
-            (kind, ObjectName::Name(name)) if self.find_other(kind, &name.object().text).is_none() => {
-                let message = format!("{} \"{}\" does not exist", other_word(kind), shown(name));
-                Err(refuse("42704", message, object_span(object)))
+            (ObjectKind::Operator, ObjectName::Operator(name, left, right)) => {
+                let oid = self.operator_to_drop(name, left.as_ref(), right.as_ref())?;
+                self.give_other(ObjectId::Operator(oid), owner, name.span)
+            }
+            (kind, ObjectName::UsingMethod(name, method)) => {
+                let object = self.class_or_family(kind, name, method)?;
+                self.give_other(object, owner, name.span)
+            }
+            (ObjectKind::Collation, ObjectName::Name(name)) => {
+                let oid = self.collation_ref(name)?;
+                self.give_other(ObjectId::Collation(oid), owner, name.span)
+            }
+            (kind, ObjectName::Name(name)) => {
+                let oid = self.own_other(kind, name)?;
+                self.give_other(ObjectId::Other(oid), owner, name.span)
             }
             _ => Ok(()),
         }

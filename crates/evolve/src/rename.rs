@@ -9,7 +9,6 @@ use crate::context::{Context, Outcome, refuse};
 use crate::drop::{is_missing, routine_kind};
 use crate::find::{kind_fits, shown, with_article};
 use crate::names::array_type_name;
-use crate::namespace::other_word;
 
 impl Context {
     /// `ALTER … RENAME`
@@ -50,6 +49,10 @@ impl Context {
                 let oid = self.routine(signature, routine_kind(rename.kind))?;
                 self.rename_function(oid, &rename.to)
             }
+            (_, ObjectName::UsingMethod(name, method)) => {
+                let object = self.class_or_family(rename.kind, name, method)?;
+                self.relocate(object, Some(&rename.to), None, name.span)
+            }
             (_, ObjectName::Type(name)) => self.rename_type(rename, &name.name),
             (_, ObjectName::Name(name)) => self.rename_named(rename, name),
             _ => Ok(()),
@@ -70,27 +73,10 @@ impl Context {
             ObjectKind::Database | ObjectKind::Tablespace => Ok(()),
             ObjectKind::Collation => {
                 let oid = self.collation_ref(name)?;
-                let Some(mut collation) = self.schema.collation(oid).cloned() else { return Ok(()) };
-                collation.name = rename.to.text.clone();
-                self.schema.put_collation(collation);
-                Ok(())
+                self.relocate(rollproof_catalog::ObjectId::Collation(oid), Some(&rename.to), None, name.span)
             }
             kind => self.rename_other(kind, name, &rename.to),
         }
-    }
-
-    fn rename_other(&mut self, kind: ObjectKind, name: &QualifiedName, to: &Name) -> Outcome {
-        let text = &name.object().text;
-        if matches!(kind, ObjectKind::Statistics | ObjectKind::Publication | ObjectKind::Subscription) {
-            return Ok(());
-        }
-        let Some(oid) = self.find_other(kind, text) else {
-            let message = format!("{} \"{text}\" does not exist", other_word(kind));
-            return Err(refuse("42704", message, name.span));
-        };
-        self.schema.others.remove_mut(&Self::other_key(kind, text));
-        self.schema.others.insert_mut(Self::other_key(kind, &to.text), oid);
-        Ok(())
     }
 
     /// `RENAME TO` of a relation: its row type and the type's array follow (`RenameRelationInternal`).

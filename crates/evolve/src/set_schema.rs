@@ -6,7 +6,7 @@ use rollproof_sql::ast::{ObjectKind, ObjectName, QualifiedName, SetSchema};
 use crate::context::{Context, Outcome, refuse};
 use crate::drop::{is_missing, routine_kind};
 use crate::find::{kind_fits, with_article};
-use crate::namespace::other_word;
+use crate::other::other_word;
 
 impl Context {
     /// `ALTER … SET SCHEMA`
@@ -51,6 +51,22 @@ impl Context {
                 let to = self.namespace(&set.to)?;
                 self.move_extension(oid, to)
             }
+            (ObjectKind::Operator, ObjectName::Operator(name, left, right)) => {
+                let oid = self.operator_to_drop(name, left.as_ref(), right.as_ref())?;
+                let to = self.namespace(&set.to)?;
+                self.relocate(ObjectId::Operator(oid), None, Some(to), name.span)
+            }
+            (kind, ObjectName::UsingMethod(name, method)) => {
+                let object = self.class_or_family(kind, name, method)?;
+                let to = self.namespace(&set.to)?;
+                self.relocate(object, None, Some(to), name.span)
+            }
+            (ObjectKind::Collation, ObjectName::Name(name)) => {
+                let oid = self.collation_ref(name)?;
+                let to = self.namespace(&set.to)?;
+                self.relocate(ObjectId::Collation(oid), None, Some(to), name.span)
+            }
+            (kind, ObjectName::Name(name)) => self.move_other(kind, name, &set.to),
             _ => self.namespace(&set.to).map(|_| ()),
         }
     }
@@ -191,7 +207,7 @@ impl Context {
         Ok(())
     }
 
-    fn relink_namespace(&mut self, object: ObjectId, from: Oid, to: Oid) {
+    pub(crate) fn relink_namespace(&mut self, object: ObjectId, from: Oid, to: Oid) {
         self.unlink(object, ObjectId::Namespace(from));
         self.depend_on_namespace(object, to);
     }

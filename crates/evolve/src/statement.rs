@@ -8,7 +8,6 @@ use rollproof_sql::ast::{Definition, ObjectKind, QualifiedName, RelationRef, Sta
 
 use crate::context::{Context, DEPTH_LIMIT, Outcome, refuse, unmodelled};
 use crate::drop::routine_kind;
-use crate::find::shown;
 use crate::view::into_of;
 
 impl Context {
@@ -77,14 +76,18 @@ impl Context {
             Definition::CreateTrigger(create) => self.create_trigger(create),
             Definition::CreateEventTrigger(name, function) => {
                 self.function_without_arguments(function)?;
-                self.create_other(ObjectKind::EventTrigger, &name.text, name.span)
+                let name = QualifiedName { parts: vec![name.clone()], span: name.span };
+                self.create_other(ObjectKind::EventTrigger, &name)
             }
             Definition::CreateRule(create) => self.create_rule(create),
             Definition::CreatePolicy(create) => self.create_policy(create),
             Definition::AlterPolicy(alter) => self.alter_policy(alter),
             Definition::CreateRole(name, options) => self.create_role(name, options),
             Definition::AlterRole(name, options) => self.alter_role(name, options),
-            Definition::CreateOther(kind, name) => self.create_other(*kind, &shown(name), name.span),
+            Definition::CreateOther(kind, name) => self.create_other(*kind, name),
+            Definition::CreateOperatorClass(create) => self.create_operator_class(create),
+            Definition::CreateOperatorFamily(name, method) => self.create_operator_family(name, method),
+            Definition::AlterOperatorFamily(name, method) => self.alter_operator_family(name, method),
             other => self.alter(other),
         }
     }

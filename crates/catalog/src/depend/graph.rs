@@ -245,7 +245,7 @@ impl Schema {
             ObjectId::Collation(oid) => self.collation(oid).is_some(),
             ObjectId::Extension(oid) => self.extension(oid).is_some(),
             ObjectId::Role(oid) => self.role(oid).is_some(),
-            ObjectId::Language(oid) | ObjectId::Other(oid) => self.others.values().any(|known| *known == oid),
+            ObjectId::Language(oid) | ObjectId::Other(oid) => self.others.get(oid).is_some(),
             // Parts of a table or a domain go with their last edge.
             ObjectId::Constraint(_) | ObjectId::Trigger(_) | ObjectId::Rule(_) | ObjectId::Policy(_) => {
                 !self.dependencies.uses(object).is_empty()

@@ -69,8 +69,7 @@ impl Schema {
             },
             ObjectId::EnumLabel(_) => "enum label".to_owned(),
             ObjectId::Language(oid) | ObjectId::Other(oid) => {
-                let found = self.others.iter().find(|(_, known)| **known == oid);
-                found.map_or_else(|| "object".to_owned(), |(key, _)| key.to_string())
+                self.others.get(oid).map_or_else(|| "object".to_owned(), |other| other.key.to_string())
             }
         }
     }

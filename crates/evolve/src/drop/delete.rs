@@ -56,14 +56,12 @@ impl Context {
                 self.schema.remove_role(oid);
             }
             ObjectId::Language(oid) | ObjectId::Other(oid) => {
-                let key = self.schema.others.iter().find(|(_, known)| **known == oid).map(|(key, _)| key.clone());
-                if let Some(key) = key {
-                    self.schema.others.remove_mut(&key);
-                }
+                self.schema.others.remove(oid);
             }
             ObjectId::EnumLabel(_) => {}
         }
         self.schema.dependencies.remove(object);
+        self.schema.owners.remove_mut(&object);
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use rollproof_sql::ast::{Drop, Name, ObjectKind, ObjectName, QualifiedName, Type
 
 use crate::context::{Context, Outcome, refuse};
 use crate::find::{kind_fits, shown, with_article};
-use crate::namespace::other_word;
+use crate::other::other_word;
 use crate::signature::Routine;
 
 /// The word of a kind in messages about names that are missing.
@@ -115,7 +115,7 @@ impl Context {
             (ObjectKind::Collation, ObjectName::Name(name)) => {
                 self.collation_ref(name).map(|oid| Some(ObjectId::Collation(oid)))
             }
-            (_, ObjectName::UsingMethod(name, method)) => self.operator_class_to_drop(kind, name, method),
+            (_, ObjectName::UsingMethod(name, method)) => self.class_or_family(kind, name, method).map(Some),
             // Made by statements that nothing is kept of.
             (
                 ObjectKind::Statistics
@@ -125,42 +125,9 @@ impl Context {
                 | ObjectKind::Tablespace,
                 ObjectName::Name(_),
             ) => Ok(None),
-            (_, ObjectName::Name(name)) => self.other_to_drop(kind, name).map(Some),
+            (_, ObjectName::Name(name)) => self.own_other(kind, name).map(|oid| Some(ObjectId::Other(oid))),
             _ => Ok(None),
         }
-    }
-
-    fn other_to_drop(&self, kind: ObjectKind, name: &QualifiedName) -> Outcome<ObjectId> {
-        let missing = || {
-            let message = format!("{} \"{}\" does not exist", other_word(kind), shown(name));
-            refuse("42704", message, name.span)
-        };
-        self.find_other(kind, &name.object().text).map(ObjectId::Other).ok_or_else(missing)
-    }
-
-    fn operator_class_to_drop(
-        &self,
-        kind: ObjectKind,
-        name: &QualifiedName,
-        method: &Name,
-    ) -> Outcome<Option<ObjectId>> {
-        let schema = name.schema().map(Name::as_str);
-        let text = name.object().as_str();
-        let found = if kind == ObjectKind::OperatorFamily {
-            self.schema.find_operator_family(schema, &method.text, text).map(|each| ObjectId::OperatorFamily(each.oid))
-        } else {
-            self.schema.find_operator_class(schema, &method.text, text).map(|each| ObjectId::OperatorClass(each.oid))
-        };
-        let missing = || {
-            let message = format!(
-                "{} \"{}\" does not exist for access method \"{}\"",
-                other_word(kind),
-                shown(name),
-                method.text
-            );
-            refuse("42704", message, name.span)
-        };
-        found.map(Some).ok_or_else(missing)
     }
 
     /// `DROP TABLE t`: 42P01 or 42704 where it is missing, 42809 where it is something else (`DropErrorMsgWrongType`).
@@ -237,7 +204,7 @@ impl Context {
         })
     }
 
-    fn operator_to_drop(
+    pub(crate) fn operator_to_drop(
         &mut self,
         name: &QualifiedName,
         left: Option<&TypeName>,

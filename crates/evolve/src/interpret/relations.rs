@@ -495,6 +495,6 @@ fn functions(schema: &Schema) -> Vec<Row> {
 }
 
 fn event_triggers(schema: &Schema) -> Vec<Row> {
-    let named = schema.others.keys().filter_map(|key| key.strip_prefix("event trigger "));
+    let named = schema.others.iter().filter_map(|other| other.key.strip_prefix("event trigger "));
     named.map(|name| vec![("evtname", word(name))]).collect()
 }

@@ -204,3 +204,78 @@ fn expressions_keep_the_conversions_that_were_chosen_for_them_when_a_type_change
         ],
     );
 }
+
+#[test]
+fn names_of_parameters_may_be_shared_by_an_input_and_an_output() {
+    check(
+        "create function f1(a int) returns table(a int) language sql as $$ select 1 $$;
+         create function f2(a int) returns table(a int) language plpgsql as $$ begin return; end $$;
+         create function f3(a int, out a int) language plpgsql as $$ begin return; end $$;
+         create function f4(a int, inout a int) language sql as $$ select 1 $$;
+         create function f6(out a int, out a int) language sql as $$ select 1, 2 $$;",
+        &["ok", "42P13", "42P13", "42P13", "42P13"],
+    );
+}
+
+#[test]
+fn aggregates_are_made_of_functions_that_fit() {
+    check(
+        "create function least_accum(int8, int8) returns int8 language sql as $$ select least($1, $2) $$;
+         create aggregate least_agg(int4) (stype = int8, sfunc = least_accum);
+         create function tfp(anyarray, anyelement) returns anyarray language sql as $$ select $1 || $2 $$;
+         create aggregate a1(basetype = anyelement, sfunc = tfp, stype = int[], initcond = '{}');
+         create aggregate a2(basetype = int, sfunc = tfp, stype = anyarray, initcond = '{}');
+         create aggregate a3(basetype = int, sfunc = tfp, stype = int[], initcond = '{}');
+         create aggregate a4(basetype = anyelement, sfunc = tfp, stype = anyarray, initcond = '{}');
+         create aggregate a5(int) (sfunc = int4pl, stype = int, parallel = pear);
+         create aggregate a6(float8) (stype = float8, sfunc = float8pl, mstype = float8, msfunc = float8pl);
+         create aggregate a7(numeric) (stype = internal, sfunc = numeric_avg_accum, serialfunc = numeric_avg_serialize);
+         create aggregate a8(sfunc = int4inc, stype = int4, initcond = '0');
+         create aggregate a9(variadic \"any\" order by variadic \"any\") (stype = internal,
+             sfunc = ordered_set_transition_multi, finalfunc = rank_final, finalfunc_extra, hypothetical);
+         select a3(v), a4(v) from (values (1)) t(v);",
+        &["ok", "42804", "ok", "42883", "42P13", "ok", "ok", "42601", "42P13", "42P13", "42P13", "ok", "ok"],
+    );
+}
+
+#[test]
+fn roles_are_granted_changed_and_dropped_by_those_who_may() {
+    check(
+        "create role u1; create role u2; create role u3; create role maker createrole;
+         grant u1 to u2 with admin option;
+         grant u1 to u3 with admin option granted by u2;
+         grant u1 to u2 with admin option granted by u3;
+         revoke u1 from u2;
+         drop role u2;
+         revoke admin option for u1 from u2 cascade;
+         drop role u3;
+         set role u2;
+         create role x;
+         set role u1;
+         grant u1 to maker;
+         reset role;
+         set session authorization maker;
+         create role made;
+         grant made to u1;
+         drop role u1;
+         drop role maker;
+         alter role made superuser;
+         create table t (a int);
+         alter table t owner to made;
+         set role made;
+         reset session authorization;
+         reassign owned by maker to u1;
+         drop role maker;
+         drop owned by maker;
+         drop role maker;
+         drop role u1;
+         drop owned by u1;
+         select * from t;
+         drop role u1, u2, made;",
+        &[
+            "ok", "ok", "ok", "ok", "ok", "ok", "0LP01", "2BP01", "2BP01", "ok", "ok", "ok", "42501", "ok", "42501",
+            "ok", "ok", "ok", "ok", "42501", "55006", "42501", "42501", "42P01", "42501", "ok", "ok", "2BP01", "ok",
+            "ok", "ok", "42704", "42P01", "42704",
+        ],
+    );
+}

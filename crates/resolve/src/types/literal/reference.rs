@@ -184,7 +184,10 @@ fn text_search(cx: &Context, data_type: Oid, schema: Option<&str>, name: &str, w
     let what = if dictionary { "text search dictionary" } else { "text search configuration" };
     let language = if dictionary { name.strip_suffix("_stem") } else { Some(name) };
     let built_in = name == "simple" || language.is_some_and(|language| LANGUAGES.contains(&language));
-    let made = cx.schema.others.contains_key(&*format!("{what} {name}"));
+    let made = {
+        let key = format!("{what} {name}");
+        cx.schema.others.iter().any(|other| *other.key == *key)
+    };
     if made || (built_in && schema.is_none_or(|schema| schema == "pg_catalog")) {
         return Verdict::Valid;
     }

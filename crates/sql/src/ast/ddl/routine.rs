@@ -107,6 +107,21 @@ pub struct CreateAggregate {
     pub options: Vec<DefinitionOption>,
 }
 
+/// `CREATE OPERATOR CLASS`. What it holds is not kept.
+#[derive(Debug, Clone)]
+pub struct CreateOperatorClass {
+    /// Its name.
+    pub name: QualifiedName,
+    /// `DEFAULT`
+    pub is_default: bool,
+    /// `FOR TYPE`
+    pub data_type: TypeName,
+    /// `USING`
+    pub method: Name,
+    /// `FAMILY`
+    pub family: Option<QualifiedName>,
+}
+
 /// `f(a, b)`: a routine by signature. `arguments` is none for a bare name.
 #[derive(Debug, Clone)]
 pub struct Signature {

@@ -5,7 +5,8 @@ use super::create::Prefix;
 use super::function::{parameter, unnamed_parameter};
 use super::option::{definition, value};
 use crate::ast::{
-    CreateAggregate, Definition, DefinitionOption, DefinitionValue, FunctionParameter, Signature, StatementKind,
+    CreateAggregate, Definition, DefinitionOption, DefinitionValue, FunctionParameter, ParameterMode, Signature,
+    StatementKind,
 };
 use crate::error::PResult;
 use crate::lex::{Punct, TokenKind};
@@ -61,7 +62,10 @@ fn arguments(parser: &mut Parser<'_>) -> PResult<Arguments> {
             return Ok(Arguments { list, direct: None, star: false });
         }
         let ordered = parser.comma_separated(parameter)?;
-        list.extend(ordered);
+        // A direct VARIADIC argument and the ordered one are one argument (makeOrderedSetArgs).
+        if list.last().is_none_or(|last| last.mode != ParameterMode::Variadic) {
+            list.extend(ordered);
+        }
         Ok(Arguments { list, direct: Some(direct), star: false })
     })
 }
@@ -94,5 +98,5 @@ fn old_arguments(options: &[DefinitionOption]) -> Arguments {
         Some(DefinitionValue::Type(type_name)) if !any => vec![unnamed_parameter(type_name.clone())],
         _ => Vec::new(),
     };
-    Arguments { star: list.is_empty(), list, direct: None }
+    Arguments { star: any, list, direct: None }
 }

@@ -100,7 +100,7 @@ const KINDS: &[Kind] = &[
     kind(&["collation"], ObjectKind::Collation, Naming::Qualified, COMMON, refresh_collation),
     kind(&["conversion"], ObjectKind::Conversion, Naming::Qualified, COMMON, nothing_else),
     kind(&["operator", "class"], ObjectKind::OperatorClass, Naming::UsingMethod, COMMON, nothing_else),
-    kind(&["operator", "family"], ObjectKind::OperatorFamily, Naming::UsingMethod, COMMON, |parser, _| operator::alter_family(parser)),
+    kind(&["operator", "family"], ObjectKind::OperatorFamily, Naming::UsingMethod, COMMON, operator::alter_family),
     kind(&["operator"], ObjectKind::Operator, Naming::Operator, OWNER | SCHEMA, set_operator_options),
     kind(&["text", "search", "parser"], ObjectKind::TextSearchParser, Naming::Qualified, RENAME | SCHEMA, nothing_else),
     kind(&["text", "search", "template"], ObjectKind::TextSearchTemplate, Naming::Qualified, RENAME | SCHEMA, nothing_else),

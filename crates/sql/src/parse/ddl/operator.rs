@@ -1,11 +1,12 @@
 //! Operators with their classes and families, casts, transforms, access methods.
 
+use super::alter::Head;
 use super::common::{define, inert, operator_as_name, single, types, unsigned};
 use super::create::Prefix;
 use super::function::signature;
 use super::object::operator_types;
 use super::option::definition;
-use crate::ast::{CreateCast, CreateDefined, Definition, ObjectKind, StatementKind};
+use crate::ast::{CreateCast, CreateDefined, CreateOperatorClass, Definition, ObjectKind, ObjectName, StatementKind};
 use crate::error::PResult;
 use crate::lex::Punct;
 use crate::parse::cursor::Parser;
@@ -21,25 +22,23 @@ pub(super) fn create_operator(parser: &mut Parser<'_>, _: Prefix) -> PResult<Sta
 /// `CREATE OPERATOR CLASS`
 pub(super) fn create_class(parser: &mut Parser<'_>, _: Prefix) -> PResult<StatementKind> {
     let name = parser.qualified_name()?;
-    parser.eat_keyword("default");
+    let is_default = parser.eat_keyword("default");
     parser.expect_keywords(&["for", "type"])?;
-    parser.type_name()?;
+    let data_type = parser.type_name()?;
     parser.expect_keyword("using")?;
-    parser.name()?;
-    if parser.eat_keyword("family") {
-        parser.qualified_name()?;
-    }
+    let method = parser.name()?;
+    let family = if parser.eat_keyword("family") { Some(parser.qualified_name()?) } else { None };
     parser.expect_keyword("as")?;
     parser.comma_separated(class_item)?;
-    define(Definition::CreateOther(ObjectKind::OperatorClass, name))
+    define(Definition::CreateOperatorClass(CreateOperatorClass { name, is_default, data_type, method, family }))
 }
 
 /// `CREATE OPERATOR FAMILY`
 pub(super) fn create_family(parser: &mut Parser<'_>, _: Prefix) -> PResult<StatementKind> {
     let name = parser.qualified_name()?;
     parser.expect_keyword("using")?;
-    parser.name()?;
-    define(Definition::CreateOther(ObjectKind::OperatorFamily, name))
+    let method = parser.name()?;
+    define(Definition::CreateOperatorFamily(name, method))
 }
 
 /// `opclass_item`
@@ -70,7 +69,7 @@ fn class_item(parser: &mut Parser<'_>) -> PResult<()> {
 
 /// `ALTER OPERATOR FAMILY f USING m { ADD | DROP }`, the name taken. What a family holds decides which operators
 /// `ORDER BY`, `DISTINCT` and row comparisons find, so it is not inert.
-pub(super) fn alter_family(parser: &mut Parser<'_>) -> PResult<StatementKind> {
+pub(super) fn alter_family(parser: &mut Parser<'_>, head: Head) -> PResult<StatementKind> {
     if parser.eat_keyword("add") {
         parser.comma_separated(class_item)?;
     } else {
@@ -83,7 +82,10 @@ pub(super) fn alter_family(parser: &mut Parser<'_>) -> PResult<StatementKind> {
             types(parser)
         })?;
     }
-    Ok(StatementKind::Unmodelled("ALTER OPERATOR FAMILY"))
+    match head.object {
+        ObjectName::UsingMethod(name, method) => define(Definition::AlterOperatorFamily(name, method)),
+        _ => parser.error("USING"),
+    }
 }
 
 /// `CREATE CAST`

@@ -179,6 +179,6 @@ fn inert() {
 }
 
 #[test]
-fn unmodelled() {
-    check("alter operator family a using b drop operator 1 (int)", r#"Unmodelled("ALTER OPERATOR FAMILY")"#);
+fn operator_families() {
+    check("alter operator family a using b drop operator 1 (int)", "AlterOperatorFamily(a, b)");
 }

@@ -69,7 +69,7 @@ fn create_cast() {
 fn create_other() {
     check(
         "create operator class s.c for type int using btree as operator 1 <, function 1 f(int, int)",
-        "CreateOther(OperatorClass, s.c)",
+        "CreateOperatorClass(CreateOperatorClass{name: s.c, data_type: ‹int›, method: btree})",
     );
     check("create server s foreign data wrapper w", "CreateOther(Server, s)");
 }
