@@ -20,6 +20,8 @@ pub struct Case {
     pub title: String,
     /// `Since PostgreSQL 18: …`: older servers judge it otherwise, and are not asked.
     pub since: u32,
+    /// `Queries run as …`: the role that the application runs as.
+    pub role: Option<String>,
     /// What is applied before.
     pub schema: String,
     /// What is pending.
@@ -58,6 +60,9 @@ pub fn parse(text: &str) -> Result<Case> {
             let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
             case.since = digits.parse()?;
         }
+        if let Some(role) = line.strip_prefix("Queries run as ") {
+            case.role = Some(role.trim_matches(['`', '.', ' ']).to_owned());
+        }
         let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
         let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
         let body = body.join("\n") + "\n";
@@ -79,6 +84,17 @@ pub fn parse(text: &str) -> Result<Case> {
         bail!("a case needs a source");
     }
     Ok(case)
+}
+
+/// What a migration's statements are expected to be refused with: the line of each comment `-- fails: 42703`, from 1, and
+/// the code.
+#[must_use]
+pub fn failures(migration: &str) -> Vec<(u32, String)> {
+    let found = migration.lines().zip(1..).filter_map(|(line, number)| {
+        let (_, code) = line.split_once("-- fails: ")?;
+        Some((number, code.trim().to_owned()))
+    });
+    found.collect()
 }
 
 /// The expectations that stand as comments in a source.

@@ -13,7 +13,7 @@ use rollproof_source::{FileId, Snapshot, SourceMap, Span, TextRange};
 use rollproof_sql::ast::{StatementKind, TransactionStatement};
 use rollproof_sql::{MappedText, Origin};
 
-use crate::case::{Case, Expectation, expectations};
+use crate::case::{Case, Expectation, expectations, failures};
 use crate::server::{Connection, Database, single};
 
 const APPLIED: &str = "migrations/001_schema.sql";
@@ -44,7 +44,7 @@ pub fn report(case: &Case, major: u32) -> Report {
         bookkeeping: &set.bookkeeping,
         applied: &split.applied,
         pending: &split.pending,
-        session: Session::default(),
+        session: Session { role: case.role.as_deref().map(Arc::from), ..Session::default() },
         deploy: Deploy::default(),
         levels: BTreeMap::new(),
         notices: Vec::new(),
@@ -148,6 +148,12 @@ pub fn worst(query: &QueryRecord) -> Option<&Cell> {
 /// When queries and expectations do not fit together.
 pub fn differences(case: &Case, report: &Report) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
+    let failing = report.findings.iter().filter(|finding| finding.rule.0 == "migration-fails");
+    let failing: Vec<&str> = failing.filter_map(|finding| finding.sqlstate).collect();
+    let expected_to_fail: Vec<String> = failures(&case.migration).into_iter().map(|(_, code)| code).collect();
+    if failing != expected_to_fail {
+        wrong.push(format!("the migration is expected to fail with {expected_to_fail:?}, got {failing:?}"));
+    }
     for Expected { query, expectation } in expected(case, report)? {
         let Some(cell) = worst(query) else { continue };
         let rule = cell.rule.map(|rule| rule.0.to_owned());
@@ -195,6 +201,7 @@ pub fn differences_with_server(case: &Case, report: &Report, server: &str) -> Re
     if database.major()? < case.since {
         return Ok(Vec::new());
     }
+    database.own_roles(&[&case.schema, &case.migration]);
     if let Some(code) = database.refusal(&case.schema)? {
         bail!("the server refuses the schema: {code}");
     }
@@ -202,10 +209,14 @@ pub fn differences_with_server(case: &Case, report: &Report, server: &str) -> Re
     ask_all(case, &pairs, &database, &mut answers, |_| true)?;
     let mut open = false;
     let statements = rollproof_sql::parse_script(&case.migration);
+    let expected_to_fail = failures(&case.migration);
     for (at, (range, parsed)) in statements.iter().enumerate() {
         let text = range.slice(&case.migration);
-        if let Some(code) = database.refusal(text)? {
-            bail!("the server refuses the migration: {code}: {text}");
+        let line = case.migration[..range.end as usize].lines().count() as u32;
+        let expected = expected_to_fail.iter().find(|(at, _)| *at == line).map(|(_, code)| code.clone());
+        let refused = database.refusal(text)?;
+        if refused != expected {
+            bail!("of the migration the server says {refused:?}, expected {expected:?}: {text}");
         }
         let kind = parsed.as_ref().ok().map(|statement| &statement.kind);
         open = match kind {
@@ -234,6 +245,11 @@ fn ask_all(
 ) -> Result<()> {
     // A session keeps what it compiled of a function: a new one sees the schema as it is.
     let mut connection = database.connection()?;
+    if let Some(role) = &case.role {
+        if let Some(code) = connection.refusal(&format!("SET ROLE {role}"))? {
+            bail!("the server refuses the role: {code}");
+        }
+    }
     for (at, (pair, answers)) in pairs.iter().zip(answers).enumerate() {
         if meets(&pair.query.version) {
             answers.push(ask(&mut connection, &pair.query.sql, case.args.get(at).map(String::as_str))?);
@@ -307,6 +323,8 @@ fn prepare(database: &mut Connection, sql: &str, args: Option<&str>) -> Result<A
     let refused = match (count.as_str(), args) {
         ("0", _) => database.refusal("EXECUTE asked")?,
         (_, Some(list)) => database.refusal(&format!("EXECUTE asked ({list})"))?,
+        // Without values it is planned and started all the same: ON CONFLICT is inferred, and privileges are asked for.
+        (_, None) if tells => database.refusal(&format!("EXPLAIN (GENERIC_PLAN) {sql}"))?,
         _ => None,
     };
     Ok(Answer { refused, types })

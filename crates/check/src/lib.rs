@@ -6,20 +6,28 @@
 
 mod analysis;
 mod cells;
+mod checks;
+mod constants;
 mod elsewhere;
 mod findings;
 mod input;
 mod judge;
+mod kept;
 mod ledger;
 mod made_by_code;
+mod partitions;
+mod permissions;
 mod places;
 pub mod routines;
+mod rows;
 pub mod rule;
 pub mod rules;
 mod same;
 mod through;
 pub mod timeline;
 pub mod trace;
+mod triggers;
+mod views;
 mod words;
 mod writes;
 

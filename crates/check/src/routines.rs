@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{
-    ConstraintKind, Function, Generated, Language, ObjectId, Oid, Relation, RelationKind, RoutineBody, Schema,
-    StoredText, Trigger,
-};
+use rollproof_catalog::{Function, Language, Oid, RoutineBody, Schema};
 use rollproof_finding::Verdict;
+use rollproof_resolve::Resolution;
 use rollproof_resolve::routine::{BodyAnalysis, Invocation, analyse};
-use rollproof_resolve::{Resolution, Write, WriteAction};
 use rollproof_source::TextRange;
 
 use crate::judge::judge;
+use crate::kept;
 use crate::rule::{Hit, Rule, Situation, Subject};
-use crate::writes::omitted;
+use crate::triggers::fires;
 
 /// Calls within calls are followed this deep.
 const DEPTH: usize = 8;
@@ -107,11 +105,11 @@ fn runs(resolution: &Resolution, schema: &Schema) -> Vec<Run> {
         span: *span,
     });
     let mut runs: Vec<Run> = calls.collect();
-    let kept = kept_calls(resolution, schema).into_iter().filter(|(oid, _)| followed(*oid));
+    let kept = kept::calls(resolution, schema).into_iter().filter(|(oid, _)| followed(*oid));
     runs.extend(kept.map(|(function, span)| Run { function, invocation: Invocation::Call, trigger: None, span }));
-    for write in &resolution.writes {
+    for write in &kept::with_cascades(schema, &resolution.writes) {
         let Some(relation) = schema.relation(write.base) else { continue };
-        for trigger in relation.triggers.iter().filter(|trigger| fires(trigger, relation, write)) {
+        for trigger in relation.triggers.iter().filter(|trigger| fires(trigger, write)) {
             if followed(trigger.function) {
                 runs.push(Run {
                     function: trigger.function,
@@ -125,71 +123,6 @@ fn runs(resolution: &Resolution, schema: &Schema) -> Vec<Run> {
     runs
 }
 
-/// Functions in what the schema keeps and the statement makes run: defaults, generated columns and checks of the tables
-/// that it writes, queries of the views and policies of the tables that it reads.
-fn kept_calls(resolution: &Resolution, schema: &Schema) -> Vec<(Oid, TextRange)> {
-    let mut calls = Vec::new();
-    let mut add = |text: &StoredText, span: TextRange| {
-        calls.extend(text.bindings.iter().filter_map(|(_, object)| match object {
-            ObjectId::Function(oid) => Some((*oid, span)),
-            _ => None,
-        }));
-    };
-    for write in &resolution.writes {
-        let Some(relation) = schema.relation(write.base) else { continue };
-        if matches!(write.action, WriteAction::Delete | WriteAction::Truncate) {
-            continue;
-        }
-        let left = if write.action == WriteAction::Insert { omitted(schema, write) } else { Vec::new() };
-        for column in relation.live_columns() {
-            let by_default = left.contains(&column.number) || column.generated == Some(Generated::Stored);
-            if let Some(default) = column.default.as_ref().filter(|_| by_default) {
-                add(&default.text, write.span);
-            }
-        }
-        for constraint in relation.constraints.iter().filter(|each| each.enforced) {
-            if let ConstraintKind::Check(check) = &constraint.kind {
-                add(&check.text, write.span);
-            }
-        }
-    }
-    let mut open: Vec<(Oid, TextRange)> = resolution.reads.iter().map(|read| (read.relation, read.span)).collect();
-    let mut seen = Vec::new();
-    while let Some((oid, span)) = open.pop() {
-        let Some(relation) = schema.relation(oid).filter(|_| !seen.contains(&oid)) else { continue };
-        seen.push(oid);
-        if relation.row_security {
-            let policies = relation.policies.iter().filter_map(|policy| policy.using.as_ref());
-            policies.for_each(|using| add(&using.text, span));
-        }
-        if relation.kind != RelationKind::View {
-            continue;
-        }
-        let Some(view) = &relation.view else { continue };
-        add(&view.query.text, span);
-        open.extend(view.query.text.bindings.iter().filter_map(|(_, object)| match object {
-            ObjectId::Relation(oid) => Some((*oid, span)),
-            _ => None,
-        }));
-    }
-    calls
-}
-
-/// Whether `write` fires `trigger` (trigger.c, `TriggerEnabled`; a session that replicates is not asked about).
-fn fires(trigger: &Trigger, _relation: &Relation, write: &Write) -> bool {
-    let enabled = matches!(trigger.enabled, 'O' | 'A');
-    let event = match write.action {
-        WriteAction::Insert => trigger.on_insert,
-        WriteAction::Delete => trigger.on_delete,
-        WriteAction::Truncate => trigger.on_truncate,
-        WriteAction::Update => {
-            let listed = write.columns.iter().any(|column| trigger.columns.contains(&column.number));
-            trigger.on_update && (trigger.columns.is_empty() || listed)
-        }
-    };
-    enabled && event
-}
-
 fn body(
     function: &Function,
     invocation: Invocation,
@@ -201,6 +134,8 @@ fn body(
     if matches!(function.body.as_deref(), Some(RoutineBody::Opaque)) {
         return RoutineVerdict::Works;
     }
+    let inside = as_definer(schema, function);
+    let schema = &inside;
     let now = analyse(schema, function, invocation);
     let before = baseline.and_then(|baseline| {
         let was = baseline.function(function.oid)?;
@@ -239,6 +174,17 @@ fn body(
         }
     }
     worst
+}
+
+/// The schema as a SECURITY DEFINER routine's body meets it: as its owner.
+fn as_definer(schema: &Schema, function: &Function) -> Schema {
+    let mut inside = schema.clone();
+    if function.security_definer {
+        // The bootstrap superuser has whatever name it was given; this one stands for it.
+        let owner = schema.roles.get(function.owner).map(|role| role.name.clone());
+        inside.session.role = Some(owner.unwrap_or_else(|| Arc::from("postgres")));
+    }
+    inside
 }
 
 fn verdict_of(subject: &Subject, body: &BodyAnalysis, span: TextRange) -> RoutineVerdict {

@@ -1,9 +1,15 @@
 //! What a table asks of a write besides names and types.
 
-use rollproof_catalog::{Column, Constraint, ConstraintKind, Index, ObjectId, Oid, Relation, Schema, TypeKind};
+use rollproof_catalog::{
+    Column, Constraint, ConstraintKind, ForeignKey, Index, ObjectId, Oid, Relation, Schema, TypeKind,
+};
 use rollproof_resolve::{Write, WriteAction};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{ExprKind, TriggerTiming};
+
+use crate::checks::{Judgement, of_domain, of_table};
+use crate::partitions::{Routing, attached, lost, moves_rows, routing};
+use crate::triggers::{self, may_raise};
 
 /// Whether a BEFORE INSERT trigger or an INSTEAD rule may supply what an INSERT leaves out.
 pub(crate) fn fills_rows(relation: &Relation) -> bool {
@@ -100,14 +106,23 @@ pub(crate) fn restrictions(before: &Schema, now: &Schema, write: &Write) -> Vec<
         let supplied = supplied(now, write);
         let constraints = relation.constraints.iter().filter(|each| !known(each.oid) && each.enforced);
         let constraints = constraints.filter(|each| !was_unique(before, was, each.index, now));
+        let constraints = constraints.filter(|each| !was.is_some_and(|was| was_referring(was, each)));
         found.extend(constraints.filter_map(|each| of_constraint(now, relation, write, &supplied, each)));
         found.extend(new_indexes(before, was, now, relation, &supplied, &known, write));
         found.extend(new_domain_checks(before, now, relation, &supplied, write));
         found.extend(new_not_null(before, was, now, relation, write));
+        found.extend(fewer_partitions(before, now, relation, write));
     }
     if write.action != WriteAction::Insert {
         found.extend(new_references(before, now, relation, write));
     }
+    let raising = triggers::new(before, now, write).filter(|(_, function)| may_raise(now, function, relation.oid));
+    found.extend(raising.map(|(trigger, _)| Restriction {
+        sqlstate: "P0001",
+        what: format!("trigger \"{}\"", trigger.name),
+        object: ObjectId::Trigger(trigger.oid),
+        span: write.span,
+    }));
     found
 }
 
@@ -132,6 +147,18 @@ fn was_unique(before: &Schema, was: Option<&Relation>, new: Oid, now: &Schema) -
     plain(new) && indexes.into_iter().any(|index| implies(index))
 }
 
+/// Whether a foreign key that stood before asked the same of these rows.
+fn was_referring(was: &Relation, new: &Constraint) -> bool {
+    let ConstraintKind::ForeignKey(key) = &new.kind else { return false };
+    was.constraints.iter().filter(|each| each.enforced).any(|each| match &each.kind {
+        ConstraintKind::ForeignKey(old) => {
+            let columns = each.columns == new.columns && old.columns == key.columns;
+            columns && old.relation == key.relation && old.match_full == key.match_full
+        }
+        _ => false,
+    })
+}
+
 fn of_constraint(
     schema: &Schema,
     relation: &Relation,
@@ -146,6 +173,9 @@ fn of_constraint(
         ConstraintKind::Exclusion => ("23P01", "exclusion constraint"),
         ConstraintKind::NotNull | ConstraintKind::Trigger => return None,
     };
+    if of_table(schema, relation, write, constraint) == Judgement::Passes {
+        return None;
+    }
     touches(schema, relation, write, supplied, constraint).then(|| Restriction {
         sqlstate,
         what: format!("{noun} \"{}\"", constraint.name),
@@ -167,8 +197,14 @@ fn touches(schema: &Schema, relation: &Relation, write: &Write, supplied: &[i16]
     match &constraint.kind {
         // A check that yields NULL passes; only tests that see NULL can refuse a row whose columns are all left to NULL.
         ConstraintKind::Check(check) => !constraint.columns.iter().all(null) || sees_null(&check.expr.kind),
-        _ => !constraint.columns.iter().any(null),
+        _ => nulls_meet(schema, constraint) || !constraint.columns.iter().any(null),
     }
+}
+
+/// Whether a unique constraint takes NULL for equal to NULL.
+fn nulls_meet(schema: &Schema, constraint: &Constraint) -> bool {
+    let index = schema.relation(constraint.index).and_then(|index| index.index.as_ref());
+    index.is_some_and(|index| index.nulls_not_distinct)
 }
 
 /// Whether an expression may be false on NULL: it is more than operators on columns and constants.
@@ -214,6 +250,26 @@ fn new_indexes<'a>(
     })
 }
 
+/// Checks that the domains among these types have got.
+pub(crate) fn new_checks_of_types(
+    before: &Schema,
+    now: &Schema,
+    types: impl Iterator<Item = Oid>,
+) -> Option<(Oid, String)> {
+    let mut open: Vec<Oid> = types.collect();
+    while let Some(oid) = open.pop() {
+        let Some(TypeKind::Domain { base, checks, .. }) = now.type_of(oid).map(|found| &found.kind) else { continue };
+        open.push(base.oid);
+        let Some(TypeKind::Domain { checks: old, .. }) = before.type_of(oid).map(|found| &found.kind) else { continue };
+        let judged = checks.iter().filter(|check| matches!(check.kind, ConstraintKind::Check(_)));
+        let mut new = judged.filter(|check| !old.iter().any(|each| each.oid == check.oid));
+        if let Some(check) = new.next() {
+            return Some((check.oid, check.name.to_string()));
+        }
+    }
+    None
+}
+
 /// Checks that the domains of written columns have got.
 fn new_domain_checks(
     before: &Schema,
@@ -234,6 +290,7 @@ fn new_domain_checks(
             let known = next.is_some_and(|oid| before.type_of(oid).is_some());
             let judged = checks.iter().filter(|check| matches!(check.kind, ConstraintKind::Check(_)));
             let new = judged.filter(|check| known && !old.iter().any(|each| each.oid == check.oid));
+            let new = new.filter(|check| of_domain(now, relation, write, column, check) != Judgement::Passes);
             found.extend(new.map(|check| Restriction {
                 sqlstate: "23514",
                 what: format!("check constraint \"{}\" of a domain", check.name),
@@ -244,6 +301,23 @@ fn new_domain_checks(
         }
     }
     found
+}
+
+/// Partitions that went, and a bound that the table itself got.
+fn fewer_partitions(before: &Schema, now: &Schema, relation: &Relation, write: &Write) -> Option<Restriction> {
+    let restriction = |what: String, object: Oid| {
+        let object = ObjectId::Relation(object);
+        Some(Restriction { sqlstate: "23514", what, object, span: write.span })
+    };
+    if attached(before, relation) && write.action != WriteAction::Delete {
+        return restriction(format!("the partition bound of \"{}\"", relation.name), relation.oid);
+    }
+    relation.partition_key.as_ref()?;
+    let lost = lost(before, now, relation)?;
+    if !moves_rows(now, relation, write) || routing(now, relation, write) == Routing::Found {
+        return None;
+    }
+    restriction(format!("the missing partition \"{}\"", lost.name), lost.oid)
 }
 
 /// Columns that now refuse NULL and get a value that may be NULL.
@@ -278,30 +352,62 @@ fn new_not_null(
     found
 }
 
-/// New foreign keys of other tables that refer to this one: they may refuse a DELETE, or an UPDATE of the key.
+/// Foreign keys of other tables that refer to this one and newly refuse a DELETE, or an UPDATE of the key.
 fn new_references(before: &Schema, now: &Schema, relation: &Relation, write: &Write) -> Vec<Restriction> {
-    use rollproof_sql::ast::ReferentialAction::{NoAction, Restrict};
-    let written = |number: &i16| write.columns.iter().any(|column| column.number == *number);
     let mut found = Vec::new();
     for other in now.relations.iter() {
         let was = before.relation(other.oid);
-        for constraint in &other.constraints {
+        for constraint in other.constraints.iter().filter(|each| each.enforced) {
             let ConstraintKind::ForeignKey(key) = &constraint.kind else { continue };
-            let new = !was.is_some_and(|was| was.constraints.iter().any(|each| each.oid == constraint.oid));
-            let refuses = match write.action {
-                WriteAction::Delete | WriteAction::Truncate => matches!(key.on_delete, NoAction | Restrict),
-                _ => matches!(key.on_update, NoAction | Restrict) && key.columns.iter().any(written),
-            };
+            if key.relation != relation.oid || !acts(key, write) {
+                continue;
+            }
+            let Some((sqlstate, what)) = refusal(now, other, constraint, write) else { continue };
             // A table that is new has no rows of the old version's making, but the new version fills it.
-            if key.relation == relation.oid && new && refuses && constraint.enforced {
-                found.push(Restriction {
-                    sqlstate: "23503",
-                    what: format!("foreign key \"{}\" of \"{}\"", constraint.name, other.name),
-                    object: ObjectId::Constraint(constraint.oid),
-                    span: write.span,
-                });
+            let refused = was.is_some_and(|was| {
+                let same = |each: &&std::sync::Arc<Constraint>| ties_alike(each, constraint);
+                was.constraints.iter().filter(same).any(|each| refusal(before, was, each, write).is_some())
+            });
+            if !refused {
+                let object = ObjectId::Constraint(constraint.oid);
+                found.push(Restriction { sqlstate, what, object, span: write.span });
             }
         }
     }
     found
+}
+
+/// Whether a write makes a foreign key that refers to its table act.
+pub(crate) fn acts(key: &ForeignKey, write: &Write) -> bool {
+    match write.action {
+        WriteAction::Delete => true,
+        WriteAction::Update => key.columns.iter().any(|number| write.columns.iter().any(|each| each.number == *number)),
+        WriteAction::Insert | WriteAction::Truncate => false,
+    }
+}
+
+/// Whether two foreign keys tie the same columns together.
+pub(crate) fn ties_alike(one: &Constraint, other: &Constraint) -> bool {
+    match (&one.kind, &other.kind) {
+        (ConstraintKind::ForeignKey(left), ConstraintKind::ForeignKey(right)) => {
+            one.columns == other.columns && left.relation == right.relation && left.columns == right.columns
+        }
+        _ => false,
+    }
+}
+
+/// How a foreign key may refuse a write of what it refers to: by itself, or because NULL may not stand where it sets it.
+fn refusal(schema: &Schema, from: &Relation, constraint: &Constraint, write: &Write) -> Option<(&'static str, String)> {
+    use rollproof_sql::ast::ReferentialAction::{NoAction, Restrict, SetNull};
+    let ConstraintKind::ForeignKey(key) = &constraint.kind else { return None };
+    let action = if write.action == WriteAction::Delete { &key.on_delete } else { &key.on_update };
+    match action {
+        NoAction | Restrict => Some(("23503", format!("foreign key \"{}\" of \"{}\"", constraint.name, from.name))),
+        SetNull => {
+            let set = constraint.columns.iter().find(|number| not_null(schema, from, **number));
+            let column = set.and_then(|number| from.column_by_number(*number))?;
+            Some(("23502", format!("NOT NULL on \"{}\", which \"{}\" sets to NULL,", column.name, constraint.name)))
+        }
+        _ => None,
+    }
 }

@@ -64,6 +64,10 @@ pub struct Context<'schema> {
     pub conversions: Option<Vec<(rollproof_source::TextRange, TypeRef)>>,
     /// Casts to read as if they were written around the column or literal at each range.
     pub written_casts: Vec<(rollproof_source::TextRange, TypeRef)>,
+    /// Comparisons of text whose collations conflict: they fail on the first row that they meet (42P22).
+    pub collation_conflicts: Vec<rollproof_source::TextRange>,
+    /// Relations that literals of type `regclass` name: where, and which. They are bound when the statement is analysed.
+    pub named_relations: Vec<(rollproof_source::TextRange, Oid)>,
 }
 
 impl<'schema> Context<'schema> {
@@ -75,6 +79,8 @@ impl<'schema> Context<'schema> {
             parameters,
             lookups: Lookups::default(),
             unchecked_literals: Vec::new(),
+            collation_conflicts: Vec::new(),
+            named_relations: Vec::new(),
             conversions: None,
             written_casts: Vec::new(),
         }

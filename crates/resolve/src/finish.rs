@@ -9,7 +9,7 @@ use crate::analyze::{Analyzed, Analyzer, DYNAMIC, Rows};
 use crate::environment::Environment;
 use crate::error::{Failure, Result};
 use crate::outcome::{Outcome, Refusal, Undecided};
-use crate::resolution::{Need, Resolution, ResultColumn};
+use crate::resolution::{Binding, Need, Resolution, ResultColumn, Role};
 
 /// What the server says of a statement.
 pub(crate) fn resolve(statement: &Statement, schema: &Schema, environment: &Environment) -> Outcome {
@@ -87,6 +87,12 @@ fn base_type(data_type: TypeRef, schema: &Schema) -> TypeRef {
 /// What was found out, in order and each thing once.
 pub(crate) fn resolution(analyzer: Analyzer<'_>) -> Resolution {
     let mut out = analyzer.out;
+    let named = analyzer.cx.named_relations.iter();
+    out.bindings.extend(named.map(|(span, oid)| Binding {
+        span: *span,
+        object: ObjectId::Relation(*oid),
+        role: Role::Other,
+    }));
     out.bindings.sort_unstable();
     out.bindings.dedup();
     out.captures.sort_by_key(|capture| capture.span);
@@ -101,6 +107,7 @@ pub(crate) fn resolution(analyzer: Analyzer<'_>) -> Resolution {
     out.stars.dedup();
     out.parameters = analyzer.cx.parameters.types();
     out.unchecked_literals = analyzer.cx.unchecked_literals;
+    out.collation_conflicts = analyzer.cx.collation_conflicts;
     out.depends = analyzer.cx.lookups;
     out.uses = uses(&out);
     debug_assert!(DYNAMIC == "dynamic-sql");
@@ -125,6 +132,14 @@ fn uses(out: &Resolution) -> BTreeSet<ObjectId> {
             uses.insert(ObjectId::Column(id));
         }
     }
+    // Of what is bound by name elsewhere, relations are read or written; these are named by literals.
+    uses.extend(
+        out.bindings
+            .iter()
+            .filter(|binding| binding.role == Role::Other)
+            .map(|binding| binding.object)
+            .filter(|object| matches!(object, ObjectId::Relation(oid) if user(oid))),
+    );
     uses.extend(out.depends.chosen_functions.iter().copied().filter(user).map(ObjectId::Function));
     uses.extend(out.routines.iter().map(|(oid, _)| *oid).filter(|oid| user(oid)).map(ObjectId::Function));
     uses.extend(out.depends.chosen_operators.iter().copied().filter(user).map(ObjectId::Operator));

@@ -39,6 +39,8 @@ pub struct Resolution {
     pub row_values: Vec<RowValue>,
     /// Literals that the server's input functions judge and that could not be judged here: place and type.
     pub unchecked_literals: Vec<(TextRange, Oid)>,
+    /// Comparisons of text whose collations conflict: they fail on the first row that they meet (42P22).
+    pub collation_conflicts: Vec<TextRange>,
     /// Every look-up that was made, found or not. A schema change that touches none of them changes nothing here.
     pub depends: Lookups,
     /// For statements kept by the schema: every object that is used (`recordDependencyOnExpr`), sorted.

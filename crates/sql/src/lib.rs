@@ -24,4 +24,4 @@ pub use error::ParseError;
 pub use identifier::{cut_identifier, fold_identifier, quote_identifier, quote_literal};
 pub use mapped::{Hole, MappedText, Origin, Segment};
 pub use script::{parse_expression, parse_query_text, parse_script, parse_statement, parse_type_name};
-pub use split::{Chunk, ChunkKind, split};
+pub use split::{Chunk, ChunkKind, split, tokens};

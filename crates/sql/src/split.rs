@@ -271,6 +271,20 @@ impl Splitter<'_> {
     }
 }
 
+/// Where each token of `text[range]` stands, comments and blanks left out; ends at the first that cannot be read.
+#[must_use]
+pub fn tokens(text: &str, range: TextRange) -> Vec<TextRange> {
+    let mut scanner = Scanner::new(text, range);
+    let mut found = Vec::new();
+    while let Ok(raw) = scanner.next() {
+        if raw.kind == RawKind::End {
+            break;
+        }
+        found.push(TextRange::new(raw.start as u32, raw.end as u32));
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ChunkKind, split};

@@ -30,7 +30,10 @@ registry![
     refused,
     required_column_omitted,
     null_in_required_column,
+    check_violated,
+    no_partition,
     value_too_long,
+    permission_lost,
     broken_routine,
     captured_by_outer_query,
     rebound_column,
@@ -41,6 +44,7 @@ registry![
     shape_changed,
     type_changed,
     rows_filtered,
+    write_rewritten,
     write_restricted,
     dynamic_sql,
     unmodelled_migration,
@@ -70,4 +74,40 @@ pub struct RulePage {
     pub id: RuleId,
     /// Its page.
     pub page: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{RULES, find, names, raised};
+
+    /// The names of the files of this folder that end so, as rules are called.
+    #[expect(clippy::disallowed_methods, reason = "the test walks its own folder")]
+    fn files(end: &str) -> BTreeSet<String> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let names = entries.filter_map(|name| Some(name.to_str()?.strip_suffix(end)?.replace('_', "-")));
+        names.filter(|name| !matches!(&**name, "mod" | "raised" | "shared")).collect()
+    }
+
+    #[test]
+    fn nothing_is_unregistered() {
+        let all: BTreeSet<String> = names().map(|name| name.0.to_owned()).collect();
+        assert_eq!(files(".md"), all, "every page belongs to a rule, and every rule has one");
+        let judged: BTreeSet<String> = RULES.iter().map(|rule| rule.id.0.to_owned()).collect();
+        assert_eq!(files(".rs"), judged, "every file of a rule is in the registry");
+        assert_eq!(all.len(), RULES.len() + raised::PAGES.len(), "no name is given twice");
+    }
+
+    #[test]
+    fn every_page_says_what_a_page_has_to_say() {
+        for name in names() {
+            let page = find(name.0).unwrap().page;
+            assert!(page.starts_with(&format!("# {}\n", name.0)), "{}: its title", name.0);
+            for part in ["\n## Example\n", "\n## Rolling it out safely\n"] {
+                assert!(page.contains(part), "{}: no {part}", name.0);
+            }
+        }
+    }
 }

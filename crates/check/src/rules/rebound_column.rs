@@ -3,13 +3,14 @@
 use rollproof_finding::{Level, RuleId, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
-use rollproof_catalog::{ObjectId, Schema};
+use rollproof_catalog::{ColumnId, ObjectId, Schema};
 use rollproof_resolve::{Resolution, Role};
 use rollproof_source::TextRange;
 
 use super::shared::{column_name, relation_name};
-use crate::rule::{Hit, Rule, Subject};
+use crate::rule::{Hit, Rule, Situation, Subject};
 use crate::through::{underlying, underlying_column};
+use crate::views::{Change, MOST, change};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -44,7 +45,46 @@ fn judge(subject: &Subject) -> Vec<Hit> {
     if hits.is_empty() {
         hits.extend(results(subject, before, now));
     }
+    if hits.is_empty() {
+        hits.extend(behind_views(subject, &baseline, now));
+    }
     hits
+}
+
+/// Columns of views that were made again in place and take them from elsewhere.
+fn behind_views(subject: &Subject, baseline: &Situation, now: &Resolution) -> Option<Hit> {
+    let schema = subject.now.schema;
+    let used = now.bindings.iter().filter_map(|binding| match binding.object {
+        ObjectId::Column(id) => Some((binding.span, id)),
+        _ => None,
+    });
+    used.filter(|(_, id)| schema.relation(id.relation).is_some_and(|relation| relation.view.is_some())).find_map(
+        |(span, id)| {
+            let other = from_elsewhere(baseline.schema, schema, id, &mut BTreeSet::new())?;
+            let name = column_name(schema, other);
+            let message = format!("\"{name}\" is computed from something else than it was");
+            let hit = Hit::new(message, span, "not the same one as before", name);
+            Some(hit.with_object(Some(ObjectId::Relation(other.relation))).with_help("give the new column a name of its own"))
+        },
+    )
+}
+
+/// The column of a view, of this one or of one under it, that is taken from elsewhere.
+fn from_elsewhere(before: &Schema, now: &Schema, id: ColumnId, seen: &mut BTreeSet<ColumnId>) -> Option<ColumnId> {
+    if !seen.insert(id) || seen.len() > MOST {
+        return None;
+    }
+    let view = now.relation(id.relation)?.view.as_ref()?;
+    if let Some(Change::Columns(columns)) = change(before, now, id.relation)
+        && columns.contains(&id.number)
+    {
+        return Some(id);
+    }
+    let under = view.query.text.bindings.iter().filter_map(|(_, object)| match object {
+        ObjectId::Column(under) => Some(*under),
+        _ => None,
+    });
+    under.collect::<BTreeSet<_>>().into_iter().find_map(|under| from_elsewhere(before, now, under, seen))
 }
 
 /// Whether a name means the same. One that is kept and loses or gains others beside it is a merged column:

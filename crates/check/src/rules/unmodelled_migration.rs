@@ -7,6 +7,7 @@ use rollproof_finding::{Level, RuleId, Verdict};
 use rollproof_resolve::Outcome;
 use rollproof_source::TextRange;
 
+use crate::permissions::roles_that_lost;
 use crate::rule::{Hit, Rule, Subject};
 use crate::routines::RoutineVerdict;
 
@@ -37,7 +38,18 @@ fn judge(subject: &Subject) -> Vec<Hit> {
         )),
         _ => None,
     });
-    unknown.collect()
+    unknown.chain(role_in_doubt(subject)).collect()
+}
+
+/// Some role may no longer do what the query does, and nothing says which role the application runs as.
+fn role_in_doubt(subject: &Subject) -> Option<Hit> {
+    let (before, now) = subject.both()?;
+    let baseline = subject.baseline?;
+    let (role, denied) = roles_that_lost((baseline.schema, before), (subject.now.schema, now))?;
+    let who = role.map_or_else(|| "a role that was granted nothing by name".to_owned(), |role| format!("role \"{role}\""));
+    let message = format!("{who} no longer may: {}; whether the application runs as it is not known", denied.message);
+    let help = "name the application's role in rollproof.toml: [database] role";
+    Some(Hit::new(message, denied.span, "maybe not allowed in this state", denied.name).with_object(Some(denied.object)).with_help(help))
 }
 
 /// What a migration did that is not modelled, and to which name of the query; none where the reason is another.

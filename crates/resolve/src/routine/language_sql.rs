@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rollproof_catalog::{Function, Oid, Schema, TypeRef, oid};
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{Definition, Statement, StatementKind};
+use rollproof_sql::ast::{Definition, Expr, ExprKind, Literal, Statement, StatementKind};
 use rollproof_sql::{ChunkKind, ParseError, parse_statement, split};
 
+use super::made::made_by_calls;
 use super::output::{Declared, declared};
 use super::surroundings::{is_polymorphic, path, schema_inside, variable_of};
 use super::{BodyAnalysis, BodyStatement};
@@ -39,6 +40,7 @@ pub(super) fn analyse(schema: &Schema, function: &Function, text: &Arc<str>, ran
                 note_made(&statement, &mut made);
                 let outcome = crate::resolve(&statement, &inside, &environment);
                 let outcome = excuse(outcome, &made, is_polymorphic(function), span.slice(text));
+                made.extend(made_by_calls(&outcome, &inside).names);
                 follow_settings(&statement, &mut inside);
                 let statement = Arc::new(statement);
                 analysis.statements.push(BodyStatement { statement, span, outcome, guarded: false });
@@ -102,6 +104,44 @@ pub(super) fn follow_settings(statement: &Statement, inside: &mut Schema) {
     {
         inside.session.search_path = path(values);
     }
+    if let Some(SetConfig::To(values)) = set_config(statement) {
+        inside.session.search_path = path(&values);
+    }
+}
+
+/// What `SELECT set_config('search_path', …)` sets.
+pub(super) enum SetConfig {
+    /// These schemas.
+    To(Vec<Arc<str>>),
+    /// What is not known here.
+    Unknown,
+}
+
+/// `SELECT set_config('search_path', …)`, which `PERFORM` is as well.
+pub(super) fn set_config(statement: &Statement) -> Option<SetConfig> {
+    let StatementKind::Query(query) = &statement.kind else { return None };
+    let rollproof_sql::ast::QueryBody::Select(select) = &query.body else { return None };
+    let calls = select.targets.iter().filter_map(|target| match &target.value.kind {
+        ExprKind::Function(call) if &*call.name.object().text == "set_config" => Some(call),
+        _ => None,
+    });
+    let text = |expr: &Expr| match &expr.kind {
+        ExprKind::Literal(Literal::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    calls.last().and_then(|call| {
+        let name = call.arguments.first().map(|argument| text(&argument.value))?;
+        match name {
+            Some(name) if name.eq_ignore_ascii_case("search_path") => {}
+            Some(_) => return None,
+            None => return Some(SetConfig::Unknown),
+        }
+        let Some(value) = call.arguments.get(1).and_then(|argument| text(&argument.value)) else {
+            return Some(SetConfig::Unknown);
+        };
+        let names = value.split(',').map(|name| Arc::from(name.trim().trim_matches('"')));
+        Some(SetConfig::To(names.collect()))
+    })
 }
 
 /// Turns an answer that leans on what the body itself changes, or on types that only a call knows, into an honest unknown.

@@ -4,6 +4,7 @@
 
 mod constant;
 mod language_sql;
+mod made;
 mod output;
 mod plpgsql;
 mod surroundings;

@@ -84,6 +84,15 @@ pub fn derive_collation(cx: &mut Context, result: &mut Typed, inputs: &[&Typed])
     Ok(())
 }
 
+/// Whether text that is compared has collations that conflict: nothing says so before a row is compared (42P22).
+///
+/// # Errors
+/// 42P21 for explicit collations that conflict.
+pub(super) fn collations_conflict(cx: &Context, inputs: &[&Typed]) -> Result<bool> {
+    let text = inputs.iter().all(|input| matches!(input.oid(), oid::TEXT | oid::VARCHAR | oid::BPCHAR));
+    Ok(text && matches!(merged(cx, inputs)?.strength, CollationStrength::Conflict(..)))
+}
+
 /// `select_common_collation` for set operations and the like; `none_ok` leaves a conflict of implicit ones to run time.
 ///
 /// # Errors

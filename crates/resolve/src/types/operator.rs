@@ -7,7 +7,7 @@ use rollproof_sql::ast::OperatorName;
 
 use super::candidate::{Candidate, match_argument_types, select_candidate};
 use super::coerce::{coerce_type, type_mismatch};
-use super::collation::derive_collation;
+use super::collation::{collations_conflict, derive_collation};
 use super::info;
 use super::polymorphic::enforce_generic_type_consistency;
 use super::{CoercionContext, missing_schema};
@@ -231,6 +231,10 @@ fn finish(
 ) -> Result<Typed> {
     let mut typed = Typed::new(TypeRef::plain(result), Oid::NONE, span);
     derive_collation(cx, &mut typed, inputs)?;
+    let comparison = chosen.oid < Oid::FIRST_USER && result == oid::BOOL;
+    if comparison && collations_conflict(cx, inputs)? {
+        cx.collation_conflicts.push(span);
+    }
     let returns_set = cx.schema.function(chosen.function).is_some_and(|function| function.returns_set);
     typed.set_returning = returns_set || inputs.iter().any(|input| input.set_returning);
     // Built-in operators that compare or compute yield null for null alone; accessors (json, arrays) may miss.

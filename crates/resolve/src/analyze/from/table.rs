@@ -1,6 +1,6 @@
 //! XMLTABLE and JSON_TABLE (`transformRangeTableFunc`, `transformJsonTable`).
 
-use rollproof_catalog::{Oid, TypeRef};
+use rollproof_catalog::{Oid, TypeRef, oid};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Alias, TableExpression};
 
@@ -37,9 +37,16 @@ impl<'a> Analyzer<'a> {
         span: TextRange,
     ) -> Result<(Vec<EntryColumn>, Vec<crate::analyze::Tree>)> {
         let mut children = Vec::new();
-        for argument in &table.arguments {
+        for (at, argument) in table.arguments.iter().enumerate() {
             let mut value = self.expression_of(argument, Kind::FromFunction)?;
-            let settled = types::resolve_unknown(&mut self.cx, &mut value.typed);
+            // The last one is the document; paths and names of namespaces are text.
+            let document = at + 1 == table.arguments.len();
+            let settled = if table.json {
+                types::resolve_unknown(&mut self.cx, &mut value.typed)
+            } else {
+                let target = if document { oid::XML } else { oid::TEXT };
+                types::coerce_to_specific_type(&mut self.cx, &mut value.typed, target, "XMLTABLE")
+            };
             if !value.open {
                 self.tolerate(settled)?;
             }

@@ -18,6 +18,13 @@ use crate::outcome::Outcome;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Emitted(usize);
 
+impl Emitted {
+    /// Its place among the statements.
+    pub(super) fn index(self) -> usize {
+        self.0
+    }
+}
+
 impl Walker<'_> {
     /// Resolves a statement with the variables of this point.
     pub(super) fn emit(&mut self, statement: Statement, span: TextRange) -> Emitted {

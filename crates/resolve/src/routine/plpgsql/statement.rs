@@ -7,7 +7,8 @@ use rollproof_sql::plpgsql::{
 };
 
 use super::super::Invocation;
-use super::super::language_sql::{follow_settings, note_made};
+use super::super::language_sql::{SetConfig, follow_settings, note_made, set_config};
+use super::super::made::made_by_calls;
 use super::super::output::{Declared, mismatch, row_of};
 use super::super::synthetic::select;
 use super::Walker;
@@ -164,7 +165,16 @@ impl Walker<'_> {
             None => self.emit(tree.clone(), span),
         };
         note_made(tree, &mut self.made);
+        if let Some(statement) = self.out.statements.get(emitted.index()) {
+            let by_calls = made_by_calls(&statement.outcome, &self.schema);
+            self.made.extend(by_calls.names);
+            self.may_have_made |= by_calls.more;
+        }
         follow_settings(tree, &mut self.schema);
+        if matches!(set_config(tree), Some(SetConfig::Unknown)) {
+            self.unknown("the body sets a search_path that is not constant", span);
+            self.may_have_made = true;
+        }
         emitted
     }
 

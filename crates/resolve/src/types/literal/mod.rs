@@ -90,7 +90,12 @@ pub(super) fn check(cx: &mut Context, text: &str, target: TypeRef, span: TextRan
         other => judge(cx, text, other, 0),
     };
     match verdict {
-        Verdict::Valid => Ok(()),
+        Verdict::Valid => {
+            if target.oid == oid::REGCLASS {
+                cx.named_relations.extend(reference::named_relation(cx.schema, text).map(|found| (span, found)));
+            }
+            Ok(())
+        }
         Verdict::Unsure => {
             cx.unchecked_literals.push((span, target.oid));
             Ok(())

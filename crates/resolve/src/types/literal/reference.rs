@@ -124,6 +124,17 @@ fn plain_object(cx: &Context, data_type: Oid, name: &str) -> Verdict {
     if cx.schema.find_role(name).is_some() { Verdict::Valid } else { Verdict::Unsure }
 }
 
+/// The relation that a valid `regclass` literal names; none where it is a number.
+pub(super) fn named_relation(schema: &rollproof_catalog::Schema, text: &str) -> Option<Oid> {
+    let parts = names(text)?;
+    let found = match &parts[..] {
+        [name] => schema.find_relation(None, name),
+        [of, name] => schema.find_relation(Some(of), name),
+        _ => None,
+    };
+    found.map(|relation| relation.oid)
+}
+
 fn relation(cx: &mut Context, schema: Option<&str>, name: &str, written: &str) -> Verdict {
     let found = cx.schema.find_relation(schema, name).map(|found| found.oid);
     let key = (schema.map(Arc::from), Arc::from(name));
