@@ -245,10 +245,10 @@ fn ask_all(
 ) -> Result<()> {
     // A session keeps what it compiled of a function: a new one sees the schema as it is.
     let mut connection = database.connection()?;
-    if let Some(role) = &case.role {
-        if let Some(code) = connection.refusal(&format!("SET ROLE {role}"))? {
-            bail!("the server refuses the role: {code}");
-        }
+    if let Some(role) = &case.role
+        && let Some(code) = connection.refusal(&format!("SET ROLE {role}"))?
+    {
+        bail!("the server refuses the role: {code}");
     }
     for (at, (pair, answers)) in pairs.iter().zip(answers).enumerate() {
         if meets(&pair.query.version) {

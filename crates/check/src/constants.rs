@@ -238,7 +238,8 @@ fn negated(value: Value, not: bool) -> Value {
 
 fn operation(symbol: &str, left: &Value, right: &Value) -> Option<Value> {
     let equality = matches!(symbol, "=" | "<>");
-    if !equality && !matches!(symbol, "<" | "<=" | ">" | ">=") || !equality && !ordered(left, right) {
+    let comparison = matches!(symbol, "<" | "<=" | ">" | ">=") && ordered(left, right);
+    if !equality && !comparison {
         return None;
     }
     // Two string constants are text, whose equality is that of bytes.

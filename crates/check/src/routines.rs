@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rollproof_catalog::{Function, Language, Oid, RoutineBody, Schema};
 use rollproof_finding::Verdict;
-use rollproof_resolve::Resolution;
-use rollproof_resolve::routine::{BodyAnalysis, Invocation, analyse};
+use rollproof_resolve::routine::{BodyAnalysis, Invocation, analyse, specialized};
+use rollproof_resolve::{PolymorphicCall, Resolution};
 use rollproof_source::TextRange;
 
 use crate::judge::judge;
@@ -51,6 +51,9 @@ pub enum RoutineVerdict {
     Unknown(String),
 }
 
+/// A routine that was followed, with the types of its inputs where they depend on the call.
+type Seen = (Oid, Invocation, Vec<Oid>);
+
 /// A routine that a statement runs.
 struct Run {
     function: Oid,
@@ -69,19 +72,22 @@ fn follow(
     resolution: &Resolution,
     schema: &Schema,
     baseline: Option<&Schema>,
-    seen: &mut Vec<(Oid, Invocation)>,
+    seen: &mut Vec<Seen>,
     depth: usize,
 ) -> Vec<RoutineReport> {
     let mut reports = Vec::new();
     for run in runs(resolution, schema) {
-        let key = (run.function, run.invocation);
+        let mut calls = resolution.polymorphic_calls.iter();
+        let call = calls.find(|call| call.function == run.function && call.span == run.span);
+        let types = call.map(|call| call.inputs.clone()).unwrap_or_default();
+        let key = (run.function, run.invocation, types);
         if seen.contains(&key) {
             continue;
         }
         seen.push(key);
         let Some(function) = schema.function(run.function) else { continue };
         let verdict = if depth < DEPTH {
-            body(function, run.invocation, schema, baseline, seen, depth)
+            body((function, call), run.invocation, schema, baseline, seen, depth)
         } else {
             RoutineVerdict::Unknown("calls are nested too deeply".to_owned())
         };
@@ -124,11 +130,11 @@ fn runs(resolution: &Resolution, schema: &Schema) -> Vec<Run> {
 }
 
 fn body(
-    function: &Function,
+    (function, call): (&Function, Option<&PolymorphicCall>),
     invocation: Invocation,
     schema: &Schema,
     baseline: Option<&Schema>,
-    seen: &mut Vec<(Oid, Invocation)>,
+    seen: &mut Vec<Seen>,
     depth: usize,
 ) -> RoutineVerdict {
     if matches!(function.body.as_deref(), Some(RoutineBody::Opaque)) {
@@ -136,7 +142,12 @@ fn body(
     }
     let inside = as_definer(schema, function);
     let schema = &inside;
-    let now = analyse(schema, function, invocation);
+    // Where types depend on the call, both bodies are those of this call.
+    let of_call = |function: &Function| match call {
+        Some(call) => specialized(function, &call.inputs, call.returns),
+        None => function.clone(),
+    };
+    let now = analyse(schema, &of_call(function), invocation);
     let before = baseline.and_then(|baseline| {
         let was = baseline.function(function.oid)?;
         // A body that was replaced is another program: nothing in it can be set beside the old one.
@@ -144,7 +155,7 @@ fn body(
             (Some(was), Some(is)) => Arc::ptr_eq(was, is),
             _ => false,
         };
-        same.then(|| (baseline, analyse(baseline, was, invocation)))
+        same.then(|| (baseline, analyse(baseline, &of_call(was), invocation)))
     });
     let mut worst = match now.unknowns.first() {
         Some(unknown) => RoutineVerdict::Unknown(unknown.reason.to_string()),
@@ -165,7 +176,12 @@ fn body(
             now: Situation { schema, outcome: &statement.outcome, routines: &inner },
             baseline: earlier.map(|(schema, was)| Situation { schema, outcome: &was.outcome, routines: &[] }),
         };
-        let verdict = verdict_of(&subject, &now, statement.span);
+        let verdict = match verdict_of(&subject, &now, statement.span) {
+            RoutineVerdict::Breaks { message, .. } if statement.guarded => {
+                RoutineVerdict::Unknown(format!("its handler takes the error: {message}"))
+            }
+            verdict => verdict,
+        };
         // What an SQL function's queries return is checked against what it is declared to return: its caller sees that.
         let unseen = matches!(&verdict, RoutineVerdict::Drifts(rule, _) if rule.id.0 == "shape-changed")
             && function.language == Language::Sql;

@@ -116,6 +116,7 @@ pub(crate) fn restrictions(before: &Schema, now: &Schema, write: &Write) -> Vec<
     if write.action != WriteAction::Insert {
         found.extend(new_references(before, now, relation, write));
     }
+    found.extend(check_option(before, now, write));
     let raising = triggers::new(before, now, write).filter(|(_, function)| may_raise(now, function, relation.oid));
     found.extend(raising.map(|(trigger, _)| Restriction {
         sqlstate: "P0001",
@@ -301,6 +302,27 @@ fn new_domain_checks(
         }
     }
     found
+}
+
+/// A view on the way to the table that now refuses rows which it does not show.
+fn check_option(before: &Schema, now: &Schema, write: &Write) -> Option<Restriction> {
+    let checks = |schema: &Schema, oid: Oid| {
+        schema.relation(oid).and_then(|relation| relation.view.as_ref()).is_some_and(|view| view.check_option)
+    };
+    let mut next = write.relation;
+    // Views lie at most this deep in each other where the write was resolved.
+    for _ in 0..128 {
+        if next == write.base || write.action == WriteAction::Delete {
+            return None;
+        }
+        let view = now.relation(next)?;
+        if checks(now, next) && !checks(before, next) {
+            let what = format!("the check option of view \"{}\"", view.name);
+            return Some(Restriction { sqlstate: "44000", what, object: ObjectId::Relation(next), span: write.span });
+        }
+        next = view.view.as_ref()?.updatable.as_ref()?.0;
+    }
+    None
 }
 
 /// Partitions that went, and a bound that the table itself got.

@@ -24,8 +24,9 @@ impl Context {
         let mut found: Vec<&Function> = Vec::new();
         for candidate in candidates {
             let function = candidate.function;
-            let fits =
-                inputs.as_ref().is_none_or(|inputs| inputs.iter().any(|inputs| function.inputs[..] == inputs[..]));
+            let fits = inputs.as_ref().is_none_or(|inputs| {
+                inputs.iter().any(|inputs| function.inputs[..] == inputs[..] || given_to(function) == inputs[..])
+            });
             let hidden = found.iter().any(|known| known.inputs == function.inputs);
             if fits && !hidden && kind.may_be(function.kind) {
                 found.push(function);
@@ -101,6 +102,16 @@ impl Context {
             .map(|found| found.function.oid)
             .ok_or_else(|| refuse("42883", format!("function {}() does not exist", shown(name)), name.span))
     }
+}
+
+/// The types of a procedure's inputs, its OUT parameters left out: `DROP PROCEDURE` may name it so, too.
+fn given_to(function: &Function) -> Vec<Oid> {
+    if function.kind != FunctionKind::Procedure {
+        return function.inputs.to_vec();
+    }
+    let outputs = [ParameterMode::Out, ParameterMode::Table];
+    let inputs = function.parameters.iter().filter(|parameter| !outputs.contains(&parameter.mode));
+    inputs.map(|parameter| parameter.data_type).collect()
 }
 
 /// What kind of routine a statement names.

@@ -25,8 +25,8 @@ pub use environment::{Environment, Variable, VariableBlock, VariableConflict, Va
 pub use error::{Error, ErrorKind, Failure, Result, Unknown};
 pub use outcome::{ExpressionOutcome, Outcome, Refusal, Undecided};
 pub use resolution::{
-    Binding, Capture, MergedJoin, Need, Read, Resolution, ResultColumn, Role, RowValue, StarExpansion, Write,
-    WriteAction, WriteColumn, WriteValue,
+    Binding, Capture, MergedJoin, Need, PolymorphicCall, Read, Resolution, ResultColumn, Role, RowValue, StarExpansion,
+    Write, WriteAction, WriteColumn, WriteValue,
 };
 pub use stored::{ExpressionPlace, ExpressionScope, resolve_expression, resolve_expression_again, resolve_query};
 pub use typed::{CollationStrength, RecordColumn, Shape, Typed};

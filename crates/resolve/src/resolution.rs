@@ -25,6 +25,8 @@ pub struct Resolution {
     pub writes: Vec<Write>,
     /// Routines that are called, with the place of each call; those behind operators are not listed.
     pub routines: Vec<(Oid, TextRange)>,
+    /// Calls of polymorphic routines: the types that the call gives them.
+    pub polymorphic_calls: Vec<PolymorphicCall>,
     /// Constraints and indexes without which the statement would be refused.
     pub needs: Vec<Need>,
     /// NATURAL and USING joins and the columns they merged.
@@ -45,6 +47,19 @@ pub struct Resolution {
     pub depends: Lookups,
     /// For statements kept by the schema: every object that is used (`recordDependencyOnExpr`), sorted.
     pub uses: BTreeSet<ObjectId>,
+}
+
+/// A call of a routine whose types depend on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolymorphicCall {
+    /// The routine.
+    pub function: Oid,
+    /// The call.
+    pub span: TextRange,
+    /// The types of its inputs here, in order.
+    pub inputs: Vec<Oid>,
+    /// The type of its result here.
+    pub returns: Oid,
 }
 
 /// A row that is used as a value.

@@ -129,7 +129,8 @@ pub(super) fn set_config(statement: &Statement) -> Option<SetConfig> {
         ExprKind::Literal(Literal::String(text)) => Some(text.clone()),
         _ => None,
     };
-    calls.last().and_then(|call| {
+    let mut calls = calls;
+    calls.next_back().and_then(|call| {
         let name = call.arguments.first().map(|argument| text(&argument.value))?;
         match name {
             Some(name) if name.eq_ignore_ascii_case("search_path") => {}

@@ -20,7 +20,7 @@ use rollproof_sql::ast::Statement;
 
 use crate::{Outcome, Unknown};
 
-pub use surroundings::with_settings;
+pub use surroundings::{specialized, with_settings};
 
 /// How a routine comes to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

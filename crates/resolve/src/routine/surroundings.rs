@@ -70,6 +70,30 @@ pub(super) fn is_output(parameter: &Parameter) -> bool {
     matches!(parameter.mode, ParameterMode::Out | ParameterMode::InOut | ParameterMode::Table)
 }
 
+/// A polymorphic routine as a call with these types makes it: `inputs` in order, and what it returns.
+#[must_use]
+pub fn specialized(function: &Function, inputs: &[Oid], returns: Oid) -> Function {
+    let mut special = function.clone();
+    let mut given = inputs.iter();
+    let parameters = function.parameters.iter().map(|parameter| {
+        let mut parameter = parameter.clone();
+        let is_input = matches!(parameter.mode, ParameterMode::In | ParameterMode::InOut | ParameterMode::Variadic);
+        if is_input
+            && let Some(actual) = given.next()
+            && oid::is_polymorphic(parameter.data_type)
+        {
+            parameter.data_type = *actual;
+        }
+        parameter
+    });
+    special.parameters = parameters.collect();
+    special.inputs = inputs.into();
+    if oid::is_polymorphic(function.returns) {
+        special.returns = returns;
+    }
+    special
+}
+
 /// Whether types of the body depend on the call.
 pub(super) fn is_polymorphic(function: &Function) -> bool {
     function.parameters.iter().any(|parameter| oid::is_polymorphic(parameter.data_type))

@@ -1,12 +1,13 @@
 //! Calls (`transformFuncCall`, `ParseFuncOrColumn`'s checks of places).
 
-use rollproof_catalog::{AggregateKind, FunctionKind, ObjectId, Oid, Taint};
+use rollproof_catalog::{AggregateKind, FunctionKind, ObjectId, Oid, Taint, oid};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{FunctionCall, Name, QualifiedName};
 
 use crate::analyze::{Analyzer, Expression, Kind, Node, Tag, Tree, unsupported};
 use crate::error::{Failure, Result};
-use crate::resolution::Role;
+use crate::resolution::{PolymorphicCall, Role};
+use crate::typed::Typed;
 use crate::types::{self, CallForm, Callee, ResolvedFunction};
 
 /// A call being put together.
@@ -151,8 +152,31 @@ impl<'a> Analyzer<'a> {
 
     /// Records what a call's name means.
     pub(crate) fn bind_call(&mut self, name: &QualifiedName, resolved: &ResolvedFunction) {
-        if let Callee::Function(oid) = resolved.callee {
-            self.note_routine(oid, name.object().span);
+        let Callee::Function(oid) = resolved.callee else { return };
+        let span = name.object().span;
+        self.note_routine(oid, span);
+        let Some(function) = self.schema().functions.get(oid).cloned() else { return };
+        self.note_defaults(&function, resolved, span);
+        let polymorphic = function.inputs.iter().any(|input| oid::is_polymorphic(*input));
+        let given: Option<Vec<Oid>> = resolved.arguments.iter().map(|each| each.as_ref().map(Typed::oid)).collect();
+        if let Some(inputs) = given.filter(|given| polymorphic && given.len() == function.inputs.len()) {
+            let returns = resolved.result.oid();
+            self.out.polymorphic_calls.push(PolymorphicCall { function: oid, span, inputs, returns });
+        }
+    }
+
+    /// Records the routines in the defaults of what a call leaves out: they run with it.
+    fn note_defaults(&mut self, function: &rollproof_catalog::Function, resolved: &ResolvedFunction, span: TextRange) {
+        use rollproof_sql::ast::ParameterMode::{In, InOut, Variadic};
+        let inputs = function.parameters.iter().filter(|each| matches!(each.mode, In | InOut | Variadic));
+        for (at, parameter) in inputs.enumerate() {
+            let left = resolved.arguments.get(at).is_none_or(Option::is_none);
+            let Some(default) = parameter.default.as_ref().filter(|_| left) else { continue };
+            for (_, object) in &*default.text.bindings {
+                if let ObjectId::Function(called) = object {
+                    self.out.routines.push((*called, span));
+                }
+            }
         }
     }
 
