@@ -85,6 +85,7 @@ fn statements_of(text: &str, file: FileId) -> Vec<Site> {
             failure: None,
             database: None,
             refused: 0,
+            declares_types: false,
         }
     };
     rollproof_sql::parse_script(text).into_iter().map(|(range, _)| site(range)).collect()

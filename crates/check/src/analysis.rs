@@ -71,6 +71,8 @@ pub(crate) struct QueryToJudge<'a> {
     pub(crate) loose: bool,
     /// The other database that it is sent to.
     pub(crate) database: Option<Arc<str>>,
+    /// Its library declares the types of its parameters.
+    pub(crate) declares_types: bool,
     /// An old version has the same text.
     pub(crate) in_old: bool,
 }
@@ -100,6 +102,7 @@ impl<'a> Versions<'a> {
                         baseline: if each.role == VersionRole::Old { 0 } else { self.last },
                         loose: of_site.kind == SiteKind::Text,
                         database: of_site.database.clone(),
+                        declares_types: of_site.declares_types,
                         in_old: texts.old.contains(text),
                     });
                 }

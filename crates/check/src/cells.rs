@@ -230,7 +230,8 @@ impl Row<'_> {
             same.then(|| answer.outcomes.clone())
         });
         let outcomes = same.unwrap_or_else(|| {
-            let environment = Environment::default();
+            let environment =
+                Environment { client_declares_types: self.query.declares_types, ..Environment::default() };
             Arc::new(statements.iter().map(|statement| resolve(statement, schema, &environment)).collect())
         });
         let baseline = (step != self.query.baseline).then(|| &self.timeline.steps[self.query.baseline].schema);

@@ -26,6 +26,7 @@ pub(crate) fn routine_environment(function: &Function) -> Environment {
         Some(Variable { name, kind: VariableKind::Scalar(TypeRef::plain(parameter.data_type)) })
     });
     Environment {
+        client_declares_types: false,
         parameter_types: function.inputs.iter().map(|oid| Some(TypeRef::plain(*oid))).collect(),
         fixed_parameters: true,
         blocks: vec![VariableBlock { label: Some(function.name.clone()), variables: named.collect() }],

@@ -261,7 +261,7 @@ impl Finder<'_> {
                 let site = site.map(|site| if target.builds { part_of_built(site) } else { site });
                 out.sites.extend(site.map(|mut site| {
                     site.queries.iter_mut().for_each(|query| query.result = by);
-                    Site { failure, database: target.database.clone(), ..site }
+                    Site { failure, database: target.database.clone(), declares_types: target.declares_types, ..site }
                 }));
                 continue;
             }
@@ -277,7 +277,8 @@ impl Finder<'_> {
                 let style = target.style;
                 let database = target.database.clone();
                 let site = self.site(&mut evaluator, &values, (&target.name, SiteKind::Helper), style, &[], at, false);
-                out.sites.extend(site.map(|site| Site { failure, database, ..site }));
+                let declares_types = passing.iter().any(|(target, ..)| target.declares_types);
+                out.sites.extend(site.map(|site| Site { failure, database, declares_types, ..site }));
                 continue;
             }
             // One site for a chain of calls.
@@ -325,7 +326,8 @@ impl Finder<'_> {
             let style = self.program.tag_placeholders(facts, &path);
             let site = self.site(&mut evaluator, &values, (&name, SiteKind::Sink), style, &[], at, false);
             let failure = facts.tag_fates.get(expr).and_then(|fate| failure_of(facts, *fate));
-            sites.extend(site.map(|site| Site { failure, ..site }));
+            let declares_types = self.program.tag_declares_types(facts, &path);
+            sites.extend(site.map(|site| Site { failure, declares_types, ..site }));
         }
         self.texts(facts, &mut evaluator, touched, &mut sites);
         sites
@@ -379,6 +381,8 @@ impl Finder<'_> {
             failure: None,
             database: None,
             refused: 0,
+            // Which library a text without a sink reaches is not known.
+            declares_types: kind == SiteKind::Text,
         };
         if own.is_empty() && !values.is_empty() {
             site.kind = SiteKind::Forwarder;

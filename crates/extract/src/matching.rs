@@ -28,6 +28,7 @@ pub(crate) struct Target {
     pub(crate) receiver_text: bool,
     /// The database that it speaks with, where that is not PostgreSQL.
     pub(crate) database: Option<Arc<str>>,
+    pub(crate) declares_types: bool,
 }
 
 impl Target {
@@ -43,6 +44,7 @@ impl Target {
             builds: sink.content && !library.builders.is_empty(),
             receiver_text: sink.receiver_text,
             database: crate::program::databases::named(library),
+            declares_types: sink.declares_types.unwrap_or(library.declares_types),
         }
     }
 }
@@ -71,6 +73,7 @@ impl Evaluator<'_> {
                 builds: false,
                 receiver_text: false,
                 database: None,
+                declares_types: false,
             });
         }
         match (call.style, &facts.expr(call.callee).kind) {

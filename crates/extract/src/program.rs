@@ -359,6 +359,11 @@ impl<'p> Program<'p> {
         }
     }
 
+    /// Whether a tag's library declares the types of parameters.
+    pub(crate) fn tag_declares_types(&self, facts: &Facts, path: &[Arc<str>]) -> bool {
+        self.tag_library(facts, path).is_some_and(|library| library.declares_types)
+    }
+
     /// The library that a tag is of: the one that its file imports, else one that the project uses.
     fn tag_library(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Library> {
         let fits = |library: &&'static Library| {

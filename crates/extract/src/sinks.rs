@@ -36,6 +36,9 @@ pub(crate) struct Library {
     pub(crate) database: Option<String>,
     #[serde(default)]
     pub(crate) placeholders: Placeholders,
+    /// The library declares the types of the parameters from the values that it is given.
+    #[serde(default)]
+    pub(crate) declares_types: bool,
     #[serde(default, rename = "sink")]
     pub(crate) sinks: Vec<Sink>,
     #[serde(default, rename = "tag")]
@@ -119,6 +122,8 @@ pub(crate) struct Sink {
     /// The text is the receiver itself (a builder of text).
     #[serde(default)]
     pub(crate) receiver_text: bool,
+    /// Where this one differs from its library.
+    pub(crate) declares_types: Option<bool>,
     /// It makes a part of a query, which is no site of its own unless it reads as a statement.
     #[serde(default)]
     pub(crate) part: bool,

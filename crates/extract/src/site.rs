@@ -33,6 +33,8 @@ pub struct Site {
     pub database: Option<Arc<str>>,
     /// How many combinations of its parts were left out because they are no SQL, where others are.
     pub refused: usize,
+    /// The library sends the types of the parameters along, which the server would else infer; they are not known here.
+    pub declares_types: bool,
 }
 
 impl Site {
@@ -48,6 +50,7 @@ impl Site {
             failure: None,
             database: None,
             refused: 0,
+            declares_types: false,
         }
     }
 }

@@ -88,6 +88,7 @@ fn site(at: Span, sink: &str, query: crate::ExtractedQuery) -> Site {
         failure: None,
         database: None,
         refused: 0,
+        declares_types: false,
     }
 }
 

@@ -68,6 +68,9 @@ pub struct Context<'schema> {
     pub collation_conflicts: Vec<rollproof_source::TextRange>,
     /// Relations that literals of type `regclass` name: where, and which. They are bound when the statement is analysed.
     pub named_relations: Vec<(rollproof_source::TextRange, Oid)>,
+    /// Some parameter became text because nothing else gave it a type: a client that declares types may have declared
+    /// another one.
+    pub text_by_default: bool,
 }
 
 impl<'schema> Context<'schema> {
@@ -83,6 +86,7 @@ impl<'schema> Context<'schema> {
             named_relations: Vec::new(),
             conversions: None,
             written_casts: Vec::new(),
+            text_by_default: false,
         }
     }
 

@@ -10,6 +10,9 @@ pub struct Environment {
     /// Types of `$1`, `$2`, … as far as they are declared (`PREPARE p (int)`, a driver's declared types). What is not
     /// declared is inferred (`parse_param.c`, `variable_paramref_hook`).
     pub parameter_types: Vec<Option<TypeRef>>,
+    /// The client declares the types of its parameters, and they are not known here: what the server would refuse only
+    /// because of a type that it had to guess is unknown.
+    pub client_declares_types: bool,
     /// `$n` beyond those declared is refused with 42P02 (bodies of functions, views), not inferred.
     pub fixed_parameters: bool,
     /// Variables of a routine's body, the innermost block last.

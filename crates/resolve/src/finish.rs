@@ -49,6 +49,12 @@ pub(crate) fn outcome(mut analyzer: Analyzer<'_>, result: Result<Analyzed>) -> O
 /// An error holds whatever unknown text says, but not whatever an unmodelled migration did.
 pub(crate) fn failed(mut analyzer: Analyzer<'_>, failure: Failure) -> Outcome {
     let earlier = analyzer.unknown.take().filter(|_| analyzer.doubtful);
+    let failure = match failure {
+        Failure::Error(error) if hangs_on_declared_types(&analyzer, error.sqlstate) => {
+            Failure::unknown("the types that the client declares for its parameters", error.span)
+        }
+        other => other,
+    };
     match (failure, earlier) {
         (Failure::Error(error), None) => {
             Outcome::Refused(Box::new(Refusal { errors: vec![*error], depends: analyzer.cx.lookups }))
@@ -58,6 +64,14 @@ pub(crate) fn failed(mut analyzer: Analyzer<'_>, failure: Failure) -> Outcome {
         }
         (_, Some(unknown)) => Outcome::Unknown(Box::new(Undecided { unknown, partial: resolution(analyzer) })),
     }
+}
+
+/// Whether an error may be gone once the parameters have the types that the client declares: a type or a choice among
+/// overloads that nothing decided, or a mismatch after a parameter became text for want of a type.
+fn hangs_on_declared_types(analyzer: &Analyzer<'_>, sqlstate: &str) -> bool {
+    let undecided = matches!(sqlstate, "42P18" | "42P08" | "42725") && !analyzer.cx.parameters.types().is_empty();
+    let mismatched = matches!(sqlstate, "42883" | "42804" | "42846" | "42P22") && analyzer.cx.text_by_default;
+    analyzer.environment.client_declares_types && (undecided || mismatched)
 }
 
 fn result_columns(rows: &Rows, schema: &Schema) -> Vec<ResultColumn> {

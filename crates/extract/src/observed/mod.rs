@@ -78,6 +78,8 @@ fn site(file: FileId, logged: &[Part]) -> Option<Site> {
         failure: None,
         database: None,
         refused: 0,
+        // The log does not tell what the client declared.
+        declares_types: true,
     })
 }
 

@@ -8,6 +8,8 @@
 
 use std::ops::Range;
 
+use rollproof_sql::split;
+
 use super::{Evidence, Tool, refuse_duplicates};
 use crate::model::{Migration, OutOfOrder, Transaction};
 use crate::order::Number;
@@ -140,9 +142,9 @@ fn prepare(reader: &mut Reader<'_>, source: &Source, placeholders: &[(String, St
 
 /// Whether Flyway sees a statement that the server refuses inside a transaction block.
 fn cannot_run_in_one(text: &str) -> bool {
-    text.split(';').any(|statement| {
-        let lines = statement.lines().filter(|line| !line.trim_start().starts_with("--"));
-        let words: Vec<String> = lines.flat_map(str::split_whitespace).take(5).map(str::to_ascii_lowercase).collect();
+    split(text).iter().any(|chunk| {
+        let statement = chunk.range.slice(text);
+        let words: Vec<String> = statement.split_whitespace().take(5).map(str::to_ascii_lowercase).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         matches!(
             words.as_slice(),
@@ -157,7 +159,14 @@ fn cannot_run_in_one(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, kind};
+    use super::{Kind, cannot_run_in_one, kind};
+
+    #[test]
+    fn a_semicolon_in_a_comment_ends_no_statement() {
+        let text = "-- only some rows are indexed; most are NULL\nCREATE INDEX CONCURRENTLY i ON t (a);";
+        assert!(cannot_run_in_one(text));
+        assert!(!cannot_run_in_one("SELECT 1; -- CREATE INDEX CONCURRENTLY i ON t (a);\nSELECT 'VACUUM t;'"));
+    }
 
     #[test]
     fn versions_compare_part_by_part_and_repeatables_come_last() {

@@ -58,6 +58,7 @@ fn surroundings(function: &Function) -> Environment {
         .filter_map(|parameter| Some(variable_of(parameter.name.clone()?, parameter.data_type)))
         .filter(|variable| !variable.name.is_empty());
     Environment {
+        client_declares_types: false,
         parameter_types: function.inputs.iter().map(|input| Some(TypeRef::plain(*input))).collect(),
         fixed_parameters: true,
         blocks: vec![VariableBlock { label: Some(function.name.clone()), variables: variables.collect() }],

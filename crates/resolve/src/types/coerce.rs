@@ -305,6 +305,7 @@ pub fn coerce_for_assignment(
 /// 42P08 where a parameter was decided otherwise.
 pub fn resolve_unknown(cx: &mut Context, value: &mut Typed) -> Result<()> {
     if value.oid() == oid::UNKNOWN {
+        super::note_text_by_default(cx, &[value]);
         coerce_type(cx, value, TypeRef::plain(oid::TEXT), CoercionContext::Implicit)?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use super::info;
 use super::path::can_coerce_type;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
-use crate::typed::Typed;
+use crate::typed::{Shape, Typed};
 
 /// Where no common type exists: the type so far, and the place of the value that does not fit it.
 struct NoCommonType {
@@ -53,11 +53,18 @@ pub(super) fn verify_common_type_of_oids(cx: &mut Context, common: Oid, types: &
     types.iter().all(|each| can_coerce_type(cx, *each, common, CoercionContext::Implicit))
 }
 
+/// Notes a parameter that becomes text because none of the `values` has a type.
+pub(crate) fn note_text_by_default(cx: &mut Context, values: &[&Typed]) {
+    let untyped = values.iter().all(|value| value.oid() == oid::UNKNOWN);
+    cx.text_by_default |= untyped && values.iter().any(|value| matches!(value.shape, Shape::Parameter { .. }));
+}
+
 /// `select_common_type`; `context` is the word of the message (`UNION`, `CASE`, `COALESCE`, `VALUES`, …).
 ///
 /// # Errors
 /// 42804 "UNION types … and … cannot be matched", at the value that does not fit.
 pub fn select_common_type(cx: &mut Context, values: &[&Typed], context: &str) -> Result<Oid> {
+    note_text_by_default(cx, values);
     let types: Vec<Oid> = values.iter().map(|value| value.oid()).collect();
     common_type(cx, &types).map_err(|none| {
         let from = super::format_type(cx, none.so_far);
@@ -75,6 +82,7 @@ pub fn select_common_type(cx: &mut Context, values: &[&Typed], context: &str) ->
 /// `select_common_type` without a context, then `verify_common_type`: none where the values have no usable common type
 /// (`IN` lists fall back on one operator a value then).
 pub fn try_common_type(cx: &mut Context, values: &[&Typed]) -> Option<Oid> {
+    note_text_by_default(cx, values);
     let types: Vec<Oid> = values.iter().map(|value| value.oid()).collect();
     let common = common_type_of_oids(cx, &types)?;
     verify_common_type_of_oids(cx, common, &types).then_some(common)

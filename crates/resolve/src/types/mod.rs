@@ -39,6 +39,7 @@ pub use coerce::{
     cast, coerce_for_assignment, coerce_to_boolean, coerce_to_specific_type, coerce_to_target_type, resolve_unknown,
 };
 pub use collation::{collate, collation_name, derive_collation, select_common_collation};
+pub(crate) use common::note_text_by_default;
 pub use common::{coerce_to_common_type, select_common_type, select_common_typmod, try_common_type, unify};
 pub use comparison::{
     has_equality, make_distinct_op, make_nullif, make_row_comparison_op, make_row_distinct_op, require_equality,

@@ -63,6 +63,7 @@ impl<'a> Analyzer<'a> {
     fn case_argument(&mut self, argument: &'a Expr) -> Result<Expression> {
         let mut value = self.expression(argument)?;
         if !value.open && value.typed.oid() == UNKNOWN {
+            types::note_text_by_default(&mut self.cx, &[&value.typed]);
             types::coerce_to_common_type(&mut self.cx, &mut value.typed, super::TEXT, "CASE")?;
         }
         // What is compared is a placeholder of the argument's type, not the argument itself.
