@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rollproof_source::{Problem, Snapshot};
 use rustc_hash::FxHasher;
 
@@ -224,8 +224,10 @@ impl Words {
             }
         }
         words.extend(options.sinks.iter().map(|sink| (Word::Sink, sink.function.clone())));
-        let automaton =
-            AhoCorasick::builder().ascii_case_insensitive(true).build(words.iter().map(|(_, word)| word)).ok();
+        // Every file is run through it once: worth the table, where it is small.
+        let kind = (words.len() < 1_000).then_some(AhoCorasickKind::DFA);
+        let patterns = words.iter().map(|(_, word)| word);
+        let automaton = AhoCorasick::builder().kind(kind).ascii_case_insensitive(true).build(patterns).ok();
         words.iter().for_each(|(_, word)| word.hash(&mut signature));
         Self { automaton, words, signature: signature.finish() }
     }
