@@ -179,7 +179,11 @@ impl Row<'_> {
         }
         let parsed = self.query.parsed.clone();
         let blame = match &*parsed {
-            Err(error) => Some(unread(&self.query.extracted.text, error)),
+            // No step changes what cannot be read.
+            Err(error) => match self.blames.values().next() {
+                Some(known) => known.clone(),
+                None => Some(unread(&self.query.extracted.text, error)),
+            },
             Ok(_) => self.worst(step, &parsed),
         };
         self.blames.insert(step, blame.clone());

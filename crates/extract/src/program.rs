@@ -76,6 +76,8 @@ pub(crate) struct Program<'p> {
     pub(crate) crates: lang::Crates,
     /// The files whose calls count as callers, by path.
     pub(crate) wave: Vec<Arc<Facts>>,
+    /// The facts that this snapshot's files have: asked for at every step from file to file.
+    known: RwLock<FxHashMap<Arc<str>, Arc<Facts>>>,
     callers: Mutex<FxHashMap<(FileId, FunctionId), Callers>>,
     resolved: Mutex<Resolved>,
     /// Last names of everything that the libraries' data mentions: most calls are told apart by them.
@@ -110,6 +112,7 @@ impl<'p> Program<'p> {
             modules,
             crates: if typescript { lang::Crates::default() } else { lang::Crates::new(snapshot) },
             wave: Vec::new(),
+            known: RwLock::default(),
             callers: Mutex::default(),
             resolved: Mutex::default(),
             method_owners: FxHashMap::default(),
@@ -146,6 +149,15 @@ impl<'p> Program<'p> {
 
     /// The facts of a file, parsed at the first call.
     pub(crate) fn facts(&self, path: &Arc<str>) -> Option<Arc<Facts>> {
+        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Some(known.clone());
+        }
+        let facts = self.parse(path)?;
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), facts.clone());
+        Some(facts)
+    }
+
+    fn parse(&self, path: &Arc<str>) -> Option<Arc<Facts>> {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
         if !self.language.files.extensions.iter().any(|known| known == extension) {
             return None;
