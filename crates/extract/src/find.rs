@@ -7,6 +7,7 @@ use rollproof_source::{FileId, Span};
 use rollproof_sql::MappedText;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::coverage::Coverage;
 use crate::eval::choice::agree;
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
@@ -173,6 +174,23 @@ fn params_of(value: &Value) -> Vec<ParamRef> {
     }
 }
 
+/// What the calls of all files account for.
+struct Taken<'t> {
+    /// Texts that some sink or tag went through.
+    touched: &'t Texts,
+    /// Tags that are a part of another, or are sent.
+    used_tags: &'t Texts,
+    /// What stands in the sites' texts and calls.
+    coverage: &'t Coverage,
+}
+
+impl Taken<'_> {
+    /// Whether a text is some site's. One that was only looked at, as a value that some caller gives, is not.
+    fn has(&self, facts: &Facts, expr: ExprId) -> bool {
+        self.touched.contains(&(facts.file, expr)) && self.coverage.touches(facts.file, facts.expr(expr).range)
+    }
+}
+
 /// Every site of the program's wave, in order of path and place.
 pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
     let mut finder = Finder { program, passing: Passing::default(), forwarded: FxHashSet::default() };
@@ -191,8 +209,9 @@ pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
         used_tags.extend(file.used_tags);
         sites.push(file.sites);
     }
-    let rest: Vec<Vec<Site>> =
-        program.wave.par_iter().map(|facts| finder.leftovers(facts, &touched, &used_tags)).collect();
+    let coverage = Coverage::of(sites.iter().flatten());
+    let taken = Taken { touched: &touched, used_tags: &used_tags, coverage: &coverage };
+    let rest: Vec<Vec<Site>> = program.wave.par_iter().map(|facts| finder.leftovers(facts, &taken)).collect();
     let mut all = Vec::new();
     for (mut sites, rest) in sites.into_iter().zip(rest) {
         sites.extend(rest);
@@ -304,12 +323,14 @@ impl Finder<'_> {
     }
 
     /// Tags and texts that no site accounts for.
-    fn leftovers(&self, facts: &Arc<Facts>, touched: &Texts, used_tags: &Texts) -> Vec<Site> {
+    fn leftovers(&self, facts: &Arc<Facts>, taken: &Taken<'_>) -> Vec<Site> {
         let mut evaluator = Evaluator::new(self.program);
         let mut sites = Vec::new();
+        let mut templates = FxHashSet::default();
         for expr in &facts.calls {
-            let ExprKind::Tagged { tag, .. } = facts.expr(*expr).kind else { continue };
-            if used_tags.contains(&(facts.file, *expr)) {
+            let ExprKind::Tagged { tag, quasi } = facts.expr(*expr).kind else { continue };
+            templates.insert(quasi);
+            if taken.used_tags.contains(&(facts.file, *expr)) {
                 continue;
             }
             evaluator.begin();
@@ -329,15 +350,23 @@ impl Finder<'_> {
             let declares_types = self.program.tag_declares_types(facts, &path);
             sites.extend(site.map(|site| Site { failure, declares_types, ..site }));
         }
-        self.texts(facts, &mut evaluator, touched, &mut sites);
+        self.texts(facts, &mut evaluator, taken, &templates, &mut sites);
         sites
     }
 
-    fn texts(&self, facts: &Arc<Facts>, evaluator: &mut Evaluator<'_>, touched: &Texts, sites: &mut Vec<Site>) {
+    /// `templates` are those of tags, which are told by their tags.
+    fn texts(
+        &self,
+        facts: &Arc<Facts>,
+        evaluator: &mut Evaluator<'_>,
+        taken: &Taken<'_>,
+        templates: &FxHashSet<ExprId>,
+        sites: &mut Vec<Site>,
+    ) {
         let mut end = 0;
         for expr in &facts.texts {
             let range = facts.expr(*expr).range;
-            if range.start < end || touched.contains(&(facts.file, *expr)) {
+            if range.start < end || templates.contains(expr) || taken.has(facts, *expr) {
                 continue;
             }
             if !may_read_as_sql(facts, *expr) {
@@ -553,7 +582,7 @@ impl Evaluator<'_> {
                 Piece::Param(param, at) => Some((param.clone(), *at)),
                 _ => None,
             }) else {
-                return open;
+                return without_given_schemas(open);
             };
             let values = self.callers_give(&found.0, found.1);
             let choices = self.value_texts(&values, found.1);
@@ -609,6 +638,20 @@ impl Evaluator<'_> {
             _ => Vec::new(),
         }
     }
+}
+
+/// Without the texts whose schema is given from outside, where others have its default.
+fn without_given_schemas(mut texts: Vec<Vec<Piece>>) -> Vec<Vec<Piece>> {
+    let given = |text: &Vec<Piece>| {
+        text.windows(2).any(|pair| match pair {
+            [Piece::Unknown(..), Piece::Text { text, .. }] => crate::eval::text::names_schema(text),
+            _ => false,
+        })
+    };
+    if texts.len() > 1 && !texts.iter().all(given) {
+        texts.retain(|text| !given(text));
+    }
+    texts
 }
 
 /// The parameter stands where a schema's name does: before a dot.

@@ -149,7 +149,10 @@ impl Evaluator<'_> {
         } else if sink.content {
             content
         } else {
-            content || (known.is_some() && !values.is_empty()) || self.is_hinted(facts, object, &candidates, &values)
+            content
+                || (known.is_some() && !values.is_empty())
+                || self.is_hinted(facts, object, &candidates, &values)
+                || self.callers_give_sql(&values)
         };
         accepted.then_some(target)
     }
@@ -173,6 +176,15 @@ impl Evaluator<'_> {
         let receiver = facts.name_of(object).map(|name| name.to_lowercase()).unwrap_or_default();
         let hinted = || active().find(|(_, sink)| is_called_like(&receiver, sink));
         imported.or_else(hinted).or_else(|| active().next()).or(candidates.first()).copied()
+    }
+
+    /// Some caller gives a parameter a text that starts like a statement.
+    fn callers_give_sql(&mut self, values: &[Value]) -> bool {
+        if !values.iter().any(|value| matches!(value, Value::Param(..))) {
+            return false;
+        }
+        let given = self.forced(values.to_vec());
+        self.has_content(&given)
     }
 
     /// The receiver is called like a database client, and the library is in use: the text is not known, but it is one.

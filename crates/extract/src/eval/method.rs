@@ -122,8 +122,12 @@ impl Evaluator<'_> {
             let quoted = |name: &str| Value::derived(&format!("\"{}\"", name.replace('"', "\"\"")), at);
             if let Value::External { module, path } = &value {
                 let names = self.settings(module, path, at);
-                let names = names.iter().filter_map(|name| super::value::constant(name));
-                names.for_each(|name| add(&mut found, quoted(&name)));
+                let names: Vec<String> = names.iter().filter_map(|name| super::value::constant(name)).collect();
+                if !names.is_empty() {
+                    names.iter().for_each(|name| add(&mut found, quoted(name)));
+                    add(&mut found, Value::unknown(&format!("value of package `{module}`"), at));
+                    continue;
+                }
             }
             add(&mut found, value.constant().map_or(value, |name| quoted(&name)));
         }

@@ -274,7 +274,7 @@ impl Evaluator<'_> {
     }
 
     /// Parameters replaced by what the callers give, for operations that need more than text.
-    pub(super) fn forced(&mut self, values: Vec<Value>) -> Vec<Value> {
+    pub(crate) fn forced(&mut self, values: Vec<Value>) -> Vec<Value> {
         if !values.iter().any(|value| matches!(value, Value::Param(..))) {
             return values;
         }
