@@ -253,6 +253,12 @@ impl Context {
         };
         if let Some(written) = element.collation.as_ref().or(inner_collation) {
             collation = self.collation_ref(written)?;
+            let takes = data_type.is_none_or(|of| self.schema.type_of(of.oid).is_none_or(|of| of.collation.is_some()));
+            if !takes {
+                let shown = self.schema.format_type(data_type.unwrap_or(TypeRef::plain(Oid::NONE)));
+                let message = format!("collations are not supported by type {shown}");
+                return Err(refuse("42804", message, written.span));
+            }
         }
         let operator_class = match (&element.operator_class, data_type) {
             (Some(written), _) => self.named_operator_class(written, method, data_type)?,

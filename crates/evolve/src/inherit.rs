@@ -145,6 +145,8 @@ impl Context {
             self.depend(ObjectId::Relation(oid), ObjectId::Relation(parent.oid), kind);
         }
         if let (Some((_, bound)), [parent]) = (&create.partition_of, parents) {
+            let child = self.relation(oid)?;
+            crate::partition::persistence_fits(parent, &child, create.name.span)?;
             self.check_bound(parent, bound, create.name.span, &create.name.object().text)?;
             let partition = Partition { parent: parent.oid, bound: Some(Arc::new(bound.clone())) };
             return self.change(oid, |relation| relation.partition = Some(partition));

@@ -8,6 +8,7 @@ mod aggregate;
 mod alter_table;
 mod bind;
 mod body;
+mod bound;
 mod columns;
 mod constraint;
 mod context;

@@ -37,7 +37,10 @@ impl Context {
         self.schema.put_namespace(Namespace { oid, name: text.clone(), owner, acl });
         let path = self.schema.session.search_path.clone();
         self.schema.session.search_path = [text].into_iter().chain(path.iter().cloned()).collect();
-        for element in &create.elements {
+        // Its elements run kind by kind, whatever their order is (transformCreateSchemaStmtElements).
+        let mut elements: Vec<&Statement> = create.elements.iter().collect();
+        elements.sort_by_key(|element| element_rank(element));
+        for element in elements {
             if let Some(other) = element_schema(element)
                 && self.schema.find_namespace(&other.text) != Some(oid)
             {
@@ -80,6 +83,19 @@ impl Context {
     pub(crate) fn extension_named(&self, name: &Name) -> Outcome<Oid> {
         let missing = || refuse("42704", format!("extension \"{}\" does not exist", name.text), name.span);
         self.schema.find_extension(&name.text).map(|found| found.oid).ok_or_else(missing)
+    }
+}
+
+/// Sequences, tables, views, indexes, triggers, the rest.
+fn element_rank(element: &Statement) -> u8 {
+    let StatementKind::Define(definition) = &element.kind else { return 5 };
+    match &**definition {
+        Definition::CreateSequence(_) => 0,
+        Definition::CreateTable(_) => 1,
+        Definition::CreateView(_) => 2,
+        Definition::CreateIndex(_) => 3,
+        Definition::CreateTrigger(_) => 4,
+        _ => 5,
     }
 }
 

@@ -84,6 +84,19 @@ impl Context {
     ) -> Outcome {
         let Some(key) = parent.partition_key.clone() else { return Ok(()) };
         let siblings = self.children_of(parent.oid);
+        self.bound_fits(parent, bound, &key, &siblings, span, name)?;
+        self.no_overlap(parent, bound, span, name)
+    }
+
+    fn bound_fits(
+        &mut self,
+        parent: &Relation,
+        bound: &PartitionBound,
+        key: &PartitionKey,
+        siblings: &[Oid],
+        span: TextRange,
+        name: &str,
+    ) -> Outcome {
         let wrong =
             |strategy: &str| refuse("42P16", format!("invalid bound specification for a {strategy} partition"), span);
         let expected = match key.strategy {
@@ -95,8 +108,8 @@ impl Context {
             (PartitionBound::Default, b'h') => {
                 Err(refuse("42P16", "a hash-partitioned table may not have a default partition", span))
             }
-            (PartitionBound::Default, _) => self.only_default(&siblings, name, span),
-            (PartitionBound::List(values), b'l') => self.bound_values(parent, &key, &[0], values),
+            (PartitionBound::Default, _) => self.only_default(siblings, name, span),
+            (PartitionBound::List(values), b'l') => self.bound_values(parent, key, &[0], values),
             (PartitionBound::Range(from, to), b'r') => {
                 let count = key.columns.len();
                 for (side, values) in [("FROM", from), ("TO", to)] {
@@ -106,8 +119,8 @@ impl Context {
                     }
                 }
                 let at: Vec<usize> = (0..count).collect();
-                self.bound_values(parent, &key, &at, from)?;
-                self.bound_values(parent, &key, &at, to)
+                self.bound_values(parent, key, &at, from)?;
+                self.bound_values(parent, key, &at, to)
             }
             (PartitionBound::Hash(modulus, remainder), b'h') => {
                 if *modulus <= 0 {
@@ -374,6 +387,7 @@ impl Context {
                 return Err(refuse("42804", message, name.span));
             }
         }
+        persistence_fits(&table, &child, name.span)?;
         self.check_bound(&table, bound, name.span, &child.name)?;
         self.merge_into_existing(child.oid, &table, name.span, true)?;
         let partition = Partition { parent, bound: Some(Arc::new(bound.clone())) };
@@ -466,4 +480,19 @@ fn same_foreign_key(own: &Constraint, other: &Constraint) -> bool {
         }
         _ => false,
     }
+}
+
+/// A temporary table's partitions are temporary, a permanent one's are not (42809).
+pub(crate) fn persistence_fits(parent: &Relation, child: &Relation, span: TextRange) -> Outcome {
+    use rollproof_catalog::Persistence::Temporary;
+    let message = match (parent.persistence == Temporary, child.persistence == Temporary) {
+        (true, false) => {
+            format!("cannot attach a permanent relation as partition of temporary relation \"{}\"", parent.name)
+        }
+        (false, true) => {
+            format!("cannot attach a temporary relation as partition of permanent relation \"{}\"", parent.name)
+        }
+        _ => return Ok(()),
+    };
+    Err(refuse("42809", message, span))
 }

@@ -103,6 +103,10 @@ impl Context {
     /// Adds a relation: its row type where it has one, and what it depends on.
     pub(crate) fn add_relation(&mut self, mut relation: Relation, span: TextRange) -> Outcome<Oid> {
         let (oid, namespace) = (relation.oid, relation.namespace);
+        if namespace == rollproof_catalog::Schema::PG_CATALOG && relation.kind != RelationKind::Sequence {
+            let message = format!("permission denied to create \"pg_catalog.{}\"", relation.name);
+            return Err(refuse("42501", message, span));
+        }
         self.relation_name_free(namespace, &relation.name, span)?;
         let has_rows = !matches!(
             relation.kind,

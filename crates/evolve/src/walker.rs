@@ -187,6 +187,11 @@ impl SessionWalker {
             TransactionStatement::Savepoint(_) => {
                 return vec![refused("25P01", "SAVEPOINT can only be used in transaction blocks", statement)];
             }
+            // What it did is seen by nobody until COMMIT PREPARED, and servers refuse it unless they are told not to.
+            TransactionStatement::Prepare => {
+                self.rollback();
+                return vec![refused("55000", "prepared transactions are disabled", statement)];
+            }
             TransactionStatement::Other => {}
         }
         Vec::new()

@@ -279,3 +279,58 @@ fn roles_are_granted_changed_and_dropped_by_those_who_may() {
         ],
     );
 }
+
+#[test]
+fn bounds_of_partitions_do_not_overlap() {
+    check(
+        "create table l (a bigint, b text) partition by list (a);
+         create table l1 partition of l for values in (1, 2, null);
+         create table l2 partition of l for values in ('2');
+         create table l3 partition of l for values in (null);
+         create table l4 partition of l for values in (3);
+         create table r (a int, d date) partition by range (a);
+         create table r1 partition of r for values from (1) to (10);
+         create table r2 partition of r for values from (9) to (20);
+         create table r3 partition of r for values from (10) to (maxvalue);
+         create table r4 partition of r for values from (minvalue) to (2);
+         create table r5 partition of r for values from (0) to (0);
+         create table m (a int, b int) partition by range (a, b);
+         create table m1 partition of m for values from (minvalue, 0) to (1, 1);
+         create table m2 partition of m for values from (minvalue, minvalue) to (1, 1);
+         create table m3 partition of m for values from (1, 1) to (1, maxvalue);
+         create table m4 partition of m for values from (1, 5) to (2, 0);
+         create table d (d date) partition by range (d);
+         create table d1 partition of d for values from ('2024-01-01') to ('2024-02-01');
+         create table d2 partition of d for values from ('2024-01-31') to ('2024-03-01');
+         create table d3 partition of d for values from ('2024-02-01') to ('2024-03-01');
+         create table h (a int) partition by hash (a);
+         create table h1 partition of h for values with (modulus 4, remainder 0);
+         create table h2 partition of h for values with (modulus 8, remainder 4);
+         create table h3 partition of h for values with (modulus 3, remainder 2);
+         create table h4 partition of h for values with (modulus 8, remainder 1);
+         create temp table t1 partition of l for values in (7);
+         create temp table pt (a int) partition by list (a);
+         create table p1 (a int);
+         alter table pt attach partition p1 for values in (1);",
+        &[
+            "ok", "ok", "42P17", "42P17", "ok", "ok", "ok", "42P17", "ok", "42P17", "42P17", "ok", "42804", "ok", "ok",
+            "42P17", "ok", "ok", "42P17", "ok", "ok", "ok", "42P17", "42P17", "ok", "42809", "ok", "ok", "42809",
+        ],
+    );
+}
+
+#[test]
+fn the_elements_of_a_schema_run_kind_by_kind() {
+    check(
+        "create schema s create unique index i on t (a) create view v as select a from t create table t (a int);
+         select a from s.v;
+         create table pg_catalog.mine (a int);
+         create table c (a int);
+         create index on c (a collate \"C\");
+         begin;
+         create table gone (a int);
+         prepare transaction 'x';
+         select * from gone;",
+        &["ok", "ok", "42501", "ok", "42804", "ok", "ok", "55000", "42P01"],
+    );
+}

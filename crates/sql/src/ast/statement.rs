@@ -99,7 +99,9 @@ pub enum TransactionStatement {
     Release(Name),
     /// `ROLLBACK TO s`
     RollbackTo(Name),
-    /// `PREPARE TRANSACTION`, `COMMIT PREPARED`, `ROLLBACK PREPARED`, `SET TRANSACTION`, `SET CONSTRAINTS`.
+    /// `PREPARE TRANSACTION`
+    Prepare,
+    /// `COMMIT PREPARED`, `ROLLBACK PREPARED`, `SET TRANSACTION`, `SET CONSTRAINTS`.
     Other,
 }
 

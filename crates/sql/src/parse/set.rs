@@ -220,7 +220,7 @@ impl Parser<'_> {
     pub(super) fn prepare_transaction(&mut self) -> PResult<StatementKind> {
         self.expect_keywords(&["prepare", "transaction"])?;
         self.string()?;
-        Ok(StatementKind::Transaction(TransactionStatement::Other))
+        Ok(StatementKind::Transaction(TransactionStatement::Prepare))
     }
 
     fn work_or_transaction(&mut self) {

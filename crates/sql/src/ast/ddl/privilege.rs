@@ -50,6 +50,8 @@ pub struct Grant {
     pub grantees: Vec<Name>,
     /// `CASCADE`
     pub cascade: bool,
+    /// `GRANT OPTION FOR`: the privilege itself stays.
+    pub only_option: bool,
 }
 
 /// `GRANT role TO role`, `REVOKE role FROM role`, `ALTER GROUP`

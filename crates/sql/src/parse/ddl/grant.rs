@@ -30,7 +30,7 @@ pub(super) fn grant(parser: &mut Parser<'_>) -> PResult<StatementKind> {
     parser.eat_keywords(&["with", "grant", "option"]);
     granted_by(parser)?;
     let privileges = privileges(granted);
-    define(Definition::Grant(Grant { grant: true, privileges, target, grantees, cascade: false }))
+    define(Definition::Grant(Grant { grant: true, privileges, target, grantees, cascade: false, only_option: false }))
 }
 
 /// `REVOKE`
@@ -50,12 +50,8 @@ pub(super) fn revoke(parser: &mut Parser<'_>) -> PResult<StatementKind> {
     let grantees = grantees(parser)?;
     granted_by(parser)?;
     let cascade = cascade(parser);
-    if only_option.is_some() {
-        // The privilege itself stays; with CASCADE those to whom it was passed on lose it.
-        return if cascade { Ok(StatementKind::Unmodelled("REVOKE")) } else { inert("REVOKE") };
-    }
-    let privileges = privileges(granted);
-    define(Definition::Grant(Grant { grant: false, privileges, target, grantees, cascade }))
+    let (privileges, only_option) = (privileges(granted), only_option.is_some());
+    define(Definition::Grant(Grant { grant: false, privileges, target, grantees, cascade, only_option }))
 }
 
 /// `GRANT OPTION FOR`, `ADMIN OPTION FOR` …: the first word.

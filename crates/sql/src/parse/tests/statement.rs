@@ -54,10 +54,10 @@ fn transactions() {
     assert!(matches!(kind("ROLLBACK TO SAVEPOINT a"), TransactionStatement::RollbackTo(_)));
     assert!(matches!(kind("RELEASE savepoint"), TransactionStatement::Release(_)));
     assert!(matches!(kind("SAVEPOINT a"), TransactionStatement::Savepoint(_)));
+    assert!(matches!(kind("PREPARE TRANSACTION 'a'"), TransactionStatement::Prepare));
     for other in [
         "SET CONSTRAINTS ALL DEFERRED",
         "SET TRANSACTION READ ONLY",
-        "PREPARE TRANSACTION 'a'",
         "COMMIT PREPARED 'a'",
         "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
     ] {

@@ -145,6 +145,14 @@ fn grant() {
 }
 
 #[test]
+fn revoke_grant_option() {
+    check(
+        "revoke grant option for select on t from u cascade",
+        r#"Grant(Grant{privileges: [Privilege{name: "select"}], target: Objects(Table, [Name(t)]), grantees: [u], cascade: true, only_option: true})"#,
+    );
+}
+
+#[test]
 fn grant_role() {
     check("grant a, b to c", "GrantRole(GrantRole{grant: true, groups: [a, b], members: [c]})");
     check(
@@ -166,7 +174,6 @@ fn unmodelled() {
 
 #[test]
 fn inert() {
-    check("revoke grant option for select on t from u", r#"Inert("REVOKE", [])"#);
     check("comment on column s.t.c is 'x'", r#"Inert("COMMENT", [s.t])"#);
     check("comment on trigger a on s.t is 'x'", r#"Inert("COMMENT", [s.t])"#);
     check("comment on function f() is 'x'", r#"Inert("COMMENT", [])"#);
