@@ -73,10 +73,7 @@ impl Context {
 fn edges_in_order(values: &[Expr]) -> Outcome {
     let mut infinite: Option<&str> = None;
     for value in values {
-        let word = match infinite_word(value) {
-            Some(word) => word,
-            None => "",
-        };
+        let word = infinite_word(value).unwrap_or_default();
         if let Some(before) = infinite.filter(|before| *before != word) {
             let before = before.to_uppercase();
             let message = format!("every bound following {before} must also be {before}");

@@ -65,6 +65,13 @@ impl Context {
                 | ObjectKind::Subscription,
                 _,
             ) => Ok(()),
+            _ => self.give_unowned(kind, object, owner),
+        }
+    }
+
+    /// `OWNER TO` of what keeps no owner itself.
+    fn give_unowned(&mut self, kind: ObjectKind, object: &ObjectName, owner: Oid) -> Outcome {
+        match (kind, object) {
             (ObjectKind::Operator, ObjectName::Operator(name, left, right)) => {
                 let oid = self.operator_to_drop(name, left.as_ref(), right.as_ref())?;
                 self.give_other(ObjectId::Operator(oid), owner, name.span)

@@ -85,8 +85,8 @@ impl Context {
             None => false,
         };
         let denied = asked("superuser")
-            || asked("isreplication") && !(own.replication && !before_16)
-            || asked("bypassrls") && !(own.bypass_row_security && !before_16)
+            || asked("isreplication") && (before_16 || !own.replication)
+            || asked("bypassrls") && (before_16 || !own.bypass_row_security)
             || asked("createdb") && !(own.create_database || before_16);
         if denied {
             return Err(refuse("42501", format!("permission denied to {verb} role"), span));
