@@ -39,11 +39,11 @@ pub use relation::{
     Column, Generated, Identity, Partition, PartitionKey, Persistence, Relation, RelationKind, Rule, Sequence, Trigger,
     View,
 };
-pub use routine::{Aggregate, AggregateKind, Function, FunctionKind, Language, Parameter, RoutineBody};
+pub use routine::{Aggregate, AggregateKind, AggregatePart, Function, FunctionKind, Language, Parameter, RoutineBody};
 pub use schema::{Extension, Namespace, Other, Schema, Taint};
 pub use security::{Acl, AclEntry, DefaultAcl, Membership, Policy, Privilege, Role};
 pub use session::Session;
-pub use stored::{StoredExpr, StoredStatement, StoredText};
+pub use stored::{NamePlace, StoredExpr, StoredName, StoredStatement, StoredText};
 pub use table::{CatalogObject, ObjectTable};
 pub use types::{EnumLabel, Type, TypeKind, TypeRef};
 

@@ -107,4 +107,6 @@ pub struct Collation {
     pub name: Arc<str>,
     /// `collisdeterministic`
     pub deterministic: bool,
+    /// What follows the name in `CREATE COLLATION`; none of a built-in one.
+    pub definition: Option<Arc<str>>,
 }

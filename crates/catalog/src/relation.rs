@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_sql::ast::{ColumnRef, Expr, TriggerTiming};
+use rollproof_sql::ast::{ColumnRef, TriggerTiming};
 
 use crate::stored::StoredStatement;
 use crate::{Acl, Constraint, Index, Oid, Policy, Schema, StoredExpr, TypeRef};
@@ -127,6 +127,8 @@ pub struct Partition {
     pub parent: Oid,
     /// `FOR VALUES …` as written; none for an index partition.
     pub bound: Option<Arc<rollproof_sql::ast::PartitionBound>>,
+    /// The script that the bound's places count in.
+    pub source: Option<Arc<str>>,
 }
 
 /// A sequence's own data.
@@ -189,7 +191,7 @@ pub struct Rule {
     /// INSTEAD
     pub instead: bool,
     /// WHERE
-    pub condition: Option<Arc<Expr>>,
+    pub condition: Option<StoredExpr>,
     /// Actions; empty for NOTHING.
     pub actions: Vec<StoredStatement>,
     /// `ev_enabled`

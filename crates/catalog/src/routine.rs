@@ -60,8 +60,21 @@ pub enum RoutineBody {
     },
     /// Bound when made: `BEGIN ATOMIC`, `RETURN`.
     Bound(Vec<StoredStatement>),
+    /// What an aggregate is made of: `sfunc`, `stype`, `initcond` … by their names.
+    Aggregate(Vec<(Arc<str>, AggregatePart)>),
     /// Not SQL: C, another language.
     Opaque,
+}
+
+/// A part of an aggregate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AggregatePart {
+    /// A routine.
+    Function(Oid),
+    /// A type.
+    Type(Oid),
+    /// Anything else as it is written; empty for a word that stands alone.
+    Text(Arc<str>),
 }
 
 /// `aggkind`.

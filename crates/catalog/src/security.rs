@@ -32,6 +32,29 @@ pub enum Privilege {
     Maintain = 1024,
 }
 
+/// The words of the privileges, in the order of `aclitem`.
+const WORDS: [(Privilege, &str); 11] = [
+    (Privilege::Insert, "INSERT"),
+    (Privilege::Select, "SELECT"),
+    (Privilege::Update, "UPDATE"),
+    (Privilege::Delete, "DELETE"),
+    (Privilege::Truncate, "TRUNCATE"),
+    (Privilege::References, "REFERENCES"),
+    (Privilege::Trigger, "TRIGGER"),
+    (Privilege::Execute, "EXECUTE"),
+    (Privilege::Usage, "USAGE"),
+    (Privilege::Create, "CREATE"),
+    (Privilege::Maintain, "MAINTAIN"),
+];
+
+impl Privilege {
+    /// Bits of privileges as GRANT writes them.
+    #[must_use]
+    pub fn words(privileges: u16) -> Vec<&'static str> {
+        WORDS.iter().filter(|(privilege, _)| privileges & *privilege as u16 != 0).map(|(_, word)| *word).collect()
+    }
+}
+
 /// What one role may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AclEntry {

@@ -29,6 +29,38 @@ pub struct StoredText {
     pub range: TextRange,
     /// Names in it and what each is bound to, in the order of the text.
     pub bindings: Arc<[(TextRange, ObjectId)]>,
+    /// Those of them that are an object's own name, not an alias: what is written otherwise once it is renamed.
+    pub names: Arc<[StoredName]>,
+}
+
+/// An object's own name in a stored text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredName {
+    /// Its last part, a schema before it not included; of a star the star.
+    pub range: TextRange,
+    /// The object.
+    pub object: ObjectId,
+    /// What it does there.
+    pub place: NamePlace,
+}
+
+/// What a name does where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamePlace {
+    /// It names the object: a relation in FROM, a column, a routine that is called.
+    Object,
+    /// It is a relation's name before a column, or for its whole row: what FROM calls it.
+    Qualifier,
+    /// `*`: one entry for each column that it stands for.
+    Star,
+}
+
+impl StoredText {
+    /// The text that is kept.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        self.text.get(self.range.start as usize..self.range.end as usize).unwrap_or_default()
+    }
 }
 
 /// A query kept by the schema, or an action of a rule.

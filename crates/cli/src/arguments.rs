@@ -106,6 +106,9 @@ pub(crate) struct SchemaArguments {
     /// The state: `before`, `after`, or a migration's statement as `check` names it
     #[arg(long, value_name = "STATE", default_value = "after")]
     pub(crate) at: String,
+    /// How to print: SQL that makes the schema, JSON, or a line for each object and part of one
+    #[arg(long, value_name = "FORMAT", default_value = "sql", value_parser = ["sql", "json", "description"])]
+    pub(crate) format: String,
 }
 
 #[derive(Debug, Args)]

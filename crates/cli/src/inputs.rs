@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use rollproof_catalog::Schema;
 use rollproof_check::{Input, VersionInput};
-use rollproof_evolve::{SessionWalker, SourceText};
+use rollproof_evolve::read_dump;
 use rollproof_extract::{Cache, extract, observed};
 use rollproof_source::SourceMap;
 
@@ -135,19 +135,7 @@ fn base_schema(arguments: &InputArguments, settings: &Settings, versions: &[Vers
         }
         (None, None) => return Ok(empty),
     };
-    Ok(run_script(empty, &text))
-}
-
-/// The schema after `text`, statement by statement; what the server would refuse is passed over, as psql does.
-fn run_script(schema: Schema, text: &str) -> Schema {
-    let source = SourceText::new(text);
-    let mut walker = SessionWalker::new(schema);
-    for (_, parsed) in rollproof_sql::parse_script(text) {
-        if let Ok(statement) = parsed {
-            let _ = walker.step(&statement, &source);
-        }
-    }
-    walker.finish()
+    Ok(read_dump(empty, &text))
 }
 
 /// A file that the command line names.

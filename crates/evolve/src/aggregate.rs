@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{
-    Aggregate, AggregateKind, DependencyKind, Function, FunctionCandidate, FunctionKind, Language, ObjectId, Oid,
-    Parameter, TypeKind, TypeRef, oid,
+    Aggregate, AggregateKind, AggregatePart, DependencyKind, Function, FunctionCandidate, FunctionKind, Language, ObjectId, Oid,
+    Parameter, RoutineBody, TypeKind, TypeRef, oid,
 };
 use rollproof_resolve::types::CoercionContext;
-use rollproof_sql::ast::{CreateAggregate, DefinitionOption, ParameterMode, QualifiedName};
+use rollproof_sql::ast::{CreateAggregate, DefinitionOption, DefinitionValue, ParameterMode, QualifiedName};
 
 use crate::context::{Context, Outcome, refuse};
 use crate::find::shown;
@@ -22,6 +22,24 @@ struct Parts {
     state: Oid,
     returns: Oid,
     functions: Vec<Oid>,
+    written: Vec<(Arc<str>, AggregatePart)>,
+}
+
+/// The parts that are looked up.
+const KNOWN_PARTS: [&str; 6] = ["sfunc", "sfunc1", "stype", "stype1", "finalfunc", "basetype"];
+
+/// A part that is kept as it is written.
+fn written_part(option: &DefinitionOption) -> AggregatePart {
+    let quoted = |name: &QualifiedName| {
+        let parts: Vec<String> = name.parts.iter().map(|part| rollproof_sql::quote_identifier(&part.text)).collect();
+        parts.join(".")
+    };
+    AggregatePart::Text(Arc::from(match &option.value {
+        None | Some(DefinitionValue::None) => String::new(),
+        Some(DefinitionValue::Type(name)) => quoted(&name.name),
+        Some(DefinitionValue::Text(text)) => rollproof_sql::quote_literal(text),
+        Some(DefinitionValue::Operator(operator)) => operator.symbol.to_string(),
+    }))
 }
 
 /// The arguments that the functions of an aggregate are looked up with.
@@ -71,7 +89,7 @@ impl Context {
             volatility: b'i',
             security_definer: false,
             language: Language::Internal,
-            body: None,
+            body: Some(Arc::new(RoutineBody::Aggregate(made.written))),
             settings: Vec::new(),
             aggregate: Some(Aggregate { kind, direct_arguments: direct as i16 }),
             owner,
@@ -129,7 +147,10 @@ impl Context {
         }
         let arguments = Arguments { all: inputs, aggregated: after, direct: before };
         self.state_type_fits(state, &arguments, create)?;
-        let mut parts = Parts { state, returns: state, functions: Vec::new() };
+        let others = create.options.iter().filter(|option| !KNOWN_PARTS.contains(&&*option.name.text));
+        let mut written: Vec<_> = others.map(|option| (option.name.text.clone(), written_part(option))).collect();
+        written.push((Arc::from("stype"), AggregatePart::Type(state)));
+        let mut parts = Parts { state, returns: state, functions: Vec::new(), written };
         let initial = option(["initcond", "initcond1"]);
         if let Some(name) = option_name(&transition) {
             let found = self.transition_function(&name, state, &arguments, "transition")?;
@@ -140,6 +161,7 @@ impl Context {
                                type is not compatible with the input type";
                 return Err(refuse("42P13", message, span));
             }
+            parts.written.push((Arc::from("sfunc"), AggregatePart::Function(found.oid)));
             parts.functions.push(found.oid);
         }
         self.moving_functions(create, &arguments, &mut parts)?;
@@ -149,6 +171,7 @@ impl Context {
             let wanted: Vec<Oid> = std::iter::once(state).chain(passed.iter().copied()).collect();
             let (found, returns) = self.aggregate_function(&name, &wanted)?;
             parts.returns = returns;
+            parts.written.push((Arc::from("finalfunc"), AggregatePart::Function(found.oid)));
             parts.functions.push(found.oid);
         }
         self.partial_functions(create, state, &mut parts)?;

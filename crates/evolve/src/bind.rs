@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rollproof_catalog::{ColumnId, DependencyKind, ObjectId, Oid, StoredExpr, StoredStatement, StoredText, TypeRef};
+use rollproof_catalog::{
+    ColumnId, DependencyKind, NamePlace, ObjectId, Oid, StoredExpr, StoredName, StoredStatement, StoredText, TypeRef,
+};
 use rollproof_resolve::{
-    Environment, ExpressionOutcome, ExpressionPlace, ExpressionScope, Failure, Lookups, Outcome as Resolved,
-    Resolution, ResultColumn, resolve_expression, resolve_query,
+    Binding, Environment, ExpressionOutcome, ExpressionPlace, ExpressionScope, Failure, Lookups, Outcome as Resolved,
+    Resolution, ResultColumn, Role, resolve_expression, resolve_query,
 };
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, QualifiedName, Query, Statement, StatementKind, TypeName};
@@ -71,7 +73,32 @@ impl Context {
     /// What the schema keeps of a text that was resolved.
     pub(crate) fn stored_text(&self, range: TextRange, resolution: &Resolution) -> StoredText {
         let bindings = resolution.bindings.iter().map(|binding| (binding.span, binding.object)).collect();
-        StoredText { text: self.source.clone(), range, bindings }
+        let literals = resolution.named_literals.iter();
+        let literals =
+            literals.map(|(range, object)| StoredName { range: *range, object: *object, place: NamePlace::Object });
+        let names = resolution.bindings.iter().filter_map(|binding| self.stored_name(binding));
+        let mut names: Vec<StoredName> = names.chain(literals).collect();
+        names.sort_by_key(|name| (name.range.start, name.range.end));
+        let names = Arc::from(names);
+        StoredText { text: self.source.clone(), range, bindings, names }
+    }
+
+    /// A binding by the object's own name; none by an alias.
+    fn stored_name(&self, binding: &Binding) -> Option<StoredName> {
+        let place = match binding.role {
+            Role::Read | Role::Write | Role::Merge | Role::Other => NamePlace::Object,
+            Role::Qualifier | Role::WholeRow => NamePlace::Qualifier,
+            Role::Star => NamePlace::Star,
+            Role::Position => return None,
+        };
+        let name = match binding.object {
+            ObjectId::Relation(oid) => &self.schema.relation(oid)?.name,
+            ObjectId::Function(oid) => &self.schema.function(oid)?.name,
+            ObjectId::Column(id) => &self.schema.column(id)?.name,
+            _ => return None,
+        };
+        let own = place == NamePlace::Star || identifier(binding.span.slice(&self.source)) == **name;
+        own.then_some(StoredName { range: binding.span, object: binding.object, place })
     }
 
     /// A failure of `resolve` as an end of the statement.
@@ -257,4 +284,12 @@ pub(crate) fn is_pinned(object: ObjectId) -> bool {
         | ObjectId::Other(oid) => oid,
     };
     oid < Oid::FIRST_USER
+}
+
+/// What an identifier means as it is written.
+fn identifier(written: &str) -> String {
+    match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(quoted) => quoted.replace("\"\"", "\""),
+        None => rollproof_sql::fold_identifier(written.trim()),
+    }
 }

@@ -177,12 +177,24 @@ impl Context {
 pub(crate) fn drop_on_commit(schema: &Schema) -> Schema {
     let gone: Vec<ObjectId> =
         schema.relations.iter().filter(|each| each.on_commit_drop).map(|each| ObjectId::Relation(each.oid)).collect();
+    drop_all(schema, &gone)
+}
+
+/// Drops the session's temporary schema with all that is in it.
+pub(crate) fn drop_temporary(schema: &Schema) -> Schema {
+    let temporary = schema.session.temporary;
+    let gone: &[ObjectId] = if temporary.is_some() { &[ObjectId::Namespace(temporary)] } else { &[] };
+    drop_all(schema, gone)
+}
+
+/// Drops objects and whatever depends on them.
+fn drop_all(schema: &Schema, gone: &[ObjectId]) -> Schema {
     if gone.is_empty() {
         return schema.clone();
     }
     let source = SourceText { text: Arc::from("") };
     let mut context = Context::new(schema, &source, TextRange::default());
-    let outcome = context.drop_objects(&gone, true, TextRange::default());
+    let outcome = context.drop_objects(gone, true, TextRange::default());
     context.finish(schema, outcome).0
 }
 

@@ -222,6 +222,12 @@ impl Context {
         let name = create.name.object().text.clone();
         let mut options = read_options(&create.options, None);
         let language = self.function_language(create, &options)?;
+        let of_functions = |option: &FunctionOption| {
+            matches!(option, FunctionOption::Window | FunctionOption::Volatility(_) | FunctionOption::Strict(_))
+        };
+        if create.procedure && create.options.iter().any(of_functions) {
+            return Err(refuse("42P13", "invalid attribute in procedure definition", create.name.span));
+        }
         let parameters = self.parameters(&create.parameters, create.procedure, &language)?;
         let (returns, returns_set) = self.result_type(create, &parameters, &language)?;
         self.polymorphic_result(returns, &parameters, create)?;

@@ -307,8 +307,11 @@ impl Context {
         if let Some(class) = self.schema.default_operator_class(method, base) {
             return Ok(class.oid);
         }
-        let mut candidates = self.schema.default_operator_classes(method);
-        if let Some(class) = candidates.find(|class| binary_coercible(&self.schema, base, class.input)) {
+        // Of those that fit, one for the preferred type of the category comes first: text for varchar (`GetDefaultOpClass`).
+        let candidates = self.schema.default_operator_classes(method);
+        let fits: Vec<_> = candidates.filter(|class| binary_coercible(&self.schema, base, class.input)).collect();
+        let preferred = fits.iter().find(|class| self.schema.type_of(class.input).is_some_and(|input| input.preferred));
+        if let Some(class) = preferred.or(fits.first()) {
             return Ok(class.oid);
         }
         if self.schema.builtin.operator_classes().is_empty() || self.schema.unknown_extension().is_some() {
@@ -350,7 +353,8 @@ impl Context {
             Role::Plain => Oid::NONE,
             _ => self.schema.allocate(),
         };
-        let relation = index_relation(&request, &table, oid, name.clone(), constraint);
+        let relation =
+            index_relation(&request, &table, oid, name.clone(), constraint, !self.children_of(table.oid).is_empty());
         self.schema.put_relation(relation);
         self.change(table.oid, |table| table.indexes.push(oid))?;
         if constraint.is_some() {
@@ -459,13 +463,20 @@ impl Context {
     }
 }
 
-fn index_relation(request: &IndexRequest, table: &Relation, oid: Oid, name: Arc<str>, constraint: Oid) -> Relation {
+fn index_relation(
+    request: &IndexRequest,
+    table: &Relation,
+    oid: Oid,
+    name: Arc<str>,
+    constraint: Oid,
+    has_partitions: bool,
+) -> Relation {
     let kind =
         if table.kind == RelationKind::PartitionedTable { RelationKind::PartitionedIndex } else { RelationKind::Index };
     let mut relation = crate::relation::empty_relation(oid, table.namespace, name, kind, table.owner);
     relation.persistence = table.persistence;
     if request.parent.is_some() {
-        relation.partition = Some(Partition { parent: request.parent, bound: None });
+        relation.partition = Some(Partition { parent: request.parent, bound: None, source: None });
     }
     relation.index = Some(Arc::new(Index {
         table: table.oid,
@@ -478,7 +489,8 @@ fn index_relation(request: &IndexRequest, table: &Relation, oid: Oid, name: Arc<
         exclusion_operators: request.exclusion_operators.clone(),
         nulls_not_distinct: request.nulls_not_distinct,
         immediate: !request.deferrable,
-        valid: table.kind != RelationKind::PartitionedTable || request.recurse,
+        // ON ONLY leaves the partitions to ATTACH; where there are none, nothing is missing.
+        valid: table.kind != RelationKind::PartitionedTable || request.recurse || !has_partitions,
         predicate: request.predicate.as_ref().map(|bound| bound.stored.clone()),
         constraint,
     }));

@@ -128,7 +128,8 @@ impl Context {
             let message = format!("child column \"{}\" specifies generation expression", own.name);
             return Err(refuse("42611", message, own.span));
         }
-        known.is_local = true;
+        // What PARTITION OF says of a column is no column of its own.
+        known.is_local = !partition;
         known.not_null = match (own.not_null, known.not_null.take()) {
             (Some(own), _) => Some(own),
             (None, inherited) => inherited,
@@ -148,7 +149,11 @@ impl Context {
             let child = self.relation(oid)?;
             crate::partition::persistence_fits(parent, &child, create.name.span)?;
             self.check_bound(parent, bound, create.name.span, &create.name.object().text)?;
-            let partition = Partition { parent: parent.oid, bound: Some(Arc::new(bound.clone())) };
+            let partition = Partition {
+                parent: parent.oid,
+                bound: Some(Arc::new(bound.clone())),
+                source: Some(self.source.clone()),
+            };
             return self.change(oid, |relation| relation.partition = Some(partition));
         }
         let oids = parents.iter().map(|parent| parent.oid).collect();

@@ -15,6 +15,7 @@ mod context;
 mod create_table;
 mod domain;
 mod drop;
+mod dump;
 mod find;
 mod foreign_key;
 mod function;
@@ -47,6 +48,7 @@ mod types;
 mod view;
 mod walker;
 
+pub use dump::read_dump;
 pub use problem::{Problem, ProblemKind};
 pub use rollproof_catalog::Taint;
 pub use walker::SessionWalker;

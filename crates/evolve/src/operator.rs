@@ -13,6 +13,15 @@ use crate::signature::Routine;
 use crate::types::find_option;
 use crate::view::option_is_on;
 
+/// `(provider = icu, locale = 'und')`
+fn collation_options(options: &[DefinitionOption]) -> String {
+    let written = options.iter().map(|option| {
+        let value = option.text().map_or_else(|| "none".to_owned(), rollproof_sql::quote_literal);
+        format!("{} = {value}", option.name.text)
+    });
+    format!("({})", written.collect::<Vec<_>>().join(", "))
+}
+
 /// The name that an option's value is.
 pub(crate) fn option_name(option: &DefinitionOption) -> Option<QualifiedName> {
     match option.value.as_ref()? {
@@ -118,9 +127,14 @@ impl Context {
     fn create_collation(&mut self, create: &CreateDefined) -> Outcome {
         let namespace = self.creation_namespace(&create.name, false)?;
         let name = create.name.object().text.clone();
-        if let Some(from) = &create.from {
-            self.collation_ref(from)?;
-        }
+        let definition = match &create.from {
+            Some(from) => {
+                let from = self.collation_ref(from)?;
+                let found = self.schema.collation(from);
+                found.map(|found| format!("FROM {}", self.schema.qualified_name(found.namespace, &found.name)))
+            }
+            None => Some(collation_options(&create.options)),
+        };
         if self.schema.collations_in(namespace, &name).next().is_some() {
             if create.if_not_exists {
                 return Ok(());
@@ -129,7 +143,13 @@ impl Context {
         }
         let oid = self.schema.allocate();
         let deterministic = option_is_on(&create.options, "deterministic").unwrap_or(true);
-        self.schema.put_collation(Collation { oid, namespace, name, deterministic });
+        self.schema.put_collation(Collation {
+            oid,
+            namespace,
+            name,
+            deterministic,
+            definition: definition.map(Arc::from),
+        });
         self.depend_on_namespace(ObjectId::Collation(oid), namespace);
         self.owned_by_current(ObjectId::Collation(oid));
         Ok(())
@@ -192,6 +212,27 @@ impl Context {
             if self.schema.type_of(data_type).is_some_and(|found| matches!(found.kind, TypeKind::Pseudo)) {
                 let shown = self.schema.format_type(TypeRef::plain(data_type));
                 return Err(refuse("42809", format!("{word} data type {shown} is a pseudo-type"), name.span));
+            }
+        }
+        if create.function.is_none() && !create.inout {
+            return self.binary_compatible(source, target, create);
+        }
+        Ok(())
+    }
+
+    /// WITHOUT FUNCTION: both are stored alike, as far as that can be seen (`CreateCast`).
+    fn binary_compatible(&self, source: Oid, target: Oid, create: &CreateCast) -> Outcome {
+        let wrong = |what: &str| Err(refuse("42P17", what, create.source.span));
+        let (Some(from), Some(to)) = (self.schema.type_of(source), self.schema.type_of(target)) else { return Ok(()) };
+        if from.length != to.length {
+            return wrong("source and target data types are not physically compatible");
+        }
+        for of in [from, to] {
+            match of.kind {
+                TypeKind::Composite(_) => return wrong("composite data types are not binary-compatible"),
+                TypeKind::Enum(_) => return wrong("enum data types are not binary-compatible"),
+                _ if of.is_array => return wrong("array data types are not binary-compatible"),
+                _ => {}
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{ColumnId, ObjectId, Oid, Relation, TypeKind};
+use rollproof_catalog::{Acl, AclEntry, ColumnId, ObjectId, Oid, Relation, TypeKind};
 use rollproof_sql::ast::{Name, ObjectKind, ObjectName};
 
 use crate::context::{Context, Outcome, refuse};
@@ -18,6 +18,7 @@ impl Context {
                 let Some(mut function) = self.schema.function(oid).cloned() else { return Ok(()) };
                 self.own_function(&function, signature.name.span)?;
                 self.may_give(function.owner, owner, &format!("function {}", function.name), signature.name.span)?;
+                give_acl(&mut function.acl, function.owner, owner);
                 function.owner = owner;
                 self.schema.put_function(function);
                 Ok(())
@@ -39,6 +40,7 @@ impl Context {
                 let oid = self.namespace(name.object())?;
                 let Some(mut namespace) = self.schema.namespace(oid).cloned() else { return Ok(()) };
                 self.may_give(namespace.owner, owner, &format!("schema {}", namespace.name), name.span)?;
+                give_acl(&mut namespace.acl, namespace.owner, owner);
                 namespace.owner = owner;
                 self.schema.put_namespace(namespace);
                 Ok(())
@@ -101,10 +103,9 @@ impl Context {
         }
         for each in std::iter::once(oid).chain(follow) {
             self.change(each, |relation| {
-                if let Some(acl) = &mut relation.acl {
-                    for entry in Arc::make_mut(acl).entries.iter_mut().filter(|entry| entry.grantee == relation.owner) {
-                        entry.grantee = owner;
-                    }
+                give_acl(&mut relation.acl, relation.owner, owner);
+                for column in relation.columns.iter_mut().filter(|column| column.acl.is_some()) {
+                    give_acl(&mut Arc::make_mut(column).acl, relation.owner, owner);
                 }
                 relation.owner = owner;
             })?;
@@ -249,6 +250,7 @@ impl Context {
             ObjectId::Relation(oid) => self.own_relation(oid, owner)?,
             ObjectId::Function(oid) => {
                 if let Some(mut function) = self.schema.function(oid).cloned() {
+                    give_acl(&mut function.acl, function.owner, owner);
                     function.owner = owner;
                     self.schema.put_function(function);
                 }
@@ -261,6 +263,7 @@ impl Context {
             }
             ObjectId::Namespace(oid) => {
                 if let Some(mut namespace) = self.schema.namespace(oid).cloned() {
+                    give_acl(&mut namespace.acl, namespace.owner, owner);
                     namespace.owner = owner;
                     self.schema.put_namespace(namespace);
                 }
@@ -268,5 +271,18 @@ impl Context {
             _ => {}
         }
         Ok(())
+    }
+}
+
+/// The new owner takes the place of the old one, and keeps what it was granted before (`aclnewowner`).
+fn give_acl(acl: &mut Option<Arc<Acl>>, from: Oid, to: Oid) {
+    let Some(acl) = acl else { return };
+    let entries = &mut Arc::make_mut(acl).entries;
+    let held = entries.iter().filter(|entry| entry.grantee == from || entry.grantee == to);
+    let privileges = held.fold(0, |bits, entry| bits | entry.privileges);
+    entries.retain(|entry| entry.grantee != from && entry.grantee != to);
+    if privileges != 0 {
+        entries.push(AclEntry { grantee: to, privileges });
+        entries.sort_by_key(|entry| entry.grantee);
     }
 }

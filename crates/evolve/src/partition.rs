@@ -244,7 +244,7 @@ impl Context {
 
     /// Makes an index of a partition a part of the partitioned table's (`IndexSetParentIndex`).
     pub(crate) fn attach_index(&mut self, index: Oid, parent: Oid) -> Outcome {
-        self.change(index, |relation| relation.partition = Some(Partition { parent, bound: None }))?;
+        self.change(index, |relation| relation.partition = Some(Partition { parent, bound: None, source: None }))?;
         self.depend(ObjectId::Relation(index), ObjectId::Relation(parent), DependencyKind::Internal);
         let (own, above) = (self.constraint_of_index(index), self.constraint_of_index(parent));
         let table = self.schema.relation(index).and_then(|each| each.index.as_ref()).map(|index| index.table);
@@ -390,7 +390,7 @@ impl Context {
         persistence_fits(&table, &child, name.span)?;
         self.check_bound(&table, bound, name.span, &child.name)?;
         self.merge_into_existing(child.oid, &table, name.span, true)?;
-        let partition = Partition { parent, bound: Some(Arc::new(bound.clone())) };
+        let partition = Partition { parent, bound: Some(Arc::new(bound.clone())), source: Some(self.source.clone()) };
         self.change(child.oid, |relation| relation.partition = Some(partition))?;
         self.depend(ObjectId::Relation(child.oid), ObjectId::Relation(parent), DependencyKind::Automatic);
         self.clone_all(child.oid, parent)

@@ -150,7 +150,11 @@ impl Context {
 
     fn moved_text(&self, text: &StoredText, target: Oid) -> StoredText {
         let bindings = text.bindings.iter().map(|(range, object)| (*range, self.moved_object(*object, target)));
-        StoredText { text: text.text.clone(), range: text.range, bindings: bindings.collect() }
+        let names = text
+            .names
+            .iter()
+            .map(|name| rollproof_catalog::StoredName { object: self.moved_object(name.object, target), ..*name });
+        StoredText { text: text.text.clone(), range: text.range, bindings: bindings.collect(), names: names.collect() }
     }
 
     fn moved_object(&self, object: ObjectId, target: Oid) -> ObjectId {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_catalog::{ColumnId, ConstraintKind, Oid, Relation, RelationKind, TypeKind};
 use rollproof_sql::ast::{Name, ObjectKind, ObjectName, QualifiedName, Rename, RenamePart};
 
+use crate::constraint::is_system_column;
 use crate::context::{Context, Outcome, refuse};
 use crate::drop::{is_missing, routine_kind};
 use crate::find::{kind_fits, shown, with_article};
@@ -35,6 +36,9 @@ impl Context {
         match (&rename.part, &rename.object) {
             (RenamePart::Column(column), ObjectName::Name(name)) => self.rename_column(rename, name, column),
             (RenamePart::Column(column), ObjectName::Type(name)) => self.rename_column(rename, &name.name, column),
+            (RenamePart::Constraint(constraint), ObjectName::Name(name)) if rename.kind == ObjectKind::Domain => {
+                self.rename_domain_constraint(name, constraint, &rename.to)
+            }
             (RenamePart::Constraint(constraint), ObjectName::Name(name)) => {
                 self.rename_constraint(name, constraint, &rename.to)
             }
@@ -188,6 +192,10 @@ impl Context {
         }
         let found = match relation.column(&column.text) {
             Some(found) => found.clone(),
+            None if is_system_column(&column.text) => {
+                let message = format!("cannot rename system column \"{}\"", column.text);
+                return Err(refuse("0A000", message, column.span));
+            }
             None => {
                 let message = format!("column \"{}\" does not exist", column.text);
                 return Err(refuse("42703", message, column.span));

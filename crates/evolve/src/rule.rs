@@ -61,7 +61,7 @@ impl Context {
             name: create.name.text.clone(),
             event: create.event.clone(),
             instead: create.instead,
-            condition: condition.map(|bound| bound.stored.expr),
+            condition: condition.map(|bound| bound.stored),
             actions,
             enabled: 'O',
             returning: create.actions.iter().any(returns),

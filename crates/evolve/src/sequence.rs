@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{
-    ColumnId, DependencyKind, Identity, ObjectId, Oid, Persistence, Relation, RelationKind, Sequence, StoredExpr,
-    StoredText, TypeRef, oid,
+    ColumnId, DependencyKind, Identity, NamePlace, ObjectId, Oid, Persistence, Relation, RelationKind, Sequence,
+    StoredExpr, StoredName, StoredText, TypeRef, oid,
 };
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
@@ -248,11 +248,9 @@ impl Context {
         };
         let expr = Expr { kind: ExprKind::Function(Box::new(call)), span: at(0, end) };
         let bindings = Arc::from([(literal, ObjectId::Relation(sequence))]);
-        Ok(StoredExpr {
-            expr: Arc::new(expr),
-            text: StoredText { text, range: at(0, end), bindings },
-            casts: Arc::default(),
-        })
+        let name = StoredName { range: literal, object: ObjectId::Relation(sequence), place: NamePlace::Object };
+        let text = StoredText { text, range: at(0, end), bindings, names: Arc::from([name]) };
+        Ok(StoredExpr { expr: Arc::new(expr), text, casts: Arc::default() })
     }
 
     /// The sequences that belong to a column.

@@ -70,12 +70,8 @@ impl Context {
         for (label, span) in labels {
             check_label(label, *span)?;
             if kept.iter().any(|known| known.label == *label) {
-                let (code, message) = if self.schema.builtin.version >= 18 {
-                    ("42710", format!("enum label \"{label}\" used more than once"))
-                } else {
-                    ("23505", "duplicate key value violates unique constraint \"pg_enum_typid_label_index\"".to_owned())
-                };
-                return Err(refuse(code, message, *span));
+                let message = "duplicate key value violates unique constraint \"pg_enum_typid_label_index\"";
+                return Err(refuse("23505", message, *span));
             }
             kept.push(EnumLabel { oid: self.schema.allocate(), label: label.clone() });
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_catalog::{Schema, Session};
 use rollproof_sql::ast::{Definition, SetStatement, Statement, StatementKind, TransactionStatement};
 
-use crate::context::drop_on_commit;
+use crate::context::{drop_on_commit, drop_temporary};
 use crate::{Problem, ProblemKind, SourceText, apply};
 
 /// What a savepoint goes back to.
@@ -94,6 +94,7 @@ impl SessionWalker {
     #[must_use]
     pub fn finish(mut self) -> Schema {
         self.rollback();
+        self.schema = drop_temporary(&self.schema);
         self.schema.session = Session::default();
         self.schema
     }

@@ -2,6 +2,7 @@
 
 pub mod human;
 pub mod json;
+pub mod sql;
 mod totals;
 
 use rollproof_finding::{Report, Threshold};

@@ -71,6 +71,8 @@ pub struct Context<'schema> {
     /// Some parameter became text because nothing else gave it a type: a client that declares types may have declared
     /// another one.
     pub text_by_default: bool,
+    /// Literals that the server turns into the identity of an object: `'t'::regclass`, a label of an enum.
+    pub named_literals: Vec<(rollproof_source::TextRange, rollproof_catalog::ObjectId)>,
 }
 
 impl<'schema> Context<'schema> {
@@ -84,6 +86,7 @@ impl<'schema> Context<'schema> {
             unchecked_literals: Vec::new(),
             collation_conflicts: Vec::new(),
             named_relations: Vec::new(),
+            named_literals: Vec::new(),
             conversions: None,
             written_casts: Vec::new(),
             text_by_default: false,

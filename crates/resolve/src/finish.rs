@@ -122,6 +122,9 @@ pub(crate) fn resolution(analyzer: Analyzer<'_>) -> Resolution {
     out.parameters = analyzer.cx.parameters.types();
     out.unchecked_literals = analyzer.cx.unchecked_literals;
     out.collation_conflicts = analyzer.cx.collation_conflicts;
+    out.named_literals = analyzer.cx.named_literals;
+    out.named_literals.sort_unstable();
+    out.named_literals.dedup();
     out.depends = analyzer.cx.lookups;
     out.uses = uses(&out);
     debug_assert!(DYNAMIC == "dynamic-sql");
@@ -154,6 +157,8 @@ fn uses(out: &Resolution) -> BTreeSet<ObjectId> {
             .map(|binding| binding.object)
             .filter(|object| matches!(object, ObjectId::Relation(oid) if user(oid))),
     );
+    let relation = |object: &ObjectId| matches!(object, ObjectId::Relation(oid) if user(oid));
+    uses.extend(out.named_literals.iter().map(|literal| literal.1).filter(relation));
     uses.extend(out.depends.chosen_functions.iter().copied().filter(user).map(ObjectId::Function));
     uses.extend(out.routines.iter().map(|(oid, _)| *oid).filter(|oid| user(oid)).map(ObjectId::Function));
     uses.extend(out.depends.chosen_operators.iter().copied().filter(user).map(ObjectId::Operator));

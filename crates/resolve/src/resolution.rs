@@ -43,6 +43,8 @@ pub struct Resolution {
     pub unchecked_literals: Vec<(TextRange, Oid)>,
     /// Comparisons of text whose collations conflict: they fail on the first row that they meet (42P22).
     pub collation_conflicts: Vec<TextRange>,
+    /// Literals that mean an object by its identity from here on: relations named by `regclass`, labels of enums.
+    pub named_literals: Vec<(TextRange, ObjectId)>,
     /// Every look-up that was made, found or not. A schema change that touches none of them changes nothing here.
     pub depends: Lookups,
     /// For statements kept by the schema: every object that is used (`recordDependencyOnExpr`), sorted.

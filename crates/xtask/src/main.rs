@@ -14,6 +14,24 @@ fn main() -> anyhow::Result<()> {
         Some((command, rest)) if command == "test" => test::run(rest),
         Some((command, rest)) if command == "catalog-data" => catalog_data::run(rest),
         Some((command, rest)) if command == "describe" => xtask::describe::run(rest),
-        _ => bail!("usage: cargo xtask test [ARGUMENTS OF CARGO TEST] | catalog-data --url URL… | describe --url URL"),
+        Some((command, rest)) if command == "compare" => compare(rest),
+        _ => bail!(
+            "usage: cargo xtask test [ARGUMENTS OF CARGO TEST] | catalog-data --url URL… | describe --url URL | \
+                    compare --migrations DIR …"
+        ),
     }
+}
+
+/// Compares on the server that `ROLLPROOF_SERVER` names, else on a private one.
+fn compare(arguments: &[String]) -> anyhow::Result<()> {
+    let mut started = None;
+    xtask::compare::run(arguments, || {
+        if let Some(named) = test::named_server() {
+            return Ok(named);
+        }
+        let server = server::Server::start()?;
+        let connection = server.connection.clone();
+        started = Some(server);
+        Ok(connection)
+    })
 }

@@ -12,7 +12,7 @@ const VARIABLE: &str = "ROLLPROOF_SERVER";
 
 /// Builds the program, starts a server unless one is named, and runs `cargo test --workspace` with `arguments`.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    let named = env::var(VARIABLE).ok().filter(|server| !server.is_empty());
+    let named = named_server();
     let started = match &named {
         Some(_) => None,
         None => Some(Server::start()?),
@@ -20,6 +20,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let connection = named.or_else(|| started.as_ref().map(|server| server.connection.clone())).unwrap_or_default();
     cargo(&["build", "--package", "rollproof"], &connection, &[])?;
     cargo(&["test", "--workspace"], &connection, arguments)
+}
+
+/// The server that the environment names.
+pub(crate) fn named_server() -> Option<String> {
+    env::var(VARIABLE).ok().filter(|server| !server.is_empty())
 }
 
 fn cargo(command: &[&str], connection: &str, arguments: &[String]) -> Result<()> {

@@ -224,6 +224,7 @@ pub(super) fn collations(builtin: &Builtin) -> BuiltinTable<Collation> {
         namespace: Schema::PG_CATALOG,
         name: Arc::from(fields.text()),
         deterministic: fields.text() == "d",
+        definition: None,
     })
 }
 

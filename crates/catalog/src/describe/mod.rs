@@ -56,7 +56,9 @@ impl Description<'_> {
         self.relations();
         self.routines();
         self.operators();
+        self.operator_classes();
         self.default_privileges();
+        self.owners();
     }
 
     /// Whether an object was made by a migration itself.
@@ -91,6 +93,26 @@ impl Description<'_> {
         match self.expressions {
             Expressions::Text => format!("{word} ({})", self.schema.print_stored(text)),
             Expressions::Presence => word.to_owned(),
+        }
+    }
+
+    /// The columns and routines that something kept is bound to, by what they are called now: what a rename must follow.
+    fn uses(&mut self, what: &str, object: ObjectId) {
+        let mut names: Vec<String> = Vec::new();
+        for (used, _) in self.schema.dependencies.uses(object) {
+            match used {
+                ObjectId::Column(id) => {
+                    let column = self.schema.column(*id).map_or("?", |column| &column.name);
+                    names.push(format!("{}.{}", self.relation_name(id.relation), quote_identifier(column)));
+                }
+                ObjectId::Function(oid) => names.push(format!("{}()", self.function_name(*oid))),
+                _ => {}
+            }
+        }
+        names.sort();
+        names.dedup();
+        if !names.is_empty() {
+            self.lines.push(format!("{what} uses {}", names.join(", ")));
         }
     }
 

@@ -1,35 +1,16 @@
 //! Grants, and default privileges.
 
 use super::Description;
-use crate::{Acl, Oid, Privilege};
+use rollproof_sql::quote_identifier;
 
-/// The words of the privileges, in the order of `aclitem`.
-const WORDS: [(Privilege, &str); 11] = [
-    (Privilege::Insert, "INSERT"),
-    (Privilege::Select, "SELECT"),
-    (Privilege::Update, "UPDATE"),
-    (Privilege::Delete, "DELETE"),
-    (Privilege::Truncate, "TRUNCATE"),
-    (Privilege::References, "REFERENCES"),
-    (Privilege::Trigger, "TRIGGER"),
-    (Privilege::Execute, "EXECUTE"),
-    (Privilege::Usage, "USAGE"),
-    (Privilege::Create, "CREATE"),
-    (Privilege::Maintain, "MAINTAIN"),
-];
-
-/// Bits of privileges in words.
-fn words(privileges: u16) -> String {
-    let held = WORDS.iter().filter(|(privilege, _)| privileges & *privilege as u16 != 0);
-    held.map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
-}
+use crate::{Acl, AclEntry, ObjectId, Oid, Privilege, RelationKind};
 
 impl Description<'_> {
     /// One line for each role that was granted something; what the owner has is not said.
     pub(super) fn grants(&mut self, kind: &str, name: &str, owner: Oid, acl: Option<&Acl>) {
         let entries = acl.map_or(&[][..], |acl| &acl.entries);
         for entry in entries.iter().filter(|entry| entry.grantee != owner && entry.privileges != 0) {
-            let (words, role) = (words(entry.privileges), self.role_name(entry.grantee));
+            let (words, role) = (Privilege::words(entry.privileges).join(", "), self.role_name(entry.grantee));
             self.lines.push(format!("grant {words} on {kind} {name} to {role}"));
         }
     }
@@ -46,10 +27,50 @@ impl Description<'_> {
             let place = self.schema.namespace_name(default.namespace);
             let place = place.map_or_else(String::new, |name| format!(" in {}", rollproof_sql::quote_identifier(name)));
             let maker = self.role_name(default.role);
+            let everyone = match default.object {
+                b'f' => Privilege::Execute as u16,
+                b'T' => Privilege::Usage as u16,
+                _ => 0,
+            };
+            let held = |entry: &AclEntry| entry.grantee.is_none() && entry.privileges & everyone != 0;
+            if everyone != 0 && default.namespace.is_none() && !default.acl.entries.iter().any(held) {
+                self.lines.push(format!("default revoke on {objects} of {maker} from PUBLIC"));
+            }
             for entry in default.acl.entries.iter().filter(|entry| entry.grantee != default.role) {
-                let (words, role) = (words(entry.privileges), self.role_name(entry.grantee));
+                let (words, role) = (Privilege::words(entry.privileges).join(", "), self.role_name(entry.grantee));
                 self.lines.push(format!("default grant {words} on {objects}{place} of {maker} to {role}"));
             }
+        }
+    }
+
+    /// What belongs to another role than the bootstrap superuser. Indexes, and sequences of columns, go with their table.
+    pub(super) fn owners(&mut self) {
+        let (schema, temporary) = (self.schema, self.temporary);
+        for namespace in schema.namespaces.iter().filter(|of| of.oid != temporary) {
+            self.owner("schema", &quote_identifier(&namespace.name), namespace.owner);
+        }
+        for relation in schema.relations.iter() {
+            let alone = match relation.kind {
+                RelationKind::Index | RelationKind::PartitionedIndex | RelationKind::Composite => false,
+                RelationKind::Sequence => relation.sequence.as_ref().is_some_and(|of| of.owned_by.is_none()),
+                _ => true,
+            };
+            if alone && self.is_own(relation.oid, relation.namespace, ObjectId::Relation(relation.oid)) {
+                self.owner("relation", &self.name(relation.namespace, &relation.name), relation.owner);
+            }
+        }
+        for function in schema.functions.iter() {
+            if self.is_own(function.oid, function.namespace, ObjectId::Function(function.oid)) {
+                let inputs: Vec<_> = function.inputs.iter().map(|oid| schema.format_type_plain(*oid)).collect();
+                let signature = format!("{}({})", self.name(function.namespace, &function.name), inputs.join(", "));
+                self.owner("routine", &signature, function.owner);
+            }
+        }
+    }
+
+    fn owner(&mut self, kind: &str, name: &str, owner: Oid) {
+        if owner >= Oid::FIRST_USER {
+            self.lines.push(format!("owner {} of {kind} {name}", self.role_name(owner)));
         }
     }
 }

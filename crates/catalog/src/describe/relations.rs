@@ -1,7 +1,7 @@
 //! Relations, and what hangs on them.
 
-use rollproof_sql::ast::{ReferentialAction, TriggerTiming};
-use rollproof_sql::quote_identifier;
+use rollproof_sql::ast::{PartitionBound, ReferentialAction, TriggerTiming};
+use rollproof_sql::{quote_identifier, quote_literal};
 
 use super::{Description, Expressions};
 use crate::{
@@ -35,6 +35,9 @@ impl Description<'_> {
         for (column, position) in relation.live_columns().zip(1..) {
             self.column(&name, relation, column, position);
         }
+        if relation.view.is_some() {
+            self.uses(&format!("view {name}"), ObjectId::Relation(relation.oid));
+        }
         for constraint in &relation.constraints {
             let definition = self.constraint_definition(relation.oid, constraint);
             self.lines.push(format!("constraint {name}.{} {definition}", quote_identifier(&constraint.name)));
@@ -67,7 +70,8 @@ impl Description<'_> {
             add(format!("inherits ({})", parents.join(", ")));
         }
         if let Some(partition) = &relation.partition {
-            add(format!("partition of {}", self.relation_name(partition.parent)));
+            let bound = partition.bound.as_deref().map_or_else(String::new, |bound| format!(" {}", bound_words(bound)));
+            add(format!("partition of {}{bound}", self.relation_name(partition.parent)));
         }
         if let Some(key) = &relation.partition_key {
             let strategy = match key.strategy {
@@ -82,6 +86,17 @@ impl Description<'_> {
         }
         if relation.force_row_security {
             add("forced".to_owned());
+        }
+        if let Some(view) = &relation.view {
+            for (holds, words) in [
+                (view.security_barrier, "security barrier"),
+                (view.security_invoker, "security invoker"),
+                (view.check_option, "check option"),
+            ] {
+                if holds {
+                    add(words.to_owned());
+                }
+            }
         }
         if let (Some(view), Expressions::Text) = (&relation.view, self.expressions) {
             add(format!("as {}", self.schema.print_stored(&view.query.text)));
@@ -100,6 +115,7 @@ impl Description<'_> {
         if column.not_null {
             line.push_str(" not null");
         }
+        line.push_str(inherited(column.inherit_count, column.is_local));
         line.push_str(match column.identity {
             Some(Identity::Always) => " identity always",
             Some(Identity::ByDefault) => " identity by default",
@@ -184,6 +200,7 @@ impl Description<'_> {
         ] {
             line.push_str(if holds { words } else { "" });
         }
+        line.push_str(inherited(constraint.inherit_count, constraint.is_local));
         line
     }
 
@@ -254,6 +271,12 @@ impl Description<'_> {
             (Some(_), Expressions::Presence) => "(…)".to_owned(),
             (None, _) => self.column_list(table, &[key.column]),
         };
+        let column = self.schema.relation(table).and_then(|table| table.column_by_number(key.column));
+        if let Some(collation) =
+            column.filter(|column| column.collation != key.collation).and_then(|_| self.schema.collation(key.collation))
+        {
+            text.push_str(&format!(" collate {}", quote_identifier(&collation.name)));
+        }
         if let Some(class) = self.schema.operator_class(key.operator_class) {
             text.push_str(&format!(" {}", quote_identifier(&class.name)));
         }
@@ -284,7 +307,13 @@ impl Description<'_> {
         if let Some(when) = &trigger.when {
             line.push_str(&format!(" {}", self.expression("when", &when.text)));
         }
-        line.push_str(&format!(" execute {function}"));
+        for (word, transition) in [("old", &trigger.transitions.0), ("new", &trigger.transitions.1)] {
+            if let Some(transition) = transition {
+                line.push_str(&format!(" {word} table {}", quote_identifier(transition)));
+            }
+        }
+        let arguments: Vec<_> = trigger.arguments.iter().map(|argument| quote_literal(argument)).collect();
+        line.push_str(&format!(" execute {function}({})", arguments.join(", ")));
         if trigger.enabled != 'O' {
             line.push_str(&format!(" enabled {}", trigger.enabled));
         }
@@ -295,7 +324,8 @@ impl Description<'_> {
         let instead = if rule.instead { " instead" } else { "" };
         let condition = if rule.condition.is_some() { " where" } else { "" };
         let of = quote_identifier(&rule.name);
-        self.lines.push(format!("rule {name}.{of} on {}{condition} do{instead}", rule.event));
+        let enabled = if rule.enabled == 'O' { String::new() } else { format!(" enabled {}", rule.enabled) };
+        self.lines.push(format!("rule {name}.{of} on {}{condition} do{instead}{enabled}", rule.event));
     }
 
     fn policy(&mut self, name: &str, policy: &Policy) {
@@ -310,5 +340,24 @@ impl Description<'_> {
             }
         }
         self.lines.push(line);
+    }
+}
+
+/// Where a column or constraint comes from, unless it is its own table's alone.
+fn inherited(count: i16, is_local: bool) -> &'static str {
+    match (count > 0, is_local) {
+        (false, _) => "",
+        (true, true) => " inherited local",
+        (true, false) => " inherited",
+    }
+}
+
+/// What kind of bound a partition has: the server prints its values in its own words.
+fn bound_words(bound: &PartitionBound) -> String {
+    match bound {
+        PartitionBound::Default => "default".to_owned(),
+        PartitionBound::List(values) => format!("for {} values", values.len()),
+        PartitionBound::Range(..) => "for a range".to_owned(),
+        PartitionBound::Hash(modulus, remainder) => format!("for {remainder} of {modulus}"),
     }
 }

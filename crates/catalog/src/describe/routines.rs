@@ -4,7 +4,7 @@ use rollproof_sql::ast::ParameterMode;
 use rollproof_sql::quote_identifier;
 
 use super::Description;
-use crate::{CastContext, Function, FunctionKind, Language, ObjectId, Oid, Privilege};
+use crate::{CastContext, Function, FunctionKind, Language, ObjectId, Oid, Privilege, RoutineBody};
 
 impl Description<'_> {
     pub(super) fn routines(&mut self) {
@@ -43,6 +43,13 @@ impl Description<'_> {
             line.push_str(&format!(" set {name}"));
         }
         self.lines.push(line);
+        if let Some(RoutineBody::Text { text, range }) = function.body.as_deref() {
+            let body = range.slice(text).replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+            self.lines.push(format!("body {signature} {body}"));
+        }
+        if let Some(RoutineBody::Bound(_)) = function.body.as_deref() {
+            self.uses(&format!("body {signature}"), ObjectId::Function(function.oid));
+        }
         self.routine_grants(function, &signature);
     }
 
@@ -75,6 +82,17 @@ impl Description<'_> {
         let mut named = acl.clone();
         named.entries.retain(|entry| entry.grantee.is_some());
         self.grants("routine", signature, function.owner, Some(&named));
+    }
+
+    pub(super) fn operator_classes(&mut self) {
+        let schema = self.schema;
+        for class in schema.operator_classes.iter() {
+            if self.is_own(class.oid, class.namespace, ObjectId::OperatorClass(class.oid)) {
+                let default = if class.is_default { " default" } else { "" };
+                let (name, input) = (self.name(class.namespace, &class.name), schema.format_type_plain(class.input));
+                self.lines.push(format!("operator class {name} for {input} using {}{default}", class.method));
+            }
+        }
     }
 
     pub(super) fn operators(&mut self) {

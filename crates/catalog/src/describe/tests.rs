@@ -7,7 +7,8 @@ use rollproof_source::TextRange;
 use super::Expressions;
 use crate::{
     Acl, AclEntry, Builtin, Column, ColumnId, Constraint, ConstraintKind, EnumLabel, Function, Index, IndexKey,
-    ObjectId, Oid, Privilege, Relation, RelationKind, Schema, StoredText, Type, TypeKind, TypeRef, oid,
+    NamePlace, ObjectId, Oid, Privilege, Relation, RelationKind, Schema, StoredName, StoredText, Type, TypeKind,
+    TypeRef, oid,
 };
 
 /// `create type mood as enum ('ok'); create table "T" (id int primary key, "Name" varchar(9) not null, m mood[])`,
@@ -89,15 +90,16 @@ fn stored_text_follows_renames() {
         TextRange::new(bound(start), bound(start + text.len()))
     };
     let column = |number| ObjectId::Column(ColumnId { relation: table, number });
-    let bindings = vec![
-        (at("public.\"T\"", 0), ObjectId::Relation(table)),
-        (at("id", 0), column(1)),
-        (at("Id", 0), column(1)),
-        (at("\"Name\"", 0), column(3)),
-    ];
+    let name = |range, object, place| StoredName { range, object, place };
+    let names = Arc::from([
+        name(at("\"T\"", 0), ObjectId::Relation(table), NamePlace::Qualifier),
+        name(at("id", 0), column(1), NamePlace::Object),
+        name(at("Id", 0), column(1), NamePlace::Object),
+        name(at("\"Name\"", 0), column(3), NamePlace::Object),
+    ]);
     let length = u32::try_from(source.len()).expect("a short text");
     let text =
-        StoredText { text: Arc::from(source), range: TextRange::new(7, length - 1), bindings: Arc::from(bindings) };
+        StoredText { text: Arc::from(source), range: TextRange::new(7, length - 1), bindings: Arc::from([]), names };
     let before = "public.\"T\".id > 0 and Id < 9 and \"Name\" <> 'id'";
     assert_eq!(schema.print_stored(&text), before);
     let mut renamed = schema.relation(table).expect("the table").clone();

@@ -1,85 +1,195 @@
 //! Text that the schema keeps, with its names as they are called now.
 
-use rollproof_sql::quote_identifier;
+use rollproof_sql::{quote_identifier, quote_literal};
 
-use crate::{ColumnId, ObjectId, Schema, StoredText};
+use crate::{NamePlace, ObjectId, Oid, Schema, StoredName, StoredText, TypeKind};
+
+/// Whether names get their schema.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Qualify {
+    /// Those that have one keep one.
+    AsWritten,
+    /// Relations and routines that are not built in.
+    Always,
+}
+
+/// A stretch of a text, and what stands there now.
+struct Edit {
+    start: usize,
+    end: usize,
+    now: String,
+}
 
 impl Schema {
-    /// The text with every bound name replaced by the name its object has now. A name that was qualified stays so.
+    /// The text with every object's name as it is called now. A name that was qualified stays so.
     #[must_use]
     pub fn print_stored(&self, text: &StoredText) -> String {
+        self.print(text, Qualify::AsWritten)
+    }
+
+    /// The text as it means the same whatever the `search_path` is, types and operators aside: relations and routines
+    /// are qualified, and a star whose relation has got other columns since is written out.
+    #[must_use]
+    pub fn print_qualified(&self, text: &StoredText) -> String {
+        self.print(text, Qualify::Always)
+    }
+
+    fn print(&self, text: &StoredText, qualify: Qualify) -> String {
+        let mut edits = Vec::new();
+        let mut stars: Vec<&StoredName> = Vec::new();
+        for name in text.names.iter() {
+            match name.place {
+                NamePlace::Star => stars.push(name),
+                _ => edits.extend(self.edit(text, name, qualify)),
+            }
+        }
+        if qualify == Qualify::Always {
+            edits.extend(self.star_edits(text, &stars));
+        }
+        edits.sort_by_key(|edit| (edit.start, edit.end));
         let (start, end) = (text.range.start as usize, text.range.end as usize);
-        let mut printed = String::new();
-        let mut at = start;
-        for (range, object) in text.bindings.iter() {
-            let (from, to) = (range.start as usize, range.end as usize);
-            let Some(written) = text.text.get(from..to) else { continue };
-            // A star has one entry a column, and stays a star.
-            if from < at || to > end || written.ends_with('*') {
+        let (mut printed, mut at) = (String::new(), start);
+        for edit in &edits {
+            if edit.start < at || edit.end > end {
                 continue;
             }
-            let Some(now) = self.renamed(written, *object) else { continue };
-            printed.push_str(text.text.get(at..from).unwrap_or_default());
-            printed.push_str(&now);
-            at = to;
+            printed.push_str(text.text.get(at..edit.start).unwrap_or_default());
+            printed.push_str(&edit.now);
+            at = edit.end;
         }
         printed.push_str(text.text.get(at..end).unwrap_or_default());
         printed
     }
 
-    /// A written name with its last part, and the schema before it, as they are called now; none where nothing changed.
-    fn renamed(&self, written: &str, object: ObjectId) -> Option<String> {
-        let (namespace, name) = self.current_name(object)?;
-        let parts = name_parts(written);
-        let last = parts.len().checked_sub(1)?;
-        let mut printed: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
-        replace_if_other(&mut printed[last], &name);
-        if let (Some(namespace), Some(before)) = (namespace, last.checked_sub(1)) {
-            replace_if_other(&mut printed[before], &namespace);
+    /// What changes at one name; none where it is as it was.
+    fn edit(&self, text: &StoredText, name: &StoredName, qualify: Qualify) -> Option<Edit> {
+        let (start, end) = (name.range.start as usize, name.range.end as usize);
+        let written = text.text.get(start..end)?;
+        if written.ends_with('\'') {
+            let now = self.literal_now(written, name.object, qualify)?;
+            return Some(Edit { start, end, now });
         }
-        Some(printed.join("."))
+        let (namespace, now) = self.current_name(name.object)?;
+        let shown = if means(written) == now { written.to_owned() } else { quote_identifier(&now) };
+        if matches!(name.object, ObjectId::Column(_)) || namespace.is_none() {
+            return (shown != written).then_some(Edit { start, end, now: shown });
+        }
+        let schema = self.namespace_name(namespace)?;
+        let qualifier = qualifier_before(&text.text, start);
+        match (qualifier, name.place, qualify) {
+            (Some(from), NamePlace::Qualifier, Qualify::Always) => Some(Edit { start: from, end, now: shown }),
+            (Some(from), ..) => {
+                let before = text.text.get(from..start)?.trim_end().trim_end_matches('.').trim_end();
+                let same = means(before) == **schema;
+                let schema = if same { before.to_owned() } else { quote_identifier(schema) };
+                Some(Edit { start: from, end, now: format!("{schema}.{shown}") })
+            }
+            (None, NamePlace::Object, Qualify::Always) if namespace != Self::PG_CATALOG => {
+                Some(Edit { start, end, now: format!("{}.{shown}", quote_identifier(schema)) })
+            }
+            _ => (shown != written).then_some(Edit { start, end, now: shown }),
+        }
     }
 
-    /// The name of an object, and of the schema that may be written before it.
-    fn current_name(&self, object: ObjectId) -> Option<(Option<String>, String)> {
-        let qualified =
-            |namespace, name: &str| (self.namespace_name(namespace).map(|schema| schema.to_string()), name.to_owned());
+    /// A literal that stands for an object: `'t'::regclass`, a label of an enum. None where it still says the same.
+    fn literal_now(&self, written: &str, object: ObjectId, qualify: Qualify) -> Option<String> {
+        if let ObjectId::EnumLabel(oid) = object {
+            let labels = self.types.iter().filter_map(|of| match &of.kind {
+                TypeKind::Enum(labels) => Some(labels),
+                _ => None,
+            });
+            let label = labels.flatten().find(|label| label.oid == oid)?;
+            return Some(quote_literal(&label.label)).filter(|now| now != written);
+        }
+        let (namespace, now) = self.current_name(object)?;
+        let last = written.trim_matches('\'').rsplit('.').next().map(means);
+        if qualify == Qualify::AsWritten && last.as_deref() == Some(&*now) {
+            return None;
+        }
+        Some(quote_literal(&self.qualified_name(namespace, &now)))
+    }
+
+    /// The schema and the name of an object.
+    fn current_name(&self, object: ObjectId) -> Option<(Oid, String)> {
         Some(match object {
-            ObjectId::Relation(oid) => self.relation(oid).map(|found| qualified(found.namespace, &found.name))?,
-            ObjectId::Function(oid) => self.function(oid).map(|found| qualified(found.namespace, &found.name))?,
-            ObjectId::Type(oid) if oid >= crate::Oid::FIRST_USER => {
-                let found = self.type_of(oid).filter(|found| !found.is_array)?;
-                qualified(found.namespace, &found.name)
-            }
-            ObjectId::Column(id) => (None, self.column_name(id)?),
-            ObjectId::EnumLabel(_) => return None,
+            ObjectId::Relation(oid) => self.relation(oid).map(|found| (found.namespace, found.name.to_string()))?,
+            ObjectId::Function(oid) => self.function(oid).map(|found| (found.namespace, found.name.to_string()))?,
+            ObjectId::Column(id) => (Oid::NONE, self.column(id)?.name.to_string()),
             _ => return None,
         })
     }
 
-    fn column_name(&self, id: ColumnId) -> Option<String> {
-        self.column(id).map(|column| column.name.to_string())
+    /// Stars that would stand for other columns now. A star over several relations, or over subqueries, is left as it is.
+    fn star_edits(&self, text: &StoredText, stars: &[&StoredName]) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        let mut rest = stars;
+        while let Some(first) = rest.first() {
+            let count = rest.iter().take_while(|each| each.range == first.range).count();
+            let (these, more) = rest.split_at(count);
+            rest = more;
+            edits.extend(self.star_edit(text, these));
+        }
+        edits
+    }
+
+    fn star_edit(&self, text: &StoredText, star: &[&StoredName]) -> Option<Edit> {
+        let columns: Vec<_> = star
+            .iter()
+            .filter_map(|name| match name.object {
+                ObjectId::Column(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let relation = columns.first()?.relation;
+        if columns.iter().any(|id| id.relation != relation) {
+            return None;
+        }
+        let now = self.relation(relation)?.live_columns().map(|column| column.number);
+        if now.eq(columns.iter().map(|id| id.number)) {
+            return None;
+        }
+        let range = star.first()?.range;
+        let (start, end) = (range.start as usize, range.end as usize);
+        let written = text.text.get(start..end)?;
+        let (from, qualifier) = match written.strip_suffix('*') {
+            Some("") => match qualifier_before(&text.text, start) {
+                Some(from) => (from, text.text.get(from..start)?),
+                None => (start, ""),
+            },
+            Some(before) => (start, before),
+            None => return None,
+        };
+        let names = columns.iter().filter_map(|id| self.column(*id));
+        let listed: Vec<String> =
+            names.map(|column| format!("{qualifier}{}", quote_identifier(&column.name))).collect();
+        Some(Edit { start: from, end, now: listed.join(", ") })
     }
 }
 
-/// Writes the name unless what is written means it already.
-fn replace_if_other(written: &mut String, name: &str) {
-    let means = match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+/// What an identifier means as it is written.
+fn means(written: &str) -> String {
+    let written = written.trim();
+    match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(quoted) => quoted.replace("\"\"", "\""),
-        None => rollproof_sql::fold_identifier(written.trim()),
-    };
-    if means != name {
-        *written = quote_identifier(name);
+        None => rollproof_sql::fold_identifier(written),
     }
 }
 
-/// A name's parts at the dots outside quotes.
-fn name_parts(written: &str) -> Vec<&str> {
-    let mut quoted = false;
-    written
-        .split(|letter: char| {
-            quoted ^= letter == '"';
-            letter == '.' && !quoted
-        })
-        .collect()
+/// Where `schema.` before `at` begins; none where nothing but the name is written.
+fn qualifier_before(text: &str, at: usize) -> Option<usize> {
+    let before = text.get(..at)?.trim_end().strip_suffix('.')?.trim_end();
+    if let Some(quoted) = before.strip_suffix('"') {
+        // A doubled quote is a part of the name.
+        let mut end = quoted.len();
+        loop {
+            let open = quoted.get(..end)?.rfind('"')?;
+            match quoted.get(..open)?.strip_suffix('"') {
+                Some(shorter) => end = shorter.len(),
+                None => return Some(open),
+            }
+        }
+    }
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$' || !letter.is_ascii();
+    let name = before.trim_end_matches(is_part);
+    (name.len() < before.len()).then_some(name.len())
 }

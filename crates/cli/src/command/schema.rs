@@ -8,7 +8,7 @@ use rollproof_catalog::Expressions;
 use crate::arguments::SchemaArguments;
 use crate::{inputs, output};
 
-/// Prints the schema at a state, an object a line.
+/// Prints the schema at a state.
 pub(crate) fn run(arguments: &SchemaArguments) -> Result<ExitCode> {
     let loaded = inputs::load(&arguments.input)?;
     let states = rollproof_check::schemas(&loaded.input_without_sites());
@@ -16,7 +16,11 @@ pub(crate) fn run(arguments: &SchemaArguments) -> Result<ExitCode> {
         let known: Vec<&str> = states.iter().map(|(id, _)| &**id).collect();
         bail!("there is no state {}: known are {}", arguments.at, known.join(", "));
     };
-    let lines: Vec<String> = schema.describe(Expressions::Text).into_iter().map(|line| line + "\n").collect();
-    output::write(&lines.concat())?;
+    let text = match arguments.format.as_str() {
+        "json" => rollproof_report::json::schema::render(schema, &arguments.at),
+        "description" => schema.describe(Expressions::Text).into_iter().map(|line| line + "\n").collect(),
+        _ => rollproof_report::sql::render(schema),
+    };
+    output::write(&text)?;
     Ok(ExitCode::SUCCESS)
 }

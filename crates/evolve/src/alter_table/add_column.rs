@@ -24,7 +24,7 @@ impl Context {
             return Err(refuse("42809", "cannot add column to typed table", name.span));
         }
         if table.partition.is_some() {
-            return Err(refuse("42P16", "cannot add column to a partition", name.span));
+            return Err(refuse("42809", "cannot add column to a partition", name.span));
         }
         if table.kind == RelationKind::View {
             let message = format!("ALTER action ADD COLUMN cannot be performed on relation \"{}\"", table.name);

@@ -305,7 +305,11 @@ impl Context {
                 _ if keeps => {}
                 _ => key.operator_class = self.default_class(column.data_type, &data.method, change.name.span)?,
             }
-            key.collation = column.collation;
+            // A collation that was written for the index stays.
+            let natural = before.column(id).map_or(Oid::NONE, |column| column.collation);
+            if key.collation == natural {
+                key.collation = column.collation;
+            }
         }
         for stored in changed.keys.iter_mut().filter_map(|key| key.expression.as_mut()) {
             stored.casts = self.still_bound(stored, before, id, &ExpressionPlace::IndexKey)?;

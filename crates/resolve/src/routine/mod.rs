@@ -62,7 +62,7 @@ pub fn analyse(schema: &Schema, function: &Function, invocation: Invocation) -> 
     let Some(body) = &function.body else { return BodyAnalysis::default() };
     match (&**body, &function.language) {
         // Bound by identity when it was made: what it uses cannot go without it.
-        (RoutineBody::Bound(_), _) => BodyAnalysis::default(),
+        (RoutineBody::Bound(_) | RoutineBody::Aggregate(_), _) => BodyAnalysis::default(),
         (RoutineBody::Text { text, range }, Language::Sql) => language_sql::analyse(schema, function, text, *range),
         (RoutineBody::Text { text, range }, Language::PlPgSql) => {
             plpgsql::analyse(schema, function, invocation, text, *range)

@@ -1,32 +1,32 @@
 -- The lines of `Schema::describe(Expressions::Presence)`, asked of a server. `search_path` is empty.
-create function pg_temp.own(catalog regclass, object oid, namespace oid) returns boolean language sql as $$
+create or replace function pg_temp.own(catalog regclass, object oid, namespace oid) returns boolean language sql as $$
   select object >= 16384
     and not exists (select from pg_catalog.pg_depend where classid = catalog and objid = object and deptype = 'e')
     and not exists (select from pg_catalog.pg_namespace where oid = namespace and nspname ~ '^pg_')
 $$;
-create function pg_temp.name(namespace oid, name name) returns text language sql as $$
+create or replace function pg_temp.name(namespace oid, name name) returns text language sql as $$
   select quote_ident(nspname) || '.' || quote_ident(name) from pg_catalog.pg_namespace where oid = namespace
 $$;
-create function pg_temp.relation(relation oid) returns text language sql as $$
+create or replace function pg_temp.relation(relation oid) returns text language sql as $$
   select pg_temp.name(relnamespace, relname) from pg_catalog.pg_class where oid = relation
 $$;
-create function pg_temp.routine(routine oid) returns text language sql as $$
+create or replace function pg_temp.routine(routine oid) returns text language sql as $$
   select pg_temp.name(pronamespace, proname) from pg_catalog.pg_proc where oid = routine
 $$;
-create function pg_temp.columns(relation oid, numbers int2[]) returns text language sql as $$
+create or replace function pg_temp.columns(relation oid, numbers int2[]) returns text language sql as $$
   select coalesce(string_agg(coalesce(quote_ident(attname), '(…)'), ', ' order by place), '')
   from unnest(numbers) with ordinality as u(number, place)
   left join pg_catalog.pg_attribute on attrelid = relation and attnum = number and number <> 0
 $$;
-create function pg_temp.role(role oid) returns text language sql as $$
+create or replace function pg_temp.role(role oid) returns text language sql as $$
   select case when role = 0 then 'PUBLIC' else (select quote_ident(rolname) from pg_catalog.pg_roles where oid = role) end
 $$;
-create function pg_temp.grants(list aclitem[], owner oid) returns table (privileges text, grantee oid) language sql as $$
+create or replace function pg_temp.grants(list aclitem[], owner oid) returns table (privileges text, grantee oid) language sql as $$
   select string_agg(privilege_type, ', ' order by array_position(array['INSERT', 'SELECT', 'UPDATE', 'DELETE', 'TRUNCATE',
     'REFERENCES', 'TRIGGER', 'EXECUTE', 'USAGE', 'CREATE', 'MAINTAIN'], privilege_type)), grantee
   from aclexplode(list) where grantee <> owner group by grantee
 $$;
-create function pg_temp.parameters(p pg_catalog.pg_proc) returns text language sql as $$
+create or replace function pg_temp.parameters(p pg_catalog.pg_proc) returns text language sql as $$
   select coalesce(string_agg(
     case mode when 'o' then 'out ' when 'b' then 'inout ' when 'v' then 'variadic ' when 't' then 'table ' else '' end
     || coalesce(quote_ident(nullif(name, '')) || ' ', '') || format_type(type, null)
@@ -38,9 +38,19 @@ create function pg_temp.parameters(p pg_catalog.pg_proc) returns text language s
       select place, type, coalesce(p.proargmodes[place]::text, 'i') as mode, p.proargnames[place] as name
       from unnest(coalesce(p.proallargtypes, (select array_agg(each) from unnest(p.proargtypes::oid[]) each))) with ordinality as u(type, place)) a) b
 $$;
-create function pg_temp.signature(p pg_catalog.pg_proc) returns text language sql as $$
+create or replace function pg_temp.signature(p pg_catalog.pg_proc) returns text language sql as $$
   select pg_temp.name(p.pronamespace, p.proname) || '(' || coalesce((select string_agg(format_type(each, null), ', ' order by place)
     from unnest(p.proargtypes::oid[]) with ordinality as u(each, place)), '') || ')'
+$$;
+create or replace function pg_temp.uses(class regclass, object oid) returns text language sql as $$
+  select string_agg(distinct used, ', ' order by used) from (
+    select (case refclassid when 'pg_proc'::regclass then pg_temp.routine(refobjid) || '()'
+      else pg_temp.relation(refobjid) || '.' || (select quote_ident(attname) from pg_attribute where attrelid = refobjid and attnum = refobjsubid) end) collate "C" as used
+    from pg_depend where classid = class and objid = object and deptype in ('n', 'a') and refobjid >= 16384
+      and (refclassid = 'pg_proc'::regclass or refclassid = 'pg_class'::regclass and refobjsubid > 0)) u
+$$;
+create or replace function pg_temp.inherited(count int, local boolean) returns text language sql as $$
+  select case when count = 0 then '' when local then ' inherited local' else ' inherited' end
 $$;
 -- statement
 select 'schema ' || quote_ident(nspname) from pg_namespace where pg_temp.own('pg_namespace', oid, oid)
@@ -78,11 +88,22 @@ select case relkind when 'v' then 'view ' when 'm' then 'materialized view ' whe
   || case when reloftype <> 0 then ' of ' || format_type(reloftype, null) else '' end
   || case when relispartition then '' else coalesce((select ' inherits (' || string_agg(pg_temp.relation(inhparent), ', ' order by inhseqno) || ')'
     from pg_inherits where inhrelid = c.oid), '') end
-  || case when relispartition then (select ' partition of ' || pg_temp.relation(inhparent) from pg_inherits where inhrelid = c.oid) else '' end
+  || case when relispartition then (select ' partition of ' || pg_temp.relation(inhparent) from pg_inherits where inhrelid = c.oid)
+    || (select case when bound = 'DEFAULT' then ' default' when bound ~ '^FOR VALUES FROM' then ' for a range'
+      when bound ~ '^FOR VALUES IN' then ' for ' || (select count(*) from regexp_matches(regexp_replace(bound, '''([^'']|'''')*''', 'x', 'g'), ',', 'g')) + 1 || ' values'
+      else regexp_replace(bound, '^FOR VALUES WITH \(modulus (\d+), remainder (\d+)\)$', ' for \2 of \1') end
+      from (select pg_get_expr(relpartbound, c.oid) as bound) b) else '' end
   || coalesce((select ' by ' || case partstrat when 'l' then 'list' when 'r' then 'range' else 'hash' end
     || ' (' || pg_temp.columns(c.oid, partattrs::int2[]) || ')' from pg_partitioned_table where partrelid = c.oid), '')
   || case when relrowsecurity then ' row security' else '' end || case when relforcerowsecurity then ' forced' else '' end
+  || case when array_to_string(reloptions, ' ') ~ 'security_barrier=(true|on|1)' then ' security barrier' else '' end
+  || case when array_to_string(reloptions, ' ') ~ 'security_invoker=(true|on|1)' then ' security invoker' else '' end
+  || case when array_to_string(reloptions, ' ') ~ 'check_option=' then ' check option' else '' end
 from pg_class c where relkind in ('r', 'p', 'v', 'm', 'f') and pg_temp.own('pg_class', oid, relnamespace)
+-- statement
+select 'view ' || pg_temp.relation(c.oid) || ' uses ' || pg_temp.uses('pg_rewrite', r.oid)
+from pg_rewrite r join pg_class c on c.oid = ev_class
+where rulename = '_RETURN' and pg_temp.own('pg_class', c.oid, relnamespace) and pg_temp.uses('pg_rewrite', r.oid) is not null
 -- statement
 select 'grant ' || privileges || ' on ' || case relkind when 'S' then 'sequence' else 'table' end || ' ' || pg_temp.relation(c.oid)
   || ' to ' || pg_temp.role(grantee)
@@ -93,7 +114,7 @@ select 'column ' || pg_temp.relation(c.oid) || '.' || quote_ident(attname)
   || ' #' || (select count(*) from pg_attribute b where b.attrelid = c.oid and b.attnum between 1 and a.attnum and not b.attisdropped)
   || ' ' || format_type(atttypid, atttypmod)
   || case when attcollation <> typcollation and attcollation <> 0 then ' collate ' || (select quote_ident(collname) from pg_collation where oid = attcollation) else '' end
-  || case when attnotnull then ' not null' else '' end
+  || case when attnotnull then ' not null' else '' end || pg_temp.inherited(attinhcount, attislocal)
   || case attidentity when 'a' then ' identity always' when 'd' then ' identity by default' else '' end
   || case when not atthasdef then '' when attgenerated = 's' then ' generated stored' when attgenerated = 'v' then ' generated virtual' else ' default' end
 from pg_attribute a join pg_class c on c.oid = attrelid join pg_type t on t.oid = atttypid
@@ -123,12 +144,16 @@ select 'constraint ' || pg_temp.relation(conrelid) || '.' || quote_ident(conname
   || case when connoinherit and contype in ('c', 'n') then ' NO INHERIT' else '' end
   || case when condeferrable then ' DEFERRABLE' else '' end || case when condeferred then ' INITIALLY DEFERRED' else '' end
   || case when convalidated then '' when pg_get_constraintdef(k.oid) ~ ' NOT ENFORCED$' then ' NOT ENFORCED' else ' NOT VALID' end
+  || pg_temp.inherited(coninhcount, conislocal)
 from pg_constraint k join pg_class c on c.oid = conrelid left join pg_index i on indexrelid = conindid and contype in ('p', 'u', 'x')
 where pg_temp.own('pg_class', c.oid, relnamespace)
   and not (contype = 'f' and exists (select from pg_constraint p where p.oid = k.conparentid and p.conrelid = k.conrelid))
 -- statement
 select 'index ' || pg_temp.relation(indexrelid) || ' on ' || pg_temp.relation(indrelid) || ' ' || case when indisunique then 'unique ' else '' end
-  || amname || ' (' || (select string_agg(pg_temp.columns(indrelid, array[(indkey::int2[])[at]]) || ' ' || quote_ident(opcname)
+  || amname || ' (' || (select string_agg(pg_temp.columns(indrelid, array[(indkey::int2[])[at]])
+    || coalesce((select ' collate ' || quote_ident(collname) from pg_attribute, pg_collation co
+      where attrelid = indrelid and attnum = (indkey::int2[])[at] and attnum <> 0 and co.oid = (indcollation::oid[])[at] and co.oid <> attcollation), '')
+    || ' ' || quote_ident(opcname)
     || case when (indoption::int2[])[at] & 1 <> 0 then ' desc' else '' end || case when (indoption::int2[])[at] & 2 <> 0 then ' nulls first' else '' end, ', ' order by at)
     from generate_series(0, indnkeyatts - 1) at join pg_opclass o on o.oid = (indclass::oid[])[at]) || ')'
   || case when indnatts > indnkeyatts then ' include (' || pg_temp.columns(indrelid, (indkey::int2[])[indnkeyatts:]) || ')' else '' end
@@ -147,12 +172,15 @@ select 'trigger ' || pg_temp.relation(tgrelid) || '.' || quote_ident(tgname) || 
     case when tgtype & 16 <> 0 then 'update' || case when array_length(tgattr::int2[], 1) > 0 then ' of ' || pg_temp.columns(tgrelid, tgattr::int2[]) else '' end end,
     case when tgtype & 32 <> 0 then 'truncate' end)
   || ' for each ' || case when tgtype & 1 <> 0 then 'row' else 'statement' end || case when tgqual is not null then ' when' else '' end
-  || ' execute ' || pg_temp.routine(tgfoid) || case when tgenabled <> 'O' then ' enabled ' || tgenabled::text else '' end
+  || coalesce(' old table ' || quote_ident(tgoldtable), '') || coalesce(' new table ' || quote_ident(tgnewtable), '')
+  || ' execute ' || pg_temp.routine(tgfoid) || '(' || coalesce((select string_agg(quote_literal(each), ', ' order by place)
+    from unnest(string_to_array(rtrim(encode(tgargs, 'escape'), '\000'), '\000')) with ordinality u(each, place) where tgnargs > 0), '') || ')' || case when tgenabled <> 'O' then ' enabled ' || tgenabled::text else '' end
 from pg_trigger join pg_class c on c.oid = tgrelid where not tgisinternal and pg_temp.own('pg_class', c.oid, relnamespace)
 -- statement
 select 'rule ' || pg_temp.relation(ev_class) || '.' || quote_ident(rulename) || ' on '
   || case ev_type when '1' then 'select' when '2' then 'update' when '3' then 'insert' else 'delete' end
   || case when ev_qual <> '<>' then ' where' else '' end || ' do' || case when is_instead then ' instead' else '' end
+  || case when ev_enabled <> 'O' then ' enabled ' || ev_enabled::text else '' end
 from pg_rewrite join pg_class c on c.oid = ev_class where rulename <> '_RETURN' and pg_temp.own('pg_class', c.oid, relnamespace)
 -- statement
 select 'policy ' || pg_temp.relation(polrelid) || '.' || quote_ident(polname) || case when polpermissive then ' permissive' else ' restrictive' end
@@ -169,6 +197,13 @@ select case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when '
   || case when prosecdef then ' security definer' else '' end
   || coalesce((select string_agg(' set ' || split_part(each, '=', 1), '' order by place) from unnest(proconfig) with ordinality u(each, place)), '')
 from pg_proc p join pg_language l on l.oid = prolang where pg_temp.own('pg_proc', p.oid, pronamespace)
+-- statement
+select 'body ' || pg_temp.signature(p) || ' ' || replace(replace(replace(prosrc, '\', '\\'), E'\n', '\n'), E'\r', '\r')
+from pg_proc p join pg_language l on l.oid = prolang
+where prokind <> 'a' and prosqlbody is null and lanname <> 'c' and pg_temp.own('pg_proc', p.oid, pronamespace)
+-- statement
+select 'body ' || pg_temp.signature(p) || ' uses ' || pg_temp.uses('pg_proc', p.oid)
+from pg_proc p where prosqlbody is not null and pg_temp.own('pg_proc', p.oid, pronamespace) and pg_temp.uses('pg_proc', p.oid) is not null
 -- statement
 select 'revoke EXECUTE on routine ' || pg_temp.signature(p) || ' from PUBLIC' from pg_proc p
 where proacl is not null and not exists (select from aclexplode(proacl) where grantee = 0) and pg_temp.own('pg_proc', p.oid, pronamespace)
@@ -189,3 +224,19 @@ from pg_cast c where pg_temp.own('pg_cast', c.oid, 0)
 select 'default grant ' || privileges || ' on ' || case defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'routines' when 'T' then 'types' else 'schemas' end
   || coalesce((select ' in ' || quote_ident(nspname) from pg_namespace where oid = defaclnamespace), '') || ' of ' || pg_temp.role(defaclrole) || ' to ' || pg_temp.role(grantee)
 from pg_default_acl cross join pg_temp.grants(defaclacl, defaclrole)
+-- statement
+select 'default revoke on ' || case defaclobjtype when 'f' then 'routines' else 'types' end || ' of ' || pg_temp.role(defaclrole) || ' from PUBLIC'
+from pg_default_acl where defaclobjtype in ('f', 'T') and defaclnamespace = 0 and not exists (select from aclexplode(defaclacl) where grantee = 0)
+-- statement
+select 'operator class ' || pg_temp.name(opcnamespace, opcname) || ' for ' || format_type(opcintype, null) || ' using ' || amname
+  || case when opcdefault then ' default' else '' end
+from pg_opclass o join pg_am a on a.oid = opcmethod where pg_temp.own('pg_opclass', o.oid, opcnamespace)
+-- statement
+select 'owner ' || pg_temp.role(nspowner) || ' of schema ' || quote_ident(nspname) from pg_namespace where nspowner >= 16384 and nspname !~ '^pg_'
+-- statement
+select 'owner ' || pg_temp.role(relowner) || ' of relation ' || pg_temp.relation(c.oid)
+from pg_class c where relowner >= 16384 and relkind in ('r', 'p', 'v', 'm', 'f', 'S') and pg_temp.own('pg_class', oid, relnamespace)
+  and not (relkind = 'S' and exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and refclassid = 'pg_class'::regclass and refobjsubid > 0))
+-- statement
+select 'owner ' || pg_temp.role(proowner) || ' of routine ' || pg_temp.signature(p)
+from pg_proc p where proowner >= 16384 and pg_temp.own('pg_proc', oid, pronamespace)

@@ -30,11 +30,31 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
 ///
 /// When the server refuses a query.
 pub fn describe(client: &mut Client) -> anyhow::Result<Vec<String>> {
-    let mut statements = include_str!("describe.sql").split("-- statement\n");
+    let (functions, statements) = include_str!("describe.sql").split_once(SEPARATOR).unwrap_or_default();
     client.query("set search_path = ''; set check_function_bodies = off")?;
-    client.query(statements.next().unwrap_or_default())?;
+    client.query(functions)?;
+    lines_of(client, statements)
+}
+
+/// The lines of [`describe`], and the server's own definitions of views, constraints, defaults and routines: two
+/// databases on one server version that have the same lines keep the same.
+///
+/// # Errors
+///
+/// When the server refuses a query.
+pub fn definitions(client: &mut Client) -> anyhow::Result<Vec<String>> {
+    let mut lines = describe(client)?;
+    lines.extend(lines_of(client, include_str!("definitions.sql"))?);
+    lines.sort();
+    Ok(lines)
+}
+
+/// What stands between queries.
+const SEPARATOR: &str = "-- statement\n";
+
+fn lines_of(client: &mut Client, statements: &str) -> anyhow::Result<Vec<String>> {
     let mut lines = Vec::new();
-    for statement in statements {
+    for statement in statements.split(SEPARATOR) {
         for row in client.query(statement).with_context(|| statement.to_owned())? {
             let line = row.into_iter().next().flatten();
             lines.push(line.with_context(|| format!("a line without a value: {statement}"))?);

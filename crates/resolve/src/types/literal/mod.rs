@@ -17,7 +17,7 @@ mod textsearch;
 mod words;
 mod xml;
 
-use rollproof_catalog::{Oid, TypeKind, TypeRef, oid};
+use rollproof_catalog::{ObjectId, Oid, TypeKind, TypeRef, oid};
 use rollproof_source::TextRange;
 
 use super::info;
@@ -94,6 +94,9 @@ pub(super) fn check(cx: &mut Context, text: &str, target: TypeRef, span: TextRan
             if target.oid == oid::REGCLASS {
                 cx.named_relations.extend(reference::named_relation(cx.schema, text).map(|found| (span, found)));
             }
+            if let Some(object) = object_of(cx, text, target.oid) {
+                cx.named_literals.push((span, object));
+            }
             Ok(())
         }
         Verdict::Unsure => {
@@ -107,6 +110,20 @@ pub(super) fn check(cx: &mut Context, text: &str, target: TypeRef, span: TextRan
             });
             Err(Error::fail(refusal.sqlstate, refusal.message, span, kind))
         }
+    }
+}
+
+/// The object whose identity a valid literal becomes; none for all other values.
+fn object_of(cx: &Context, text: &str, target: Oid) -> Option<ObjectId> {
+    let data_type = info::base_type(cx.schema, target);
+    if data_type == oid::REGCLASS {
+        return reference::relation_of(cx, text).map(ObjectId::Relation);
+    }
+    match &cx.schema.type_of(data_type)?.kind {
+        TypeKind::Enum(labels) => {
+            labels.iter().find(|label| *label.label == *text).map(|label| ObjectId::EnumLabel(label.oid))
+        }
+        _ => None,
     }
 }
 

@@ -112,6 +112,17 @@ pub(super) fn judge(cx: &mut Context, text: &str, data_type: Oid) -> Verdict {
     }
 }
 
+/// The relation that a valid text means; none where it is a number.
+pub(super) fn relation_of(cx: &Context, text: &str) -> Option<Oid> {
+    let parts = names(text)?;
+    let found = match &parts[..] {
+        [name] => cx.schema.find_relation(None, name),
+        [schema, name] => cx.schema.find_relation(Some(schema), name),
+        _ => None,
+    };
+    found.map(|found| found.oid)
+}
+
 fn plain_object(cx: &Context, data_type: Oid, name: &str) -> Verdict {
     if data_type == oid::REGNAMESPACE {
         if cx.schema.find_namespace(name).is_some() {
