@@ -1,8 +1,9 @@
 //! Text that the schema keeps, with its names as they are called now.
 
+use rollproof_source::TextRange;
 use rollproof_sql::{quote_identifier, quote_literal};
 
-use crate::{NamePlace, ObjectId, Oid, Schema, StoredName, StoredText, TypeKind};
+use crate::{NamePlace, ObjectId, Oid, Schema, StoredExpr, StoredName, StoredText, TypeKind, TypeRef};
 
 /// Whether names get their schema.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,17 +25,23 @@ impl Schema {
     /// The text with every object's name as it is called now. A name that was qualified stays so.
     #[must_use]
     pub fn print_stored(&self, text: &StoredText) -> String {
-        self.print(text, Qualify::AsWritten)
+        self.print(text, Qualify::AsWritten, &[])
     }
 
     /// The text as it means the same whatever the `search_path` is, types and operators aside: relations and routines
     /// are qualified, and a star whose relation has got other columns since is written out.
     #[must_use]
     pub fn print_qualified(&self, text: &StoredText) -> String {
-        self.print(text, Qualify::Always)
+        self.print(text, Qualify::Always, &[])
     }
 
-    fn print(&self, text: &StoredText, qualify: Qualify) -> String {
+    /// [`Schema::print_qualified`] of an expression, with the casts that a changed type of a column has left in it.
+    #[must_use]
+    pub fn print_expression(&self, stored: &StoredExpr) -> String {
+        self.print(&stored.text, Qualify::Always, &stored.casts)
+    }
+
+    fn print(&self, text: &StoredText, qualify: Qualify, casts: &[(TextRange, TypeRef)]) -> String {
         let mut edits = Vec::new();
         let mut stars: Vec<&StoredName> = Vec::new();
         for name in text.names.iter() {
@@ -45,6 +52,13 @@ impl Schema {
         }
         if qualify == Qualify::Always {
             edits.extend(self.star_edits(text, &stars));
+        }
+        for (range, to) in casts {
+            let (end, cast) = (range.end as usize, format!("::{}", self.format_type(*to)));
+            match edits.iter_mut().find(|edit: &&mut Edit| edit.end == end && edit.start < end) {
+                Some(edit) => edit.now.push_str(&cast),
+                None => edits.push(Edit { start: end, end, now: cast }),
+            }
         }
         edits.sort_by_key(|edit| (edit.start, edit.end));
         let (start, end) = (text.range.start as usize, text.range.end as usize);

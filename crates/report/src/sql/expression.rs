@@ -8,7 +8,7 @@ use super::Printer;
 impl Printer<'_> {
     /// The expression as it means the same anywhere.
     pub(crate) fn expression(&self, stored: &StoredExpr) -> String {
-        self.schema.print_qualified(&stored.text)
+        self.schema.print_expression(stored)
     }
 
     /// After DEFAULT in a column's definition nothing but a simple expression may stand bare (`b_expr` of the grammar).

@@ -143,6 +143,34 @@ fn print_and_read(question: &Question, scratch: &mut Scratch, computed: &Schema)
     Ok((Difference::between(&wanted, &found), refused))
 }
 
+/// A `pg_dump` on this machine that is not older than the server: in the folder that `PG_BIN` names, with Debian's servers,
+/// or in the path. `PG_DUMP` names one itself.
+#[must_use]
+#[allow(clippy::disallowed_methods, reason = "programs are looked for in the environment")]
+pub fn find_pg_dump(server: &str) -> Option<String> {
+    let mut scratch = Scratch::create(server, &[]).ok()?;
+    let major = scratch.major().ok()?;
+    if let Some(named) = std::env::var_os("PG_DUMP") {
+        return named.into_string().ok();
+    }
+    let bin = std::env::var("PG_BIN").ok().map(|folder| format!("{folder}/pg_dump"));
+    let debian = (major..=MAX_MAJOR).map(|major| format!("/usr/lib/postgresql/{major}/bin/pg_dump"));
+    let candidates = bin.into_iter().chain(debian).chain(["pg_dump".to_owned()]);
+    candidates.into_iter().find(|program| version_of(program).is_some_and(|version| version >= major))
+}
+
+/// The newest server that is looked for.
+const MAX_MAJOR: u32 = 25;
+
+/// The major version that `pg_dump --version` names.
+#[allow(clippy::disallowed_methods, reason = "pg_dump is a program")]
+fn version_of(program: &str) -> Option<u32> {
+    let done = Command::new(program).arg("--version").output().ok()?;
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    let number = text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
+    number.split('.').next()?.parse().ok()
+}
+
 /// What a dump of the database describes as, read into an empty schema.
 #[allow(clippy::disallowed_methods, reason = "pg_dump is a program")]
 fn dump_and_read(program: &str, scratch: &Scratch, builtin: &'static Builtin) -> Result<Vec<String>> {

@@ -30,7 +30,8 @@ where relispartition and relkind in ('r', 'p', 'f') and pg_temp.own('pg_class', 
 select 'definition of partition key ' || pg_temp.relation(oid) || ' ' || pg_get_partkeydef(oid) from pg_class
 where relkind = 'p' and pg_temp.own('pg_class', oid, relnamespace)
 -- statement
-select 'definition of routine ' || regexp_replace(pg_get_functiondef(p.oid), '( (PARALLEL \w+|COST \d+|ROWS \d+|LEAKPROOF|SUPPORT \S+))+(?=[ \n][^$]*AS \$|\n)', '') from pg_proc p join pg_language l on l.oid = prolang
+select 'definition of routine ' || regexp_replace(regexp_replace(pg_get_functiondef(p.oid),
+  '( (PARALLEL \w+|COST \d+|ROWS \d+|LEAKPROOF|SUPPORT \S+))+(?=[ \n][^$]*AS \$|\n)', ''), '\n\s*\n', E'\n', 'g') from pg_proc p join pg_language l on l.oid = prolang
 where prokind <> 'a' and lanname <> 'c' and pg_temp.own('pg_proc', p.oid, pronamespace)
 -- statement
 select 'definition of aggregate ' || pg_temp.signature(p) || ' ' || concat_ws(' ', aggkind, aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggmtransfn,
