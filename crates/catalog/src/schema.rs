@@ -134,7 +134,7 @@ impl Schema {
         let (usage, both) = (Privilege::Usage as u16, Privilege::Usage as u16 | Privilege::Create as u16);
         let everyone = if builtin.version >= 15 { usage } else { both };
         let entries =
-            vec![AclEntry { grantee: owner, privileges: both }, AclEntry { grantee: Oid::NONE, privileges: everyone }];
+            vec![AclEntry { grantee: Oid::NONE, privileges: everyone }, AclEntry { grantee: owner, privileges: both }];
         let acl = Some(Arc::new(Acl { entries }));
         schema.put_namespace(Namespace { oid: Self::PUBLIC, name: Arc::from("public"), owner, acl });
         schema

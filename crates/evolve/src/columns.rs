@@ -38,8 +38,6 @@ pub(crate) enum NewDefault {
     Serial,
     /// An identity: a sequence to make.
     Identity(Identity, Vec<SequenceOption>),
-    /// Identity brought by LIKE: its sequence counts in `bigint`, whatever the column's type is.
-    CopiedIdentity(Identity),
 }
 
 /// A column that is to be made.
@@ -291,18 +289,6 @@ impl Context {
             Some(NewDefault::Generated(value, kind)) => self.set_generated(relation, number, value, *kind),
             Some(NewDefault::Stored(stored, generated)) => self.copy_default(relation, number, stored, *generated),
             Some(NewDefault::Serial) => self.make_serial(relation, number, new),
-            Some(NewDefault::CopiedIdentity(kind)) => {
-                self.make_identity(relation, number, *kind, &[], new.span)?;
-                let id = ColumnId { relation, number };
-                for sequence in self.sequences_of(id) {
-                    self.change(sequence, |relation| {
-                        if let Some(sequence) = &mut relation.sequence {
-                            Arc::make_mut(sequence).data_type = oid::INT8;
-                        }
-                    })?;
-                }
-                Ok(())
-            }
             Some(NewDefault::Identity(kind, options)) => self.make_identity(relation, number, *kind, options, new.span),
         }
     }
@@ -409,7 +395,7 @@ fn set_default(column: &mut NewColumn, default: NewDefault, table: &str, span: T
     if let Some(known) = &column.default {
         let order = |default: &NewDefault| match default {
             NewDefault::Written(_) | NewDefault::Serial | NewDefault::Stored(_, None) => 0,
-            NewDefault::Identity(..) | NewDefault::CopiedIdentity(_) => 1,
+            NewDefault::Identity(..) => 1,
             NewDefault::Generated(..) | NewDefault::Stored(_, Some(_)) => 2,
         };
         let (first, second) = (order(known).min(order(&default)), order(known).max(order(&default)));

@@ -257,7 +257,12 @@ impl Context {
             }
         }
         let elements: Vec<IndexElement> = columns.iter().map(column_element).collect();
-        let mut request = self.index_request(relation, &elements, &unique.include, if unique.without_overlaps { "gist" } else { "btree" })?;
+        let mut request = self.index_request(
+            relation,
+            &elements,
+            &unique.include,
+            if unique.without_overlaps { "gist" } else { "btree" },
+        )?;
         request.name = definition.name.as_ref().map(|name| name.text.clone());
         request.span = definition.span;
         request.role = if primary { Role::Primary } else { Role::Unique };

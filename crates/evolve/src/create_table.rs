@@ -193,7 +193,9 @@ impl Context {
         for (number, new) in (1..).zip(&plan.columns) {
             let Some(not_null) = &new.not_null else { continue };
             let parent = plan.parent_not_null.iter().find(|(column, _)| *column == new.name);
-            let name = not_null.name.clone().or_else(|| parent.map(|(_, name)| name.clone()));
+            // What is written here gets a name of this table, what only comes from the parent keeps the parent's.
+            let inherited = parent.filter(|_| !not_null.written).map(|(_, name)| name.clone());
+            let name = not_null.name.clone().or(inherited);
             let named = NotNull { name, ..not_null.clone() };
             self.set_not_null(oid, number, &named, new.span)?;
             if let Some((column, _)) = parent {

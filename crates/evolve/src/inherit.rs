@@ -129,7 +129,7 @@ impl Context {
             return Err(refuse("42611", message, own.span));
         }
         // What PARTITION OF says of a column is no column of its own.
-        known.is_local = !partition;
+        known.is_local = create.partition_of.is_none();
         known.not_null = match (own.not_null, known.not_null.take()) {
             (Some(own), _) => Some(own),
             (None, inherited) => inherited,

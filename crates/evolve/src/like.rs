@@ -29,7 +29,7 @@ impl Context {
                     column.default.clone().map(|stored| NewDefault::Stored(stored, Some(kind)))
                 }
                 (Some(_), _) => None,
-                (None, Some(kind)) if like.identity => Some(NewDefault::CopiedIdentity(kind)),
+                (None, Some(kind)) if like.identity => Some(NewDefault::Identity(kind, Vec::new())),
                 (None, Some(Identity::Always | Identity::ByDefault)) => None,
                 (None, None) if like.defaults => column.default.clone().map(|stored| NewDefault::Stored(stored, None)),
                 (None, None) => None,

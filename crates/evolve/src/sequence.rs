@@ -58,6 +58,9 @@ impl Context {
         let temporary = namespace == self.schema.session.temporary;
         let sequence = Sequence { data_type: options.data_type.unwrap_or(oid::INT8), owned_by: None, internal: false };
         let oid = self.add_sequence(namespace, name.clone(), sequence, temporary, create.name.span)?;
+        if create.unlogged {
+            self.change(oid, |relation| relation.persistence = Persistence::Unlogged)?;
+        }
         match options.owned_by {
             Some(Some(owner)) => self.own_sequence(oid, &owner),
             _ => Ok(()),

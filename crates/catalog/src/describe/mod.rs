@@ -68,6 +68,11 @@ impl Description<'_> {
         oid >= Oid::FIRST_USER && !temporary && !self.schema.dependencies.uses(object).iter().any(is_member)
     }
 
+    /// Whether an object comes with another one, as the constructors of a range do with its type.
+    fn is_internal(&self, object: ObjectId) -> bool {
+        self.schema.dependencies.uses(object).iter().any(|edge| edge.1 == DependencyKind::Internal)
+    }
+
     /// `schema.name`
     fn name(&self, namespace: Oid, name: &str) -> String {
         self.schema.qualified_name(namespace, name)

@@ -60,9 +60,9 @@ impl Description<'_> {
             }
         }
         for function in schema.functions.iter() {
-            if self.is_own(function.oid, function.namespace, ObjectId::Function(function.oid)) {
-                let inputs: Vec<_> = function.inputs.iter().map(|oid| schema.format_type_plain(*oid)).collect();
-                let signature = format!("{}({})", self.name(function.namespace, &function.name), inputs.join(", "));
+            let object = ObjectId::Function(function.oid);
+            if self.is_own(function.oid, function.namespace, object) && !self.is_internal(object) {
+                let signature = self.signature(function);
                 self.owner("routine", &signature, function.owner);
             }
         }

@@ -138,7 +138,10 @@ impl Description<'_> {
     fn sequence(&mut self, relation: &Relation) {
         let Some(sequence) = &relation.sequence else { return };
         let name = self.name(relation.namespace, &relation.name);
-        let mut line = format!("sequence {name} {}", self.schema.format_type_plain(sequence.data_type));
+        // The sequence of an identity column may count in another type than the column: a dump does not say in which.
+        let kind =
+            if sequence.internal { "identity".to_owned() } else { self.schema.format_type_plain(sequence.data_type) };
+        let mut line = format!("sequence {name} {kind}");
         if relation.persistence == Persistence::Unlogged {
             line.push_str(" unlogged");
         }

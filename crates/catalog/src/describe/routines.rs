@@ -10,15 +10,15 @@ impl Description<'_> {
     pub(super) fn routines(&mut self) {
         let schema = self.schema;
         for function in schema.functions.iter() {
-            if self.is_own(function.oid, function.namespace, ObjectId::Function(function.oid)) {
+            let object = ObjectId::Function(function.oid);
+            if self.is_own(function.oid, function.namespace, object) && !self.is_internal(object) {
                 self.routine(function);
             }
         }
     }
 
     fn routine(&mut self, function: &Function) {
-        let inputs: Vec<_> = function.inputs.iter().map(|oid| self.schema.format_type_plain(*oid)).collect();
-        let signature = format!("{}({})", self.name(function.namespace, &function.name), inputs.join(", "));
+        let signature = self.signature(function);
         let kind = match function.kind {
             FunctionKind::Function => "function",
             FunctionKind::Procedure => "procedure",
@@ -51,6 +51,15 @@ impl Description<'_> {
             self.uses(&format!("body {signature}"), ObjectId::Function(function.oid));
         }
         self.routine_grants(function, &signature);
+    }
+
+    /// `f(a, b)`: what a server has in `proargtypes`, which leaves out what a procedure gives back.
+    pub(super) fn signature(&self, function: &Function) -> String {
+        let output =
+            |parameter: &&crate::Parameter| matches!(parameter.mode, ParameterMode::Out | ParameterMode::Table);
+        let inputs = function.parameters.iter().filter(|parameter| !output(parameter));
+        let inputs: Vec<_> = inputs.map(|parameter| self.schema.format_type_plain(parameter.data_type)).collect();
+        format!("{}({})", self.name(function.namespace, &function.name), inputs.join(", "))
     }
 
     /// Modes, names and types, and which have defaults.
@@ -109,7 +118,8 @@ impl Description<'_> {
             }
         }
         for cast in schema.casts.iter() {
-            if !self.is_own(cast.oid, Oid::NONE, ObjectId::Cast(cast.oid)) {
+            let object = ObjectId::Cast(cast.oid);
+            if !self.is_own(cast.oid, Oid::NONE, object) || self.is_internal(object) {
                 continue;
             }
             let context = match cast.context {

@@ -60,7 +60,8 @@ impl Schema {
                 None => edits.push(Edit { start: end, end, now: cast }),
             }
         }
-        edits.sort_by_key(|edit| (edit.start, edit.end));
+        // A star that is written out takes the qualifier before it along.
+        edits.sort_by_key(|edit| (edit.start, std::cmp::Reverse(edit.end)));
         let (start, end) = (text.range.start as usize, text.range.end as usize);
         let (mut printed, mut at) = (String::new(), start);
         for edit in &edits {
@@ -172,6 +173,15 @@ impl Schema {
             },
             Some(before) => (start, before),
             None => return None,
+        };
+        // The qualifier is the relation's own name where no alias stands for it.
+        let of_relation = |name: &&StoredName| {
+            name.place == NamePlace::Qualifier && name.range.start as usize >= from && name.range.end as usize <= end
+        };
+        let renamed = text.names.iter().find(of_relation).and_then(|_| self.relation(relation));
+        let qualifier = match renamed {
+            Some(relation) => format!("{}.", quote_identifier(&relation.name)),
+            None => qualifier.to_owned(),
         };
         let names = columns.iter().filter_map(|id| self.column(*id));
         let listed: Vec<String> =

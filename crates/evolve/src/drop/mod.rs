@@ -136,7 +136,7 @@ impl Context {
             self.namespace(schema)?;
         }
         let Some(found) = self.find_relation(name).cloned() else {
-            let code = if kind == ObjectKind::Index { "42704" } else { "42P01" };
+            let code = if matches!(kind, ObjectKind::Index | ObjectKind::ForeignTable) { "42704" } else { "42P01" };
             let message = format!("{} \"{}\" does not exist", word(kind), name.object().text);
             return Err(refuse(code, message, name.span));
         };

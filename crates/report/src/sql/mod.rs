@@ -60,7 +60,8 @@ impl<'a> Printer<'a> {
 
     pub(crate) fn own_functions(&self) -> Vec<&'a Function> {
         let schema: &'a Schema = self.schema;
-        let own = |of: &&Function| self.is_own(of.oid, of.namespace, ObjectId::Function(of.oid));
+        let internal = |of: &Function| self.is_internal(ObjectId::Function(of.oid));
+        let own = |of: &&Function| self.is_own(of.oid, of.namespace, ObjectId::Function(of.oid)) && !internal(of);
         schema.functions.iter().map(|of| &**of).filter(own).collect()
     }
 }
@@ -110,6 +111,11 @@ impl Printer<'_> {
     pub(crate) fn is_own(&self, oid: Oid, namespace: Oid, object: ObjectId) -> bool {
         let temporary = self.temporary.is_some() && namespace == self.temporary;
         oid >= Oid::FIRST_USER && !temporary && !self.is_member(object)
+    }
+
+    /// Whether an object comes with another one, as the constructors of a range do with its type.
+    fn is_internal(&self, object: ObjectId) -> bool {
+        self.schema.dependencies.uses(object).iter().any(|edge| edge.1 == DependencyKind::Internal)
     }
 
     fn is_member(&self, object: ObjectId) -> bool {

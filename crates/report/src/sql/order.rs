@@ -34,13 +34,19 @@ impl Printer<'_> {
         roots.extend(relations.filter_map(|of| self.root(of.oid, of.namespace, ObjectId::Relation(of.oid))));
         let types = schema.types.iter().filter(|of| !of.is_array && is_own_type(&of.kind));
         roots.extend(types.filter_map(|of| self.root(of.oid, of.namespace, ObjectId::Type(of.oid))));
-        let functions = schema.functions.iter();
+        let functions = self.own_functions().into_iter();
         roots.extend(functions.filter_map(|of| self.root(of.oid, of.namespace, ObjectId::Function(of.oid))));
         let operators = schema.operators.iter();
         roots.extend(operators.filter_map(|of| self.root(of.oid, of.namespace, ObjectId::Operator(of.oid))));
         let collations = schema.collations.iter();
         roots.extend(collations.filter_map(|of| self.root(of.oid, of.namespace, ObjectId::Collation(of.oid))));
-        roots.extend(schema.casts.iter().filter_map(|of| self.root(of.oid, Oid::NONE, ObjectId::Cast(of.oid))));
+        roots.extend(
+            schema
+                .casts
+                .iter()
+                .filter(|of| !self.is_internal(ObjectId::Cast(of.oid)))
+                .filter_map(|of| self.root(of.oid, Oid::NONE, ObjectId::Cast(of.oid))),
+        );
         roots.sort_unstable();
         roots.into_iter().map(|root| root.1).collect()
     }

@@ -1,7 +1,9 @@
 //! Views, sequences, indexes; rules, triggers and policies.
 
-use rollproof_catalog::{Index, IndexKey, ObjectId, Oid, Persistence, Policy, Relation, RelationKind, Rule, Trigger};
-use rollproof_sql::ast::TriggerTiming;
+use rollproof_catalog::{
+    Index, IndexKey, ObjectId, Oid, Persistence, Policy, Relation, RelationKind, Rule, StoredStatement, Trigger,
+};
+use rollproof_sql::ast::{StatementKind, TriggerTiming};
 use rollproof_sql::{quote_identifier, quote_literal};
 
 use super::Printer;
@@ -26,7 +28,7 @@ impl Printer<'_> {
         let columns: Vec<_> = relation.live_columns().map(|column| quote_identifier(&column.name)).collect();
         // A view may have no column at all.
         let columns = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
-        let query = self.statement(&view.query);
+        let query = self.view_query(&view.query);
         if relation.kind == RelationKind::MaterializedView {
             self.say(&format!("CREATE MATERIALIZED VIEW {name}{columns} AS\n{query}\nWITH NO DATA"));
             return;
@@ -37,6 +39,22 @@ impl Printer<'_> {
         let options = if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
         let check = if view.check_option { "\nWITH CHECK OPTION" } else { "" };
         self.say(&format!("CREATE VIEW {name}{columns}{options} AS\n{query}{check}"));
+    }
+
+    /// A view's query. Of CREATE RECURSIVE VIEW the text is what WITH RECURSIVE holds.
+    pub(crate) fn view_query(&self, stored: &StoredStatement) -> String {
+        let text = self.statement(stored);
+        let StatementKind::Query(query) = &stored.statement.kind else { return text };
+        let written = text.trim_start_matches(|letter: char| letter == '(' || letter.is_whitespace());
+        match query.with.as_ref().and_then(|with| with.ctes.first()) {
+            Some(cte) if !written.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("with")) => {
+                let name = quote_identifier(&cte.name.text);
+                let columns: Vec<_> = cte.columns.iter().map(|column| quote_identifier(&column.text)).collect();
+                let columns = columns.join(", ");
+                format!("WITH RECURSIVE {name} ({columns}) AS (\n{text}\n)\nSELECT {columns} FROM {name}")
+            }
+            _ => text,
+        }
     }
 
     fn sequence(&mut self, relation: &Relation) {
@@ -123,6 +141,12 @@ impl Printer<'_> {
             // A partition's row triggers come from its parent's.
             for trigger in relation.triggers.iter().filter(|trigger| trigger.parent.is_none()) {
                 self.trigger(&name, relation, trigger);
+            }
+        }
+        for relation in self.own_relations() {
+            let name = self.name(relation.namespace, &relation.name);
+            for trigger in relation.triggers.iter().filter(|trigger| trigger.parent.is_some()) {
+                self.enabled("TRIGGER", &name, &quote_identifier(&trigger.name), trigger.enabled);
             }
         }
     }

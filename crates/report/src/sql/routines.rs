@@ -44,7 +44,9 @@ impl Printer<'_> {
 
     /// `schema.f(a, b)`, as DROP and GRANT name a routine.
     pub(crate) fn signature(&self, function: &Function) -> String {
-        let inputs: Vec<_> = function.inputs.iter().map(|oid| self.type_name(*oid)).collect();
+        let output = |mode| matches!(mode, ParameterMode::Out | ParameterMode::Table);
+        let inputs = function.parameters.iter().filter(|parameter| !output(parameter.mode));
+        let inputs: Vec<_> = inputs.map(|parameter| self.type_name(parameter.data_type)).collect();
         format!("{}({})", self.name(function.namespace, &function.name), inputs.join(", "))
     }
 

@@ -14,7 +14,11 @@ impl Printer<'_> {
         let mut elements: Vec<String> = relation
             .live_columns()
             .filter(|column| !inherits || column.is_local)
-            .map(|column| self.column(relation, column))
+            .map(|column| {
+                // What a parent's column has for a default would come with it.
+                let none = inherits && column.default.is_none() && self.parent_has_default(relation, column);
+                self.column(relation, column) + if none { " DEFAULT NULL" } else { "" }
+            })
             .collect();
         elements.extend(
             relation
@@ -130,6 +134,11 @@ impl Printer<'_> {
                 }
             }
         }
+    }
+
+    fn parent_has_default(&self, relation: &Relation, column: &Column) -> bool {
+        let parents = relation.inherits.iter().filter_map(|parent| self.schema.relation(*parent));
+        parents.filter_map(|parent| parent.column(&column.name)).any(|of| of.default.is_some())
     }
 
     fn parent_is_not_null(&self, relation: &Relation, column: &Column) -> bool {

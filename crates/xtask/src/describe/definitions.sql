@@ -32,11 +32,11 @@ where relkind = 'p' and pg_temp.own('pg_class', oid, relnamespace)
 -- statement
 select 'definition of routine ' || regexp_replace(regexp_replace(pg_get_functiondef(p.oid),
   '( (PARALLEL \w+|COST \d+|ROWS \d+|LEAKPROOF|SUPPORT \S+))+(?=[ \n][^$]*AS \$|\n)', ''), '\n\s*\n', E'\n', 'g') from pg_proc p join pg_language l on l.oid = prolang
-where prokind <> 'a' and lanname <> 'c' and pg_temp.own('pg_proc', p.oid, pronamespace)
+where prokind <> 'a' and lanname <> 'c' and pg_temp.own_routine(p)
 -- statement
 select 'definition of aggregate ' || pg_temp.signature(p) || ' ' || concat_ws(' ', aggkind, aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggmtransfn,
   format_type(aggtranstype, null), agginitval, aggsortop::regoperator, aggfinalextra) from pg_aggregate join pg_proc p on p.oid = aggfnoid
-where pg_temp.own('pg_proc', p.oid, pronamespace)
+where pg_temp.own_routine(p)
 -- statement
 select 'definition of domain ' || pg_temp.name(typnamespace, typname) || ' ' || typdefault from pg_type
 where typtype = 'd' and typdefault is not null and pg_temp.own('pg_type', oid, typnamespace)

@@ -4,6 +4,10 @@ create or replace function pg_temp.own(catalog regclass, object oid, namespace o
     and not exists (select from pg_catalog.pg_depend where classid = catalog and objid = object and deptype = 'e')
     and not exists (select from pg_catalog.pg_namespace where oid = namespace and nspname ~ '^pg_')
 $$;
+create or replace function pg_temp.own_routine(p pg_catalog.pg_proc) returns boolean language sql as $$
+  select pg_temp.own('pg_catalog.pg_proc', p.oid, p.pronamespace) and not exists (select from pg_catalog.pg_depend
+    where classid = 'pg_catalog.pg_proc'::regclass and objid = p.oid and deptype = 'i')
+$$;
 create or replace function pg_temp.name(namespace oid, name name) returns text language sql as $$
   select quote_ident(nspname) || '.' || quote_ident(name) from pg_catalog.pg_namespace where oid = namespace
 $$;
@@ -32,8 +36,8 @@ create or replace function pg_temp.parameters(p pg_catalog.pg_proc) returns text
     || coalesce(quote_ident(nullif(name, '')) || ' ', '') || format_type(type, null)
     || case when input > p.pronargs - p.pronargdefaults then ' default' else '' end, ', ' order by place), '')
   from (
-    select place, type, mode, name, case when mode = 't' or (mode = 'o' and p.prokind <> 'p') then 0
-      else count(*) filter (where mode <> 't' and (mode <> 'o' or p.prokind = 'p')) over (order by place) end as input
+    select place, type, mode, name, case when mode in ('t', 'o') then 0
+      else count(*) filter (where mode not in ('t', 'o')) over (order by place) end as input
     from (
       select place, type, coalesce(p.proargmodes[place]::text, 'i') as mode, p.proargnames[place] as name
       from unnest(coalesce(p.proallargtypes, (select array_agg(each) from unnest(p.proargtypes::oid[]) each))) with ordinality as u(type, place)) a) b
@@ -161,7 +165,8 @@ select 'index ' || pg_temp.relation(indexrelid) || ' on ' || pg_temp.relation(in
   || case when indpred is not null then ' where' else '' end || case when indisvalid then '' else ' invalid' end
 from pg_index join pg_class c on c.oid = indexrelid join pg_am a on a.oid = relam where pg_temp.own('pg_class', c.oid, relnamespace)
 -- statement
-select 'sequence ' || pg_temp.relation(seqrelid) || ' ' || format_type(seqtypid, null) || case when relpersistence = 'u' then ' unlogged' else '' end
+select 'sequence ' || pg_temp.relation(seqrelid) || ' ' || case when exists (select from pg_depend
+    where classid = 'pg_class'::regclass and objid = seqrelid and deptype = 'i') then 'identity' else format_type(seqtypid, null) end || case when relpersistence = 'u' then ' unlogged' else '' end
   || coalesce((select ' owned by ' || pg_temp.relation(refobjid) || '.' || pg_temp.columns(refobjid, array[refobjsubid::int2])
     from pg_depend where classid = 'pg_class'::regclass and objid = seqrelid and refclassid = 'pg_class'::regclass and deptype in ('a', 'i')), '')
 from pg_sequence join pg_class c on c.oid = seqrelid where pg_temp.own('pg_class', c.oid, relnamespace)
@@ -196,20 +201,20 @@ select case prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' when '
     || case when proisstrict then ' strict' else '' end end
   || case when prosecdef then ' security definer' else '' end
   || coalesce((select string_agg(' set ' || split_part(each, '=', 1), '' order by place) from unnest(proconfig) with ordinality u(each, place)), '')
-from pg_proc p join pg_language l on l.oid = prolang where pg_temp.own('pg_proc', p.oid, pronamespace)
+from pg_proc p join pg_language l on l.oid = prolang where pg_temp.own_routine(p)
 -- statement
 select 'body ' || pg_temp.signature(p) || ' ' || replace(replace(replace(prosrc, '\', '\\'), E'\n', '\n'), E'\r', '\r')
 from pg_proc p join pg_language l on l.oid = prolang
-where prokind <> 'a' and prosqlbody is null and lanname <> 'c' and pg_temp.own('pg_proc', p.oid, pronamespace)
+where prokind <> 'a' and prosqlbody is null and lanname <> 'c' and pg_temp.own_routine(p)
 -- statement
 select 'body ' || pg_temp.signature(p) || ' uses ' || pg_temp.uses('pg_proc', p.oid)
-from pg_proc p where prosqlbody is not null and pg_temp.own('pg_proc', p.oid, pronamespace) and pg_temp.uses('pg_proc', p.oid) is not null
+from pg_proc p where prosqlbody is not null and pg_temp.own_routine(p) and pg_temp.uses('pg_proc', p.oid) is not null
 -- statement
 select 'revoke EXECUTE on routine ' || pg_temp.signature(p) || ' from PUBLIC' from pg_proc p
-where proacl is not null and not exists (select from aclexplode(proacl) where grantee = 0) and pg_temp.own('pg_proc', p.oid, pronamespace)
+where proacl is not null and not exists (select from aclexplode(proacl) where grantee = 0) and pg_temp.own_routine(p)
 -- statement
 select 'grant ' || privileges || ' on routine ' || pg_temp.signature(p) || ' to ' || pg_temp.role(grantee)
-from pg_proc p cross join pg_temp.grants(proacl, proowner) where grantee <> 0 and pg_temp.own('pg_proc', p.oid, pronamespace)
+from pg_proc p cross join pg_temp.grants(proacl, proowner) where grantee <> 0 and pg_temp.own_routine(p)
 -- statement
 select 'operator ' || quote_ident(nspname) || '.' || oprname || ' (' || case when oprleft = 0 then 'none' else format_type(oprleft, null) end || ', '
   || format_type(oprright, null) || ') returns ' || case when oprresult = 0 then 'none' else format_type(oprresult, null) end
@@ -220,6 +225,7 @@ select 'cast (' || format_type(castsource, null) || ' as ' || format_type(castta
   || case castcontext when 'i' then 'implicit' when 'a' then 'assignment' else 'explicit' end
   || case when castfunc <> 0 then ' by ' || pg_temp.routine(castfunc) else '' end
 from pg_cast c where pg_temp.own('pg_cast', c.oid, 0)
+  and not exists (select from pg_depend where classid = 'pg_cast'::regclass and objid = c.oid and deptype = 'i')
 -- statement
 select 'default grant ' || privileges || ' on ' || case defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'routines' when 'T' then 'types' else 'schemas' end
   || coalesce((select ' in ' || quote_ident(nspname) from pg_namespace where oid = defaclnamespace), '') || ' of ' || pg_temp.role(defaclrole) || ' to ' || pg_temp.role(grantee)
@@ -239,4 +245,4 @@ from pg_class c where relowner >= 16384 and relkind in ('r', 'p', 'v', 'm', 'f',
   and not (relkind = 'S' and exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and refclassid = 'pg_class'::regclass and refobjsubid > 0))
 -- statement
 select 'owner ' || pg_temp.role(proowner) || ' of routine ' || pg_temp.signature(p)
-from pg_proc p where proowner >= 16384 and pg_temp.own('pg_proc', oid, pronamespace)
+from pg_proc p where proowner >= 16384 and pg_temp.own_routine(p)

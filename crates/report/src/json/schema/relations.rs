@@ -191,7 +191,7 @@ fn one(printer: &Printer, relation: &Relation, kind: &'static str) -> RelationJs
         inherits: relation.inherits.iter().filter_map(|parent| name(printer, *parent)).collect(),
         partition_of: partition.and_then(|partition| name(printer, partition.parent)),
         partition_by: relation.partition_key.as_ref().map(|_| printer.partition_by(relation).trim().to_owned()),
-        definition: relation.view.as_ref().map(|view| printer.statement(&view.query)),
+        definition: relation.view.as_ref().map(|view| printer.view_query(&view.query)),
         sequence: relation.sequence.as_ref().map(|sequence| SequenceJson {
             data_type: printer.type_name(sequence.data_type),
             owned_by: sequence.owned_by.and_then(|owner| {

@@ -78,6 +78,8 @@ pub struct CreateSequence {
     pub name: QualifiedName,
     /// `TEMP`
     pub temporary: bool,
+    /// `UNLOGGED`
+    pub unlogged: bool,
     /// `IF NOT EXISTS`
     pub if_not_exists: bool,
     /// Its options.

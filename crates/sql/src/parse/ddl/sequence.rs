@@ -12,7 +12,13 @@ pub(super) fn create_sequence(parser: &mut Parser<'_>, prefix: Prefix) -> PResul
     let if_not_exists = if_not_exists(parser);
     let name = parser.qualified_name()?;
     let options = options(parser)?;
-    define(Definition::CreateSequence(CreateSequence { name, temporary: prefix.temporary, if_not_exists, options }))
+    define(Definition::CreateSequence(CreateSequence {
+        name,
+        temporary: prefix.temporary,
+        unlogged: prefix.unlogged,
+        if_not_exists,
+        options,
+    }))
 }
 
 /// `OptSeqOptList`
