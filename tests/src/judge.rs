@@ -45,6 +45,7 @@ pub fn report(case: &Case, major: u32) -> Report {
         applied: &split.applied,
         pending: &split.pending,
         session: Session { role: case.role.as_deref().map(Arc::from), ..Session::default() },
+        migration_session: Session::default(),
         deploy: Deploy::default(),
         levels: BTreeMap::new(),
         notices: Vec::new(),

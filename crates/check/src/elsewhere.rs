@@ -31,7 +31,13 @@ impl OtherDatabase {
     /// The other databases of the run.
     pub(crate) fn all(input: &Input) -> Vec<Self> {
         let of = |each: &Elsewhere| {
-            let mut timeline = timeline::build(&input.base, &each.bookkeeping, &each.migrations, &[], &input.session);
+            let mut timeline = timeline::build(
+                &input.base,
+                &each.bookkeeping,
+                &each.migrations,
+                &[],
+                (&input.session, &input.migration_session),
+            );
             Self { folder: each.folder.clone(), schema: timeline.steps.swap_remove(0).schema }
         };
         input.elsewhere.iter().map(of).collect()

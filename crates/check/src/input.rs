@@ -59,6 +59,8 @@ pub struct Input<'a> {
     pub pending: &'a [Migration],
     /// The session that the application's queries run in.
     pub session: Session,
+    /// The session that each migration starts in.
+    pub migration_session: Session,
     /// How the project deploys.
     pub deploy: Deploy,
     /// Levels that the project sets, by rule; none switches the rule's findings off.

@@ -49,7 +49,13 @@ use crate::timeline::Timeline;
 /// Checks every query of every version in every state that it meets.
 #[must_use]
 pub fn check(input: &Input) -> Report {
-    let timeline = timeline::build(&input.base, input.bookkeeping, input.applied, input.pending, &input.session);
+    let timeline = timeline::build(
+        &input.base,
+        input.bookkeeping,
+        input.applied,
+        input.pending,
+        (&input.session, &input.migration_session),
+    );
     let states = state_records(input, &timeline);
     let versions: Vec<VersionRecord> =
         input.versions.iter().map(|version| version_record(input, version, &timeline)).collect();
@@ -100,7 +106,13 @@ pub fn sites(input: &Input) -> Report {
 /// The schema at every state, by the state's id.
 #[must_use]
 pub fn schemas(input: &Input) -> Vec<(Arc<str>, rollproof_catalog::Schema)> {
-    let timeline = timeline::build(&input.base, input.bookkeeping, input.applied, input.pending, &input.session);
+    let timeline = timeline::build(
+        &input.base,
+        input.bookkeeping,
+        input.applied,
+        input.pending,
+        (&input.session, &input.migration_session),
+    );
     let visible = timeline.steps.iter().enumerate().filter(|(_, step)| step.visible);
     visible.map(|(at, step)| (state_id(&timeline, at), step.schema.clone())).collect()
 }

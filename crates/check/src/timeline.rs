@@ -60,17 +60,19 @@ pub struct Timeline {
 }
 
 /// Folds `applied` over `base` to the state `before`, and `pending` into the steps after it. What is pending comes in the
-/// order in which it runs, post-deploy migrations last, its commits marked for that order.
+/// order in which it runs, post-deploy migrations last, its commits marked for that order. `sessions` are those that the
+/// application's queries and the migrations run in.
 #[must_use]
 pub fn build(
     base: &Schema,
     bookkeeping: &[MigrationStatement],
     applied: &[Migration],
     pending: &[Migration],
-    session: &Session,
+    sessions: (&Session, &Session),
 ) -> Timeline {
-    let mut fold = Fold { session, rejected: Vec::new(), problems: Vec::new() };
-    let mut walker = SessionWalker::new(base.clone());
+    let (session, of_migrations) = sessions;
+    let mut fold = Fold { session, of_migrations, rejected: Vec::new(), problems: Vec::new() };
+    let mut walker = fold.new_session(base.clone());
     for (at, statement) in bookkeeping.iter().enumerate() {
         let origin = Origin::of("bookkeeping", at, statement);
         walker = fold.step(walker, statement, &origin, false);
@@ -105,6 +107,7 @@ impl Origin {
 
 struct Fold<'a> {
     session: &'a Session,
+    of_migrations: &'a Session,
     rejected: Vec<Rejected>,
     problems: Vec<Problem>,
 }
@@ -117,6 +120,15 @@ impl Fold<'_> {
         seen
     }
 
+    /// A session that the migration tool opens: with what is set for the database, if a migration has set it.
+    fn new_session(&self, mut schema: Schema) -> SessionWalker {
+        schema.session = self.of_migrations.clone();
+        if let Some(path) = &schema.database_search_path {
+            schema.session.search_path = path.clone();
+        }
+        SessionWalker::new(schema)
+    }
+
     /// Runs migrations one after the other, with the transactions that their tool makes.
     fn run(
         &mut self,
@@ -125,7 +137,7 @@ impl Fold<'_> {
         pending: bool,
         mut after: impl FnMut(Schema, Origin, &Migration, &MigrationStatement),
     ) -> Schema {
-        let mut walker = SessionWalker::new(schema);
+        let mut walker = self.new_session(schema);
         let mut current: Option<(*const Migration, usize)> = None;
         for step in rollproof_migrate::steps(migrations) {
             match step {
@@ -140,7 +152,7 @@ impl Fold<'_> {
                     };
                     if at == 0 && !walker.in_transaction() {
                         // Each migration is taken to run in a session of its own: a setting of one does not reach the next.
-                        walker = SessionWalker::new(walker.finish());
+                        walker = self.new_session(walker.finish());
                     }
                     current = Some((migration, at));
                     let origin = Origin::of(&migration.name, at, statement);

@@ -43,6 +43,8 @@ pub(crate) struct Migrations {
     pub(crate) tool: Option<String>,
     /// `file`, `simple-query`, `autocommit`, `batch`.
     pub(crate) transaction: Option<String>,
+    /// What the tool sets for its sessions, where it is not what the application's have.
+    pub(crate) search_path: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -112,6 +112,7 @@ impl Loaded {
             applied: &self.migrations.applied,
             pending: &self.migrations.pending,
             session,
+            migration_session: self.settings.migration_session.clone(),
             deploy: self.settings.deploy,
             levels: self.settings.levels.clone(),
             elsewhere: self.migrations.elsewhere.clone(),

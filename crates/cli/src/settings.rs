@@ -20,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) transaction: Option<Transaction>,
     pub(crate) builtin: &'static Builtin,
     pub(crate) session: Session,
+    pub(crate) migration_session: Session,
     pub(crate) deploy: rollproof_check::Deploy,
     pub(crate) levels: BTreeMap<String, Option<Level>>,
     /// A dump in the tree that the configuration names.
@@ -54,6 +55,7 @@ impl Settings {
             tool: known_tool(configuration.migrations.tool)?,
             transaction: configuration.migrations.transaction.as_deref().map(transaction).transpose()?,
             builtin: builtin(database.version)?,
+            migration_session: session(configuration.migrations.search_path.or(database.search_path.clone()), None),
             session: session(database.search_path, database.role),
             deploy: deploy(configuration.deploy.order.as_deref(), configuration.deploy.rollback)?,
             levels: levels(&configuration.rules)?,

@@ -56,7 +56,22 @@ impl Context {
             None => (body.clone(), TextRange::new(0, body.len() as u32)),
         };
         let parsed = parse_body(&text, range).map_err(|error| refuse("42601", error.message, span))?;
-        self.run_body(&parsed, text, Vec::new(), span).map_err(|stop| self.of_all(*stop, body))
+        match self.run_body(&parsed, text, Vec::new(), span) {
+            // Rows decide what it does, but to the schema it does nothing in any case.
+            Err(stop) if matches!(*stop, Stop::Unmodelled { .. }) && !self.may_change(&parsed, body) => Ok(()),
+            outcome => outcome.map_err(|stop| self.of_all(*stop, body)),
+        }
+    }
+
+    /// Whether a block may change the schema: by a statement of its own, or by a routine that it names.
+    fn may_change(&self, parsed: &Body, body: &str) -> bool {
+        let named = words(body);
+        let is_named = |name: &Arc<str>| named.binary_search(name).is_ok();
+        effect::block_changes(&parsed.block)
+            || ["set_config", "dblink_exec"].iter().any(|name| is_named(&Arc::from(*name)))
+            || self.schema.functions.iter().any(|function| {
+                is_named(&Arc::from(function.name.to_lowercase())) && self.effect_of(function).is_some()
+            })
     }
 
     /// A block that ends before its end has done nothing: what is not known is what all of it would have done, not only

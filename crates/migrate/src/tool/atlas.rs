@@ -29,7 +29,9 @@ fn list(reader: &mut Reader<'_>, folder: &Folder<'_>) -> Vec<Migration> {
         let version = stem.split('_').next().unwrap_or(stem);
         let draft = Draft::new(version, name, path, Transaction::File);
         migrations.push(reader.migration(draft, false, |_, source| {
-            let opts_out = source.text.lines().any(|line| line.trim() == "-- atlas:txmode none");
+            // Directives stand above the first statement (`LocalFile.Directive`).
+            let mut head = source.text.lines().take_while(|line| line.trim().is_empty() || line.starts_with("--"));
+            let opts_out = head.any(|line| line.trim() == "-- atlas:txmode none");
             let transaction = if opts_out { Transaction::Autocommit } else { Transaction::File };
             Prepared { text: Sent::Whole, transaction }
         }));

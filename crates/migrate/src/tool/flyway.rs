@@ -140,7 +140,9 @@ fn prepare(reader: &mut Reader<'_>, source: &Source, placeholders: &[(String, St
     Prepared { text, transaction }
 }
 
-/// Whether Flyway sees a statement that the server refuses inside a transaction block.
+/// Whether Flyway sees a statement that it takes to run outside of transactions only: those of its `PostgreSQLParser`,
+/// `detectCanExecuteInTransaction`. REINDEX … CONCURRENTLY is none of them, and fails there. (`ALTER TYPE … ADD VALUE` is
+/// one for servers before 12.)
 fn cannot_run_in_one(text: &str) -> bool {
     split(text).iter().any(|chunk| {
         let statement = chunk.range.slice(text);
@@ -149,10 +151,13 @@ fn cannot_run_in_one(text: &str) -> bool {
         matches!(
             words.as_slice(),
             ["create", "unique", "index", "concurrently", ..]
-                | ["create" | "drop" | "reindex", "index", "concurrently", ..]
-                | ["vacuum", ..]
-                | ["create" | "drop", "database" | "tablespace", ..]
+                | ["create" | "drop", "index", "concurrently", ..]
+                | ["create" | "drop", "database" | "tablespace" | "subscription", ..]
+                | ["reindex", "schema" | "database" | "system", ..]
+                | ["reindex", "verbose", "schema" | "database" | "system", ..]
                 | ["alter", "system", ..]
+                | ["discard", "all", ..]
+                | ["vacuum", ..]
         )
     })
 }
@@ -166,6 +171,13 @@ mod tests {
         let text = "-- only some rows are indexed; most are NULL\nCREATE INDEX CONCURRENTLY i ON t (a);";
         assert!(cannot_run_in_one(text));
         assert!(!cannot_run_in_one("SELECT 1; -- CREATE INDEX CONCURRENTLY i ON t (a);\nSELECT 'VACUUM t;'"));
+    }
+
+    #[test]
+    fn what_flyway_does_not_know_stays_in_a_transaction() {
+        assert!(cannot_run_in_one("-- x\nDROP INDEX CONCURRENTLY i;"));
+        assert!(cannot_run_in_one("create table t (id int);\nreindex (verbose) table t; reindex database d"));
+        assert!(!cannot_run_in_one("REINDEX INDEX CONCURRENTLY i; ALTER TYPE e ADD VALUE 'x'"));
     }
 
     #[test]
