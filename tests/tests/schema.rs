@@ -4,6 +4,7 @@
 //! versions that are asked.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "tests read fixtures")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
