@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{
-    Aggregate, AggregateKind, AggregatePart, DependencyKind, Function, FunctionCandidate, FunctionKind, Language, ObjectId, Oid,
-    Parameter, RoutineBody, TypeKind, TypeRef, oid,
+    Aggregate, AggregateKind, AggregatePart, DependencyKind, Function, FunctionCandidate, FunctionKind, Language,
+    ObjectId, Oid, Parameter, RoutineBody, TypeKind, TypeRef, oid,
 };
 use rollproof_resolve::types::CoercionContext;
 use rollproof_sql::ast::{CreateAggregate, DefinitionOption, DefinitionValue, ParameterMode, QualifiedName};

@@ -148,7 +148,7 @@ impl Context {
             namespace,
             name,
             deterministic,
-            definition: definition.map(Arc::from),
+            definition: definition.map(std::sync::Arc::from),
         });
         self.depend_on_namespace(ObjectId::Collation(oid), namespace);
         self.owned_by_current(ObjectId::Collation(oid));

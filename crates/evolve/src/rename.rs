@@ -59,7 +59,6 @@ impl Context {
             }
             (_, ObjectName::Type(name)) => self.rename_type(rename, &name.name),
             (_, ObjectName::Name(name)) => self.rename_named(rename, name),
-            (_, ObjectName::UsingMethod(name, _)) => self.rename_other(rename.kind, name, &rename.to),
             _ => Ok(()),
         }
     }

@@ -169,8 +169,8 @@ impl Printer<'_> {
             ));
         }
         for role in &own {
-            for group in role.member_of.iter().filter(|group| schema.role(**group).is_some()) {
-                self.say(&format!("GRANT {} TO {}", self.role_name(*group), quote_identifier(&role.name)));
+            for group in role.member_of.iter().map(|of| of.group).filter(|group| schema.role(*group).is_some()) {
+                self.say(&format!("GRANT {} TO {}", self.role_name(group), quote_identifier(&role.name)));
             }
         }
     }
@@ -210,8 +210,8 @@ impl Printer<'_> {
 
     /// What is kept by its name alone.
     fn not_printed(&mut self) {
-        for key in self.schema.others.keys() {
-            self.comment(key);
+        for other in self.schema.others.iter() {
+            self.comment(&other.key);
         }
         for class in self.schema.operator_classes.iter() {
             if self.is_own(class.oid, class.namespace, ObjectId::OperatorClass(class.oid)) {

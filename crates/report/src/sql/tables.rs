@@ -95,10 +95,8 @@ impl Printer<'_> {
             rollproof_catalog::ObjectId::Other(oid) => Some(oid),
             _ => None,
         });
-        let mut names = servers.filter_map(|oid| {
-            let key = self.schema.others.iter().find(|(_, other)| **other == oid)?.0;
-            key.strip_prefix("server ").map(quote_identifier)
-        });
+        let mut names =
+            servers.filter_map(|oid| self.schema.others.get(oid)?.key.strip_prefix("server ").map(quote_identifier));
         names.next()
     }
 

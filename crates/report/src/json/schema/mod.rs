@@ -117,7 +117,7 @@ impl Document {
             casts: routines::casts(printer),
             collations: types::collations(printer),
             default_privileges: default_privileges(schema),
-            others: schema.others.keys().map(text).collect(),
+            others: schema.others.iter().map(|other| other.key.to_string()).collect(),
             unknown: schema.taints.iter().map(unknown).collect(),
         }
     }
@@ -176,7 +176,7 @@ fn roles(schema: &Schema) -> Vec<RoleJson> {
             superuser: role.superuser,
             bypass_row_security: role.bypass_row_security,
             inherit: role.inherit,
-            member_of: role.member_of.iter().map(|group| role_name(schema, *group)).collect(),
+            member_of: role.member_of.iter().map(|of| role_name(schema, of.group)).collect(),
         })
         .collect();
     all.sort_by(|left, right| left.name.cmp(&right.name));
