@@ -10,7 +10,7 @@ use rollproof_source::TextRange;
 use rollproof_sql::ast::ReferentialAction;
 
 use crate::triggers::fires;
-use crate::writes::{acts, base_number, omitted};
+use crate::writes::{acts, base_number, omitted, reaches_others};
 
 /// Cascades are followed through this many tables.
 const MOST: usize = 100;
@@ -153,7 +153,7 @@ pub(crate) fn with_cascades(schema: &Schema, writes: &[Write]) -> Vec<Write> {
     while at < found.len() && found.len() < MOST {
         let write = found[at].clone();
         at += 1;
-        if !matches!(write.action, WriteAction::Delete | WriteAction::Update) {
+        if !reaches_others(schema, &write) {
             continue;
         }
         for other in schema.relations.iter().filter(|other| !other.constraints.is_empty()) {

@@ -71,11 +71,7 @@ pub(crate) fn roles_that_lost(
     before: (&Schema, &Resolution),
     now: (&Schema, &Resolution),
 ) -> Option<(Option<Arc<str>>, Denied)> {
-    let same = before.0.roles.same_as(&now.0.roles)
-        && before.0.namespaces.same_as(&now.0.namespaces)
-        && before.0.functions.same_as(&now.0.functions)
-        && before.0.relations.same_as(&now.0.relations);
-    if same || now.0.session.role.is_some() {
+    if now.0.session.role.is_some() || same_rights(before.0, now.0, now.1) {
         return None;
     }
     let nobody: Arc<str> = Arc::from("a role that was granted nothing");
@@ -101,6 +97,37 @@ pub(crate) fn roles_that_lost(
         }
     }
     None
+}
+
+/// Whether nothing changed about who may do what a statement does: most migrations leave that alone.
+fn same_rights(before: &Schema, now: &Schema, resolution: &Resolution) -> bool {
+    let acl = |relation: &Relation| {
+        let columns =
+            relation.columns.iter().filter_map(|column| Some((column.number, (**column.acl.as_ref()?).clone())));
+        (relation.owner, relation.acl.as_deref().cloned(), columns.collect::<Vec<_>>())
+    };
+    let same = |oid: Oid| match (before.relation(oid), now.relation(oid)) {
+        (Some(was), Some(is)) => std::ptr::eq(was, is) || acl(was) == acl(is),
+        _ => false,
+    };
+    let runs = |oid: Oid| match (before.functions.get(oid), now.functions.get(oid)) {
+        (Some(was), Some(is)) => was.owner == is.owner && was.acl == is.acl,
+        (None, None) => true,
+        _ => false,
+    };
+    let reads = resolution.reads.iter().map(|read| read.relation);
+    let writes = resolution.writes.iter().flat_map(|write| [write.relation, write.base]);
+    let mut used: Vec<Oid> = reads.chain(writes).collect();
+    let mut at = 0;
+    while at < used.len() && used.len() < 1000 {
+        let view = now.relation(used[at]).and_then(|relation| relation.view.as_ref());
+        used.extend(view.into_iter().flat_map(|view| crate::views::below(view)).collect::<BTreeSet<_>>());
+        at += 1;
+    }
+    before.roles.same_as(&now.roles)
+        && before.namespaces.same_as(&now.namespaces)
+        && used.into_iter().all(same)
+        && resolution.routines.iter().all(|(oid, _)| runs(*oid))
 }
 
 /// Schemas that names are qualified with (`LookupExplicitNamespace`).

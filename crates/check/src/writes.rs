@@ -113,7 +113,7 @@ pub(crate) fn restrictions(before: &Schema, now: &Schema, write: &Write) -> Vec<
         found.extend(new_not_null(before, was, now, relation, write));
         found.extend(fewer_partitions(before, now, relation, write));
     }
-    if write.action != WriteAction::Insert {
+    if reaches_others(now, write) {
         found.extend(new_references(before, now, relation, write));
     }
     found.extend(check_option(before, now, write));
@@ -397,6 +397,19 @@ fn new_references(before: &Schema, now: &Schema, relation: &Relation, write: &Wr
         }
     }
     found
+}
+
+/// Whether a write may make a foreign key act at all: it deletes, or changes a column that others can refer to.
+pub(crate) fn reaches_others(schema: &Schema, write: &Write) -> bool {
+    let written = |number: i16| write.columns.iter().any(|each| each.number == number);
+    let relation = schema.relation(write.base);
+    let indexes = relation.into_iter().flat_map(|relation| &relation.indexes);
+    let unique = indexes.filter_map(|oid| schema.relation(*oid)?.index.as_ref()).filter(|index| index.unique);
+    match write.action {
+        WriteAction::Delete => true,
+        WriteAction::Update => unique.flat_map(|index| &index.keys).any(|key| written(key.column)),
+        WriteAction::Insert | WriteAction::Truncate => false,
+    }
 }
 
 /// Whether a write makes a foreign key that refers to its table act.

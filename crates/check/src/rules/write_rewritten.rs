@@ -8,7 +8,7 @@ use rollproof_sql::ast::TriggerTiming;
 
 use crate::rule::{Hit, Rule, Subject};
 use crate::triggers::{self, effects};
-use crate::writes::{acts, supplied, ties_alike};
+use crate::writes::{acts, reaches_others, supplied, ties_alike};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -59,6 +59,9 @@ fn by_triggers(before: &Schema, now: &Schema, write: &Write) -> Vec<Hit> {
 fn by_keys(before: &Schema, now: &Schema, write: &Write) -> Vec<Hit> {
     use rollproof_sql::ast::ReferentialAction::{NoAction, Restrict};
     let mut hits = Vec::new();
+    if !reaches_others(now, write) {
+        return hits;
+    }
     for other in now.relations.iter() {
         let Some(was) = before.relation(other.oid) else { continue };
         for constraint in other.constraints.iter().filter(|each| each.enforced) {

@@ -231,7 +231,10 @@ fn finish(
 ) -> Result<Typed> {
     let mut typed = Typed::new(TypeRef::plain(result), Oid::NONE, span);
     derive_collation(cx, &mut typed, inputs)?;
-    let comparison = chosen.oid < Oid::FIRST_USER && result == oid::BOOL;
+    let name = cx.schema.operator(chosen.oid).map_or("", |operator| &operator.name);
+    // Before version 18 LIKE compared bytes whatever the collation.
+    let bytes = matches!(name, "~~" | "!~~") && cx.version() < 18;
+    let comparison = chosen.oid < Oid::FIRST_USER && result == oid::BOOL && !bytes;
     if comparison && collations_conflict(cx, inputs)? {
         cx.collation_conflicts.push(span);
     }
