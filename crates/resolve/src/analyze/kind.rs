@@ -49,174 +49,131 @@ pub(crate) enum Kind {
     CycleMark,
 }
 
+/// How the server calls a place, and in which words it refuses what may not stand there.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// `ParseExprKindName`
+    name: &'static str,
+    /// No query may stand there (`transformSubLink`).
+    queries: Option<&'static str>,
+    /// No aggregate function may stand there (`check_agglevels_and_constraints`).
+    aggregates: Option<&'static str>,
+    /// No window function may stand there (`transformWindowFuncCall`).
+    windows: Option<&'static str>,
+    /// No set-returning function may stand there (`check_srf_call_placement`).
+    sets: Option<&'static str>,
+}
+
+impl Place {
+    /// Anything may stand there.
+    const fn open(name: &'static str) -> Self {
+        Self { name, queries: None, aggregates: None, windows: None, sets: None }
+    }
+
+    /// One value a row: aggregates, window functions and sets are refused.
+    const fn row(name: &'static str, called: &'static str) -> Self {
+        Self { name, queries: None, aggregates: Some(called), windows: Some(called), sets: Some(called) }
+    }
+
+    /// Queries are refused too, which are told of it in the singular.
+    const fn closed(name: &'static str, called: &'static str, single: &'static str) -> Self {
+        Self { queries: Some(single), ..Self::row(name, called) }
+    }
+
+    /// The bounds of a window's frame.
+    const fn frame(name: &'static str) -> Self {
+        Self { aggregates: Some(name), ..Self::row(name, "window definitions") }
+    }
+}
+
 impl Kind {
+    fn place(self) -> Place {
+        match self {
+            Self::None => Place::open("invalid expression context"),
+            Self::JoinOn => Place::row("JOIN/ON", "JOIN conditions"),
+            Self::FromSubselect => {
+                let aggregates = Some("FROM clause of their own query level");
+                Place { aggregates, ..Place::open("sub-SELECT in FROM") }
+            }
+            Self::FromFunction => Place { sets: None, ..Place::row("function in FROM", "functions in FROM") },
+            Self::Where => Place::row("WHERE", "WHERE"),
+            Self::Policy => Place::row("POLICY", "policy expressions"),
+            Self::Having => Place { aggregates: None, ..Place::row("HAVING", "HAVING") },
+            Self::Filter => Place::row("FILTER", "FILTER"),
+            Self::WindowPartition => {
+                Place { windows: Some("window definitions"), ..Place::open("window PARTITION BY") }
+            }
+            Self::WindowOrder => Place { windows: Some("window definitions"), ..Place::open("window ORDER BY") },
+            Self::WindowFrameRange => Place::frame("window RANGE"),
+            Self::WindowFrameRows => Place::frame("window ROWS"),
+            Self::WindowFrameGroups => Place::frame("window GROUPS"),
+            Self::SelectTarget => Place::open("SELECT"),
+            Self::InsertTarget => Place { sets: None, ..Place::row("INSERT", "INSERT") },
+            Self::UpdateSource | Self::UpdateTarget => Place::row("UPDATE", "UPDATE"),
+            Self::MergeWhen => Place::row("MERGE WHEN", "MERGE WHEN conditions"),
+            Self::GroupBy => Place { sets: None, ..Place::row("GROUP BY", "GROUP BY") },
+            Self::OrderBy => Place::open("ORDER BY"),
+            Self::DistinctOn => Place::open("DISTINCT ON"),
+            Self::Limit => Place::row("LIMIT", "LIMIT"),
+            Self::Offset => Place::row("OFFSET", "OFFSET"),
+            Self::Returning | Self::MergeReturning => Place::row("RETURNING", "RETURNING"),
+            Self::Values => Place::row("VALUES", "VALUES"),
+            Self::ValuesSingle => Place { sets: None, ..Place::row("VALUES", "VALUES") },
+            Self::CycleMark => Place::row("CYCLE", "CYCLE"),
+            _ => self.kept_place(),
+        }
+    }
+
+    /// Places of expressions that the schema keeps, and of those that are run by themselves.
+    fn kept_place(self) -> Place {
+        match self {
+            Self::CheckConstraint | Self::DomainCheck => {
+                Place::closed("CHECK", "check constraints", "check constraint")
+            }
+            Self::ColumnDefault | Self::FunctionDefault => {
+                Place::closed("DEFAULT", "DEFAULT expressions", "DEFAULT expression")
+            }
+            Self::IndexExpression => Place::closed("index expression", "index expressions", "index expression"),
+            Self::IndexPredicate => Place::closed("index predicate", "index predicates", "index predicate"),
+            Self::Statistics => {
+                Place::closed("statistics expression", "statistics expressions", "statistics expression")
+            }
+            Self::AlterColumnTransform => Place::closed("USING", "transform expressions", "transform expression"),
+            Self::ExecuteParameter => Place::closed("EXECUTE", "EXECUTE parameters", "EXECUTE parameter"),
+            Self::TriggerWhen => Place::closed("WHEN", "trigger WHEN conditions", "trigger WHEN condition"),
+            Self::PartitionBound => Place::closed("partition bound", "partition bound", "partition bound"),
+            Self::PartitionExpression => {
+                Place::closed("PARTITION BY", "partition key expressions", "partition key expression")
+            }
+            Self::CallArgument => Place::closed("CALL", "CALL arguments", "CALL argument"),
+            Self::CopyWhere => Place::closed("WHERE", "COPY FROM WHERE conditions", "COPY FROM WHERE condition"),
+            _ => Place::closed("GENERATED AS", "column generation expressions", "column generation expression"),
+        }
+    }
+
     /// `ParseExprKindName`
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::None => "invalid expression context",
-            Self::JoinOn => "JOIN/ON",
-            Self::FromSubselect => "sub-SELECT in FROM",
-            Self::FromFunction => "function in FROM",
-            Self::Where => "WHERE",
-            Self::Policy => "POLICY",
-            Self::Having => "HAVING",
-            Self::Filter => "FILTER",
-            Self::WindowPartition => "window PARTITION BY",
-            Self::WindowOrder => "window ORDER BY",
-            Self::WindowFrameRange => "window RANGE",
-            Self::WindowFrameRows => "window ROWS",
-            Self::WindowFrameGroups => "window GROUPS",
-            Self::SelectTarget => "SELECT",
-            Self::InsertTarget => "INSERT",
-            Self::UpdateSource | Self::UpdateTarget => "UPDATE",
-            Self::MergeWhen => "MERGE WHEN",
-            Self::GroupBy => "GROUP BY",
-            Self::OrderBy => "ORDER BY",
-            Self::DistinctOn => "DISTINCT ON",
-            Self::Limit => "LIMIT",
-            Self::Offset => "OFFSET",
-            Self::Returning | Self::MergeReturning => "RETURNING",
-            Self::Values | Self::ValuesSingle => "VALUES",
-            Self::CheckConstraint | Self::DomainCheck => "CHECK",
-            Self::ColumnDefault | Self::FunctionDefault => "DEFAULT",
-            Self::IndexExpression => "index expression",
-            Self::IndexPredicate => "index predicate",
-            Self::Statistics => "statistics expression",
-            Self::AlterColumnTransform => "USING",
-            Self::ExecuteParameter => "EXECUTE",
-            Self::TriggerWhen => "WHEN",
-            Self::PartitionBound => "partition bound",
-            Self::PartitionExpression => "PARTITION BY",
-            Self::CallArgument => "CALL",
-            Self::CopyWhere => "WHERE",
-            Self::GeneratedColumn => "GENERATED AS",
-            Self::CycleMark => "CYCLE",
-        }
+        self.place().name
     }
 
-    /// The phrase of a place that is named in full ("check constraints"), used where queries, aggregates, window functions
-    /// and set-returning functions are refused.
-    fn phrase(self) -> Option<&'static str> {
-        Some(match self {
-            Self::CheckConstraint | Self::DomainCheck => "check constraints",
-            Self::ColumnDefault | Self::FunctionDefault => "DEFAULT expressions",
-            Self::IndexExpression => "index expressions",
-            Self::IndexPredicate => "index predicates",
-            Self::Statistics => "statistics expressions",
-            Self::AlterColumnTransform => "transform expressions",
-            Self::ExecuteParameter => "EXECUTE parameters",
-            Self::TriggerWhen => "trigger WHEN conditions",
-            Self::PartitionBound => "partition bound",
-            Self::PartitionExpression => "partition key expressions",
-            Self::CallArgument => "CALL arguments",
-            Self::CopyWhere => "COPY FROM WHERE conditions",
-            Self::GeneratedColumn => "column generation expressions",
-            _ => return None,
-        })
-    }
-
-    /// `transformSubLink`: the message where no query may stand here (0A000).
+    /// The message where no query may stand here (0A000).
     pub(crate) fn refuses_subquery(self) -> Option<String> {
-        let phrase = match self {
-            Self::CallArgument => return Some("cannot use subquery in CALL argument".to_owned()),
-            Self::CheckConstraint | Self::DomainCheck => "check constraint",
-            Self::ColumnDefault | Self::FunctionDefault => "DEFAULT expression",
-            Self::IndexExpression => "index expression",
-            Self::IndexPredicate => "index predicate",
-            Self::Statistics => "statistics expression",
-            Self::AlterColumnTransform => "transform expression",
-            Self::ExecuteParameter => "EXECUTE parameter",
-            Self::TriggerWhen => "trigger WHEN condition",
-            Self::PartitionBound => "partition bound",
-            Self::PartitionExpression => "partition key expression",
-            Self::CopyWhere => "COPY FROM WHERE condition",
-            Self::GeneratedColumn => "column generation expression",
-            _ => return None,
-        };
-        Some(format!("cannot use subquery in {phrase}"))
+        self.place().queries.map(|called| format!("cannot use subquery in {called}"))
     }
 
-    /// `check_agglevels_and_constraints`: the message where no aggregate (or `GROUPING`) may stand here (42803).
+    /// The message where no aggregate (or `GROUPING`) may stand here (42803).
     pub(crate) fn refuses_aggregate(self, grouping: bool) -> Option<String> {
         let what = if grouping { "grouping operations" } else { "aggregate functions" };
-        let in_phrase = |phrase: &str| Some(format!("{what} are not allowed in {phrase}"));
-        match self {
-            Self::JoinOn => in_phrase("JOIN conditions"),
-            Self::FromSubselect => in_phrase("FROM clause of their own query level"),
-            Self::FromFunction => in_phrase("functions in FROM"),
-            Self::Policy => in_phrase("policy expressions"),
-            Self::WindowFrameRange => in_phrase("window RANGE"),
-            Self::WindowFrameRows => in_phrase("window ROWS"),
-            Self::WindowFrameGroups => in_phrase("window GROUPS"),
-            Self::MergeWhen => in_phrase("MERGE WHEN conditions"),
-            Self::Where
-            | Self::Filter
-            | Self::InsertTarget
-            | Self::UpdateSource
-            | Self::UpdateTarget
-            | Self::GroupBy
-            | Self::Limit
-            | Self::Offset
-            | Self::Returning
-            | Self::MergeReturning
-            | Self::Values
-            | Self::ValuesSingle
-            | Self::CycleMark => in_phrase(self.name()),
-            _ => self.phrase().and_then(in_phrase),
-        }
+        self.place().aggregates.map(|called| format!("{what} are not allowed in {called}"))
     }
 
-    /// `transformWindowFuncCall`: the message where no window function may stand here (42P20).
+    /// The message where no window function may stand here (42P20).
     pub(crate) fn refuses_window(self) -> Option<String> {
-        let in_phrase = |phrase: &str| Some(format!("window functions are not allowed in {phrase}"));
-        match self {
-            Self::JoinOn => in_phrase("JOIN conditions"),
-            Self::FromFunction => in_phrase("functions in FROM"),
-            Self::Policy => in_phrase("policy expressions"),
-            Self::WindowPartition
-            | Self::WindowOrder
-            | Self::WindowFrameRange
-            | Self::WindowFrameRows
-            | Self::WindowFrameGroups => in_phrase("window definitions"),
-            Self::MergeWhen => in_phrase("MERGE WHEN conditions"),
-            Self::Where
-            | Self::Having
-            | Self::Filter
-            | Self::InsertTarget
-            | Self::UpdateSource
-            | Self::UpdateTarget
-            | Self::GroupBy
-            | Self::Limit
-            | Self::Offset
-            | Self::Returning
-            | Self::MergeReturning
-            | Self::Values
-            | Self::ValuesSingle
-            | Self::CycleMark => in_phrase(self.name()),
-            _ => self.phrase().and_then(in_phrase),
-        }
+        self.place().windows.map(|called| format!("window functions are not allowed in {called}"))
     }
 
-    /// `check_srf_call_placement`: the message where no set-returning function may stand here (0A000).
+    /// The message where no set-returning function may stand here (0A000).
     pub(crate) fn refuses_sets(self) -> Option<String> {
-        let in_phrase = |phrase: &str| Some(format!("set-returning functions are not allowed in {phrase}"));
-        match self {
-            Self::JoinOn => in_phrase("JOIN conditions"),
-            Self::Policy => in_phrase("policy expressions"),
-            Self::WindowFrameRange | Self::WindowFrameRows | Self::WindowFrameGroups => in_phrase("window definitions"),
-            Self::MergeWhen => in_phrase("MERGE WHEN conditions"),
-            Self::Where
-            | Self::Having
-            | Self::Filter
-            | Self::UpdateSource
-            | Self::UpdateTarget
-            | Self::Limit
-            | Self::Offset
-            | Self::Returning
-            | Self::MergeReturning
-            | Self::Values
-            | Self::CycleMark => in_phrase(self.name()),
-            _ => self.phrase().and_then(in_phrase),
-        }
+        self.place().sets.map(|called| format!("set-returning functions are not allowed in {called}"))
     }
 }
