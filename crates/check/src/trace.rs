@@ -21,6 +21,11 @@ pub fn trace(schema: Schema, scripts: &[(String, String)]) -> Vec<TraceRecord> {
         for (range, parsed) in rollproof_sql::parse_script(text) {
             let mut record = match &parsed {
                 Ok(statement) => one(&mut walker, statement, &source),
+                Err(error) if error.too_deep => TraceRecord {
+                    verdict: Verdict::Unknown,
+                    message: Some(error.message.clone()),
+                    ..TraceRecord::new(TraceKind::Other)
+                },
                 Err(error) => TraceRecord {
                     verdict: Verdict::Breaks,
                     sqlstate: Some("42601"),

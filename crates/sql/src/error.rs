@@ -11,6 +11,8 @@ pub struct ParseError {
     pub message: String,
     /// The token at which reading stopped: bytes of the text that was parsed.
     pub span: TextRange,
+    /// Nothing is wrong with the text but its size: the server may well read it.
+    pub too_deep: bool,
 }
 
 impl ParseError {
@@ -20,7 +22,12 @@ impl ParseError {
     /// An error at a place.
     #[must_use]
     pub fn new(message: impl Into<String>, span: TextRange) -> Self {
-        Self { message: message.into(), span }
+        Self { message: message.into(), span, too_deep: false }
+    }
+
+    /// A text that nests deeper than this crate follows.
+    pub(crate) fn too_deep(span: TextRange) -> Self {
+        Self { message: "the statement nests too deeply".to_owned(), span, too_deep: true }
     }
 }
 

@@ -8,10 +8,13 @@ use std::sync::Arc;
 use rollproof_sql::ast::{ColumnRef, ExprKind, Indirection, Target};
 
 use super::{Analyzer, Kind, Output, ValueKind};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 pub(crate) use figure::FirstNames;
 use figure::figure_name;
+
+/// `MaxTupleAttributeNumber`
+const MOST_TARGETS: usize = 1664;
 
 impl<'a> Analyzer<'a> {
     /// `transformTargetList`
@@ -19,6 +22,10 @@ impl<'a> Analyzer<'a> {
         let mut outputs = Vec::new();
         for target in targets {
             self.standing(kind, |this| this.target(target, &mut outputs))?;
+            if outputs.len() > MOST_TARGETS {
+                let message = format!("target lists can have at most {MOST_TARGETS} entries");
+                return Err(Error::fail("54011", message, target.value.span, ErrorKind::Other));
+            }
         }
         Ok(outputs)
     }

@@ -354,7 +354,7 @@ impl<'a> Parser<'a> {
     /// Goes one level deeper, if there is room; [`Self::leave`] comes back.
     pub(crate) fn enter(&mut self) -> PResult<()> {
         if self.depth >= MAX_DEPTH {
-            return Err(ParseError::new("the statement nests too deeply", self.peek().span));
+            return Err(ParseError::too_deep(self.peek().span));
         }
         self.depth += 1;
         Ok(())

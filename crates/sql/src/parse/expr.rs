@@ -131,7 +131,7 @@ impl Parser<'_> {
             refused = alone.then_some(ahead.level);
             height = height.max(self.height + 1) + u32::from(!flat);
             if height > MAX_HEIGHT {
-                return Err(ParseError::new("the statement nests too deeply", left.span));
+                return Err(ParseError::too_deep(left.span));
             }
         }
         self.height = height;

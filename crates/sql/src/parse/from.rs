@@ -1,7 +1,6 @@
 //! `FROM`: relations, joins, sub-queries, functions.
 
 use super::cursor::Parser;
-use super::expr::MAX_HEIGHT;
 use crate::ast::{
     Alias, ColumnSpec, Expr, FromItem, FromKind, Join, JoinCondition, JoinKind, Name, Query, RelationRef,
 };
@@ -13,6 +12,9 @@ enum FromParen {
     Query(Box<Query>),
     Join(Box<FromItem>),
 }
+
+/// As many joins may follow each other without parentheses; what walks their tree goes as deep.
+const MAX_JOINS: u32 = 2000;
 
 impl Parser<'_> {
     /// `FROM …` or `USING …`, if the keyword comes next.
@@ -46,8 +48,8 @@ impl Parser<'_> {
                 self.advance();
             }
             height += 1;
-            if height > MAX_HEIGHT {
-                return Err(ParseError::new("the statement nests too deeply", self.peek().span));
+            if height > MAX_JOINS {
+                return Err(ParseError::too_deep(self.peek().span));
             }
             // A join that is not finished by ON or USING lets its right side join first.
             let (right, condition) = if cross || natural {

@@ -103,7 +103,7 @@ impl Parser<'_> {
             }
             height += 1;
             if height > MAX_HEIGHT {
-                return Err(ParseError::new("the statement nests too deeply", self.peek().span));
+                return Err(ParseError::too_deep(self.peek().span));
             }
             self.advance();
             let all = self.eat_keyword("all");

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{Alias, Join, JoinCondition, JoinKind, Name, OperatorName};
+use rollproof_sql::ast::{Alias, FromKind, Join, JoinCondition, JoinKind, Name, OperatorName};
 
 use super::{FromResult, duplicate_table, set_lateral};
 use crate::analyze::level::ItemColumn;
@@ -20,10 +20,26 @@ struct Merged {
     own: Vec<EntryColumn>,
 }
 
+/// `MaxAttrNumber`
+const MOST_COLUMNS: usize = 32_767;
+
 impl<'a> Analyzer<'a> {
-    /// A join.
+    /// A join, and those on its left side, from the innermost on: a chain of them is as deep as it is long.
     pub(crate) fn source_join(&mut self, join: &'a Join, span: TextRange) -> Result<FromResult> {
-        let mut left = self.source_item(&join.left)?;
+        let mut chain = vec![(join, span)];
+        let mut first = &join.left;
+        while let FromKind::Join(inner) = &first.kind {
+            chain.push((inner, first.span));
+            first = &inner.left;
+        }
+        let mut left = self.source_item(first)?;
+        for (join, span) in chain.into_iter().rev() {
+            left = self.join_onto(left, join, span)?;
+        }
+        Ok(left)
+    }
+
+    fn join_onto(&mut self, mut left: FromResult, join: &'a Join, span: TextRange) -> Result<FromResult> {
         set_lateral(&mut left.items, true, matches!(join.kind, JoinKind::Inner | JoinKind::Left));
         let visible = self.level().items.len();
         self.level().items.extend(left.items.iter().cloned());
@@ -43,6 +59,10 @@ impl<'a> Analyzer<'a> {
         if let JoinCondition::On(condition) = &join.condition {
             self.join_condition(condition, &inner)?;
         }
+        if merged.columns.len() > MOST_COLUMNS {
+            let message = format!("joins can have at most {MOST_COLUMNS} columns");
+            return Err(Error::fail("54000", message, span, ErrorKind::Other));
+        }
         self.note_nulled(join.kind, &left_entries, &right_entries);
 
         let top = self.add_join(join, merged.clone_columns(), merged.own, span)?;
@@ -51,6 +71,10 @@ impl<'a> Analyzer<'a> {
         } else {
             for item in &mut inner {
                 item.columns_visible = false;
+                if !item.relation_visible {
+                    // A join without a name inside of another: a thousand of them would keep each other's columns.
+                    item.columns = std::rc::Rc::default();
+                }
             }
             if let JoinCondition::Using(_, Some(alias)) = &join.condition {
                 inner.push(self.using_alias(alias, &top, merged_count, &inner)?);
