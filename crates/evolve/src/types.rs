@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{
-    DependencyKind, EnumLabel, Function, FunctionKind, Language, ObjectId, Oid, Parameter, RelationKind, Type,
-    TypeKind, TypeRef, oid,
+    Cast, CastContext, CastMethod, DependencyKind, EnumLabel, Function, FunctionKind, Language, ObjectId, Oid,
+    Parameter, RelationKind, Type, TypeKind, TypeRef, oid,
 };
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
@@ -214,13 +214,17 @@ impl Context {
         self.constructor(namespace, &text, range, &[subtype, subtype], Oid::NONE);
         self.constructor(namespace, &text, range, &[subtype, subtype, oid::TEXT], Oid::NONE);
         self.constructor(namespace, &multi_name, multirange, &[], Oid::NONE);
-        self.constructor(namespace, &multi_name, multirange, &[range], Oid::NONE);
+        let function = self.constructor(namespace, &multi_name, multirange, &[range], Oid::NONE);
         self.constructor(namespace, &multi_name, multirange, &[array], range);
+        let cast = self.schema.allocate();
+        let (context, method) = (CastContext::Explicit, CastMethod::Function);
+        self.schema.put_cast(Cast { oid: cast, source: range, target: multirange, function, context, method });
+        self.depend(ObjectId::Cast(cast), ObjectId::Type(multirange), DependencyKind::Internal);
         Ok(())
     }
 
     /// A function that makes a value of a range type (`makeRangeConstructors`).
-    fn constructor(&mut self, namespace: Oid, name: &Arc<str>, returns: Oid, inputs: &[Oid], variadic: Oid) {
+    fn constructor(&mut self, namespace: Oid, name: &Arc<str>, returns: Oid, inputs: &[Oid], variadic: Oid) -> Oid {
         let oid = self.schema.allocate();
         let owner = self.current_role();
         let mode = if variadic.is_some() { ParameterMode::Variadic } else { ParameterMode::In };
@@ -248,6 +252,7 @@ impl Context {
             acl: None,
         });
         self.depend(ObjectId::Function(oid), ObjectId::Type(returns), DependencyKind::Internal);
+        oid
     }
 
     /// The type that an option names.

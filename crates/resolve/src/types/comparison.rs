@@ -76,11 +76,14 @@ pub fn make_row_comparison_op(
     if left.len() == 1 {
         return Ok(result);
     }
-    let ordered = matches!(&*operator.symbol, "=" | "<>" | "<" | "<=" | ">" | ">=");
-    let mut sortable = ordered;
+    // Operators of the other families that every server has compare text or whole rows, and no other types have them.
+    let of_other_family =
+        matches!(&*operator.symbol, "~<~" | "~<=~" | "~>=~" | "~>~" | "*<" | "*<=" | "*>=" | "*>" | "*=");
+    let mut sortable = matches!(&*operator.symbol, "=" | "<>" | "<" | "<=" | ">" | ">=");
     for each in left.iter() {
         sortable = sortable && has_operators(cx, each.oid(), Need::Ordering, 0);
     }
+    sortable |= of_other_family;
     if !sortable {
         let message = format!("could not determine interpretation of row comparison operator {}", operator.symbol);
         return Err(other("0A000", message, operator.span));

@@ -117,17 +117,39 @@ impl<'a> Reader<'a> {
         let Some(rest) = self.rest.strip_prefix("<?xml").filter(|rest| rest.starts_with(is_space)) else {
             return Ok(());
         };
-        let (inner, rest) = rest.split_once("?>").ok_or(Wrong::Malformed)?;
-        let version = inner.trim_start().strip_prefix("version=");
-        let usual = version.is_some_and(|value| {
-            let value = value.trim_end();
-            matches!(value, "\"1.0\"" | "'1.0'" | "\"1.1\"" | "'1.1'")
-                || matches!(value, "\"1.0\" standalone=\"yes\"" | "\"1.0\" standalone=\"no\"")
-                || matches!(value, "\"1.0\" standalone='yes'" | "\"1.0\" standalone='no'")
-                || value.eq_ignore_ascii_case("\"1.0\" encoding=\"utf-8\"")
-        });
-        self.rest = rest;
-        if usual { Ok(()) } else { Err(Wrong::Unsure) }
+        self.rest = rest.trim_start_matches(is_space);
+        let version = self.pseudo_attribute("version")?.ok_or(Wrong::Malformed)?;
+        if version.is_empty() {
+            return Err(Wrong::Malformed);
+        }
+        let encoding = self.pseudo_attribute("encoding")?;
+        if encoding.is_some_and(|name| !name.eq_ignore_ascii_case("utf-8") && !name.eq_ignore_ascii_case("utf8")) {
+            return Err(Wrong::Unsure);
+        }
+        let standalone = self.pseudo_attribute("standalone")?;
+        if standalone.is_some_and(|value| !matches!(value, "yes" | "no")) || !self.eat("?>") {
+            return Err(Wrong::Malformed);
+        }
+        Ok(())
+    }
+
+    /// `name="value"` of the declaration, and the spaces after it.
+    fn pseudo_attribute(&mut self, name: &str) -> Result<Option<&'a str>, Wrong> {
+        if !self.eat(name) {
+            return Ok(None);
+        }
+        self.spaces();
+        if !self.eat("=") {
+            return Err(Wrong::Malformed);
+        }
+        self.spaces();
+        let quote = if self.eat("'") { "'" } else { "\"" };
+        if quote == "\"" && !self.eat("\"") {
+            return Err(Wrong::Malformed);
+        }
+        let value = self.until(quote)?;
+        self.spaces();
+        Ok(Some(value))
     }
 
     fn instruction(&mut self) -> Read {
