@@ -6,5 +6,6 @@ export const more = (knex: Knex, ids: number[]) => {
   knex(TABLE).joinRaw("NATURAL JOIN plans").select(knex.raw("count(*) AS total"));
   knex.from("users").whereRaw("id = ANY(?)", [ids]).orderByRaw("name DESC");
   knex.raw(`SELECT * FROM ${TABLE} WHERE id IN (${ids.map(() => "?").join(",")})`, ids);
+  knex.with("recent", (query) => query.select(knex.raw("max(id) AS id")).from(TABLE)).select("id").from("recent");
   return knex.raw("SELECT :col: FROM users WHERE name = :name", { col: "id", name: "x" });
 };
