@@ -112,7 +112,7 @@ fn variants(name: &str) -> BTreeSet<String> {
             variants.map(|line| line.split(|letter: char| !letter.is_alphanumeric()).next().unwrap().to_owned()),
         );
     }
-    assert!(found.len() > 2, "{name} is read");
+    assert!(found.len() >= 2, "{name} is read");
     found
 }
 
@@ -160,7 +160,8 @@ fn every_form_of_definition_is_there() {
         "TriggerTiming",
         "IdentityKind",
     ] {
-        let missing: Vec<String> = variants(name).into_iter().filter(|name| !has(name)).collect();
+        // A constraint of a domain is named in COMMENT only, which is no definition.
+        let missing: Vec<String> = variants(name).into_iter().filter(|name| !has(name) && name != "OnDomain").collect();
         assert!(missing.is_empty(), "no fixture has {name}::{missing:?}");
     }
 }
