@@ -123,3 +123,33 @@ fn what_the_code_creates_by_itself_is_unknown_and_what_nobody_creates_breaks() {
     assert_eq!(of("SELECT 1 FROM imports")["rule"], "missing-table");
     assert_eq!(run.status, 1);
 }
+
+/// Two branches that hang on one value give four texts, and the program makes two of them: what of the others does not fit is
+/// not reported as broken. A column that one text misses is.
+#[test]
+fn parts_that_do_not_fit_are_not_known_to_meet_and_a_missing_column_breaks() {
+    let folder = TempDir::new().unwrap();
+    for version in ["old", "new"] {
+        let at = folder.path().join(version);
+        write(&at, "migrations/001_t.sql", "CREATE TABLE t (id integer, tags text[]);\n");
+    }
+    let head = "import { Pool } from 'pg'\nconst pool = new Pool()\n";
+    write(&folder.path().join("old"), "src/a.ts", &format!("{head}pool.query('SELECT id FROM t')\n"));
+    let code = "export async function find(filter: { type: string; by: string }) {\n\
+                const column = filter.type === 'list' ? 'tags' : 'id'\n\
+                const value = filter.by === 'list' ? \"ARRAY['a']\" : '1::integer'\n\
+                const order = filter.by === 'name' ? 'name' : 'id'\n\
+                await pool.query(`SELECT id FROM t WHERE ${column} = ${value}`)\n\
+                await pool.query(`SELECT id FROM t ORDER BY ${order}`)\n}\n";
+    write(&folder.path().join("new"), "src/a.ts", &format!("{head}{code}"));
+    let run = run_in(folder.path(), CHECK);
+    let report = run.json();
+    let of = |sql: &str| {
+        let query = report["queries"].as_array().unwrap().iter().find(|query| query["sql"] == sql).unwrap();
+        (query["verdicts"][0]["verdict"].clone(), query["verdicts"][0]["rule"].clone())
+    };
+    assert_eq!(of("SELECT id FROM t WHERE tags = 1::integer"), ("unknown".into(), "dynamic-sql".into()));
+    assert_eq!(of("SELECT id FROM t WHERE id = 1::integer").0, "resolves");
+    assert_eq!(of("SELECT id FROM t ORDER BY name"), ("breaks".into(), "missing-column".into()));
+    assert_eq!(run.status, 1);
+}

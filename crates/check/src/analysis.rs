@@ -71,6 +71,8 @@ pub(crate) struct QueryToJudge<'a> {
     pub(crate) loose: bool,
     /// The other database that it is sent to.
     pub(crate) database: Option<Arc<str>>,
+    /// How many texts the site may send.
+    pub(crate) variants: usize,
     /// Its library declares the types of its parameters.
     pub(crate) declares_types: bool,
     /// An old version has the same text.
@@ -102,6 +104,7 @@ impl<'a> Versions<'a> {
                         baseline: if each.role == VersionRole::Old { 0 } else { self.last },
                         loose: of_site.kind == SiteKind::Text,
                         database: of_site.database.clone(),
+                        variants: of_site.queries.len(),
                         declares_types: of_site.declares_types,
                         in_old: texts.old.contains(text),
                     });

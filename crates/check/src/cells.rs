@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rollproof_extract::QueryKind;
 use rollproof_finding::{Level, RuleId, Verdict, VersionRole};
-use rollproof_resolve::{Environment, Outcome, resolve};
+use rollproof_resolve::{Environment, ErrorKind, Outcome, resolve};
 use rollproof_source::TextRange;
 use rollproof_sql::{MappedText, other_dialect};
 
@@ -111,6 +112,9 @@ impl Row<'_> {
             if let Some(blame) = self.made_by_code(step, &blame) {
                 return JudgedCell { step, blame: Some(blame), cause: None };
             }
+            if let Some(blame) = self.never_made(step, &blame) {
+                return JudgedCell { step, blame: Some(blame), cause: None };
+            }
             if self.is_forgiven(&blame) {
                 blame.rule = raised::BROKEN_BEFORE;
                 blame.level = Level::Warning;
@@ -129,6 +133,30 @@ impl Row<'_> {
             || self.query.in_old
             || self.query.loose
             || missing.is_some_and(|missing| self.around.made_elsewhere.contains(&missing))
+    }
+
+    /// Of several texts that are put together from parts, one whose parts do not fit each other in any state: most often the
+    /// program never makes it (two branches that hang on one value), and never could have. A name that is missing is
+    /// another matter.
+    fn never_made(&mut self, step: usize, blame: &Blame) -> Option<Blame> {
+        let parsed = self.query.parsed.clone();
+        let Ok(statements) = &*parsed else { return None };
+        if self.query.variants < 2 || self.query.extracted.kind == QueryKind::Static {
+            return None;
+        }
+        let answer = self.answer(step, statements);
+        let error = answer.outcomes.iter().find_map(|outcome| outcome.error())?;
+        let misfit = matches!(
+            error.kind,
+            ErrorKind::MissingOperator(_)
+                | ErrorKind::AmbiguousOperator(_)
+                | ErrorKind::TypeMismatch { .. }
+                | ErrorKind::Parameter(_)
+        );
+        let message = format!("whether the program makes this one of {} texts is not known", self.query.variants);
+        let hit = Hit::new(message, blame.hit.span, blame.hit.message.clone(), blame.hit.fault.clone());
+        let rule = RuleId("dynamic-sql");
+        misfit.then_some(Blame { rule, verdict: Verdict::Unknown, level: Level::Warning, hit })
     }
 
     /// The folder whose migrations make what the query misses in every state.
