@@ -225,7 +225,9 @@ impl Words {
         }
         words.extend(options.sinks.iter().map(|sink| (Word::Sink, sink.function.clone())));
         // Every file is run through it once: worth the table, where it is small.
-        let kind = (words.len() < 1_000).then_some(AhoCorasickKind::DFA);
+        // A table is built in a moment by optimised code only, and tests build many.
+        let table = words.len() < 1_000 && !cfg!(debug_assertions);
+        let kind = table.then_some(AhoCorasickKind::DFA);
         let patterns = words.iter().map(|(_, word)| word);
         let automaton = AhoCorasick::builder().kind(kind).ascii_case_insensitive(true).build(patterns).ok();
         words.iter().for_each(|(_, word)| word.hash(&mut signature));
