@@ -325,9 +325,13 @@ fn prepare(database: &mut Connection, sql: &str, args: Option<&str>) -> Result<A
     let refused = match (count.as_str(), args) {
         ("0", _) => database.refusal("EXECUTE asked")?,
         (_, Some(list)) => database.refusal(&format!("EXECUTE asked ({list})"))?,
-        // Without values it is planned and started all the same: ON CONFLICT is inferred, and privileges are asked for.
-        (_, None) if tells => database.refusal(&format!("EXPLAIN (GENERIC_PLAN) {sql}"))?,
-        _ => None,
+        // Without values it is planned and started all the same, for any values: ON CONFLICT is inferred, and privileges are
+        // asked for.
+        (count, None) => {
+            database.client.query("SET LOCAL plan_cache_mode = force_generic_plan")?;
+            let values = vec!["NULL"; count.parse().unwrap_or_default()].join(", ");
+            database.refusal(&format!("EXPLAIN EXECUTE asked ({values})"))?
+        }
     };
     Ok(Answer { refused, types })
 }

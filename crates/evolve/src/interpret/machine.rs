@@ -217,10 +217,11 @@ impl Machine {
         for name in names {
             self.assign(&name, super::not_known(why));
         }
-        if !effect::changes(all) && !effect::leaves(all) {
+        let text = statement.span.slice(&context.source).to_owned();
+        let by_routines = context.changed_by_routines(&text);
+        if !effect::changes(all) && !effect::leaves(all) && by_routines.is_empty() {
             return Ok(Flow::On);
         }
-        let text = statement.span.slice(&context.source).to_owned();
         let message = format!("this cannot be followed: {why}");
         let dynamic = text.to_lowercase().contains("execute");
         let taint = if dynamic && self.names_come_from_data(&text) {
@@ -229,7 +230,11 @@ impl Machine {
             let mut spans = Vec::new();
             effect::changing(all, &mut spans);
             let touched = spans.iter().map(|span| span.slice(&context.source)).collect::<Vec<_>>().join(" ");
-            Taint::Relations(words(&touched), Arc::from(message.as_str()))
+            let mut touched = words(&touched);
+            touched.extend(by_routines);
+            touched.sort();
+            touched.dedup();
+            Taint::Relations(touched, Arc::from(message.as_str()))
         };
         context.taint(taint, message, statement.span);
         Ok(Flow::On)

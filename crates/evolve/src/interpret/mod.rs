@@ -56,22 +56,36 @@ impl Context {
             None => (body.clone(), TextRange::new(0, body.len() as u32)),
         };
         let parsed = parse_body(&text, range).map_err(|error| refuse("42601", error.message, span))?;
-        match self.run_body(&parsed, text, Vec::new(), span) {
-            // Rows decide what it does, but to the schema it does nothing in any case.
-            Err(stop) if matches!(*stop, Stop::Unmodelled { .. }) && !self.may_change(&parsed, body) => Ok(()),
-            outcome => outcome.map_err(|stop| self.of_all(*stop, body)),
+        let before = (!self.may_change(&parsed, body)).then(|| (self.schema.clone(), self.problems.len()));
+        let outcome = self.run_body(&parsed, text, Vec::new(), span);
+        let refused = outcome.as_ref().is_err_and(|stop| matches!(**stop, Stop::Refused { .. }));
+        match before {
+            // Rows decide what it does, but to the schema it does nothing in any case, unless it fails.
+            Some((schema, problems)) if !refused => {
+                self.schema = schema;
+                self.problems.truncate(problems);
+                Ok(())
+            }
+            _ => outcome.map_err(|stop| self.of_all(*stop, body)),
         }
     }
 
     /// Whether a block may change the schema: by a statement of its own, or by a routine that it names.
     fn may_change(&self, parsed: &Body, body: &str) -> bool {
-        let named = words(body);
-        let is_named = |name: &Arc<str>| named.binary_search(name).is_ok();
-        effect::block_changes(&parsed.block)
-            || ["set_config", "dblink_exec"].iter().any(|name| is_named(&Arc::from(*name)))
-            || self.schema.functions.iter().any(|function| {
-                is_named(&Arc::from(function.name.to_lowercase())) && self.effect_of(function).is_some()
-            })
+        effect::block_changes(&parsed.block) || !self.changed_by_routines(body).is_empty()
+    }
+
+    /// What the routines that a piece of PL/pgSQL names may change, by the words of their bodies; empty where they change
+    /// nothing.
+    fn changed_by_routines(&self, text: &str) -> Vec<Arc<str>> {
+        let named = words(text);
+        let is_named = |name: &str| named.iter().any(|word| **word == *name);
+        let mut touched: Vec<Arc<str>> =
+            ["set_config", "dblink_exec"].into_iter().filter(|name| is_named(name)).map(Arc::from).collect();
+        for function in self.schema.functions.iter().filter(|function| is_named(&function.name.to_lowercase())) {
+            touched.extend(self.effect_of(function).into_iter().flat_map(|(names, _)| names));
+        }
+        touched
     }
 
     /// A block that ends before its end has done nothing: what is not known is what all of it would have done, not only

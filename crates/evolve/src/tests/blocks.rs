@@ -75,7 +75,7 @@ fn what_changes_no_schema_needs_not_be_followed() {
          do $$ declare n int; begin loop
            with found as (select a from t limit 5) update t set b = 'x' where a in (select a from found);
            get diagnostics n = row_count; exit when n = 0; end loop; end $$;
-         do $$ declare n int; begin with c as (select 1 as x) select x into n from c; perform changes(); end $$;
+         do $$ declare n int; begin if exists (select from t) then perform changes(); end if; end $$;
          select * from t;",
         &["ok", "ok", "ok", "ok", "unknown", "unknown"],
     );
