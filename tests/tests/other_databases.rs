@@ -153,3 +153,31 @@ fn parts_that_do_not_fit_are_not_known_to_meet_and_a_missing_column_breaks() {
     assert_eq!(of("SELECT id FROM t ORDER BY name"), ("breaks".into(), "missing-column".into()));
     assert_eq!(run.status, 1);
 }
+
+/// Rows that are pushed are not known, the names around them are; and what is not known before a statement is not that
+/// statement's doing.
+#[test]
+fn a_column_that_pushed_rows_are_for_is_missed() {
+    let folder = TempDir::new().unwrap();
+    for version in ["old", "new"] {
+        let at = folder.path().join(version);
+        write(&at, "Cargo.toml", "[package]\nname = \"app\"\n");
+        write(&at, "migrations/001_a.sql", "CREATE TABLE tokens (id integer, gone integer, at timestamptz);\n");
+    }
+    write(&folder.path().join("new"), "migrations/002_b.sql", "ALTER TABLE tokens DROP COLUMN gone;\n");
+    let code = "async fn add(pool: &sqlx::PgPool, rows: Vec<i32>) {\n\
+                let mut builder = sqlx::QueryBuilder::new(\"INSERT INTO tokens (gone) \");\n\
+                builder.push_values(rows, |mut b, row| { b.push_bind(row); });\n\
+                builder.build().execute(pool).await;\n}\n";
+    write(&folder.path().join("old"), "src/lib.rs", code);
+    write(
+        &folder.path().join("new"),
+        "src/lib.rs",
+        "async fn idle(pool: &sqlx::PgPool) { sqlx::query(\"SELECT 1\"); }\n",
+    );
+    let run = run_in(folder.path(), &["check", "--old", "old", "--new", "new"]);
+    assert_eq!(run.status, 1, "{}", run.errors);
+    assert!(run.output.starts_with("error[missing-column]: old fails in state `after`"), "{}", run.output);
+    assert!(run.output.contains("dynamic-sql: 1 is not proven\n"), "{}", run.output);
+    assert!(!run.output.contains("it works once this has run"), "{}", run.output);
+}

@@ -192,6 +192,10 @@ impl Row<'_> {
         if first > 0 {
             return Some(first);
         }
+        // What could not be proven to begin with was not made so by any statement, whatever comes later.
+        if blame.verdict == Verdict::Unknown {
+            return None;
+        }
         let steps = self.timeline.steps.len();
         (step + 1..steps).find(|later| !self.has_fault(*later, blame))
     }

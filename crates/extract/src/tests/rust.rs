@@ -166,3 +166,24 @@ fn what_follows_from_one_decision_stays_together() {
            ~ SELECT id FROM t WHERE true AND name = $1 LIMIT $2",
     );
 }
+
+#[test]
+fn rows_that_are_pushed_hide_no_table() {
+    check(
+        &[
+            CARGO,
+            (
+                "src/lib.rs",
+                "async fn add(pool: &sqlx::PgPool, rows: Vec<i32>) {
+                   let mut builder = sqlx::QueryBuilder::new(\"INSERT INTO tokens (id) \");
+                   builder.push_values(rows, |mut b, row| { b.push_bind(row); });
+                   builder.push(\" ON CONFLICT DO NOTHING\");
+                   builder.build().execute(pool).await;
+                 }",
+            ),
+        ],
+        "src/lib.rs:5 sqlx::QueryBuilder
+           ~ INSERT INTO tokens (id) <?> ON CONFLICT DO NOTHING
+           ? text built in a way that is not followed (src/lib.rs:3)",
+    );
+}

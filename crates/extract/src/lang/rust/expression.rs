@@ -193,7 +193,12 @@ impl Lowering {
                 let place = self.range_of(&call.args[0]);
                 WriteOp::Append(self.builder.expr(ExprKind::Placeholder, place))
             }
-            ("push_values" | "push_tuples" | "separated" | "insert_str" | "truncate" | "pop" | "extend", _) => {
+            // These only add to what is there: what comes before is known all the same.
+            ("push_values" | "push_tuples" | "separated", _) => {
+                let added = ExprKind::Unknown("text built in a way that is not followed");
+                WriteOp::Append(self.builder.expr(added, range))
+            }
+            ("insert_str" | "truncate" | "pop" | "extend", _) => {
                 WriteOp::Lost("text built in a way that is not followed")
             }
             _ => return,
