@@ -76,18 +76,7 @@ fn statements_of(text: &str, file: FileId) -> Vec<Site> {
         let mut mapped = MappedText::default();
         mapped.push(range.slice(text), Origin::Verbatim(span));
         let query = ExtractedQuery { text: mapped, kind: QueryKind::Static, span, result: ResultUse::Unknown };
-        Site {
-            file,
-            span,
-            sink: Arc::from("sql"),
-            kind: SiteKind::Sink,
-            queries: vec![query],
-            unknown: None,
-            failure: None,
-            database: None,
-            refused: 0,
-            declares_types: false,
-        }
+        Site { queries: vec![query], ..Site::new(span, Arc::from("sql"), SiteKind::Sink) }
     };
     rollproof_sql::parse_script(text).into_iter().map(|(range, _)| site(range)).collect()
 }

@@ -12,6 +12,18 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
+/// What names the shipped incident, after the command.
+pub const INCIDENT: [&str; 8] = [
+    "--old",
+    "fixtures/repos/incident/old",
+    "--new",
+    "fixtures/repos/incident/new",
+    "--migrations",
+    "fixtures/repos/incident/migrations",
+    "--pending",
+    "009_users_plan_id.sql",
+];
+
 /// What a run printed, and how it ended.
 #[derive(Debug)]
 pub struct Run {

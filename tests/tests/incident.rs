@@ -5,25 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rollproof_tests::program::{Run, repository, run};
+use rollproof_tests::program::{INCIDENT, Run, repository, run};
 use rollproof_tests::schema::violations;
 use rollproof_tests::server::{self, Database, single};
 use serde_json::Value;
 
-const ARGUMENTS: [&str; 9] = [
-    "check",
-    "--old",
-    "fixtures/repos/incident/old",
-    "--new",
-    "fixtures/repos/incident/new",
-    "--migrations",
-    "fixtures/repos/incident/migrations",
-    "--pending",
-    "009_users_plan_id.sql",
-];
-
 fn check(more: &[&str]) -> Run {
-    run(&[&ARGUMENTS[..], more].concat())
+    run(&[&["check"][..], &INCIDENT, more].concat())
 }
 
 fn report() -> Value {
@@ -133,7 +121,7 @@ fn exit_status_tells_what_was_found() {
 fn the_json_fits_the_committed_schema() {
     let schema: Value = serde_json::from_str(rollproof_report::json::v1::SCHEMA).unwrap();
     assert_eq!(violations(&schema, &schema, &report()), Vec::<String>::new());
-    let queries = run(&["queries", "--format", "json", ARGUMENTS[1], ARGUMENTS[2], ARGUMENTS[3], ARGUMENTS[4]]).json();
+    let queries = run(&["queries", "--format", "json", INCIDENT[0], INCIDENT[1], INCIDENT[2], INCIDENT[3]]).json();
     assert_eq!(violations(&schema, &schema, &queries), Vec::<String>::new());
     assert!(queries["sites"].as_array().unwrap().len() >= 50);
 }

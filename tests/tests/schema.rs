@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rollproof_migrate::Transaction;
 use rollproof_sql::ast::{Definition, ObjectKind, StatementKind};
-use rollproof_tests::program::{repository, run};
+use rollproof_tests::program::{INCIDENT, repository, run};
 use rollproof_tests::schema::violations;
 use rollproof_tests::server;
 use xtask::compare::{Answer, Comparison, Difference, Question, compare, migrations_of};
@@ -241,17 +241,7 @@ fn json_fits_its_schema() {
     let schema: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(repository().join("crates/report/schema/schema-v1.json")).unwrap())
             .unwrap();
-    let incident = [
-        "schema",
-        "--old",
-        "fixtures/repos/incident/old",
-        "--new",
-        "fixtures/repos/incident/new",
-        "--migrations",
-        "fixtures/repos/incident/migrations",
-        "--pending",
-        "009_users_plan_id.sql",
-    ];
+    let incident = [&["schema"][..], &INCIDENT].concat();
     let printed = run(&[&incident[..], &["--format", "json", "--at", "before"]].concat()).json();
     assert_eq!(violations(&schema, &schema, &printed), Vec::<String>::new());
     assert_eq!(printed["state"], "before");

@@ -23,6 +23,25 @@ pub struct ForeignKey {
     pub index: Oid,
 }
 
+impl ForeignKey {
+    /// ` MATCH FULL ON UPDATE CASCADE`: what it says beyond the columns, without what is so by default.
+    #[must_use]
+    pub fn clauses(&self) -> String {
+        let mut text = String::from(if self.match_full { " MATCH FULL" } else { "" });
+        for (word, action) in [("UPDATE", &self.on_update), ("DELETE", &self.on_delete)] {
+            let action = match action {
+                ReferentialAction::NoAction => continue,
+                ReferentialAction::Restrict => "RESTRICT",
+                ReferentialAction::Cascade => "CASCADE",
+                ReferentialAction::SetNull => "SET NULL",
+                ReferentialAction::SetDefault => "SET DEFAULT",
+            };
+            text.push_str(&format!(" ON {word} {action}"));
+        }
+        text
+    }
+}
+
 /// What a constraint is (`contype`).
 #[derive(Debug, Clone)]
 pub enum ConstraintKind {

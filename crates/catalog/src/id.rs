@@ -76,3 +76,31 @@ pub enum ObjectId {
     /// A named object of a kind that nothing here looks into (server, wrapper, publication …).
     Other(Oid),
 }
+
+impl ObjectId {
+    /// Its number, and a column's within its relation; 0 for whole objects (`objid`, `objsubid`).
+    #[must_use]
+    pub fn address(self) -> (Oid, i16) {
+        match self {
+            Self::Column(id) | Self::Default(id) => (id.relation, id.number),
+            Self::Namespace(oid)
+            | Self::Relation(oid)
+            | Self::Type(oid)
+            | Self::EnumLabel(oid)
+            | Self::Function(oid)
+            | Self::Operator(oid)
+            | Self::OperatorClass(oid)
+            | Self::OperatorFamily(oid)
+            | Self::Cast(oid)
+            | Self::Collation(oid)
+            | Self::Constraint(oid)
+            | Self::Trigger(oid)
+            | Self::Rule(oid)
+            | Self::Policy(oid)
+            | Self::Extension(oid)
+            | Self::Language(oid)
+            | Self::Role(oid)
+            | Self::Other(oid) => (oid, 0),
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_sql::ast::ParameterMode;
+use rollproof_sql::quote_identifier;
 
 use crate::stored::StoredStatement;
 use crate::{Acl, Oid, Schema, StoredExpr};
@@ -46,6 +47,19 @@ pub enum Language {
     PlPgSql,
     /// Any other, by name.
     Other(Arc<str>),
+}
+
+impl Language {
+    /// Its name as SQL has it.
+    #[must_use]
+    pub fn quoted_name(&self) -> String {
+        match self {
+            Self::Internal => "internal".to_owned(),
+            Self::Sql => "sql".to_owned(),
+            Self::PlPgSql => "plpgsql".to_owned(),
+            Self::Other(name) => quote_identifier(name),
+        }
+    }
 }
 
 /// The body of a routine that is made by a migration.

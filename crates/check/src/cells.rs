@@ -106,13 +106,7 @@ impl Row<'_> {
         let blame = self.blame(step);
         let Some(mut blame) = blame else { return JudgedCell { step, blame: None, cause: None } };
         if blame.verdict == Verdict::Breaks && self.blame(0).is_some_and(|before| same_fault(&before, &blame)) {
-            if let Some(folder) = self.home(step) {
-                return JudgedCell { step, blame: Some(sent_elsewhere(&blame, &folder)), cause: None };
-            }
-            if let Some(blame) = self.made_by_code(step, &blame) {
-                return JudgedCell { step, blame: Some(blame), cause: None };
-            }
-            if let Some(blame) = self.never_made(step, &blame) {
+            if let Some(blame) = self.excused(step, &blame) {
                 return JudgedCell { step, blame: Some(blame), cause: None };
             }
             if self.is_forgiven(&blame) {
@@ -123,6 +117,18 @@ impl Row<'_> {
         }
         let cause = self.cause(step, &blame);
         JudgedCell { step, blame: Some(blame), cause }
+    }
+
+    /// Why what fails in every state may be no break at all: its names are made elsewhere, or the text never is.
+    fn excused(&mut self, step: usize, blame: &Blame) -> Option<Blame> {
+        let parsed = self.query.parsed.clone();
+        let Ok(statements) = &*parsed else { return None };
+        let answer = self.answer(step, statements);
+        let folder = home(self.around.databases, statements, &answer.outcomes);
+        folder
+            .map(|folder| sent_elsewhere(blame, &folder))
+            .or_else(|| self.made_by_code(&answer, blame))
+            .or_else(|| self.never_made(&answer, blame))
     }
 
     /// What fails in the same way without any pending migration is no migration's fault. New code is only forgiven what
@@ -138,13 +144,10 @@ impl Row<'_> {
     /// Of several texts that are put together from parts, one whose parts do not fit each other in any state: most often the
     /// program never makes it (two branches that hang on one value), and never could have. A name that is missing is
     /// another matter.
-    fn never_made(&mut self, step: usize, blame: &Blame) -> Option<Blame> {
-        let parsed = self.query.parsed.clone();
-        let Ok(statements) = &*parsed else { return None };
+    fn never_made(&self, answer: &Answer, blame: &Blame) -> Option<Blame> {
         if self.query.variants < 2 || self.query.extracted.kind == QueryKind::Static {
             return None;
         }
-        let answer = self.answer(step, statements);
         let error = answer.outcomes.iter().find_map(|outcome| outcome.error())?;
         let misfit = matches!(
             error.kind,
@@ -159,22 +162,8 @@ impl Row<'_> {
         misfit.then_some(Blame { rule, verdict: Verdict::Unknown, level: Level::Warning, hit })
     }
 
-    /// The folder whose migrations make what the query misses in every state.
-    fn home(&mut self, step: usize) -> Option<Arc<str>> {
-        let parsed = self.query.parsed.clone();
-        let Ok(statements) = &*parsed else { return None };
-        if self.around.databases.is_empty() {
-            return None;
-        }
-        let answer = self.answer(step, statements);
-        home(self.around.databases, statements, &answer.outcomes)
-    }
-
     /// What is missing in every state, and what the code itself creates, is there when the code has done so: not known here.
-    fn made_by_code(&mut self, step: usize, blame: &Blame) -> Option<Blame> {
-        let parsed = self.query.parsed.clone();
-        let Ok(statements) = &*parsed else { return None };
-        let answer = self.answer(step, statements);
+    fn made_by_code(&self, answer: &Answer, blame: &Blame) -> Option<Blame> {
         let (name, place) = self.around.made_by_code.maker(&answer.outcomes)?;
         let message = format!("\"{name}\" is made by the application itself ({place}), not by a migration");
         let hit = Hit::new(message, blame.hit.span, "not proven", blame.hit.fault.clone());

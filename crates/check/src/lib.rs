@@ -49,13 +49,7 @@ use crate::timeline::Timeline;
 /// Checks every query of every version in every state that it meets.
 #[must_use]
 pub fn check(input: &Input) -> Report {
-    let timeline = timeline::build(
-        &input.base,
-        input.bookkeeping,
-        input.applied,
-        input.pending,
-        (&input.session, &input.migration_session),
-    );
+    let timeline = timeline_of(input);
     let states = state_records(input, &timeline);
     let versions: Vec<VersionRecord> =
         input.versions.iter().map(|version| version_record(input, version, &timeline)).collect();
@@ -85,6 +79,11 @@ pub fn check(input: &Input) -> Report {
     report
 }
 
+fn timeline_of(input: &Input) -> Timeline {
+    let sessions = (&input.session, &input.migration_session);
+    timeline::build(&input.base, input.bookkeeping, input.applied, input.pending, sessions)
+}
+
 /// The sites of every version with their texts, without verdicts: the ledger.
 #[must_use]
 pub fn sites(input: &Input) -> Report {
@@ -106,13 +105,7 @@ pub fn sites(input: &Input) -> Report {
 /// The schema at every state, by the state's id.
 #[must_use]
 pub fn schemas(input: &Input) -> Vec<(Arc<str>, rollproof_catalog::Schema)> {
-    let timeline = timeline::build(
-        &input.base,
-        input.bookkeeping,
-        input.applied,
-        input.pending,
-        (&input.session, &input.migration_session),
-    );
+    let timeline = timeline_of(input);
     let visible = timeline.steps.iter().enumerate().filter(|(_, step)| step.visible);
     visible.map(|(at, step)| (state_id(&timeline, at), step.schema.clone())).collect()
 }

@@ -261,29 +261,7 @@ impl Context {
 
 /// Whether the object is built in (`IsPinnedObject`). Schema `public` is not.
 pub(crate) fn is_pinned(object: ObjectId) -> bool {
-    let oid = match object {
-        ObjectId::Namespace(oid) if oid == rollproof_catalog::Schema::PUBLIC => return false,
-        ObjectId::Column(column) | ObjectId::Default(column) => column.relation,
-        ObjectId::Namespace(oid)
-        | ObjectId::Relation(oid)
-        | ObjectId::Type(oid)
-        | ObjectId::EnumLabel(oid)
-        | ObjectId::Function(oid)
-        | ObjectId::Operator(oid)
-        | ObjectId::OperatorClass(oid)
-        | ObjectId::OperatorFamily(oid)
-        | ObjectId::Cast(oid)
-        | ObjectId::Collation(oid)
-        | ObjectId::Constraint(oid)
-        | ObjectId::Trigger(oid)
-        | ObjectId::Rule(oid)
-        | ObjectId::Policy(oid)
-        | ObjectId::Extension(oid)
-        | ObjectId::Language(oid)
-        | ObjectId::Role(oid)
-        | ObjectId::Other(oid) => oid,
-    };
-    oid < Oid::FIRST_USER
+    object != ObjectId::Namespace(rollproof_catalog::Schema::PUBLIC) && object.address().0 < Oid::FIRST_USER
 }
 
 /// What an identifier means as it is written.

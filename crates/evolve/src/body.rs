@@ -6,34 +6,13 @@ use rollproof_catalog::{
     Function, Language, ObjectId, Oid, Relation, RelationKind, RoutineBody, Schema, TypeKind, TypeRef, oid,
 };
 use rollproof_resolve::types::CoercionContext;
-use rollproof_resolve::{
-    Environment, Outcome as Resolved, ResultColumn, Variable, VariableBlock, VariableConflict, VariableKind,
-};
+use rollproof_resolve::{Environment, Outcome as Resolved, ResultColumn};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
     CreateFunction, FunctionBody, ParameterMode, Query, QueryBody, Select, Statement, StatementKind, Target,
 };
 
 use crate::context::{Context, Outcome, refuse, refuse_with};
-
-/// What a routine's body is resolved in: its parameters, by name and by number.
-pub(crate) fn routine_environment(function: &Function) -> Environment {
-    let is_input =
-        |mode: ParameterMode| matches!(mode, ParameterMode::In | ParameterMode::InOut | ParameterMode::Variadic);
-    let inputs = function.parameters.iter().filter(|parameter| is_input(parameter.mode));
-    let named = inputs.filter_map(|parameter| {
-        let name = parameter.name.clone()?;
-        Some(Variable { name, kind: VariableKind::Scalar(TypeRef::plain(parameter.data_type)) })
-    });
-    Environment {
-        client_declares_types: false,
-        parameter_types: function.inputs.iter().map(|oid| Some(TypeRef::plain(*oid))).collect(),
-        fixed_parameters: true,
-        blocks: vec![VariableBlock { label: Some(function.name.clone()), variables: named.collect() }],
-        conflict: VariableConflict::UseColumn,
-        function: Some(function.oid),
-    }
-}
 
 impl Context {
     /// Checks the body of a routine that was just made.
@@ -58,7 +37,7 @@ impl Context {
 
     /// `BEGIN ATOMIC`, `RETURN`: bound when made.
     fn bind_body(&mut self, function: &Function, statements: &[Statement], create: &CreateFunction) -> Outcome {
-        let environment = routine_environment(function);
+        let environment = Environment::of_routine(function);
         let mut stored = Vec::new();
         let mut last = None;
         for statement in statements {
@@ -94,7 +73,7 @@ impl Context {
         let body = range.slice(text).to_owned();
         let span = create.name.span;
         let polymorphic = function.inputs.iter().any(|oid| oid::is_polymorphic(*oid));
-        let environment = routine_environment(function);
+        let environment = Environment::of_routine(function);
         // The validator runs with the routine's own settings (`ProcedureCreate`).
         let inside = rollproof_resolve::routine::with_settings(&self.schema, function);
         let mut last = None;

@@ -400,19 +400,9 @@ impl Finder<'_> {
     ) -> Option<Site> {
         let passed_on = |value: &Value| only_param(value).is_some_and(|param| self.forwarded.contains(param));
         let own: Vec<Value> = values.iter().filter(|value| !passed_on(value)).cloned().collect();
-        let mut site = Site {
-            file: at.file,
-            span: at,
-            sink: sink.clone(),
-            kind,
-            queries: Vec::new(),
-            unknown: None,
-            failure: None,
-            database: None,
-            refused: 0,
-            // Which library a text without a sink reaches is not known.
-            declares_types: kind == SiteKind::Text,
-        };
+        // Which library a text without a sink reaches is not known.
+        let declares_types = kind == SiteKind::Text;
+        let mut site = Site { declares_types, ..Site::new(at, sink.clone(), kind) };
         if own.is_empty() && !values.is_empty() {
             site.kind = SiteKind::Forwarder;
             return Some(site);

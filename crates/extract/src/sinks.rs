@@ -29,7 +29,8 @@ pub(crate) struct FileRules {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Library {
     /// What the library is called.
-    pub(crate) library: String,
+    #[serde(rename = "library")]
+    pub(crate) name: String,
     /// What is imported to use it.
     pub(crate) modules: Vec<String>,
     /// The database that it speaks with, where that is never PostgreSQL.

@@ -38,20 +38,27 @@ pub struct Site {
 }
 
 impl Site {
-    /// A call that starts a built query. What becomes of its failure is not looked at: no verdict speaks of it.
-    pub(crate) fn of_builder(span: Span, sink: Arc<str>) -> Self {
+    /// A site of which nothing more is known yet.
+    #[must_use]
+    pub fn new(span: Span, sink: Arc<str>, kind: SiteKind) -> Self {
         Self {
             file: span.file,
             span,
             sink,
-            kind: SiteKind::QueryBuilder,
+            kind,
             queries: Vec::new(),
-            unknown: Some(Unknown { reason: QUERY_BUILDER.into(), at: span }),
+            unknown: None,
             failure: None,
             database: None,
             refused: 0,
             declares_types: false,
         }
+    }
+
+    /// A call that starts a built query. What becomes of its failure is not looked at: no verdict speaks of it.
+    pub(crate) fn of_builder(span: Span, sink: Arc<str>) -> Self {
+        let unknown = Some(Unknown { reason: QUERY_BUILDER.into(), at: span });
+        Self { unknown, ..Self::new(span, sink, SiteKind::QueryBuilder) }
     }
 }
 

@@ -18,7 +18,7 @@ const GENERATED: &str = "/** Types generated for queries found in \"";
 
 /// Whether some package asks for a library, or there is none that could.
 pub(crate) fn asks(program: &Program<'_>, library: &str) -> bool {
-    let named = |known: &&Library| known.library == library;
+    let named = |known: &&Library| known.name == library;
     program.modules.manifests == 0
         || program.language.libraries.iter().filter(named).any(|library| program.is_active(library))
 }
@@ -78,18 +78,7 @@ fn annotated(program: &Program<'_>, path: &Arc<str>) -> Vec<Site> {
 }
 
 fn site(at: Span, sink: &str, query: crate::ExtractedQuery) -> Site {
-    Site {
-        file: at.file,
-        span: at,
-        sink: sink.into(),
-        kind: SiteKind::Sink,
-        queries: vec![query],
-        unknown: None,
-        failure: None,
-        database: None,
-        refused: 0,
-        declares_types: false,
-    }
+    Site { queries: vec![query], ..Site::new(at, sink.into(), SiteKind::Sink) }
 }
 
 /// The `.sql` file that a file was generated from, where that is in the tree and read: its queries are counted there.

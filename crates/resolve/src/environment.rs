@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Oid, TypeRef};
+use rollproof_catalog::{Function, Oid, TypeRef};
+use rollproof_sql::ast::ParameterMode;
 
 /// What a statement is resolved in, besides the schema.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,33 @@ pub struct Environment {
     pub conflict: VariableConflict,
     /// The routine whose body this is, if any.
     pub function: Option<Oid>,
+}
+
+impl Environment {
+    /// What the body of a routine in SQL is resolved in: its inputs, by name and by number.
+    #[must_use]
+    pub fn of_routine(function: &Function) -> Self {
+        let inputs = function.parameters.iter().filter(|parameter| {
+            matches!(parameter.mode, ParameterMode::In | ParameterMode::InOut | ParameterMode::Variadic)
+        });
+        let named = inputs.filter_map(|parameter| {
+            let name = parameter.name.clone()?;
+            Some(Variable { name, kind: VariableKind::Scalar(TypeRef::plain(parameter.data_type)) })
+        });
+        Self::of_variables(function, named.collect())
+    }
+
+    /// The same with these variables.
+    pub(crate) fn of_variables(function: &Function, variables: Vec<Variable>) -> Self {
+        Self {
+            parameter_types: function.inputs.iter().map(|oid| Some(TypeRef::plain(*oid))).collect(),
+            fixed_parameters: true,
+            blocks: vec![VariableBlock { label: Some(function.name.clone()), variables }],
+            conflict: VariableConflict::UseColumn,
+            function: Some(function.oid),
+            ..Self::default()
+        }
+    }
 }
 
 /// `plpgsql.variable_conflict`; SQL function bodies always prefer columns.

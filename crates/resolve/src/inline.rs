@@ -1,12 +1,10 @@
 //! SQL functions that the planner puts into the expression that calls them (`inline_function`, clauses.c): where the
 //! server asks whether an expression is immutable, it asks about what they hold, not about how they are marked.
 
-use std::sync::Arc;
+use rollproof_catalog::{Function, FunctionKind, Language, Oid, RoutineBody, Schema};
+use rollproof_sql::ast::{QueryBody, Statement, StatementKind};
 
-use rollproof_catalog::{Function, FunctionKind, Language, Oid, RoutineBody, Schema, TypeRef};
-use rollproof_sql::ast::{ParameterMode, QueryBody, Statement, StatementKind};
-
-use crate::environment::{Environment, Variable, VariableBlock, VariableConflict, VariableKind};
+use crate::environment::Environment;
 use crate::outcome::Outcome;
 
 /// Functions in functions are followed this far.
@@ -35,7 +33,7 @@ fn holds_only_immutable(schema: &Schema, function: &Function, depth: usize) -> b
     if !is_bare_select(&statement) {
         return false;
     }
-    match crate::resolve(&statement, schema, &environment(function)) {
+    match crate::resolve(&statement, schema, &Environment::of_routine(function)) {
         Outcome::Resolved(resolution) => {
             let looked_up = &resolution.depends;
             let operators = looked_up.chosen_operators.iter().filter_map(|oid| schema.operator(*oid));
@@ -60,22 +58,4 @@ fn is_bare_select(statement: &Statement) -> bool {
         && select.having.is_none()
         && select.distinct.is_none()
         && select.into.is_none()
-}
-
-fn environment(function: &Function) -> Environment {
-    let inputs = function.parameters.iter().filter(|parameter| {
-        matches!(parameter.mode, ParameterMode::In | ParameterMode::InOut | ParameterMode::Variadic)
-    });
-    let named = inputs.filter_map(|parameter| {
-        let name: Arc<str> = parameter.name.clone()?;
-        Some(Variable { name, kind: VariableKind::Scalar(TypeRef::plain(parameter.data_type)) })
-    });
-    Environment {
-        client_declares_types: false,
-        parameter_types: function.inputs.iter().map(|oid| Some(TypeRef::plain(*oid))).collect(),
-        fixed_parameters: true,
-        blocks: vec![VariableBlock { label: Some(function.name.clone()), variables: named.collect() }],
-        conflict: VariableConflict::UseColumn,
-        function: Some(function.oid),
-    }
 }

@@ -173,28 +173,7 @@ fn dependents(schema: &Schema, object: ObjectId) -> Vec<(ObjectId, DependencyKin
 
 /// Objects in the order of their creation, a relation's columns last to first after it.
 fn age(object: ObjectId) -> (u32, std::cmp::Reverse<i16>, ObjectId) {
-    let (oid, number) = match object {
-        ObjectId::Column(id) => (id.relation, id.number),
-        ObjectId::Default(id) => (id.relation, id.number),
-        ObjectId::Namespace(oid)
-        | ObjectId::Relation(oid)
-        | ObjectId::Type(oid)
-        | ObjectId::EnumLabel(oid)
-        | ObjectId::Function(oid)
-        | ObjectId::Operator(oid)
-        | ObjectId::OperatorClass(oid)
-        | ObjectId::OperatorFamily(oid)
-        | ObjectId::Cast(oid)
-        | ObjectId::Collation(oid)
-        | ObjectId::Constraint(oid)
-        | ObjectId::Trigger(oid)
-        | ObjectId::Rule(oid)
-        | ObjectId::Policy(oid)
-        | ObjectId::Extension(oid)
-        | ObjectId::Language(oid)
-        | ObjectId::Role(oid)
-        | ObjectId::Other(oid) => (oid, 0),
-    };
+    let (oid, number) = object.address();
     (oid.0, std::cmp::Reverse(number), object)
 }
 

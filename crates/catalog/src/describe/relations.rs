@@ -1,6 +1,6 @@
 //! Relations, and what hangs on them.
 
-use rollproof_sql::ast::{PartitionBound, ReferentialAction, TriggerTiming};
+use rollproof_sql::ast::{PartitionBound, TriggerTiming};
 use rollproof_sql::{quote_identifier, quote_literal};
 
 use super::{Description, Expressions};
@@ -234,17 +234,7 @@ impl Description<'_> {
         let target = self.relation_name(key.relation);
         let mut line =
             format!("FOREIGN KEY ({columns}) REFERENCES {target}({})", self.column_list(key.relation, &key.columns));
-        line.push_str(if key.match_full { " MATCH FULL" } else { "" });
-        for (word, action) in [("UPDATE", &key.on_update), ("DELETE", &key.on_delete)] {
-            let action = match action {
-                ReferentialAction::NoAction => continue,
-                ReferentialAction::Restrict => "RESTRICT",
-                ReferentialAction::Cascade => "CASCADE",
-                ReferentialAction::SetNull => "SET NULL",
-                ReferentialAction::SetDefault => "SET DEFAULT",
-            };
-            line.push_str(&format!(" ON {word} {action}"));
-        }
+        line.push_str(&key.clauses());
         line
     }
 

@@ -4,7 +4,7 @@ use rollproof_sql::ast::ParameterMode;
 use rollproof_sql::quote_identifier;
 
 use super::Description;
-use crate::{CastContext, Function, FunctionKind, Language, ObjectId, Oid, Privilege, RoutineBody};
+use crate::{CastContext, Function, FunctionKind, ObjectId, Oid, Privilege, RoutineBody};
 
 impl Description<'_> {
     pub(super) fn routines(&mut self) {
@@ -30,7 +30,7 @@ impl Description<'_> {
         let mut line = format!("{kind} {signature} returns {set}{returns}");
         line.push_str(&format!(" parameters ({})", self.parameters(function)));
         if function.kind != FunctionKind::Aggregate {
-            line.push_str(&format!(" language {}", language_name(&function.language)));
+            line.push_str(&format!(" language {}", function.language.quoted_name()));
             line.push_str(match function.volatility {
                 b'i' => " immutable",
                 b's' => " stable",
@@ -132,14 +132,5 @@ impl Description<'_> {
             let by = if cast.function.is_some() { format!(" by {function}") } else { String::new() };
             self.lines.push(format!("cast ({source} as {target}) {context}{by}"));
         }
-    }
-}
-
-fn language_name(language: &Language) -> String {
-    match language {
-        Language::Internal => "internal".to_owned(),
-        Language::Sql => "sql".to_owned(),
-        Language::PlPgSql => "plpgsql".to_owned(),
-        Language::Other(name) => quote_identifier(name),
     }
 }

@@ -80,6 +80,13 @@ impl Evaluator<'_> {
         texts.into_iter().map(Pieces::from).collect()
     }
 
+    /// The call at `expr`, where it is one of a library's helpers with this meaning.
+    fn call_that_means<'f>(&self, facts: &'f Facts, expr: ExprId, meaning: Meaning) -> Option<&'f Call> {
+        let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
+        let path = callee_path(facts, call.callee);
+        (self.program.helper(facts, &path) == Some(meaning)).then_some(call)
+    }
+
     /// `${Prisma.join(ids)}` in parentheses, where nothing is known of the list: values, however many.
     pub(super) fn joined_values(
         &mut self,
@@ -88,11 +95,10 @@ impl Evaluator<'_> {
         before: &str,
         env: &Env,
     ) -> Option<Vec<Piece>> {
-        let ExprKind::Call(call) = &facts.expr(hole).kind else { return None };
-        let path = callee_path(facts, call.callee);
-        if !opens_values(before) || self.program.helper(facts, &path) != Some(Meaning::Join) {
+        if !opens_values(before) {
             return None;
         }
+        let call = self.call_that_means(facts, hole, Meaning::Join)?;
         if let Some(separator) = call.arguments.get(1) {
             let separator = self.eval(facts, *separator, env);
             let comma = |value: &Value| value.constant().is_some_and(|text| text.trim() == ",");
@@ -155,11 +161,7 @@ impl Evaluator<'_> {
         before: &str,
         env: &Env,
     ) -> Option<Vec<Piece>> {
-        let ExprKind::Call(call) = &facts.expr(hole).kind else { return None };
-        let path = callee_path(facts, call.callee);
-        if self.program.helper(facts, &path) != Some(Meaning::Dynamic) {
-            return None;
-        }
+        let call = self.call_that_means(facts, hole, Meaning::Dynamic)?;
         let at = span(facts, hole);
         let before = before.trim_end().to_lowercase();
         let first = *call.arguments.first()?;

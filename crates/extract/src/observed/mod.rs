@@ -68,19 +68,8 @@ fn site(file: FileId, logged: &[Part]) -> Option<Site> {
         return None;
     }
     let query = ExtractedQuery { text, kind: QueryKind::Static, span, result: ResultUse::Unknown };
-    Some(Site {
-        file,
-        span,
-        sink: "observed".into(),
-        kind: SiteKind::Sink,
-        queries: vec![query],
-        unknown: None,
-        failure: None,
-        database: None,
-        refused: 0,
-        // The log does not tell what the client declared.
-        declares_types: true,
-    })
+    // The log does not tell what the client declared.
+    Some(Site { queries: vec![query], declares_types: true, ..Site::new(span, "observed".into(), SiteKind::Sink) })
 }
 
 /// Where the statement begins in a log message; none where the message is about something else. The extended protocol logs

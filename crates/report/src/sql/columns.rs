@@ -3,7 +3,6 @@
 use rollproof_catalog::{
     Column, ColumnId, Constraint, ConstraintKind, ForeignKey, Generated, Identity, Index, ObjectId, Oid, Relation,
 };
-use rollproof_sql::ast::ReferentialAction;
 use rollproof_sql::quote_identifier;
 
 use super::Printer;
@@ -150,17 +149,7 @@ impl Printer<'_> {
             self.relation_name(key.relation),
             self.column_list(key.relation, &key.columns)
         );
-        text.push_str(if key.match_full { " MATCH FULL" } else { "" });
-        for (word, action) in [("UPDATE", &key.on_update), ("DELETE", &key.on_delete)] {
-            let action = match action {
-                ReferentialAction::NoAction => continue,
-                ReferentialAction::Restrict => "RESTRICT",
-                ReferentialAction::Cascade => "CASCADE",
-                ReferentialAction::SetNull => "SET NULL",
-                ReferentialAction::SetDefault => "SET DEFAULT",
-            };
-            text.push_str(&format!(" ON {word} {action}"));
-        }
+        text.push_str(&key.clauses());
         text
     }
 }

@@ -1,8 +1,8 @@
 //! Routines, operators, casts.
 
 use rollproof_catalog::{
-    AggregateKind, AggregatePart, Cast, CastContext, CastMethod, Function, FunctionKind, Language, Oid, Operator,
-    Parameter, RoutineBody, StoredStatement,
+    AggregateKind, AggregatePart, Cast, CastContext, CastMethod, Function, FunctionKind, Oid, Operator, Parameter,
+    RoutineBody, StoredStatement,
 };
 use rollproof_sql::ast::{ParameterMode, QueryBody, StatementKind};
 use rollproof_sql::{quote_identifier, quote_literal};
@@ -23,7 +23,7 @@ impl Printer<'_> {
         if !procedure {
             text.push_str(&format!("\n    RETURNS {}", self.returns(function)));
         }
-        text.push_str(&format!("\n    LANGUAGE {}", language_name(&function.language)));
+        text.push_str(&format!("\n    LANGUAGE {}", function.language.quoted_name()));
         for (holds, words) in [
             (function.kind == FunctionKind::Window, " WINDOW"),
             (function.volatility == b'i', " IMMUTABLE"),
@@ -187,15 +187,6 @@ fn dollar_quote(text: &str) -> String {
         tag = format!("$body{number}$");
     }
     format!("{tag}{text}{tag}")
-}
-
-fn language_name(language: &Language) -> String {
-    match language {
-        Language::Internal => "internal".to_owned(),
-        Language::Sql => "sql".to_owned(),
-        Language::PlPgSql => "plpgsql".to_owned(),
-        Language::Other(name) => quote_identifier(name),
-    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Failure, Unknown};
 use crate::outcome::{Outcome, Refusal, Undecided};
 use crate::resolution::{Resolution, ResultColumn};
 use crate::types::{CoercionContext, coerce_to_target_type, info};
-use crate::{Context, Environment, Parameters, Typed, VariableBlock, VariableConflict};
+use crate::{Context, Environment, Parameters, Typed};
 
 /// The statements of `text[range]`.
 pub(super) fn statements_in(text: &str, range: TextRange) -> Vec<(TextRange, Result<Statement, ParseError>)> {
@@ -57,14 +57,7 @@ fn surroundings(function: &Function) -> Environment {
     let variables = names
         .filter_map(|parameter| Some(variable_of(parameter.name.clone()?, parameter.data_type)))
         .filter(|variable| !variable.name.is_empty());
-    Environment {
-        client_declares_types: false,
-        parameter_types: function.inputs.iter().map(|input| Some(TypeRef::plain(*input))).collect(),
-        fixed_parameters: true,
-        blocks: vec![VariableBlock { label: Some(function.name.clone()), variables: variables.collect() }],
-        conflict: VariableConflict::UseColumn,
-        function: Some(function.oid),
-    }
+    Environment::of_variables(function, variables.collect())
 }
 
 /// Whether a parameter is one of the signature (`get_func_input_arg_names`).
