@@ -1,6 +1,6 @@
 //! Every rule over one query in one state.
 
-use crate::routines::RoutineVerdict;
+use crate::rule::RoutineVerdict;
 use crate::rule::{Hit, Rule, Subject};
 use crate::rules::RULES;
 

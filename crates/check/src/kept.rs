@@ -9,8 +9,9 @@ use rollproof_resolve::{Resolution, Write, WriteAction, WriteValue};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::ReferentialAction;
 
+use crate::supply::{base_number, omitted};
 use crate::triggers::fires;
-use crate::writes::{acts, base_number, omitted, reaches_others};
+use crate::writes::{acts, reaches_others};
 
 /// Cascades are followed through this many tables.
 const MOST: usize = 100;

@@ -7,7 +7,7 @@ use rollproof_catalog::{Generated, ObjectId, Oid, Privilege, Relation, RelationK
 use rollproof_resolve::{Resolution, Write, WriteAction};
 use rollproof_source::TextRange;
 
-use crate::writes::omitted;
+use crate::supply::omitted;
 
 /// Views over views are followed this deep.
 const DEPTH: usize = 32;

@@ -10,46 +10,11 @@ use rollproof_source::TextRange;
 
 use crate::judge::judge;
 use crate::kept;
-use crate::rule::{Hit, Rule, Situation, Subject};
+use crate::rule::{RoutineReport, RoutineVerdict, Situation, Subject};
 use crate::triggers::fires;
 
 /// Calls within calls are followed this deep.
 const DEPTH: usize = 8;
-
-/// What became of one routine that a query runs.
-#[derive(Clone)]
-pub struct RoutineReport {
-    /// The routine.
-    pub function: Oid,
-    /// Its name.
-    pub name: Arc<str>,
-    /// The trigger that runs it, if one does.
-    pub trigger: Option<Arc<str>>,
-    /// The call, or the relation that is written.
-    pub span: TextRange,
-    /// What became of it.
-    pub verdict: RoutineVerdict,
-}
-
-/// What became of a routine's body, the worst of its statements.
-#[derive(Clone)]
-pub enum RoutineVerdict {
-    /// Every statement of it resolves.
-    Works,
-    /// A statement of it breaks.
-    Breaks {
-        /// The code that the server raises.
-        sqlstate: &'static str,
-        /// The server's words.
-        message: String,
-        /// The statement, shortened.
-        excerpt: Option<String>,
-    },
-    /// A statement of it drifts: the rule, and what it says.
-    Drifts(&'static Rule, Hit),
-    /// It could not be followed.
-    Unknown(String),
-}
 
 /// A routine that was followed, with the types of its inputs where they depend on the call.
 type Seen = (Oid, Invocation, Vec<Oid>);

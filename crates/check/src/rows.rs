@@ -4,7 +4,7 @@ use rollproof_catalog::{Column, Relation, Schema};
 use rollproof_resolve::{Write, WriteAction, WriteValue};
 
 use crate::constants::{Value, literal, typed};
-use crate::writes::{base_number, fills_rows, omitted};
+use crate::supply::{base_number, fills_rows, omitted};
 
 /// How many rows the write is known to have; one for an UPDATE, none where triggers or rules may change every row.
 pub(crate) fn count(relation: &Relation, write: &Write) -> usize {

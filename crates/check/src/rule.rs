@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{ObjectId, Schema};
+use rollproof_catalog::{ObjectId, Oid, Schema};
 use rollproof_extract::ResultUse;
 use rollproof_finding::{Level, RuleId, Verdict};
 use rollproof_resolve::{Error, Outcome, Resolution};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::Statement;
-
-use crate::routines::RoutineReport;
 
 /// A rule: when a query's verdict in a state is something else than `resolves`.
 pub struct Rule {
@@ -156,4 +154,39 @@ impl<'a> Subject<'a> {
             .filter(move |binding| binding.span == span)
             .map(|binding| binding.object)
     }
+}
+
+/// What became of one routine that a query runs.
+#[derive(Clone)]
+pub struct RoutineReport {
+    /// The routine.
+    pub function: Oid,
+    /// Its name.
+    pub name: Arc<str>,
+    /// The trigger that runs it, if one does.
+    pub trigger: Option<Arc<str>>,
+    /// The call, or the relation that is written.
+    pub span: TextRange,
+    /// What became of it.
+    pub verdict: RoutineVerdict,
+}
+
+/// What became of a routine's body, the worst of its statements.
+#[derive(Clone)]
+pub enum RoutineVerdict {
+    /// Every statement of it resolves.
+    Works,
+    /// A statement of it breaks.
+    Breaks {
+        /// The code that the server raises.
+        sqlstate: &'static str,
+        /// The server's words.
+        message: String,
+        /// The statement, shortened.
+        excerpt: Option<String>,
+    },
+    /// A statement of it drifts: the rule, and what it says.
+    Drifts(&'static Rule, Hit),
+    /// It could not be followed.
+    Unknown(String),
 }

@@ -4,7 +4,7 @@ use rollproof_finding::{Level, RuleId, Verdict};
 use rollproof_catalog::ObjectId;
 
 use crate::rule::{Hit, Rule, Subject};
-use crate::routines::RoutineVerdict;
+use crate::rule::RoutineVerdict;
 use crate::triggers::{effects, fires};
 
 /// The rule.

@@ -7,7 +7,7 @@ use rollproof_source::TextRange;
 
 use super::shared::{on_refusal, refusal, relation_fate};
 use crate::rule::{Hit, Rule, Subject};
-use crate::writes::omitted;
+use crate::supply::omitted;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

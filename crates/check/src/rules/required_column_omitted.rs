@@ -6,7 +6,7 @@ use rollproof_resolve::WriteAction;
 
 use super::shared::column_name;
 use crate::rule::{Hit, Rule, Subject};
-use crate::writes::{fills_rows, needs_value, omitted};
+use crate::supply::{fills_rows, needs_value, omitted};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

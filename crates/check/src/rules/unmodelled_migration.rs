@@ -9,7 +9,7 @@ use rollproof_source::TextRange;
 
 use crate::permissions::roles_that_lost;
 use crate::rule::{Hit, Rule, Subject};
-use crate::routines::RoutineVerdict;
+use crate::rule::RoutineVerdict;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -6,7 +6,7 @@ use rollproof_resolve::WriteValue;
 
 use super::shared::column_name;
 use crate::rule::{Hit, Rule, Subject};
-use crate::writes::base_number;
+use crate::supply::base_number;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

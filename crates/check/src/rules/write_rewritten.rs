@@ -8,7 +8,8 @@ use rollproof_sql::ast::TriggerTiming;
 
 use crate::rule::{Hit, Rule, Subject};
 use crate::triggers::{self, effects};
-use crate::writes::{acts, reaches_others, supplied, ties_alike};
+use crate::supply::supplied;
+use crate::writes::{acts, reaches_others, ties_alike};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
