@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rollproof_source::{FileId, Span};
+use rollproof_source::Span;
 use rollproof_sql::MappedText;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::coverage::Coverage;
-use crate::eval::choice::agree;
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
 use crate::holes::first_open_hole;
@@ -17,10 +16,8 @@ use crate::matching::{Target, only_param};
 use crate::program::Program;
 use crate::render::render;
 use crate::sinks::Placeholders;
+use crate::survey::{FileSurvey, MAX_HOPS, Survey, Texts, may_read_as_sql};
 use crate::{ExtractedQuery, FailureMode, QUERY_BUILDER, ResultUse, Site, SiteKind, Unknown, looks};
-
-/// How many functions may pass a text on, one to the next.
-const MAX_HOPS: usize = 2_000;
 
 /// A call of a function of the project that passes the text on: by whom it is called, and which parameter it is.
 type Passing = FxHashMap<(Arc<str>, ExprId), Vec<(Target, ParamRef, Arc<Facts>)>>;
@@ -40,138 +37,6 @@ struct FileSites {
     sites: Vec<Site>,
     touched: Texts,
     used_tags: Texts,
-}
-
-/// What the sinks of a wave are given, by file: all that the search for callers and the list of sites both ask for.
-pub(crate) struct Survey {
-    files: Vec<FileSurvey>,
-}
-
-/// What is sent in one file.
-#[derive(Default)]
-struct FileSurvey {
-    /// The calls that are sinks, in source order, and the values of their text argument.
-    sinks: Vec<(ExprId, Target, Vec<Value>)>,
-    /// The parameters in those and in tags.
-    params: Vec<ParamRef>,
-    /// The parameters in texts that no sink takes.
-    text_params: Vec<ParamRef>,
-    /// Texts that the sinks and tags went through, and tags that are a part of another.
-    touched: Texts,
-    used_tags: Texts,
-}
-
-impl Survey {
-    pub(crate) fn new(program: &Program<'_>) -> Self {
-        let surveyed = program.wave.par_iter().map(|facts| {
-            let mut found = survey(program, facts);
-            found.text_params = params_of_texts(program, facts, &found.touched);
-            found
-        });
-        Self { files: surveyed.collect() }
-    }
-
-    /// The same for more files. What texts that no sink takes are made of depends little on who calls: those of the files
-    /// that were there before are not evaluated again.
-    pub(crate) fn again(self, program: &Program<'_>, before: &[Arc<Facts>]) -> Self {
-        let known = before.iter().zip(self.files).map(|(facts, file)| (facts.file, file.text_params));
-        let known: FxHashMap<FileId, Vec<ParamRef>> = known.collect();
-        let surveyed = program.wave.par_iter().map(|facts| {
-            let mut found = survey(program, facts);
-            found.text_params = match known.get(&facts.file) {
-                Some(params) => params.clone(),
-                None => params_of_texts(program, facts, &found.touched),
-            };
-            found
-        });
-        Self { files: surveyed.collect() }
-    }
-}
-
-type Texts = FxHashSet<(FileId, ExprId)>;
-
-/// The parameters in a file's texts that read as SQL: one that no sink takes is a site too.
-fn params_of_texts(program: &Program<'_>, facts: &Arc<Facts>, touched: &Texts) -> Vec<ParamRef> {
-    let mut evaluator = Evaluator::new(program);
-    let mut params = Vec::new();
-    for expr in &facts.texts {
-        if may_read_as_sql(facts, *expr) && !touched.contains(&(facts.file, *expr)) {
-            evaluator.begin();
-            params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
-        }
-    }
-    params
-}
-
-fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
-    let mut evaluator = Evaluator::new(program);
-    let mut found = FileSurvey::default();
-    for expr in &facts.calls {
-        evaluator.begin();
-        match &facts.expr(*expr).kind {
-            ExprKind::Call(call) => {
-                let Some(target) = evaluator.sink_of(facts, *expr) else { continue };
-                let values = evaluator.argument_values(facts, call, &target);
-                found.params.extend(values.iter().flat_map(params_of));
-                found.sinks.push((*expr, target, values));
-            }
-            // A tag may be a part of another that stands in another file: all are evaluated before any is judged.
-            ExprKind::Tagged { .. } => {
-                found.params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
-            }
-            _ => {}
-        }
-    }
-    found.touched = std::mem::take(&mut evaluator.touched);
-    found.used_tags = std::mem::take(&mut evaluator.spliced);
-    found
-}
-
-/// Names of the functions whose parameters reach a sink, wholly or as a part of the text: those that stand around the
-/// sinks, and all of them, through however many calls.
-pub(crate) fn functions_to_follow(
-    program: &Program<'_>,
-    survey: &Survey,
-) -> (FxHashSet<Arc<str>>, FxHashSet<Arc<str>>) {
-    let mut open: Vec<ParamRef> =
-        survey.files.iter().flat_map(|file| file.params.iter().chain(&file.text_params).cloned()).collect();
-    let name = |param: &ParamRef| {
-        let facts = program.facts(&param.path)?;
-        program.called_as(&facts, param.param.function)
-    };
-    let near: FxHashSet<Arc<str>> = open.iter().filter_map(name).collect();
-    let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
-    let mut names = FxHashSet::default();
-    let mut evaluator = Evaluator::new(program);
-    while let Some(param) = open.pop() {
-        if seen.len() > MAX_HOPS || seen.contains(&param) {
-            continue;
-        }
-        seen.insert(param.clone());
-        let Some(facts) = program.facts(&param.path) else { continue };
-        names.extend(name(&param));
-        evaluator.begin();
-        for (caller, call) in program.callers(&mut evaluator, &facts, param.param.function).iter() {
-            evaluator.begin();
-            let at = span(caller, *call);
-            open.extend(evaluator.given(caller, *call, &facts, &param, at).iter().flat_map(params_of));
-        }
-    }
-    (near, names)
-}
-
-fn params_of(value: &Value) -> Vec<ParamRef> {
-    match value {
-        Value::Param(param, _) => vec![param.clone()],
-        Value::Text(pieces) | Value::Fragment(pieces, ..) => pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                Piece::Param(param, _) => Some(param.clone()),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// What the calls of all files account for.
@@ -524,26 +389,6 @@ fn is_object(facts: &Facts, call: &crate::ir::Call, argument: usize) -> bool {
     call.arguments.get(argument).is_some_and(|argument| matches!(facts.expr(*argument).kind, ExprKind::Object(_)))
 }
 
-/// A look at the literal head alone, before anything is evaluated.
-fn may_read_as_sql(facts: &Facts, expr: ExprId) -> bool {
-    let mut next = expr;
-    for _ in 0..8 {
-        match &facts.expr(next).kind {
-            ExprKind::Concat(parts) => match parts.first() {
-                Some(first) => next = *first,
-                None => return false,
-            },
-            ExprKind::Template(_) => {
-                let text = facts.expr(next).range.slice(&facts.text);
-                let text = text.trim_start_matches(['"', '\'', '`', '\\', 'n', 'r', '#']);
-                return looks::statement_head(text);
-            }
-            _ => return false,
-        }
-    }
-    false
-}
-
 /// sqlx: macros and scalars read by position, `query_as` by name unless the type is a tuple.
 fn result_use(type_argument: Option<&str>, sink: &str) -> ResultUse {
     match (sink, type_argument) {
@@ -564,58 +409,6 @@ fn failure_of(facts: &Facts, fate: Fate) -> Option<FailureMode> {
 }
 
 impl Evaluator<'_> {
-    /// A text with its parameters replaced by what the callers give.
-    pub(crate) fn expand(&mut self, text: &Pieces, at: Span) -> Vec<Vec<Piece>> {
-        let mut open: Vec<Vec<Piece>> = vec![text.to_vec()];
-        for _ in 0..12 {
-            let Some(found) = open.iter().flatten().find_map(|piece| match piece {
-                Piece::Param(param, at) => Some((param.clone(), *at)),
-                _ => None,
-            }) else {
-                return without_given_schemas(open);
-            };
-            let values = self.callers_give(&found.0, found.1);
-            let choices = self.value_texts(&values, found.1);
-            // A parameter that comes back as itself would be replaced for ever.
-            let mut choices: Vec<Pieces> = choices.into_iter().filter(|choice| !mentions(choice, &found.0)).collect();
-            if open.iter().any(|text| is_schema(text, &found.0)) {
-                crate::eval::text::prefer_known(&mut choices);
-            }
-            open = self.replace_param(&open, &found.0, &choices, at);
-        }
-        open
-    }
-
-    fn replace_param(&self, texts: &[Vec<Piece>], param: &ParamRef, choices: &[Pieces], at: Span) -> Vec<Vec<Piece>> {
-        let limit = self.limit();
-        let mut all: Vec<Vec<Piece>> = Vec::new();
-        let unknown: Pieces = vec![Piece::Unknown(format!("more than {limit} variants").into(), at)].into();
-        let none: Pieces = vec![Piece::Unknown("parameter".into(), at)].into();
-        let wide =
-            texts.iter().map(|text| choices.iter().filter(|choice| agree(text, choice)).count()).sum::<usize>() > limit;
-        let choices: &[Pieces] = if wide { std::slice::from_ref(&unknown) } else { choices };
-        let choices: &[Pieces] = if choices.is_empty() { std::slice::from_ref(&none) } else { choices };
-        for text in texts {
-            if !mentions(text, param) {
-                all.push(text.clone());
-                continue;
-            }
-            for choice in choices.iter().filter(|choice| agree(text, choice)) {
-                let mut replaced = Vec::with_capacity(text.len());
-                for piece in text {
-                    match piece {
-                        Piece::Param(other, _) if other == param => replaced.extend(choice.iter().cloned()),
-                        other => replaced.push(other.clone()),
-                    }
-                }
-                if !all.contains(&replaced) {
-                    all.push(replaced);
-                }
-            }
-        }
-        all
-    }
-
     /// The known texts of the bindings that follow the text, for identifiers among them.
     fn bound_names(&mut self, facts: &Arc<Facts>, call: &crate::ir::Call, target: &Target) -> Vec<Option<String>> {
         let Some(bindings) = call.arguments.get(target.argument + 1) else { return Vec::new() };
@@ -628,30 +421,4 @@ impl Evaluator<'_> {
             _ => Vec::new(),
         }
     }
-}
-
-/// Without the texts whose schema is given from outside, where others have its default.
-fn without_given_schemas(mut texts: Vec<Vec<Piece>>) -> Vec<Vec<Piece>> {
-    let given = |text: &Vec<Piece>| {
-        text.windows(2).any(|pair| match pair {
-            [Piece::Unknown(..), Piece::Text { text, .. }] => crate::eval::text::names_schema(text),
-            _ => false,
-        })
-    };
-    if texts.len() > 1 && !texts.iter().all(given) {
-        texts.retain(|text| !given(text));
-    }
-    texts
-}
-
-/// The parameter stands where a schema's name does: before a dot.
-fn is_schema(pieces: &[Piece], param: &ParamRef) -> bool {
-    pieces.windows(2).any(|pair| match pair {
-        [Piece::Param(other, _), Piece::Text { text, .. }] => other == param && crate::eval::text::names_schema(text),
-        _ => false,
-    })
-}
-
-fn mentions(pieces: &[Piece], param: &ParamRef) -> bool {
-    pieces.iter().any(|piece| matches!(piece, Piece::Param(other, _) if other == param))
 }

@@ -29,6 +29,7 @@ mod script;
 mod sinks;
 mod site;
 mod sql_files;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod workers;

@@ -9,13 +9,14 @@ use rollproof_source::{Problem, ReadError, Snapshot, SourceMap, Span};
 use rustc_hash::FxHashSet;
 
 use crate::files::{Words, unread, wanted};
-use crate::find::{self, Survey};
+use crate::find;
 use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::Facts;
 use crate::lang::script_of;
 use crate::program::{Cache, Program};
 use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
+use crate::survey::{Survey, functions_to_follow};
 use crate::{Extraction, LeftOut, Options, Site};
 
 /// Files larger than this are data or generated.
@@ -203,11 +204,11 @@ const MAX_ROUNDS: usize = 6;
 /// more a parameter is anything. Gives what the sinks of all files are given.
 fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) -> Survey {
     let mut survey = Survey::new(program);
-    let (near, mut far) = find::functions_to_follow(program, &survey);
+    let (near, mut far) = functions_to_follow(program, &survey);
     let mut before = program.wave.clone();
     if add_files(program, rest, &near, None) {
         survey = survey.again(program, &before);
-        far.extend(find::functions_to_follow(program, &survey).1);
+        far.extend(functions_to_follow(program, &survey).1);
     } else if far.is_subset(&near) {
         return survey;
     }
@@ -218,7 +219,7 @@ fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) -> S
             break;
         }
         survey = survey.again(program, &before);
-        far.extend(find::functions_to_follow(program, &survey).1);
+        far.extend(functions_to_follow(program, &survey).1);
         if far.len() == known {
             break;
         }

@@ -3,6 +3,7 @@
 pub(crate) mod call;
 pub(crate) mod choice;
 mod drizzle;
+mod expand;
 mod flow;
 mod helper;
 mod member;
