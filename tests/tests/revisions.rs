@@ -131,3 +131,25 @@ fn every_way_of_not_being_able_to_run_has_its_line() {
         assert!(run.errors.starts_with("rollproof: ") && run.errors.contains(expected), "{}", run.errors);
     }
 }
+
+#[test]
+fn what_only_lists_goes_on_without_a_running_version() {
+    let folder = TempDir::new().unwrap();
+    write(folder.path(), "migrations/001_users.sql", "CREATE TABLE users (id int PRIMARY KEY, plan text);\n");
+    write(folder.path(), "migrations/002_tier.sql", "ALTER TABLE users RENAME COLUMN plan TO tier;\n");
+    write(folder.path(), "src/a.ts", "import { Pool } from 'pg'\nnew Pool().query('SELECT tier FROM users')\n");
+    let queries = run_in(folder.path(), &["queries", "--new", ".", "--format", "json"]);
+    assert_eq!(queries.status, 0, "{}", queries.errors);
+    let report = queries.json();
+    let versions: Vec<&str> =
+        report["versions"].as_array().unwrap().iter().map(|version| version["id"].as_str().unwrap()).collect();
+    assert_eq!(versions, ["new"]);
+    assert_eq!(report["queries"][0]["sql"], "SELECT tier FROM users");
+    let schema = run_in(folder.path(), &["schema", "--new", "."]);
+    assert!(schema.output.contains("tier") && !schema.output.contains("plan"), "{}", schema.output);
+    // Nothing is known to be applied: every migration is a step of its own.
+    let between = run_in(folder.path(), &["schema", "--new", ".", "--at", "001_users.sql#1"]);
+    assert!(between.output.contains("plan"), "{}{}", between.output, between.errors);
+    let check = run_in(folder.path(), &["check", "--new", "."]);
+    assert_eq!(check.status, 2, "{}", check.output);
+}

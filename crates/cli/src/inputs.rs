@@ -15,7 +15,7 @@ use crate::arguments::InputArguments;
 use crate::configuration;
 use crate::migrations::{self, Migrations};
 use crate::settings::Settings;
-use crate::versions::{self, Version};
+use crate::versions::{self, Running, Version};
 
 /// Offsets into a file are 32 bits wide.
 const LONGEST_LOG: usize = 1 << 30;
@@ -31,8 +31,8 @@ pub(crate) struct Loaded {
 }
 
 /// Reads versions, configuration and migrations.
-pub(crate) fn load(arguments: &InputArguments) -> Result<Loaded> {
-    let (versions, settings) = trees(arguments)?;
+pub(crate) fn load(arguments: &InputArguments, running: Running) -> Result<Loaded> {
+    let (versions, settings) = trees(arguments, running)?;
     let sources = SourceMap::new();
     let migrations = migrations::load(&versions, &settings, &sources, &arguments.pending)?;
     let base = base_schema(arguments, &settings, &versions)?;
@@ -42,7 +42,7 @@ pub(crate) fn load(arguments: &InputArguments) -> Result<Loaded> {
 
 /// Reads versions and configuration, and of the migrations no more than where they are: what `queries` needs.
 pub(crate) fn load_trees(arguments: &InputArguments) -> Result<Loaded> {
-    let (versions, settings) = trees(arguments)?;
+    let (versions, settings) = trees(arguments, Running::Optional)?;
     let base = Schema::new(settings.builtin);
     let folders = versions.last().map_or_else(Vec::new, |version| migrations::folders(&version.tree, &settings));
     let migrations = Migrations { folders, ..Migrations::default() };
@@ -62,8 +62,8 @@ fn logs(arguments: &InputArguments) -> Result<Vec<(Arc<str>, Arc<str>)>> {
     arguments.observed.iter().map(read).collect()
 }
 
-fn trees(arguments: &InputArguments) -> Result<(Vec<Version>, Settings)> {
-    let versions = versions::load(arguments)?;
+fn trees(arguments: &InputArguments, running: Running) -> Result<(Vec<Version>, Settings)> {
+    let versions = versions::load(arguments, running)?;
     let Some(new) = versions.last() else { bail!("there is no version to check") };
     let settings = Settings::resolve(arguments, configuration::read(&new.tree)?)?;
     Ok((versions, settings))

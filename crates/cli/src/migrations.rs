@@ -41,7 +41,7 @@ pub(crate) fn load(
         settings.migration_folders.iter().partition(|folder| is_outside(folder, versions));
     for folder in outside {
         let set = read_outside(folder, settings, sources)?;
-        if named.is_empty() && old.iter().all(|version| version.revision.is_none()) {
+        if named.is_empty() && !old.is_empty() && old.iter().all(|version| version.revision.is_none()) {
             bail!("the migrations in {folder} are outside of both versions: name the pending ones with --pending NAME");
         }
         all.add_named(&set, named)?;
@@ -149,13 +149,11 @@ impl Migrations {
                 .iter()
                 .map(|version| read_counterpart(&version.tree, sources, set, settings.transaction))
                 .min_by_key(|was| was.migrations.len());
-            match was {
-                Some(was) => {
-                    self.problems.extend(was.problems.iter().filter(|_| was.migrations.is_empty()).cloned());
-                    self.add(set, pending(&was, set, sources));
-                }
-                None => bail!("the migrations in {} cannot be read in the old version", set.folder),
-            }
+            // Where no version is known to run, no migration is known to be applied.
+            let was =
+                was.unwrap_or_else(|| MigrationSet { migrations: Vec::new(), problems: Vec::new(), ..set.clone() });
+            self.problems.extend(was.problems.iter().filter(|_| was.migrations.is_empty()).cloned());
+            self.add(set, pending(&was, set, sources));
         }
         Ok(())
     }

@@ -20,10 +20,19 @@ pub(crate) struct Version {
     pub(crate) tree: Snapshot,
 }
 
+/// What a command does where the running version is not named and nothing tells which it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Running {
+    /// It cannot run.
+    Needed,
+    /// It goes on with the new version alone.
+    Optional,
+}
+
 /// The old versions and the new one, the new one last.
-pub(crate) fn load(arguments: &InputArguments) -> Result<Vec<Version>> {
+pub(crate) fn load(arguments: &InputArguments, running: Running) -> Result<Vec<Version>> {
     let places = Places { start: arguments.repo.clone(), repository: None };
-    places.load(arguments)
+    places.load(arguments, running)
 }
 
 /// Where versions are looked for. The repository is opened when one is first needed: folders need none.
@@ -33,11 +42,14 @@ struct Places {
 }
 
 impl Places {
-    fn load(mut self, arguments: &InputArguments) -> Result<Vec<Version>> {
+    fn load(mut self, arguments: &InputArguments, running: Running) -> Result<Vec<Version>> {
         let mut versions = Vec::new();
         if arguments.old.is_empty() {
-            let revision = self.default_old()?;
-            versions.push(self.of_revision(&revision, VersionRole::Old, 0)?);
+            match self.default_old() {
+                Ok(revision) => versions.push(self.of_revision(&revision, VersionRole::Old, 0)?),
+                Err(_) if running == Running::Optional => {}
+                Err(error) => return Err(error),
+            }
         }
         for (at, name) in arguments.old.iter().enumerate() {
             versions.push(self.named(name, VersionRole::Old, at)?);

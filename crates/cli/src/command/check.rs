@@ -7,11 +7,12 @@ use rollproof_finding::Threshold;
 use rollproof_report::View;
 
 use crate::arguments::CheckArguments;
+use crate::versions::Running;
 use crate::{inputs, output};
 
 /// Checks, prints, and says with the exit status whether all is proven.
 pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode> {
-    let loaded = inputs::load(&arguments.input)?;
+    let loaded = inputs::load(&arguments.input, Running::Needed)?;
     let input = loaded.input();
     let report = rollproof_check::check(&input);
     let threshold = Threshold::from(arguments.fail_on);

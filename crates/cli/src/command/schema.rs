@@ -6,11 +6,12 @@ use anyhow::{Result, bail};
 use rollproof_catalog::Expressions;
 
 use crate::arguments::SchemaArguments;
+use crate::versions::Running;
 use crate::{inputs, output};
 
 /// Prints the schema at a state.
 pub(crate) fn run(arguments: &SchemaArguments) -> Result<ExitCode> {
-    let loaded = inputs::load(&arguments.input)?;
+    let loaded = inputs::load(&arguments.input, Running::Optional)?;
     let states = rollproof_check::schemas(&loaded.input_without_sites());
     let Some((_, schema)) = states.iter().find(|(id, _)| **id == *arguments.at) else {
         let known: Vec<&str> = states.iter().map(|(id, _)| &**id).collect();
