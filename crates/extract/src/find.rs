@@ -7,6 +7,7 @@ use rollproof_source::Span;
 use rollproof_sql::MappedText;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::bindings::Bindings;
 use crate::coverage::Coverage;
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
@@ -134,7 +135,10 @@ impl Finder<'_> {
             let failure = failure_of(facts, call.fate);
             if let Some((_, target, values)) = sinks.next_if(|(sink, ..)| sink == expr) {
                 self.note_tags(values, &mut out);
-                let names = evaluator.bound_names(facts, call, target);
+                let names = match call.arguments.get(target.argument + 1) {
+                    Some(given) if target.style != Placeholders::Dollar => evaluator.bindings(facts, *given),
+                    _ => Bindings::default(),
+                };
                 let bound = call.arguments.len() > target.argument + 1 || is_object(facts, call, target.argument);
                 let always = target.file || target.style == Placeholders::PgTypedFile;
                 let style = if bound || always { target.style } else { Placeholders::Dollar };
@@ -160,7 +164,15 @@ impl Finder<'_> {
                 self.note_tags(&values, &mut out);
                 let style = target.style;
                 let database = target.database.clone();
-                let site = self.site(&mut evaluator, &values, (&target.name, SiteKind::Helper), style, &[], at, false);
+                let site = self.site(
+                    &mut evaluator,
+                    &values,
+                    (&target.name, SiteKind::Helper),
+                    style,
+                    &Bindings::default(),
+                    at,
+                    false,
+                );
                 let declares_types = passing.iter().any(|(target, ..)| target.declares_types);
                 out.sites.extend(site.map(|site| Site { failure, database, declares_types, ..site }));
                 continue;
@@ -210,7 +222,8 @@ impl Finder<'_> {
             let name: Arc<str> = self.program.tag_name(facts, &path).into();
             let at = span(facts, *expr);
             let style = self.program.tag_placeholders(facts, &path);
-            let site = self.site(&mut evaluator, &values, (&name, SiteKind::Sink), style, &[], at, false);
+            let site =
+                self.site(&mut evaluator, &values, (&name, SiteKind::Sink), style, &Bindings::default(), at, false);
             let failure = facts.tag_fates.get(expr).and_then(|fate| failure_of(facts, *fate));
             let declares_types = self.program.tag_declares_types(facts, &path);
             sites.extend(site.map(|site| Site { failure, declares_types, ..site }));
@@ -241,7 +254,15 @@ impl Finder<'_> {
             let values = evaluator.eval(facts, *expr, &None);
             let at = span(facts, *expr);
             let name: Arc<str> = "text".into();
-            let site = self.site(evaluator, &values, (&name, SiteKind::Text), Placeholders::Dollar, &[], at, false);
+            let site = self.site(
+                evaluator,
+                &values,
+                (&name, SiteKind::Text),
+                Placeholders::Dollar,
+                &Bindings::default(),
+                at,
+                false,
+            );
             let Some(site) = site else { continue };
             if site.queries.iter().any(|query| looks::reads_as_sql(&query.text.text)) {
                 end = range.end;
@@ -259,7 +280,7 @@ impl Finder<'_> {
         values: &[Value],
         (sink, kind): (&Arc<str>, SiteKind),
         style: Placeholders,
-        names: &[Option<String>],
+        names: &Bindings,
         at: Span,
         grows: bool,
     ) -> Option<Site> {
@@ -289,7 +310,7 @@ impl Finder<'_> {
         Some(site)
     }
 
-    fn add_query(&self, site: &mut Site, text: &[Piece], style: Placeholders, names: &[Option<String>], at: Span) {
+    fn add_query(&self, site: &mut Site, text: &[Piece], style: Placeholders, names: &Bindings, at: Span) {
         let unknown = text.iter().find_map(|piece| match piece {
             Piece::Unknown(reason, at) => Some(Unknown { reason: reason.clone(), at: *at }),
             Piece::Param(_, at) => Some(Unknown { reason: "parameter".into(), at: *at }),
@@ -406,19 +427,4 @@ fn failure_of(facts: &Facts, fate: Fate) -> Option<FailureMode> {
         Fate::NotAwaited(range) => ("not awaited", range),
     };
     Some(FailureMode { swallowed: true, why: why.into(), at: Span { file: facts.file, range } })
-}
-
-impl Evaluator<'_> {
-    /// The known texts of the bindings that follow the text, for identifiers among them.
-    fn bound_names(&mut self, facts: &Arc<Facts>, call: &crate::ir::Call, target: &Target) -> Vec<Option<String>> {
-        let Some(bindings) = call.arguments.get(target.argument + 1) else { return Vec::new() };
-        if target.style == Placeholders::Dollar {
-            return Vec::new();
-        }
-        match self.eval(facts, *bindings, &None).as_slice() {
-            [Value::List(items)] => items.iter().map(|item| item.values.first().and_then(Value::constant)).collect(),
-            [one] => vec![one.constant()],
-            _ => Vec::new(),
-        }
-    }
 }

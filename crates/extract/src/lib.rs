@@ -8,6 +8,7 @@
 //! Most files are never parsed: `files` looks for words in their bytes, and `glance` reads the tokens of a TypeScript file
 //! that has some, tells SQL in its texts from names and prose, and counts the calls of query builders.
 
+mod bindings;
 mod coverage;
 mod eval;
 mod files;
@@ -23,6 +24,7 @@ mod observed;
 mod options;
 mod pgtyped;
 mod program;
+mod promise;
 mod render;
 mod run;
 mod script;

@@ -122,7 +122,10 @@ impl Evaluator<'_> {
             return None;
         }
         // Nor is it where no candidate's argument reads as SQL: the receiver may take long.
-        if by_content && !candidates.iter().any(|(library, sink)| self.is_given_sql(facts, call, library, sink)) {
+        if by_content
+            && !candidates.iter().any(|(library, sink)| self.is_given_sql(facts, call, library, sink))
+            && !candidates.iter().any(|candidate| self.is_client(facts, object, candidate))
+        {
             return None;
         }
         let callees = self.eval(facts, call.callee, &None);
@@ -147,7 +150,7 @@ impl Evaluator<'_> {
         let accepted = if helper {
             content && own()
         } else if sink.content {
-            content
+            content || (self.is_client(facts, object, &(library, sink)) && self.is_hidden(&values))
         } else {
             content
                 || (known.is_some() && !values.is_empty())
@@ -176,6 +179,32 @@ impl Evaluator<'_> {
         let receiver = facts.name_of(object).map(|name| name.to_lowercase()).unwrap_or_default();
         let hinted = || active().find(|(_, sink)| is_called_like(&receiver, sink));
         imported.or_else(hinted).or_else(|| active().next()).or(candidates.first()).copied()
+    }
+
+    /// The receiver is called like a client of a library that the file or the project uses: what its method is given is
+    /// SQL, known or not.
+    fn is_client(&self, facts: &Facts, object: ExprId, (library, sink): &Candidate) -> bool {
+        let Some(receiver) = facts.name_of(object).map(|name| name.to_lowercase()) else { return false };
+        let in_use = || self.program.imports(facts, library) || self.program.is_active(library);
+        !sink.part && is_called_like(&receiver, sink) && in_use()
+    }
+
+    /// Nothing is known of how the text begins.
+    fn is_hidden(&mut self, values: &[Value]) -> bool {
+        let values = self.forced(values.to_vec());
+        values.iter().any(|value| match value {
+            Value::Param(..) | Value::Unknown(..) => true,
+            Value::Text(pieces) => {
+                let mut shown = pieces.iter().filter(|piece| !is_blank(piece));
+                let open = matches!(shown.next(), Some(Piece::Unknown(..) | Piece::Param(..)));
+                // `${table}.name` is a name.
+                open && match shown.next() {
+                    Some(Piece::Text { text, .. }) => text.starts_with(char::is_whitespace),
+                    _ => true,
+                }
+            }
+            _ => false,
+        })
     }
 
     /// Some caller gives a parameter a text that starts like a statement.

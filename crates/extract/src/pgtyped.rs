@@ -83,14 +83,15 @@ impl Params {
         }
     }
 
-    fn number(&mut self, name: &str) -> String {
+    /// The placeholder of a name.
+    pub(crate) fn number(&mut self, name: &str) -> String {
         let next = self.numbers.len() as u32 + 1;
         format!("${}", self.numbers.entry(name.to_owned()).or_insert(next))
     }
 }
 
 /// The name that a text begins with.
-fn name_at(text: &str) -> Option<&str> {
+pub(crate) fn name_at(text: &str) -> Option<&str> {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_').then_some(())?;
     let end = text.find(|character: char| !character.is_ascii_alphanumeric() && character != '_');
     text.get(..end.unwrap_or(text.len()))

@@ -13,7 +13,7 @@ use crate::eval::value::Value;
 use crate::glance::Glance;
 use crate::ir::{BindingKind, CallStyle, ClassId, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::modules::Modules;
-use crate::sinks::{Language, Library, Meaning, Placeholders, Tag, ends_with};
+use crate::sinks::{Helper, Language, Library, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
 
 /// One (path, content): its text, and what was found in it once somebody asked.
@@ -343,10 +343,10 @@ impl<'p> Program<'p> {
         }
     }
 
-    pub(crate) fn tag(&self, path: &[Arc<str>]) -> Option<(&'static Library, &'static Tag)> {
+    pub(crate) fn tag(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Tag> {
         self.language.libraries.iter().find_map(|library| {
-            let tag = library.tags.iter().find(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))?;
-            Some((library, tag))
+            let fits = |tag: &&Tag| tag.tags.iter().any(|pattern| ends_with(path, pattern));
+            library.tags.iter().filter(|tag| !tag.imported || self.imports(facts, library)).find(fits)
         })
     }
 
@@ -387,12 +387,12 @@ impl<'p> Program<'p> {
     }
 
     /// What a library's helper means, where the file can know the library.
-    pub(crate) fn helper(&self, facts: &Facts, path: &[Arc<str>]) -> Option<Meaning> {
+    pub(crate) fn helper(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Helper> {
         if !path.last().is_some_and(|name| self.knows(name)) {
             return None;
         }
         // The longest name tells most: `Prisma.sql` is not `sql`.
-        let mut best: Option<((usize, bool), Meaning)> = None;
+        let mut best: Option<((usize, bool), &'static Helper)> = None;
         for library in &self.language.libraries {
             let imported = self.imports(facts, library);
             if !imported && self.modules.manifests > 0 && !self.is_active(library) {
@@ -402,11 +402,36 @@ impl<'p> Program<'p> {
                 let names = helper.calls.iter().filter(|pattern| ends_with(path, pattern));
                 let Some(length) = names.map(|pattern| pattern.split('.').count()).max() else { continue };
                 if best.is_none_or(|(known, _)| known < (length, imported)) {
-                    best = Some(((length, imported), helper.means));
+                    best = Some(((length, imported), helper));
                 }
             }
         }
-        best.map(|(_, means)| means)
+        best.map(|(_, helper)| helper)
+    }
+
+    /// Whether a file imports the library of this name.
+    pub(crate) fn imports_named(&self, facts: &Facts, name: &str) -> bool {
+        self.language.libraries.iter().any(|library| library.name == name && self.imports(facts, library))
+    }
+
+    /// Whether what `path` names in a package is a part of a query that no helper is known for: `sql.other(…)`, Drizzle's
+    /// `eq(…)`. It is no value.
+    pub(crate) fn makes_parts(&self, module: &str, path: &[Arc<str>]) -> bool {
+        let Some(library) = self.language.libraries.iter().find(|library| is_module(library, module)) else {
+            return false;
+        };
+        match path {
+            [name] => {
+                library.name == "drizzle"
+                    && name.starts_with(|first: char| first.is_ascii_lowercase())
+                    && name.as_ref() != "drizzle"
+            }
+            [.., owner, name] => {
+                matches!(owner.as_ref(), "sql" | "Prisma" | "createSqlTag")
+                    && name.starts_with(|first: char| first.is_ascii_lowercase())
+            }
+            [] => false,
+        }
     }
 
     /// Whether a file imports a library.

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use rollproof_source::Span;
 use rollproof_sql::{Hole, MappedText, Origin};
 
+use crate::bindings::Bindings;
 use crate::eval::value::{Piece, cut};
-use crate::pgtyped::{Expansion, Params};
+use crate::pgtyped::{Expansion, Params, name_at};
+use crate::promise::Variable;
 use crate::sinks::Placeholders;
 use crate::{ExtractedQuery, QueryKind, ResultUse};
 
-/// The query of `pieces`. `site` is where it is sent from; `names` are the known texts of its bindings, in order.
-pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &[Option<String>], site: Span) -> ExtractedQuery {
+/// The query of `pieces`. `site` is where it is sent from; `names` are the known texts of its bindings.
+pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &Bindings, site: Span) -> ExtractedQuery {
     let pieces: Vec<Piece> = pieces.iter().filter(|piece| !matches!(piece, Piece::Chosen(_))).cloned().collect();
     let pieces = match style {
         Placeholders::Dollar => pieces,
@@ -23,7 +25,8 @@ pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &[Option<Stri
 
 /// The query of a file of PgTyped, `expansions` what its comment says of its parameters.
 pub(crate) fn render_file(pieces: &[Piece], expansions: BTreeMap<String, Expansion>, site: Span) -> ExtractedQuery {
-    let mut translation = Translation::new(Placeholders::PgTypedFile, &[]);
+    let bindings = Bindings::default();
+    let mut translation = Translation::new(Placeholders::PgTypedFile, &bindings);
     translation.params.expansions = expansions;
     rendered(&translation.run(pieces), site)
 }
@@ -112,7 +115,7 @@ enum Inside {
 /// Replaces the placeholders of a library by `$n`.
 struct Translation<'n> {
     style: Placeholders,
-    names: &'n [Option<String>],
+    names: &'n Bindings,
     used: usize,
     inside: Inside,
     params: Params,
@@ -120,7 +123,7 @@ struct Translation<'n> {
 }
 
 impl<'n> Translation<'n> {
-    fn new(style: Placeholders, names: &'n [Option<String>]) -> Self {
+    fn new(style: Placeholders, names: &'n Bindings) -> Self {
         Self { style, names, used: 0, inside: Inside::Code, params: Params::default(), out: Vec::new() }
     }
 
@@ -188,13 +191,17 @@ impl<'n> Translation<'n> {
                 let identifier = self.style == Placeholders::Question && rest.starts_with("??");
                 let length = if identifier { 2 } else { 1 };
                 let place = place_of(&cut(piece, at..at + length)?)?;
-                let name = self.names.get(self.used).cloned().flatten();
+                let name = self.names.text_at(self.used);
                 self.used += 1;
                 let with = if identifier { identifier_piece(name, place) } else { Piece::Placeholder(place) };
                 Some((length, vec![with]))
             }
+            Placeholders::Colon | Placeholders::DollarName if rest.starts_with('$') => {
+                self.dollar_name(piece, text, at)
+            }
+            Placeholders::DollarName => None,
             Placeholders::Question | Placeholders::Colon => self.named(piece, text, at),
-            Placeholders::PgPromise => promise_variable(piece, text, at),
+            Placeholders::PgPromise => self.promise_variable(piece, text, at),
             Placeholders::PgTyped => {
                 let place = place_of(&cut(piece, at..text.len())?)?;
                 self.params.of_tag(rest.strip_prefix('$')?, place).map(|found| shortened(found, piece, at))
@@ -205,6 +212,35 @@ impl<'n> Translation<'n> {
                 found.map(|found| shortened(found, piece, at))
             }
         }
+    }
+
+    /// Sequelize's `bind` and deno-postgres: `$name`, sent once however often it stands there.
+    fn dollar_name(&mut self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
+        if text[..at].ends_with(|character: char| character.is_alphanumeric() || "_$".contains(character)) {
+            return None;
+        }
+        let name = name_at(text.get(at + 1..)?)?;
+        let length = 1 + name.len();
+        // `$body$` opens a dollar quote.
+        if text[at + length..].starts_with('$') {
+            return None;
+        }
+        let place = place_of(&cut(piece, at..at + length)?)?;
+        // deno-postgres does not tell upper case from lower.
+        let folded = name.to_lowercase();
+        let name = if self.style == Placeholders::DollarName { &folded } else { name };
+        let number = self.params.number(name);
+        Some((length, vec![Piece::Text { text: number.into(), at: place, verbatim: false }]))
+    }
+
+    fn promise_variable(&self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
+        let variable = Variable::at(text.get(at..)?)?;
+        // Every place is a literal of its own in the text that is sent; in quotes it stays what it is.
+        if variable.is_plain() && self.inside != Inside::Code {
+            return None;
+        }
+        let place = place_of(&cut(piece, at..at + variable.length)?)?;
+        Some((variable.length, variable.pieces(self.names, &text[..at], place)))
     }
 
     fn ends_with_backslash(&self) -> bool {
@@ -224,7 +260,9 @@ impl<'n> Translation<'n> {
             self.style == Placeholders::Question && rest[name..].starts_with(':') && !rest[name..].starts_with("::");
         let length = 1 + name + usize::from(identifier);
         let place = place_of(&cut(piece, at..at + length)?)?;
-        let with = if identifier { identifier_piece(None, place) } else { Piece::Placeholder(place) };
+        let bound = self.names.of(&rest[..name]).and_then(|texts| texts.first());
+        let with =
+            if identifier { identifier_piece(bound.map(String::as_str), place) } else { Piece::Placeholder(place) };
         Some((length, vec![with]))
     }
 }
@@ -244,7 +282,7 @@ fn place_of(piece: &Piece) -> Option<Span> {
     literal_place(piece)
 }
 
-fn identifier_piece(name: Option<String>, at: Span) -> Piece {
+fn identifier_piece(name: Option<&str>, at: Span) -> Piece {
     match name {
         Some(name) => {
             let quote =
@@ -253,64 +291,5 @@ fn identifier_piece(name: Option<String>, at: Span) -> Piece {
             Piece::Text { text: text.into(), at, verbatim: false }
         }
         None => Piece::Unknown("name that is bound at run time".into(), at),
-    }
-}
-
-/// pg-promise: `$1`, `${name}`, `$(name)`, `$<name>`, `$[name]`, `$/name/`, each with a modifier.
-fn promise_variable(piece: &Piece, text: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
-    let rest = text.get(at..)?.strip_prefix('$')?;
-    let open = rest.chars().next()?;
-    let close = match open {
-        '{' => '}',
-        '(' => ')',
-        '<' => '>',
-        '[' => ']',
-        '/' => '/',
-        '0'..='9' => return numbered(piece, rest, at),
-        _ => return None,
-    };
-    let end = rest[1..].find(close)? + 1;
-    let inner = rest[1..end].trim();
-    let (name, modifier) = inner.split_once([':', '^', '~', '#']).unwrap_or((inner, ""));
-    let plain = name.trim().chars().all(|character| character.is_alphanumeric() || "_.$".contains(character));
-    if name.is_empty() || !plain {
-        return None;
-    }
-    let modifier = if inner.contains('^') {
-        "raw"
-    } else if inner.contains('~') {
-        "name"
-    } else {
-        modifier
-    };
-    let length = 1 + end + 1;
-    let place = place_of(&cut(piece, at..at + length)?)?;
-    Some((length, vec![modified(modifier, place)]))
-}
-
-fn numbered(piece: &Piece, rest: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
-    let digits = rest.chars().take_while(char::is_ascii_digit).count();
-    let tail = &rest[digits..];
-    let (modifier, extra) = if tail.starts_with('^') {
-        ("raw", 1)
-    } else if tail.starts_with('~') {
-        ("name", 1)
-    } else if let Some(word) = tail.strip_prefix(':').filter(|word| !word.starts_with(':')) {
-        let length = word.chars().take_while(char::is_ascii_alphabetic).count();
-        (&word[..length], length + 1)
-    } else {
-        return None;
-    };
-    let known = ["raw", "name", "alias", "value", "csv", "list", "json"].contains(&modifier);
-    let length = 1 + digits + extra;
-    let place = place_of(&cut(piece, at..at + length)?)?;
-    known.then(|| (length, vec![modified(modifier, place)]))
-}
-
-fn modified(modifier: &str, at: Span) -> Piece {
-    match modifier.trim() {
-        "name" | "alias" => Piece::Unknown("name that is bound at run time".into(), at),
-        "raw" | "value" => Piece::Unknown("text that is bound at run time".into(), at),
-        _ => Piece::Placeholder(at),
     }
 }

@@ -87,7 +87,7 @@ fn argument_of(evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, argument: crat
     let mut unknown = None;
     for text in evaluator.value_texts(&values, at) {
         for text in evaluator.expand(&text, at) {
-            let rendered = render(&text, Placeholders::Dollar, &[], at).text;
+            let rendered = render(&text, Placeholders::Dollar, &crate::bindings::Bindings::default(), at).text;
             let bare = rendered.text.chars().all(|character| character == MappedText::HOLE);
             if bare {
                 unknown = rendered.holes().next().map(|hole| Unknown { reason: hole.reason.clone(), at: hole.at });

@@ -75,6 +75,8 @@ pub(crate) enum Placeholders {
     Question,
     /// `:name` and `?`, without identifiers (Sequelize, TypeORM).
     Colon,
+    /// deno-postgres: `$1`, `$name`.
+    DollarName,
     /// pg-promise: `$1`, `$1:name`, `${name}`, `$/name/` and the like.
     PgPromise,
     /// PgTyped's tag: `$name`, `$$name`, `$$name(a, b)`.
@@ -141,6 +143,12 @@ pub(crate) struct Tag {
     /// The text is taken as it is: an interpolated value is text.
     #[serde(default)]
     pub(crate) raw: bool,
+    /// The text is a name, which is put in quotes.
+    #[serde(default)]
+    pub(crate) identifier: bool,
+    /// The name alone says too little: only where the file imports the library.
+    #[serde(default)]
+    pub(crate) imported: bool,
 }
 
 /// A function that makes a part of a query.
@@ -150,6 +158,8 @@ pub(crate) struct Helper {
     /// Last parts of the function's path.
     pub(crate) calls: Vec<String>,
     pub(crate) means: Meaning,
+    /// What stands around a parameter: `{}::date`.
+    pub(crate) form: Option<String>,
 }
 
 /// What a helper's result is.
@@ -164,8 +174,18 @@ pub(crate) enum Meaning {
     Reference,
     /// Its list joined; the separator is the second argument, a comma without one.
     Join,
-    /// A parameter.
+    /// A parameter, in the `form` that its helper says.
     Value,
+    /// A parameter that is cast to an array of its second argument (Slonik's `sql.array`).
+    Array,
+    /// Parts of an interval, each a parameter (Slonik's `sql.interval`).
+    Interval,
+    /// Its argument as a literal.
+    Literal,
+    /// A list of conditions that all hold, `TRUE` where it is empty.
+    All,
+    /// A list of conditions of which one holds, `FALSE` where it is empty.
+    Any,
     /// Nothing.
     Empty,
     /// postgres.js's `sql(…)`: a name, a list of names, or rows.

@@ -58,7 +58,7 @@ fn typed_sql(program: &Program<'_>, path: &Arc<str>) -> Option<Site> {
     let range = TextRange::new(chunks.first()?.range.start, chunks.last()?.range.end);
     let at = Span { file, range };
     let piece = Piece::Text { text: range.slice(&text).into(), at, verbatim: true };
-    let query = render(&[piece], Placeholders::Dollar, &[], at);
+    let query = render(&[piece], Placeholders::Dollar, &crate::bindings::Bindings::default(), at);
     Some(site(at, "prisma.$queryRawTyped", query))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::call::callee_path;
-use super::value::{Env, Item, Piece, Pieces, Value};
+use super::value::{Env, Item, Piece, Pieces, Value, constant};
 use super::{Evaluator, span};
 use crate::QUERY_BUILDER;
 use crate::ir::{Call, ExprId, ExprKind, Facts};
@@ -21,12 +21,18 @@ impl Evaluator<'_> {
         path: &[Arc<str>],
         env: &Env,
     ) -> Option<Vec<Value>> {
-        let meaning = self.program.helper(facts, path)?;
+        let helper = self.program.helper(facts, path)?;
+        let meaning = helper.means;
         let at = span(facts, expr);
         let first = call.arguments.first().copied();
         let texts: Vec<Pieces> = match meaning {
             Meaning::Empty => vec![Vec::new().into()],
-            Meaning::Value => vec![vec![Piece::Placeholder(at)].into()],
+            Meaning::Value => vec![formed(helper.form.as_deref(), at).into()],
+            Meaning::Array => vec![self.array(facts, call, at, env)],
+            Meaning::Interval => vec![interval(facts, call, at)],
+            Meaning::Literal => vec![vec![self.literal(facts, call, at, env)].into()],
+            Meaning::All => self.conditions(facts, call, (" AND ", "TRUE"), at, env),
+            Meaning::Any => self.conditions(facts, call, (" OR ", "FALSE"), at, env),
             Meaning::Raw => {
                 let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
                 self.value_texts(&values, at)
@@ -84,7 +90,7 @@ impl Evaluator<'_> {
     fn call_that_means<'f>(&self, facts: &'f Facts, expr: ExprId, meaning: Meaning) -> Option<&'f Call> {
         let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
         let path = callee_path(facts, call.callee);
-        (self.program.helper(facts, &path) == Some(meaning)).then_some(call)
+        self.program.helper(facts, &path).is_some_and(|helper| helper.means == meaning).then_some(call)
     }
 
     /// `${Prisma.join(ids)}` in parentheses, where nothing is known of the list: values, however many.
@@ -163,31 +169,59 @@ impl Evaluator<'_> {
     ) -> Option<Vec<Piece>> {
         let call = self.call_that_means(facts, hole, Meaning::Dynamic)?;
         let at = span(facts, hole);
-        let before = before.trim_end().to_lowercase();
         let first = *call.arguments.first()?;
-        if before.ends_with(" in") {
-            let place = Piece::Placeholder(span(facts, first));
-            return Some(vec![derived("(", at), place, Piece::Repeat(at), derived(")", at)]);
+        let value = Piece::Placeholder(span(facts, first));
+        let clause = clause_of(before);
+        if clause == Some("in") {
+            return Some(vec![derived("(", at), value, Piece::Repeat(at), derived(")", at)]);
+        }
+        if clause == Some("values") {
+            return self.rows_of_values(facts, call, at, env);
         }
         let columns = self.columns(facts, call, env)?;
-        let sets = before.ends_with("set");
-        let mut pieces = Vec::new();
-        if !sets {
-            let names: Vec<String> = columns.iter().map(|name| quoted(name, false)).collect();
-            pieces.push(derived(&format!("({})values(", names.join(",")), at));
+        let list = |form: &dyn Fn(&str) -> Vec<Piece>| {
+            let parts: Vec<Vec<Piece>> = columns.iter().map(|name| form(&quoted(name, false))).collect();
+            parts.join(&derived(",", at))
+        };
+        match clause {
+            Some("update") => Some(list(&|name| vec![derived(&format!("{name}="), at), value.clone()])),
+            Some("insert") => {
+                let names: Vec<String> = columns.iter().map(|name| quoted(name, false)).collect();
+                let mut pieces = vec![derived(&format!("({})values(", names.join(",")), at)];
+                pieces.extend(list(&|_| vec![value.clone()]));
+                pieces.push(derived(")", at));
+                Some(pieces)
+            }
+            // Names of columns that are listed are names (`dynamic`); an object's fields are values with names.
+            Some(_) if self.is_object(facts, first, env) => {
+                Some(list(&|name| vec![value.clone(), derived(&format!(" as {name}"), at)]))
+            }
+            _ => None,
         }
-        for (index, name) in columns.iter().enumerate() {
+    }
+
+    fn is_object(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> bool {
+        matches!(self.eval(facts, expr, env).as_slice(), [Value::Object(_) | Value::Record(_)])
+    }
+
+    /// `values ${sql([[1, "a"], [2, "b"]])}`: as many values a row as the first one has, or as columns are named.
+    fn rows_of_values(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Option<Vec<Piece>> {
+        let first = *call.arguments.first()?;
+        let width = match self.eval(facts, first, env).as_slice() {
+            [Value::List(rows)] => match rows.first()?.values.first()? {
+                Value::List(row) if row.iter().all(|item| !item.repeated && !item.optional) => row.len(),
+                _ => self.columns(facts, call, env)?.len(),
+            },
+            _ => self.columns(facts, call, env)?.len(),
+        };
+        let mut pieces = vec![derived("(", at)];
+        for index in 0..width {
             if index > 0 {
                 pieces.push(derived(",", at));
             }
-            if sets {
-                pieces.push(derived(&format!("{}=", quoted(name, false)), at));
-            }
             pieces.push(Piece::Placeholder(span(facts, first)));
         }
-        if !sets {
-            pieces.push(derived(")", at));
-        }
+        pieces.extend([derived(")", at), Piece::Repeat(at)]);
         Some(pieces)
     }
 
@@ -275,14 +309,160 @@ impl Evaluator<'_> {
                 pieces.push(derived(", ", at));
             }
             pieces.push(Piece::Placeholder(at));
-            match item.values.first().and_then(Value::constant) {
-                Some(name) => pieces.push(derived(&format!("::{}[]", quoted(&name, false)), at)),
-                None => pieces.push(Piece::Unknown("type that is not known".into(), at)),
-            }
+            pieces.push(array_type(item.values.first(), at));
         }
         pieces.push(derived(")", at));
         pieces.into()
     }
+
+    /// `$1::"int4"[]`; a type that is a fragment is an array already.
+    fn array(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Pieces {
+        let types = call.arguments.get(1).map_or_else(Vec::new, |types| self.eval(facts, *types, env));
+        self.note_spliced(&types);
+        let of = match types.as_slice() {
+            [Value::Fragment(pieces, ..)] => match constant(pieces) {
+                Some(name) => derived(&format!("::{name}"), at),
+                None => Piece::Unknown("type that is not known".into(), at),
+            },
+            [one] => array_type(Some(one), at),
+            _ => array_type(None, at),
+        };
+        vec![Piece::Placeholder(at), of].into()
+    }
+
+    /// A literal of a text or a number that is known; what is not known is a value of its type all the same.
+    fn literal(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Piece {
+        let Some(first) = call.arguments.first() else { return Piece::Placeholder(at) };
+        if let ExprKind::Number(Some(number)) = &facts.expr(*first).kind {
+            return derived(number, at);
+        }
+        match self.eval(facts, *first, env).as_slice() {
+            [one @ Value::Text(_)] => match one.constant() {
+                Some(text) if text.contains('\\') => {
+                    derived(&format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''")), at)
+                }
+                Some(text) => derived(&format!("'{}'", text.replace('\'', "''")), at),
+                None => Piece::Placeholder(at),
+            },
+            _ => Piece::Placeholder(at),
+        }
+    }
+
+    /// Conditions with a word between them; those that are `false` or null are left out.
+    fn conditions(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+        (word, empty): (&str, &str),
+        at: Span,
+        env: &Env,
+    ) -> Vec<Pieces> {
+        let lists = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
+        let lists = self.forced(lists);
+        let separator = Value::derived(word, at);
+        let mut texts = Vec::new();
+        for list in &lists {
+            let Value::List(items) = list else {
+                texts.push(vec![Piece::Unknown("unknown list of fragments".into(), at)].into());
+                continue;
+            };
+            let present: Vec<Item> = items.iter().filter_map(present).collect();
+            let items: Vec<Item> = present.iter().map(|item| self.as_fragments(item, at)).collect();
+            for joined in self.join(&items, &separator, at) {
+                let text = self.value_texts(std::slice::from_ref(&joined), at);
+                let is_empty = |text: &Pieces| constant(text).is_some_and(|text| text.is_empty());
+                let filled = |text: Pieces| if is_empty(&text) { vec![derived(empty, at)].into() } else { text };
+                texts.extend(text.into_iter().map(filled));
+            }
+        }
+        texts
+    }
+}
+
+/// An item without what is no condition; none where nothing else is left.
+fn present(item: &Item) -> Option<Item> {
+    let left_out = |value: &Value| matches!(value, Value::Nothing | Value::Opaque(_));
+    let values: Vec<Value> = item.values.iter().filter(|value| !left_out(value)).cloned().collect();
+    let optional = item.optional || values.len() < item.values.len();
+    (!values.is_empty()).then(|| Item { values, optional, ..item.clone() })
+}
+
+/// `::"text"[]`, one more dimension than the name says; a list of names is one qualified name.
+fn array_type(of: Option<&Value>, at: Span) -> Piece {
+    let name = match of {
+        Some(Value::List(names)) => {
+            let names: Option<Vec<String>> = names.iter().map(|name| name.values.first()?.constant()).collect();
+            names.map(|names| names.iter().map(|name| quoted(name, false)).collect::<Vec<_>>().join("."))
+        }
+        Some(Value::Fragment(pieces, ..)) => constant(pieces).map(|name| name.trim_end_matches("[]").to_owned()),
+        Some(one) => one.constant().map(|name| quoted(name.trim_end_matches("[]"), false)),
+        None => None,
+    };
+    let written = match of {
+        Some(Value::List(_)) | None => 0,
+        Some(one) => one.constant().map_or(0, |name| name.matches("[]").count()),
+    };
+    match name {
+        Some(name) => derived(&format!("::{name}{}", "[]".repeat(written + 1)), at),
+        None => Piece::Unknown("type that is not known".into(), at),
+    }
+}
+
+/// `make_interval(days => $1)`, the parts in the order that Slonik gives them.
+fn interval(facts: &Facts, call: &Call, at: Span) -> Pieces {
+    const PARTS: &[(&str, &str)] = &[
+        ("years", "years"),
+        ("months", "months"),
+        ("weeks", "weeks"),
+        ("days", "days"),
+        ("hours", "hours"),
+        ("minutes", "mins"),
+        ("seconds", "secs"),
+    ];
+    let fields = call.arguments.first().map(|first| &facts.expr(*first).kind);
+    let Some(ExprKind::Object(fields)) = fields else {
+        // Whatever its parts are, it is worth an interval.
+        return vec![derived("make_interval(secs => ", at), Piece::Placeholder(at), derived(")", at)].into();
+    };
+    let mut pieces = vec![derived("make_interval(", at)];
+    for (name, argument) in PARTS {
+        if fields.iter().any(|field| field.name.as_deref() == Some(name)) {
+            let comma = if pieces.len() > 1 { ", " } else { "" };
+            pieces.extend([derived(&format!("{comma}{argument} => "), at), Piece::Placeholder(at)]);
+        }
+    }
+    pieces.push(derived(")", at));
+    pieces.into()
+}
+
+/// A parameter with what its library writes around it.
+fn formed(form: Option<&str>, at: Span) -> Vec<Piece> {
+    let (before, after) = form.and_then(|form| form.split_once("{}")).unwrap_or_default();
+    let mut pieces = Vec::new();
+    if !before.is_empty() {
+        pieces.push(derived(before, at));
+    }
+    pieces.push(Piece::Placeholder(at));
+    if !after.is_empty() {
+        pieces.push(derived(after, at));
+    }
+    pieces
+}
+
+/// The last of the words that postgres.js tells a builder's clause by (`builders` in its `src/types.js`).
+fn clause_of(before: &str) -> Option<&'static str> {
+    const WORDS: &[&str] = &["values", "in", "select", "as", "returning", "(", "update", "insert"];
+    let before = before.to_lowercase();
+    let bytes = before.as_bytes();
+    let opens = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'(';
+    let last = |word: &&'static str| {
+        let stands = |at: &usize| {
+            let end = at + word.len();
+            (*at == 0 || opens(&bytes[at - 1])) && bytes.get(end).is_none_or(opens)
+        };
+        before.match_indices(*word).map(|(at, _)| at).filter(stands).last().map(|at| (at, *word))
+    };
+    WORDS.iter().filter_map(last).max().map(|(_, word)| word)
 }
 
 /// `IN (`, `ARRAY[` and the like: a list of values follows.
@@ -307,7 +487,7 @@ fn is_value(value: &Value) -> bool {
 }
 
 /// A name in quotes, what was decided on the way to it beside it.
-fn name_pieces(value: &Value, dots: bool, at: Span) -> Pieces {
+pub(super) fn name_pieces(value: &Value, dots: bool, at: Span) -> Pieces {
     let decided = |pieces: &Pieces| {
         pieces.iter().filter(|piece| matches!(piece, Piece::Chosen(_))).cloned().collect::<Vec<Piece>>()
     };

@@ -36,14 +36,21 @@ impl Evaluator<'_> {
         if LAYOUT.contains(&last) {
             return self.eval(facts, quasi, env);
         }
-        let known = self.program.tag(&path);
+        let known = self.program.tag(facts, &path);
         let sql = known.is_some() || last.to_lowercase().ends_with("sql") || self.reads_as_sql(facts, parts);
         if !sql {
             return vec![Value::Opaque(span(facts, expr))];
         }
         self.touched.insert((facts.file, quasi));
-        if known.is_some_and(|(_, tag)| tag.raw) {
-            return self.eval(facts, quasi, env);
+        if known.is_some_and(|tag| tag.raw) {
+            let texts = self.eval(facts, quasi, env);
+            let texts = self.value_texts(&texts, span(facts, expr));
+            return texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect();
+        }
+        if known.is_some_and(|tag| tag.identifier) {
+            let names = self.eval(facts, quasi, env);
+            let names = names.iter().map(|name| super::helper::name_pieces(name, false, span(facts, expr)));
+            return names.map(|name| Value::Fragment(name, facts.file, expr)).collect();
         }
         let texts = self.fragment(facts, parts, env);
         texts.into_iter().map(|text| Value::Fragment(text.into(), facts.file, expr)).collect()
@@ -65,6 +72,12 @@ impl Evaluator<'_> {
                     let before = known_tail(texts.first());
                     let after = text_after(facts, parts, index);
                     let mut choices = self.interpolated(facts, *hole, (&before, after), env);
+                    if lone_value(parts, facts) {
+                        choices.iter_mut().for_each(element_as_value);
+                    }
+                    if is_list_place(&before) && self.program.imports_named(facts, "drizzle") {
+                        choices.iter_mut().for_each(value_as_list);
+                    }
                     if names_schema(after) {
                         prefer_known(&mut choices);
                     }
@@ -109,6 +122,10 @@ impl Evaluator<'_> {
                 Value::Nothing | Value::Opaque(_) if fragments => Vec::new().into(),
                 Value::External { module, path } if is_fragment_type(path.last()) => {
                     vec![Piece::Unknown(format!("fragment of package `{module}`").into(), at)].into()
+                }
+                Value::External { module, path } if self.program.makes_parts(module, path) => {
+                    let name = path.last().map_or("", AsRef::as_ref);
+                    vec![Piece::Unknown(format!("`{name}` of package `{module}`").into(), at)].into()
                 }
                 Value::Unknown(reason, place)
                     if name_place
@@ -158,6 +175,48 @@ impl Evaluator<'_> {
         }
         pieces.into()
     }
+}
+
+/// `` sql`${value}` ``, perhaps with a cast: who wraps a value so wants a placeholder.
+fn lone_value(parts: &[Part], facts: &Facts) -> bool {
+    let mut holes = 0;
+    for part in parts {
+        match part {
+            Part::Hole(_) => holes += 1,
+            Part::Text(chunk) => {
+                let text = chunk.range.slice(&facts.text);
+                let cast =
+                    holes == 1 && text.strip_prefix("::").is_some_and(|rest| !rest.contains(char::is_whitespace));
+                if !text.trim().is_empty() && !cast {
+                    return false;
+                }
+            }
+        }
+    }
+    holes == 1
+}
+
+fn element_as_value(choice: &mut Pieces) {
+    if let [Piece::Unknown(reason, at)] = choice.as_ref()
+        && reason.as_ref() == "element of an unknown list"
+    {
+        *choice = vec![Piece::Placeholder(*at)].into();
+    }
+}
+
+/// Drizzle writes the elements of an array in parentheses, with commas between them.
+fn value_as_list(choice: &mut Pieces) {
+    if let [Piece::Placeholder(at)] = choice.as_ref() {
+        let at = *at;
+        let text = |text: &str| Piece::Text { text: text.into(), at, verbatim: false };
+        *choice = vec![text("("), Piece::Placeholder(at), Piece::Repeat(at), text(")")].into();
+    }
+}
+
+/// `id in `: nothing but a list in parentheses may follow.
+fn is_list_place(before: &str) -> bool {
+    let word = before.trim_end().rsplit(|character: char| !character.is_alphanumeric() && character != '_').next();
+    before.ends_with(char::is_whitespace) && word.is_some_and(|word| word.eq_ignore_ascii_case("in"))
 }
 
 /// Results of these are values, whatever they are.

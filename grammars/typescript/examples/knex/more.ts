@@ -9,3 +9,11 @@ export const more = (knex: Knex, ids: number[]) => {
   knex.with("recent", (query) => query.select(knex.raw("max(id) AS id")).from(TABLE)).select("id").from("recent");
   return knex.raw("SELECT :col: FROM users WHERE name = :name", { col: "id", name: "x" });
 };
+
+declare function compose(): string;
+
+export const hidden = async (text: string) => {
+  await knex.raw(compose());
+  await knex.raw(text, [1]);
+  await knex("users").select(knex.raw(`${compose()}.name`), knex.raw("count(*)"));
+};

@@ -122,6 +122,18 @@ impl Lowering<'_> {
     }
 
     fn subscript(&mut self, node: Node<'_>) -> ExprId {
+        // `pool["query"]` is `pool.query`.
+        let written = self.part(node, Part::Index).filter(|index| self.kind(*index) == Kind::String);
+        let name = written.map(|index| self.slice(index).trim_matches(['"', '\'']).to_owned());
+        let plain = |name: &String| {
+            name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        if let (Some(object), Some(name)) = (self.part(node, Part::Object), name.filter(plain)) {
+            let object = self.expression(object);
+            let property = self.builder.intern(&name);
+            return self.builder.expr(ExprKind::Member { object, property }, range_of(node));
+        }
         let object = self.part(node, Part::Object).map(|object| self.expression(object));
         let index = self.part(node, Part::Index).map(|index| self.expression(index));
         let kind = match (object, index) {

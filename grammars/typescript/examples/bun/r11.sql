@@ -1,0 +1,1 @@
+SELECT 1 FROM r11 WHERE a = $1

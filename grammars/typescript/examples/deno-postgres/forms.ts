@@ -1,0 +1,20 @@
+import { Client, Pool } from "https://deno.land/x/postgres@v0.19.3/mod.ts";
+import { Client as JClient } from "jsr:@db/postgres@0.19.4";
+const client = new Client({});
+export const main = async (id: number) => {
+  await client.queryArray("SELECT 1 FROM q1");
+  await client.queryArray("SELECT 1 FROM q2 WHERE id = $1", [id]);
+  await client.queryArray("SELECT 1 FROM q3 WHERE id = $ID AND x = $name", { id, name: "x" });
+  await client.queryArray({ text: "SELECT 1 FROM q4 WHERE id = $1", args: [id] });
+  await client.queryArray`SELECT 1 FROM q5 WHERE id = ${id}`;
+  await client.queryObject<{ a: number }>("SELECT 1 FROM q6");
+  await client.queryObject({ text: "SELECT 1 FROM q7 WHERE a = $A AND b = $a", args: { a: 1 }, fields: ["a"] });
+  await client.queryObject<{ a: number }>`SELECT 1 FROM q8 WHERE a = ${id}`;
+  const t = client.createTransaction("x");
+  await t.begin();
+  await t.queryObject`DELETE FROM q9`;
+  const s = await t.savepoint("a");
+  const pool = new Pool({}, 3);
+  using c = await pool.connect();
+  await c.queryArray("SELECT 1 FROM q10");
+};

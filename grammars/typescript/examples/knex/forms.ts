@@ -1,0 +1,27 @@
+import knexFactory from "knex";
+const knex = knexFactory({ client: "pg" });
+export const main = async (id: number, name: string) => {
+  await knex.raw("select * from h1 where id = ?", [id]);
+  await knex.raw("select * from ?? where ?? = ?", ["h2", "h2.id", id]);
+  await knex.raw("select * from h3 where a = :a and b = :b and a2 = :a", { a: 1, b: 2 });
+  await knex.raw("select :col: from h4 where x = :a", { col: "h4.name", a: 1 });
+  await knex.raw("select * from h5 where j \\? 'a' and x = ?", [1]);
+  await knex.raw("select * from h6 where id = ANY(?)", [[1, 2]]);
+  await knex.raw("select * from h7 where id = ?", id);
+  await knex.raw("select '{}'::jsonb ->> 'a', x::text from h8 where a = :a", { a: 1 });
+  await knex.transaction(async (trx) => { await trx.raw("delete from h9 where id = ?", [id]); });
+  await knex("h10").whereRaw("a = ?", [1]).select(knex.raw("count(*) as c"));
+  await knex.with("w", knex.raw("select 1 from h11")).select("*").from("w");
+  await knex.schema.raw("create table h12 (id int)");
+  await knex.schema.dropTableIfExists("x");
+  await knex("a").joinRaw("join b on a.id = b.id").havingRaw("x > ?", [1]).orderByRaw("x desc").groupByRaw("y");
+  await knex.select("*").fromRaw("(select * from h13) as t");
+  await knex.raw(`select * from h14 where id in (${[1, 2].map((_) => "?").join(",")})`, [1, 2]);
+  await knex.raw("select 1 from h15").transacting(undefined as any);
+  const ref = knex.ref("a.b");
+  await knex.raw("select ? from h16", [knex.raw("now()")]);
+  await knex("h17").whereIn("id", knex.raw("select id from h18 where a = ?", [1]));
+  await knex.raw("with x as (select 1) select * from x, h19 where b = ? or c = ?", [1, name]);
+  await knex.client.raw("select 1 from h20");
+  await knex.raw("select * from h21 where ts > '10:00' and u = :u::int", { u: 1 });
+};

@@ -1,0 +1,23 @@
+import { Kysely, sql, CompiledQuery } from "kysely";
+declare const db: Kysely<any>;
+export const main = async (id: number, t: string, ids: number[]) => {
+  await sql`select * from g1 where id = ${id}`.execute(db);
+  await sql<{ a: number }>`select * from g2 where ${sql.ref("g2.id")} = ${id}`.execute(db);
+  await sql`select * from ${sql.table("public.g3")} where ${sql.id("g3", "id")} = ${id}`.execute(db);
+  await sql.raw("select * from g4").execute(db);
+  await sql`select * from g5 where id in (${sql.join(ids)})`.execute(db);
+  await sql`select * from g6 where x = ${sql.lit("foo")} and y = ${sql.literal(1)}`.execute(db);
+  await sql`select * from g7 where ${sql.join([sql`a = ${1}`, sql`b = 2`], sql` and `)}`.execute(db);
+  await db.executeQuery(CompiledQuery.raw("select * from g8 where id = $1", [id]));
+  const q = sql`select * from g9`.compile(db);
+  await db.executeQuery(q);
+  await db.selectFrom("person").select(sql<string>`concat(a, b)`.as("x")).where(sql`a`, "=", 1).execute();
+  await db.transaction().execute(async (trx) => { await sql`delete from g10`.execute(trx); });
+  await sql`select * from ${sql.id(t)}`.execute(db);
+  await sql`select ${sql.val(1)}, ${sql.value(2)} from g11`.execute(db);
+  await db.connection().execute(async (c) => sql`set x = 1`.execute(c));
+  await sql`select * from (${sql`select 1 from g12`}) as t`.execute(db);
+  await sql`select * from g13 where a in (${sql.join([1, 2, 3])}) and b in (${sql.join(["x"], sql`, `)})`.execute(db);
+  const dynamic = db.dynamic.ref("a");
+  await sql`${sql.raw("select 1")} from g14`.execute(db);
+};

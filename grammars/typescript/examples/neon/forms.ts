@@ -1,0 +1,20 @@
+import { neon, neonConfig, Pool, Client } from "@neondatabase/serverless";
+const sql = neon("x");
+const q = neon("x", { fullResults: true });
+export const main = async (id: number) => {
+  await sql`SELECT * FROM m1 WHERE id = ${id}`;
+  await sql.query("SELECT * FROM m2 WHERE id = $1", [id]);
+  await sql("SELECT * FROM m3 WHERE id = $1", [id]);
+  await sql.transaction([sql`SELECT * FROM m4 WHERE a = ${id}`, sql`SELECT * FROM m5`]);
+  await sql.transaction((txn) => [txn`SELECT 1 FROM m6`, txn.query("SELECT 1 FROM m7")]);
+  await sql`SELECT * FROM ${sql.unsafe("m8")} WHERE a = ${id}`;
+  await q`SELECT 1 FROM m9`;
+  const where = sql`WHERE a = ${id}`;
+  await sql`SELECT 1 FROM m10 ${where}`;
+  const pool = new Pool();
+  await pool.query("SELECT 1 FROM m11");
+  const client = new Client("x");
+  await client.query("SELECT 1 FROM m12");
+  await q("SELECT 1 FROM m13");
+  await sql.query(`SELECT 1 FROM m14 WHERE x = $1`, [id], { arrayMode: true });
+};

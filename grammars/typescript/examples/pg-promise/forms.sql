@@ -1,0 +1,1 @@
+SELECT id FROM d40 WHERE a = ${a}

@@ -1,0 +1,48 @@
+import postgres from "postgres";
+const sql = postgres({ host: "x" });
+type User = { name: string; age: number };
+export const main = async (users: User[], user: User, id: number, columns: string[], cond: boolean) => {
+  await sql`select name, age from b1 where name like ${"a" + "%"}`;
+  await sql`insert into b2 (name, age) values (${user.name}, ${user.age}) returning name, age`;
+  await sql`insert into b3 ${sql(users)}`;
+  await sql`insert into b4 ${sql(users, "name", "age")}`;
+  await sql`update b5 set ${sql(user, "name", "age")} where user_id = ${id}`;
+  await sql`update b6 set ${sql({ name: "x", age: 1 })} where id = ${id}`;
+  await sql`update b7 set name = update_data.name from (values ${sql([[1, "John"], [2, "Jane"]])}) as update_data (id, name) where b7.id = (update_data.id)::int returning b7.id`;
+  await sql`select ${sql(["name", "age"])} from b8`;
+  await sql`select ${sql("name")}, ${sql("b9.age")} from ${sql("b9")} where id in ${sql([1, 2, 3])}`;
+  await sql`select * from b10 where ${cond ? sql`name = ${user.name}` : sql`age = ${1}`} and x`;
+  const olderThan = (x: number) => sql`and age > ${x}`;
+  const filterAge = true;
+  await sql`select * from b11 where name is not null ${filterAge ? olderThan(50) : sql``}`;
+  await sql`select * from b12 order by ${sql("id")} ${cond ? sql`desc` : sql`asc`}`;
+  await sql`select ${"x"} , ${sql.json({ a: 1 })}, ${sql.array([1])}, ${sql.typed(1, 20)}, ${sql.types.date(new Date())} from b13`;
+  await sql.unsafe("select 1 from b14 where id = $1", [id]);
+  await sql.unsafe(`create table b15 (id int); drop table b15`).simple();
+  await sql`select * from ${sql.unsafe("b16")} where x`;
+  await sql.begin(async (tx) => {
+    await tx`select 1 from b17`;
+    await tx.savepoint(async (sp) => { await sp`select 1 from b18 where x = ${id}`; });
+    await tx.unsafe("select 1 from b19");
+  });
+  await sql.begin("read write", (s) => [s`select 1 from b20`, s`select 1 from b21`]);
+  await sql`select 1 from b22`.cursor(10, async (rows) => {});
+  for await (const [row] of sql`select 1 from b23`.cursor()) { row; }
+  await sql`select 1 from b24`.forEach((row) => {});
+  await sql`select 1 from b25`.describe();
+  await sql`select 1 from b26`.values();
+  await sql`copy b27 (name, age) from stdin`.writable();
+  await sql`copy b28 to stdout`.readable();
+  const reserved = await sql.reserve();
+  await reserved`select 1 from b29`;
+  reserved.release();
+  await sql<User[]>`select * from b30`;
+  await sql`select * from b31 where ${sql({ a: 1 } as any)} `;
+  await sql`insert into b32 ${sql(user)} on conflict (id) do update set ${sql(user, "age")}`;
+  await sql`select * from b33 where (a, b) in ${sql([[1, 2], [3, 4]])}`;
+  await sql`select ${sql({ a: 1, b: 2 })} from b34`;
+  await sql`insert into b35 ${sql([{ a: 1, b: 2 }])} returning ${sql("a")}`;
+  await sql.notify("ch", "x");
+  const x = sql(columns);
+  await sql`select ${x} from b36`;
+};

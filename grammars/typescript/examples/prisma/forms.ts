@@ -1,0 +1,27 @@
+import { PrismaClient, Prisma } from "@prisma/client";
+import { getUsersByAge } from "@prisma/client/sql";
+import { PrismaPg } from "@prisma/adapter-pg";
+const prisma = new PrismaClient();
+export const main = async (email: string, ids: number[], active?: boolean) => {
+  await prisma.$queryRaw`SELECT * FROM e1 WHERE email = ${email}`;
+  await prisma.$queryRaw<{ a: number }[]>`SELECT * FROM e2 WHERE id = ${1}::int`;
+  await prisma.$queryRaw(Prisma.sql`SELECT * FROM e3 WHERE id IN (${Prisma.join(ids)})`);
+  await prisma.$executeRaw`UPDATE e4 SET active = ${true} WHERE emailValidated = ${true};`;
+  await prisma.$executeRaw(Prisma.sql`UPDATE e5 SET a = ${1}`);
+  await prisma.$queryRawUnsafe("SELECT * FROM e6 WHERE id = $1 AND b = $2", 1, 2);
+  await prisma.$executeRawUnsafe(`DELETE FROM e7 WHERE id = $1`, 1);
+  await prisma.$queryRaw`SELECT * FROM e8 ${active ? Prisma.sql`WHERE a = ${1}` : Prisma.empty}`;
+  await prisma.$queryRaw`SELECT * FROM ${Prisma.raw("e9")} ORDER BY ${Prisma.raw("id DESC")}`;
+  await prisma.$queryRaw`SELECT * FROM e10 WHERE ${Prisma.join([Prisma.sql`a = ${1}`, Prisma.sql`b = ${2}`], " AND ")}`;
+  await prisma.$queryRaw`SELECT * FROM e11 WHERE x IN (${Prisma.join([1, 2], ",", "", "")})`;
+  await prisma.$transaction(async (tx) => { await tx.$executeRaw`INSERT INTO e12 VALUES (${1}, ${2})`; });
+  await prisma.$transaction([prisma.$executeRaw`DELETE FROM e13`, prisma.$queryRaw`SELECT 1 FROM e14`]);
+  await prisma.$queryRawTyped(getUsersByAge(18, 30));
+  const rows = [[1, 2], [3, 4]];
+  await prisma.$executeRaw`INSERT INTO e15 (a, b) VALUES ${Prisma.join(rows.map((row) => Prisma.sql`(${Prisma.join(row)})`))}`;
+  await prisma.$queryRaw(Prisma.raw("SELECT 1 FROM e16"));
+  await prisma.$queryRaw(new Prisma.Sql(["SELECT 1 FROM e17 WHERE a = ", ""], [1]));
+  await prisma.$extends({}).$queryRaw`SELECT 1 FROM e18`;
+  await prisma.$queryRaw`INSERT INTO e19 (a, b) VALUES ${Prisma.bulk([[1, 2]])}`;
+  await prisma.user.findMany({ where: { a: 1 } });
+};

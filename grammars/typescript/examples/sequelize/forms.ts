@@ -1,0 +1,22 @@
+import { Sequelize, QueryTypes, literal } from "sequelize";
+import { sql } from "@sequelize/core";
+const sequelize = new Sequelize("x");
+export const main = async (id: number, status: string) => {
+  await sequelize.query("SELECT * FROM j1", { type: QueryTypes.SELECT });
+  await sequelize.query("SELECT * FROM j2 WHERE status = ?", { replacements: ["active"], type: QueryTypes.SELECT });
+  await sequelize.query("SELECT * FROM j3 WHERE status = :status AND x = :status", { replacements: { status: "active" } });
+  await sequelize.query("SELECT * FROM j4 WHERE status IN(:status)", { replacements: { status: ["active", "inactive"] } });
+  await sequelize.query("SELECT * FROM j5 WHERE name LIKE :n AND x::text = 'a:b'", { replacements: { n: "ben%" } });
+  await sequelize.query('SELECT *, \'text with literal $$1 and literal $$status\' as t FROM j6 WHERE status = $1', { bind: ["active"] });
+  await sequelize.query("SELECT * FROM j7 WHERE status = $status AND a = $status AND b = $b", { bind: { status: "active", b: 1 } });
+  await sequelize.query({ query: "SELECT * FROM j8 WHERE status = ?", values: ["active"] });
+  await sequelize.query({ query: "SELECT * FROM j9 WHERE status = $1", bind: [1] });
+  await sequelize.query(sql`SELECT * FROM j10 WHERE id = ${id}`);
+  await sequelize.transaction(async (t) => { await sequelize.query("DELETE FROM j11", { transaction: t }); });
+  await sequelize.queryInterface.sequelize.query("SELECT 1 FROM j12");
+  await sequelize.getQueryInterface().sequelize.query("SELECT 1 FROM j13");
+  const x = { where: literal("a = (SELECT 1 FROM j14)") };
+  const y = { attributes: [[Sequelize.literal("(SELECT count(*) FROM j15)"), "n"]] };
+  await sequelize.queryRaw("SELECT 1 FROM j16 WHERE a = $1", { bind: [1] });
+  await sequelize.query("SELECT * FROM j17 WHERE a = $a::int AND b = '$b'", { bind: { a: 1 } });
+};
