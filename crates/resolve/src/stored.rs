@@ -180,10 +180,13 @@ impl<'a> Analyzer<'a> {
         if value.open {
             return Ok(value);
         }
+        // What turns a generated value into the column's type may depend on settings (`cookDefault` looks before it).
+        let generated = matches!(place, ExpressionPlace::Generated(..));
+        let mutable = generated && self.is_mutable(&value);
         self.kept_type(&mut value, place)?;
         self.kept_columns(&value, scope, place)?;
         if let Some(message) = place.immutable()
-            && self.is_mutable(&value)
+            && (mutable || !generated && self.is_mutable(&value))
         {
             return Err(Error::fail("42P17", message, expr.span, ErrorKind::Other));
         }
