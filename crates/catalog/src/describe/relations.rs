@@ -173,6 +173,8 @@ impl Description<'_> {
                     format!("CHECK of ({})", self.column_list(relation, &columns))
                 }
             },
+            // That of a domain names no column.
+            ConstraintKind::NotNull if constraint.columns.is_empty() => "NOT NULL".to_owned(),
             ConstraintKind::NotNull => format!("NOT NULL {}", self.column_list(relation, &constraint.columns)),
             ConstraintKind::PrimaryKey => self.unique_definition("PRIMARY KEY", relation, constraint),
             ConstraintKind::Unique => self.unique_definition("UNIQUE", relation, constraint),

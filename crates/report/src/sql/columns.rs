@@ -89,6 +89,14 @@ impl Printer<'_> {
         format!("CONSTRAINT {name} CHECK ({}){inherit}{enforced}", self.expression(check))
     }
 
+    /// A constraint as it stands in CREATE DOMAIN.
+    pub(crate) fn domain_constraint(&self, constraint: &Constraint) -> String {
+        match constraint.kind {
+            ConstraintKind::NotNull => format!("CONSTRAINT {} NOT NULL", quote_identifier(&constraint.name)),
+            _ => self.check(constraint),
+        }
+    }
+
     /// A constraint as it stands in CREATE TABLE or after ADD; none for what comes in another way.
     pub(crate) fn constraint(&self, relation: &Relation, constraint: &Constraint) -> Option<String> {
         let name = quote_identifier(&constraint.name);

@@ -24,7 +24,7 @@ impl Printer<'_> {
             relation
                 .constraints
                 .iter()
-                .filter(|constraint| is_inline(constraint) && (!inherits || constraint.is_local))
+                .filter(|constraint| is_inline(relation, constraint) && (!inherits || constraint.is_local))
                 .filter_map(|constraint| self.constraint(relation, constraint)),
         );
         let kind = match (foreign, relation.persistence) {
@@ -144,13 +144,19 @@ impl Printer<'_> {
         parents.filter_map(|parent| parent.column(&column.name)).any(|of| of.not_null)
     }
 
-    /// Foreign keys, and constraints that are not validated.
+    /// What CREATE TABLE cannot say: constraints that it would merge, then foreign keys and what is not validated.
     pub(crate) fn late_constraints(&mut self) {
+        let unique = |constraint: &Constraint| matches!(constraint.kind, ConstraintKind::Unique);
+        self.added_constraints(&unique);
+        self.added_constraints(&|constraint| !unique(constraint));
+    }
+
+    fn added_constraints(&mut self, wanted: &dyn Fn(&Constraint) -> bool) {
         for relation in self.own_relations() {
-            for constraint in &relation.constraints {
+            for constraint in relation.constraints.iter().filter(|constraint| wanted(constraint)) {
                 // What a partition has from its parent comes with it.
                 let cloned = constraint.parent.is_some() || (!constraint.is_local && constraint.inherit_count > 0);
-                if is_inline(constraint) || is_column_constraint(constraint) || cloned {
+                if is_inline(relation, constraint) || is_column_constraint(constraint) || cloned {
                     continue;
                 }
                 let Some(definition) = self.constraint(relation, constraint) else { continue };
@@ -169,13 +175,22 @@ pub(crate) fn is_table(kind: RelationKind) -> bool {
 }
 
 /// What stands in CREATE TABLE itself.
-fn is_inline(constraint: &Constraint) -> bool {
+fn is_inline(relation: &Relation, constraint: &Constraint) -> bool {
     let validated = constraint.validated || !constraint.enforced;
     match constraint.kind {
         ConstraintKind::Check(_) => validated,
-        ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclusion => true,
+        ConstraintKind::Unique => !repeats(relation, constraint),
+        ConstraintKind::PrimaryKey | ConstraintKind::Exclusion => true,
         ConstraintKind::NotNull | ConstraintKind::ForeignKey(_) | ConstraintKind::Trigger => false,
     }
+}
+
+/// A unique constraint over the columns of another: CREATE TABLE makes one of the two (`transformIndexConstraints`).
+fn repeats(relation: &Relation, constraint: &Constraint) -> bool {
+    let before = relation.constraints.iter().take_while(|other| other.oid != constraint.oid);
+    let mut unique = before.filter(|other| matches!(other.kind, ConstraintKind::Unique));
+    let key = relation.constraints.iter().find(|other| matches!(other.kind, ConstraintKind::PrimaryKey));
+    unique.any(|other| other.columns == constraint.columns) || key.is_some_and(|key| key.columns == constraint.columns)
 }
 
 /// What is printed with its column.

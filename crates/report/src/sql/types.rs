@@ -1,6 +1,6 @@
 //! Types, collations.
 
-use rollproof_catalog::{Collation, ObjectId, Oid, RelationKind, Type, TypeKind};
+use rollproof_catalog::{Collation, ConstraintKind, ObjectId, Oid, RelationKind, Type, TypeKind};
 use rollproof_sql::{quote_identifier, quote_literal};
 
 use super::Printer;
@@ -57,14 +57,16 @@ impl Printer<'_> {
         if let Some(default) = default {
             text.push_str(&format!(" DEFAULT {}", self.default_expression(default)));
         }
-        text.push_str(if *not_null { " NOT NULL" } else { "" });
+        // From PostgreSQL 17 on it has a name, and is one of the constraints.
+        let is_named = checks.iter().any(|check| matches!(check.kind, ConstraintKind::NotNull));
+        text.push_str(if *not_null && !is_named { " NOT NULL" } else { "" });
         let (valid, late): (Vec<_>, Vec<_>) = checks.iter().partition(|check| check.validated);
         for check in valid {
-            text.push_str(&format!("\n    {}", self.check(check)));
+            text.push_str(&format!("\n    {}", self.domain_constraint(check)));
         }
         self.say(&text);
         for check in late {
-            self.say(&format!("ALTER DOMAIN {name} ADD {} NOT VALID", self.check(check)));
+            self.say(&format!("ALTER DOMAIN {name} ADD {} NOT VALID", self.domain_constraint(check)));
         }
     }
 

@@ -79,9 +79,9 @@ from pg_type t where pg_temp.own('pg_type', oid, typnamespace) and typtype <> 'm
   and not (typelem <> 0 and typsubscript = 'array_subscript_handler'::regproc)
   and (typrelid = 0 or (select relkind = 'c' from pg_class where oid = typrelid))
 -- statement
-select 'constraint ' || pg_temp.name(typnamespace, typname) || '.' || quote_ident(conname) || ' CHECK of ()'
-  || case when convalidated then '' else ' NOT VALID' end
-from pg_constraint c join pg_type t on t.oid = contypid where contype = 'c' and pg_temp.own('pg_type', t.oid, typnamespace)
+select 'constraint ' || pg_temp.name(typnamespace, typname) || '.' || quote_ident(conname)
+  || case contype when 'n' then ' NOT NULL' else ' CHECK of ()' end || case when convalidated then '' else ' NOT VALID' end
+from pg_constraint c join pg_type t on t.oid = contypid where contype in ('c', 'n') and pg_temp.own('pg_type', t.oid, typnamespace)
 -- statement
 select 'collation ' || pg_temp.name(collnamespace, collname) || case when collisdeterministic then '' else ' nondeterministic' end
 from pg_collation where pg_temp.own('pg_collation', oid, collnamespace)
