@@ -51,6 +51,11 @@ pub(crate) struct Evaluator<'p> {
     forcing: Vec<value::ParamRef>,
     /// What functions of packages were given, by module and path.
     settings: FxHashMap<settings::Made, Vec<Place>>,
+    /// Searches for names that are under way, how many, and what the present one has looked for in vain.
+    searches: u32,
+    searched: FxHashSet<rust::Search>,
+    /// Searches that came to nothing.
+    absent: FxHashSet<rust::Search>,
 }
 
 impl<'p> Evaluator<'p> {
@@ -66,6 +71,9 @@ impl<'p> Evaluator<'p> {
             serial: 0,
             forcing: Vec::new(),
             settings: FxHashMap::default(),
+            searches: 0,
+            searched: FxHashSet::default(),
+            absent: FxHashSet::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_source::{Span, TextRange};
+use rollproof_source::{FileId, Span, TextRange};
 
 use super::call::callee_path;
 use super::value::{ClassRef, Env, Item, Piece, Value};
@@ -34,6 +34,18 @@ const TRANSPARENT: &[&str] = &[
 
 /// How many `use`s a name may go through.
 const MAX_USES: u32 = 10;
+
+/// What a search for a name looks through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum SearchKind {
+    /// The files that a path leads to.
+    Path,
+    /// What a file passes on of other modules.
+    Reexport,
+}
+
+/// A search: from which file, and for which names.
+pub(super) type Search = (FileId, SearchKind, String);
 
 impl Evaluator<'_> {
     /// What a path of names means, seen from a file.
@@ -83,11 +95,43 @@ impl Evaluator<'_> {
         self.absolute(facts, names, hops - 1)
     }
 
+    /// Looks for `names` from a file, once: modules that use each other as a whole would else be walked along every way
+    /// through them. A search that is under way, or came to nothing within the one around it, comes to nothing again.
+    fn search(
+        &mut self,
+        kind: SearchKind,
+        facts: &Arc<Facts>,
+        names: &[String],
+        look: impl FnOnce(&mut Self) -> Option<Vec<Value>>,
+    ) -> Option<Vec<Value>> {
+        let key = (facts.file, kind, names.join("::"));
+        if self.absent.contains(&key) || !self.searched.insert(key.clone()) {
+            return None;
+        }
+        self.searches += 1;
+        let found = look(self);
+        self.searches -= 1;
+        if found.is_some() {
+            self.searched.remove(&key);
+        }
+        if self.searches == 0 {
+            self.searched.clear();
+            if found.is_none() {
+                self.absent.insert(key);
+            }
+        }
+        found
+    }
+
     /// A path from `crate`, `self`, `super`, a crate of the workspace, or a module of this file.
     fn absolute(&mut self, facts: &Arc<Facts>, names: &[String], hops: u32) -> Option<Vec<Value>> {
         if hops == 0 {
             return None;
         }
+        self.search(SearchKind::Path, facts, names, |this| this.absolute_path(facts, names, hops))
+    }
+
+    fn absolute_path(&mut self, facts: &Arc<Facts>, names: &[String], hops: u32) -> Option<Vec<Value>> {
         let (root, here) = self.program.crates.module_of(&facts.path);
         let (first, rest) = names.split_first()?;
         let (root, full) = match first.as_str() {
@@ -117,7 +161,9 @@ impl Evaluator<'_> {
             if let Some(values) = self.exported_path(&owner, &full[length..]) {
                 return Some(values);
             }
-            if let Some(values) = self.reexported_path(&owner, &full[length..], hops - 1) {
+            // What a file passes on of a package leads back to the file itself, with ever longer names.
+            let is_itself = owner.file == facts.file && hops < MAX_USES - 1;
+            if !is_itself && let Some(values) = self.reexported_path(&owner, &full[length..], hops - 1) {
                 return Some(values);
             }
         }
@@ -142,6 +188,10 @@ impl Evaluator<'_> {
         if hops == 0 {
             return None;
         }
+        self.search(SearchKind::Reexport, facts, names, |this| this.reexport(facts, names, hops))
+    }
+
+    fn reexport(&mut self, facts: &Arc<Facts>, names: &[String], hops: u32) -> Option<Vec<Value>> {
         let (first, rest) = names.split_first()?;
         if let Some(Export::From { module, name }) = facts.exports.get(first.as_str()) {
             let mut full: Vec<String> = module.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();

@@ -44,6 +44,22 @@ fn paths_are_followed_through_modules_and_uses() {
 }
 
 #[test]
+fn names_of_packages_that_are_used_as_a_whole_end_in_their_own_file() {
+    let globs: String = (0..12).map(|number| format!("pub use package{number}::*; pub use super::*;\n")).collect();
+    let inner = format!(
+        "{globs} fn f(pool: &PgPool) {{ sqlx::query(NOWHERE).execute(pool); sqlx::query(HERE).execute(pool); }}"
+    );
+    let outer = format!("pub mod inner; pub use self::inner::*; {globs} pub const HERE: &str = \"SELECT 1 FROM a\";");
+    check(
+        &[CARGO, ("src/lib.rs", "mod outer;"), ("src/outer/mod.rs", &outer), ("src/outer/inner.rs", &inner)],
+        "src/outer/inner.rs:13 sqlx::query
+           ? no text argument (src/outer/inner.rs:13)
+         src/outer/inner.rs:13 sqlx::query
+           = SELECT 1 FROM a",
+    );
+}
+
+#[test]
 fn literals_are_byte_exact() {
     let source =
         "fn f() { sqlx::query!(\"SELECT \\\"a\\\" \\\n      FROM t\\n\"); sqlx::query!(r#\"SELECT \"b\"\\n\"#); }";
