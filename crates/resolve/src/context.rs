@@ -34,9 +34,9 @@ pub struct Lookups {
     /// Casts that migrations made and that were found, by source and target. Misses are not kept: any change of the
     /// catalog of casts may change an answer.
     pub casts: BTreeMap<(Oid, Oid), Oid>,
-    /// Whether a value is converted through text in a way that settings change (dates, arrays, rows): such an expression is
-    /// not immutable.
-    pub mutable_conversion: bool,
+    /// Whether there is a construct that is not immutable besides functions and operators: `current_date` and its like, a
+    /// conversion through text that settings change (dates, arrays, rows).
+    pub mutable_construct: bool,
     /// Types whose default operator classes were asked for.
     pub operator_classes: BTreeSet<Oid>,
     /// Collations by name.

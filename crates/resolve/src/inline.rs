@@ -6,9 +6,19 @@ use rollproof_sql::ast::{QueryBody, Statement, StatementKind};
 
 use crate::environment::Environment;
 use crate::outcome::Outcome;
+use crate::types::info::{base_type, output_is_mutable};
 
 /// Functions in functions are followed this far.
 const DEPTH: usize = 8;
+
+/// `quote_literal(anyelement)`, `quote_nullable(anyelement)`, `textanycat`, `anytextcat`: marked as stable, and inlined to
+/// an immutable function of what the argument is as text.
+const OF_TEXT: [Oid; 4] = [Oid(1285), Oid(1290), Oid(2003), Oid(2004)];
+
+/// Whether a call with arguments of these types turns one of them into text in a way that settings change.
+pub(crate) fn converts_mutably(schema: &Schema, function: Oid, arguments: &[Oid]) -> bool {
+    OF_TEXT.contains(&function) && arguments.iter().any(|of| output_is_mutable(schema, base_type(schema, *of)))
+}
 
 /// Whether a call of the function may yield another value another time (`contain_mutable_functions`, after inlining).
 pub(crate) fn is_mutable_function(schema: &Schema, oid: Oid) -> bool {
@@ -17,7 +27,9 @@ pub(crate) fn is_mutable_function(schema: &Schema, oid: Oid) -> bool {
 
 fn is_mutable(schema: &Schema, oid: Oid, depth: usize) -> bool {
     let Some(function) = schema.function(oid) else { return false };
-    function.volatility != b'i' && (depth == 0 || !holds_only_immutable(schema, function, depth - 1))
+    function.volatility != b'i'
+        && !OF_TEXT.contains(&oid)
+        && (depth == 0 || !holds_only_immutable(schema, function, depth - 1))
 }
 
 fn holds_only_immutable(schema: &Schema, function: &Function, depth: usize) -> bool {
@@ -39,7 +51,7 @@ fn holds_only_immutable(schema: &Schema, function: &Function, depth: usize) -> b
             let operators = looked_up.chosen_operators.iter().filter_map(|oid| schema.operator(*oid));
             let functions =
                 operators.map(|operator| operator.function).chain(looked_up.chosen_functions.iter().copied());
-            !functions.into_iter().any(|oid| is_mutable(schema, oid, depth))
+            !looked_up.mutable_construct && !functions.into_iter().any(|oid| is_mutable(schema, oid, depth))
         }
         Outcome::Refused(_) | Outcome::Unknown(_) => false,
     }

@@ -182,11 +182,11 @@ impl<'a> Analyzer<'a> {
         }
         // What turns a generated value into the column's type may depend on settings (`cookDefault` looks before it).
         let generated = matches!(place, ExpressionPlace::Generated(..));
-        let mutable = generated && self.is_mutable(&value);
+        let mutable = generated && self.is_mutable();
         self.kept_type(&mut value, place)?;
         self.kept_columns(&value, scope, place)?;
         if let Some(message) = place.immutable()
-            && (mutable || !generated && self.is_mutable(&value))
+            && (mutable || !generated && self.is_mutable())
         {
             return Err(Error::fail("42P17", message, expr.span, ErrorKind::Other));
         }
@@ -295,31 +295,12 @@ impl<'a> Analyzer<'a> {
     }
 
     /// `contain_mutable_functions`, over what was chosen for the expression.
-    fn is_mutable(&self, value: &Expression) -> bool {
+    fn is_mutable(&self) -> bool {
         let schema = self.schema();
         let mutable = |oid: Oid| crate::inline::is_mutable_function(schema, oid);
         let lookups = &self.cx.lookups;
         let operators = lookups.chosen_operators.iter().filter_map(|oid| schema.operator(*oid));
-        let clock = value.tree.find(&mut |node| {
-            matches!(
-                node.tag,
-                crate::analyze::Tag::Construct(
-                    "current_date"
-                        | "current_time"
-                        | "current_timestamp"
-                        | "localtime"
-                        | "localtimestamp"
-                        | "current_role"
-                        | "current_user"
-                        | "user"
-                        | "session_user"
-                        | "current_catalog"
-                        | "current_schema"
-                )
-            )
-        });
-        clock.is_some()
-            || lookups.mutable_conversion
+        lookups.mutable_construct
             || lookups.chosen_functions.iter().any(|oid| mutable(*oid))
             || operators.into_iter().any(|operator| mutable(operator.function))
     }

@@ -337,6 +337,8 @@ impl Call<'_> {
         result: Oid,
     ) -> Result<ResolvedFunction> {
         cx.lookups.chosen_functions.insert(function.oid);
+        let inputs: Vec<Oid> = arguments.iter().map(Typed::oid).collect();
+        cx.lookups.mutable_construct |= crate::inline::converts_mutably(cx.schema, function.oid, &inputs);
         let mut typed = Typed::new(TypeRef::plain(result), Oid::NONE, self.form.span);
         let inputs: Vec<&Typed> = arguments.iter().collect();
         derive_collation(cx, &mut typed, &inputs)?;

@@ -213,7 +213,7 @@ fn note_cast(cx: &mut Context, source: Oid, target: Oid, path: CoercionPath) {
             }
         }
         CoercionPath::ThroughText => {
-            cx.lookups.mutable_conversion |=
+            cx.lookups.mutable_construct |=
                 info::output_is_mutable(cx.schema, source) || info::input_is_mutable(cx.schema, target);
         }
         CoercionPath::Array => {

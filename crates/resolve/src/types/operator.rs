@@ -179,6 +179,8 @@ fn not_a_shell(
         return Err(Error::fail("42883", message, operator.span, kind));
     }
     cx.lookups.chosen_operators.insert(chosen.oid);
+    let arguments: Vec<Oid> = left.into_iter().chain([right]).collect();
+    cx.lookups.mutable_construct |= crate::inline::converts_mutably(cx.schema, chosen.function, &arguments);
     if chosen.function >= Oid::FIRST_USER {
         cx.lookups.chosen_functions.insert(chosen.function);
     }

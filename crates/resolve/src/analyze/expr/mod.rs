@@ -119,7 +119,10 @@ impl<'a> Analyzer<'a> {
             ExprKind::Row(list, _) => self.row(list, span),
             ExprKind::SubLink(link) => self.sub_link(link, span),
             ExprKind::Grouping(list) => self.grouping(list, span),
-            ExprKind::SqlValue(which, precision) => Ok(value::sql_value(*which, *precision, span)),
+            ExprKind::SqlValue(which, precision) => {
+                self.cx.lookups.mutable_construct = true;
+                Ok(value::sql_value(*which, *precision, span))
+            }
             ExprKind::Special(special) => self.special(special, span),
             ExprKind::Default => Err(syntax_error("DEFAULT is not allowed in this context", span)),
             ExprKind::MergeAction => self.merge_action(span),
