@@ -93,8 +93,11 @@ impl Finder<'_> {
     fn follow_helpers(&mut self, survey: &Survey) {
         let program = self.program;
         let mut open: Vec<(Target, ParamRef)> = Vec::new();
-        for (_, target, values) in survey.files.iter().flat_map(|file| &file.sinks) {
-            open.extend(values.iter().filter_map(only_param).map(|param| (target.clone(), param.clone())));
+        for (facts, file) in program.wave.iter().zip(&survey.files) {
+            for (sink, target, values) in &file.sinks {
+                let target = Target { failure: failure_at(facts, *sink), ..target.clone() };
+                open.extend(values.iter().filter_map(only_param).map(|param| (target.clone(), param.clone())));
+            }
         }
         open.reverse();
         let mut evaluator = Evaluator::new(program);
@@ -116,7 +119,9 @@ impl Finder<'_> {
                     continue;
                 }
                 self.forwarded.insert(param.clone());
-                open.extend(values.iter().filter_map(only_param).map(|param| (target.clone(), param.clone())));
+                let failure = target.failure.clone().or_else(|| failure_at(caller, *call));
+                let outer = Target { failure, ..target.clone() };
+                open.extend(values.iter().filter_map(only_param).map(|param| (outer.clone(), param.clone())));
                 let entry = self.passing.entry((caller.path.clone(), *call)).or_default();
                 entry.push((target.clone(), param.clone(), facts.clone()));
             }
@@ -161,6 +166,9 @@ impl Finder<'_> {
                     given.into_iter().for_each(|value| crate::eval::value::add(&mut values, value));
                 }
                 let Some((target, ..)) = passing.first() else { continue };
+                // What each of the functions swallows never comes back here.
+                let inside = || passing.iter().map(|(target, ..)| target.failure.clone()).collect::<Option<Vec<_>>>();
+                let failure = failure.or_else(|| inside()?.into_iter().next());
                 self.note_tags(&values, &mut out);
                 let style = target.style;
                 let database = target.database.clone();
@@ -417,6 +425,14 @@ fn result_use(type_argument: Option<&str>, sink: &str) -> ResultUse {
         ("sqlx::query_as", Some("(")) => ResultUse::ByPosition,
         ("sqlx::query_as" | "sqlx::query_as!" | "match_query_as!", _) => ResultUse::ByName,
         _ => ResultUse::Unknown,
+    }
+}
+
+/// What becomes of an error of the call at `expr`.
+fn failure_at(facts: &Facts, expr: ExprId) -> Option<FailureMode> {
+    match &facts.expr(expr).kind {
+        ExprKind::Call(call) => failure_of(facts, call.fate),
+        _ => None,
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Target {
     /// The database that it speaks with, where that is not PostgreSQL.
     pub(crate) database: Option<Arc<str>>,
     pub(crate) declares_types: bool,
+    /// What a function of the project that reaches it does with its error.
+    pub(crate) failure: Option<crate::FailureMode>,
 }
 
 impl Target {
@@ -45,6 +47,7 @@ impl Target {
             receiver_text: sink.receiver_text,
             database: crate::program::databases::named(library),
             declares_types: sink.declares_types.unwrap_or(library.declares_types),
+            failure: None,
         }
     }
 }
@@ -74,6 +77,7 @@ impl Evaluator<'_> {
                 receiver_text: false,
                 database: None,
                 declares_types: false,
+                failure: None,
             });
         }
         match (call.style, &facts.expr(call.callee).kind) {

@@ -1,6 +1,7 @@
 //! Tests of the whole extraction, on sources written inline and on the examples of the grammars.
 
 mod examples;
+mod failure;
 mod map;
 mod rust;
 mod typescript;

@@ -7,7 +7,9 @@ use tree_sitter::Node;
 use super::kind::{Kind, Part};
 use super::pattern::Target;
 use super::{Lowering, range_of};
-use crate::ir::{BindingKind, Class, ClassId, ExprId, ExprKind, Function, FunctionId, Param, ParamId, RegionKind};
+use crate::ir::{
+    BindingKind, Class, ClassId, ExprId, ExprKind, Fate, Function, FunctionId, Param, ParamId, RegionKind,
+};
 
 impl Lowering<'_> {
     pub(super) fn function_declaration(&mut self, node: Node<'_>) -> Option<FunctionId> {
@@ -31,17 +33,20 @@ impl Lowering<'_> {
         let returns = Vec::new();
         self.builder.facts.functions.push(Function { name, class, range, params: Vec::new(), returns, getter });
         let scope = self.builder.open_scope();
+        let leaving = self.next_leaving.take().unwrap_or(Fate::Heard);
         let outer = (self.function.replace(id), self.handler.take(), self.function_scope);
+        let outer_leaving = std::mem::replace(&mut self.leaving, leaving);
         self.function_scope = self.builder.scope;
         self.params(node, id);
         if let Some(body) = self.part(node, Part::Body) {
             if self.kind(body) == Kind::StatementBlock {
                 self.statement(body);
             } else {
-                let value = self.expression(body);
+                let value = self.expression_with(body, self.leaving);
                 self.returns(value);
             }
         }
+        self.leaving = outer_leaving;
         (self.function, self.handler, self.function_scope) = outer;
         self.builder.scope = scope;
         self.builder.region = region;

@@ -9,7 +9,7 @@ use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, Wri
 impl Lowering<'_> {
     /// What becomes of an error here: the innermost handler's.
     pub(super) fn fate(&self) -> Fate {
-        self.handler.map_or(Fate::Heard, Fate::Swallowed)
+        self.handler.unwrap_or(self.leaving)
     }
 
     pub(super) fn expression(&mut self, node: Node<'_>) -> ExprId {
@@ -67,7 +67,7 @@ impl Lowering<'_> {
             | Kind::SatisfiesExpression
             | Kind::YieldExpression => self.inner(node, fate),
             Kind::TypeAssertion | Kind::SequenceExpression => self.last(node, fate),
-            Kind::Array => self.array(node),
+            Kind::Array => self.array(node, fate),
             Kind::Object => self.object(node),
             Kind::SpreadElement => {
                 let inner = self.inner(node, fate);
@@ -225,8 +225,8 @@ impl Lowering<'_> {
         number
     }
 
-    fn array(&mut self, node: Node<'_>) -> ExprId {
-        let items = self.children(node).into_iter().map(|child| self.expression(child)).collect();
+    fn array(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
+        let items = self.children(node).into_iter().map(|child| self.expression_with(child, fate)).collect();
         self.builder.expr(ExprKind::Array(items), range_of(node))
     }
 
@@ -307,13 +307,23 @@ impl Lowering<'_> {
             return self.builder.expr(ExprKind::Binding(binding), range);
         }
         let chained = self.chained_fate(function, &list, fate);
+        // `(async () => …)()`
+        self.next_leaving = self.is_function(self.bare(function)).then_some(fate);
         let callee = self.expression_with(function, chained);
-        let callback =
-            list.last().is_some_and(|last| matches!(self.kind(*last), Kind::ArrowFunction | Kind::FunctionExpression));
-        let arguments: Vec<ExprId> = list.into_iter().map(|argument| self.expression(argument)).collect();
+        self.next_leaving = None;
+        let given = self.fate_of_arguments(node, function, fate);
+        let fate = self.fate_with_callback(&list, fate);
+        let mut arguments = Vec::with_capacity(list.len());
+        for argument in list {
+            self.next_leaving = self.is_function(argument).then(|| given.unwrap_or(Fate::Heard));
+            let fate = given.filter(|_| !self.is_function(argument));
+            arguments.push(match fate {
+                Some(fate) => self.expression_with(argument, fate),
+                None => self.expression(argument),
+            });
+            self.next_leaving = None;
+        }
         self.write_by_method(function, &arguments, range.end);
-        // With a callback the error is handed to it, whatever becomes of the result.
-        let fate = if callback && matches!(fate, Fate::NotAwaited(_)) { Fate::Heard } else { fate };
         self.finish_call(range, callee, arguments, CallStyle::Plain, fate)
     }
 

@@ -107,6 +107,7 @@ named!(
     Readonly = "readonly",
     ReadonlyType = "readonly_type",
     RestPattern = "rest_pattern",
+    Program = "program",
     ReturnStatement = "return_statement",
     SatisfiesExpression = "satisfies_expression",
     SequenceExpression = "sequence_expression",

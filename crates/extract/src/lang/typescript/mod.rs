@@ -18,7 +18,7 @@ use rollproof_source::{FileId, Problem, TextRange};
 use tree_sitter::{Node, Parser, Tree};
 
 use super::builder::{Builder, ScopeId};
-use crate::ir::{Facts, FunctionId};
+use crate::ir::{Facts, Fate, FunctionId};
 use kind::{Grammar, Kind, Part};
 
 /// How deep expressions and statements may nest before their inside is given up: the walk is recursive.
@@ -36,8 +36,12 @@ pub(super) struct Lowering<'t> {
     /// Where `var` is bound.
     function_scope: ScopeId,
     function: Option<FunctionId>,
-    /// The innermost handler of this function that swallows errors.
-    handler: Option<TextRange>,
+    /// What the innermost handler of this function does with errors.
+    handler: Option<Fate>,
+    /// What becomes of an error that leaves this function.
+    leaving: Fate,
+    /// What becomes of an error that leaves the function that is lowered next.
+    next_leaving: Option<Fate>,
     /// Halves of tagged templates that are still to come.
     postponed: Vec<typed_tag::Postponed>,
 }
@@ -60,8 +64,17 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
     };
     let root = tree.root_node();
     let function_scope = builder.scope;
-    let mut lowering =
-        Lowering { builder, text, grammar, function_scope, function: None, handler: None, postponed: Vec::new() };
+    let mut lowering = Lowering {
+        builder,
+        text,
+        grammar,
+        function_scope,
+        function: None,
+        handler: None,
+        leaving: Fate::Heard,
+        next_leaving: None,
+        postponed: Vec::new(),
+    };
     lowering.statements(root);
     if root.has_error() {
         lowering.note_syntax_error(root);

@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::failure::Handling;
 use super::kind::{Kind, Part};
 use super::pattern::Target;
 use super::{Lowering, range_of};
@@ -110,7 +111,8 @@ impl Lowering<'_> {
 
     fn return_statement(&mut self, node: Node<'_>) {
         for child in self.children(node) {
-            let value = self.expression(child);
+            // A promise that is returned is waited for outside: no handler in here gets its error.
+            let value = self.expression_with(child, self.leaving);
             self.returns(value);
         }
         self.builder.exits();
@@ -206,9 +208,18 @@ impl Lowering<'_> {
 
     fn try_statement(&mut self, node: Node<'_>) {
         let handler = self.part(node, Part::Handler);
+        let before = self.handler;
+        let last = self.part(node, Part::Finalizer);
+        if let Some(last) = last.filter(|last| self.leaves(*last)) {
+            self.handler = Some(Fate::Swallowed(range_of(last)));
+        }
         let outer = self.handler;
         if let Some(handler) = handler {
-            self.handler = if self.swallows(handler) { Some(range_of(handler)) } else { None };
+            self.handler = match self.handling(handler) {
+                Handling::Swallows => Some(Fate::Swallowed(range_of(handler))),
+                Handling::PassesOn => Some(Fate::Heard),
+                Handling::Throws => outer,
+            };
         }
         if let Some(body) = self.part(node, Part::Body) {
             self.statement(body);
@@ -228,7 +239,8 @@ impl Lowering<'_> {
             self.builder.scope = scope;
             self.builder.region = region;
         }
-        if let Some(last) = self.part(node, Part::Finalizer).and_then(|last| self.part(last, Part::Body)) {
+        self.handler = before;
+        if let Some(last) = last.and_then(|last| self.part(last, Part::Body)) {
             self.statement(last);
         }
     }
