@@ -15,6 +15,8 @@ pub struct ForeignKey {
     pub columns: Vec<i16>,
     /// ON DELETE
     pub on_delete: ReferentialAction,
+    /// The columns that ON DELETE SET NULL or SET DEFAULT sets (`confdelsetcols`); empty for all.
+    pub set_columns: Vec<i16>,
     /// ON UPDATE
     pub on_update: ReferentialAction,
     /// MATCH FULL
@@ -24,9 +26,10 @@ pub struct ForeignKey {
 }
 
 impl ForeignKey {
-    /// ` MATCH FULL ON UPDATE CASCADE`: what it says beyond the columns, without what is so by default.
+    /// ` MATCH FULL ON UPDATE CASCADE`: what it says beyond the columns, without what is so by default. `set` names the
+    /// columns that ON DELETE sets, where they were written.
     #[must_use]
-    pub fn clauses(&self) -> String {
+    pub fn clauses(&self, set: &str) -> String {
         let mut text = String::from(if self.match_full { " MATCH FULL" } else { "" });
         for (word, action) in [("UPDATE", &self.on_update), ("DELETE", &self.on_delete)] {
             let action = match action {
@@ -37,6 +40,9 @@ impl ForeignKey {
                 ReferentialAction::SetDefault => "SET DEFAULT",
             };
             text.push_str(&format!(" ON {word} {action}"));
+            if word == "DELETE" && !set.is_empty() {
+                text.push_str(&format!(" ({set})"));
+            }
         }
         text
     }

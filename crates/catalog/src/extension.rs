@@ -277,7 +277,7 @@ impl Installer<'_> {
             _ if of.flags.contains('?') => TypeKind::Shell,
             "e" => {
                 let labels = of.extra.split('|').map(Arc::from);
-                let label = |label| crate::EnumLabel { oid: self.schema.allocate(), label };
+                let label = |label| crate::EnumLabel::new(self.schema.allocate(), label);
                 TypeKind::Enum(labels.map(label).collect())
             }
             "d" => {
@@ -454,7 +454,8 @@ impl Installer<'_> {
     fn make_family(&mut self, fields: &'static str) {
         let mut fields = Fields::new(fields);
         let (oid, (namespace, name)) = (self.schema.allocate(), self.place(fields.text()));
-        self.schema.put_operator_family(OperatorFamily { oid, namespace, name, method: Arc::from(fields.text()) });
+        let method = Arc::from(fields.text());
+        self.schema.put_operator_family(OperatorFamily { oid, namespace, name, method, members: Vec::new() });
         self.own(ObjectId::OperatorFamily(oid));
     }
 

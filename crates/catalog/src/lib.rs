@@ -34,15 +34,15 @@ pub use describe::Expressions;
 pub use extension::ExtensionError;
 pub use id::{ColumnId, ObjectId, Oid};
 pub use lookup::{FunctionCandidate, OperatorCandidate};
-pub use operator::{Cast, CastContext, CastMethod, Collation, Operator, OperatorClass, OperatorFamily};
+pub use operator::{Cast, CastContext, CastMethod, Collation, FamilyMember, Operator, OperatorClass, OperatorFamily};
 pub use relation::{
-    Column, Generated, Identity, Partition, PartitionKey, Persistence, Relation, RelationKind, Rule, Sequence, Trigger,
-    View,
+    Column, Generated, Identity, Partition, PartitionKey, Persistence, Relation, RelationKind, Rule, Sequence,
+    SequenceBounds, Trigger, View,
 };
 pub use routine::{Aggregate, AggregateKind, AggregatePart, Function, FunctionKind, Language, Parameter, RoutineBody};
 pub use schema::{Extension, Namespace, Other, Schema, Taint};
 pub use security::{Acl, AclEntry, DefaultAcl, Membership, Policy, Privilege, Role};
-pub use session::Session;
+pub use session::{Prepared, Session};
 pub use stored::{NamePlace, StoredExpr, StoredName, StoredStatement, StoredText};
 pub use table::{CatalogObject, ObjectTable};
 pub use types::{EnumLabel, Type, TypeKind, TypeRef};

@@ -175,7 +175,7 @@ fn types_print_as_on_a_server() {
 fn user_types_print_with_their_schema_where_it_is_needed() {
     let mut schema = schema();
     let app = namespace(&mut schema, "app");
-    let label = EnumLabel { oid: schema.allocate(), label: Arc::from("a") };
+    let label = EnumLabel::new(schema.allocate(), Arc::from("a"));
     let far = user_type(&mut schema, app, "Mood", TypeKind::Enum(vec![label]));
     let near = user_type(&mut schema, Schema::PUBLIC, "mood", TypeKind::Enum(vec![]));
     let hidden = user_type(&mut schema, Schema::PUBLIC, "int4", TypeKind::Enum(vec![]));

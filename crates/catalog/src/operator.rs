@@ -55,6 +55,23 @@ pub struct OperatorFamily {
     pub name: Arc<str>,
     /// Access method's name.
     pub method: Arc<str>,
+    /// What it holds; of a built-in family only what was added to it.
+    pub members: Vec<FamilyMember>,
+}
+
+/// What an operator family holds (`pg_amop`, `pg_amproc`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FamilyMember {
+    /// An operator, or a support function.
+    pub is_operator: bool,
+    /// Its strategy or support number.
+    pub number: i32,
+    /// The types that it is for.
+    pub types: (Oid, Oid),
+    /// The operator or function.
+    pub object: Oid,
+    /// The class that it came with and goes with; none where ALTER OPERATOR FAMILY added it.
+    pub class: Oid,
 }
 
 /// `castcontext`.

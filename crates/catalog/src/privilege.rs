@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Acl, Function, Membership, Namespace, Oid, Privilege, Relation, Schema};
+use crate::{Acl, Function, Membership, Namespace, Oid, Privilege, Relation, Schema, Type};
 
 /// `pg_read_all_data`
 const READ_ALL_DATA: Oid = Oid(6181);
@@ -101,6 +101,14 @@ impl Schema {
         let Effective::Roles(roles) = self.effective_roles()? else { return Some(true) };
         let everyone = Privilege::Execute as u16;
         Some(granted(&roles, function.acl.as_deref(), function.owner, everyone, Privilege::Execute))
+    }
+
+    /// Whether the session's role may make objects of a type; by default everyone may.
+    #[must_use]
+    pub fn may_use_type(&self, found: &Type) -> Option<bool> {
+        let Effective::Roles(roles) = self.effective_roles()? else { return Some(true) };
+        let everyone = Privilege::Usage as u16;
+        Some(granted(&roles, found.acl.as_deref(), found.owner, everyone, Privilege::Usage))
     }
 
     /// Whether the session's role may do this to a schema.

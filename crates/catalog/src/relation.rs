@@ -140,6 +140,21 @@ pub struct Sequence {
     pub owned_by: Option<crate::ColumnId>,
     /// Made for an identity column (internal dependency).
     pub internal: bool,
+    /// What values it gives.
+    pub bounds: SequenceBounds,
+}
+
+/// What values a sequence gives (`pg_sequence`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SequenceBounds {
+    /// `seqincrement`
+    pub increment: i64,
+    /// `seqmin`
+    pub minimum: i64,
+    /// `seqmax`
+    pub maximum: i64,
+    /// `seqstart`
+    pub start: i64,
 }
 
 /// A trigger (`pg_trigger`).
@@ -251,6 +266,10 @@ pub struct Relation {
     pub sequence: Option<Arc<Sequence>>,
     /// `ON COMMIT DROP`
     pub on_commit_drop: bool,
+    /// A table's access method, where it is not `heap`.
+    pub access_method: Option<Arc<str>>,
+    /// The index of `REPLICA IDENTITY USING INDEX`, or none.
+    pub replica_index: Oid,
 }
 
 impl Column {
@@ -304,6 +323,8 @@ impl Relation {
             view: None,
             sequence: None,
             on_commit_drop: false,
+            access_method: None,
+            replica_index: Oid::NONE,
         }
     }
 

@@ -1,8 +1,11 @@
 //! What a session has set that changes how names are found.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::Oid;
+use rollproof_sql::ast::Statement;
+
+use crate::{Oid, TypeRef};
 
 /// Settings of the session that applies statements or runs queries.
 #[derive(Debug, Clone)]
@@ -16,7 +19,18 @@ pub struct Session {
     /// The session's temporary schema, once it has one.
     pub temporary: Oid,
     /// Other settings by name, as far as something reads them (`check_function_bodies`, custom ones).
-    pub settings: Arc<std::collections::BTreeMap<Arc<str>, Arc<str>>>,
+    pub settings: Arc<BTreeMap<Arc<str>, Arc<str>>>,
+    /// Prepared statements by name. They outlive the transaction, even where it is rolled back.
+    pub prepared: Arc<BTreeMap<Arc<str>, Prepared>>,
+}
+
+/// What `PREPARE` keeps.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The types that were declared of its parameters; none where one was left open (`unknown`).
+    pub parameter_types: Vec<Option<TypeRef>>,
+    /// The statement.
+    pub statement: Arc<Statement>,
 }
 
 impl Default for Session {
@@ -27,6 +41,7 @@ impl Default for Session {
             role: None,
             temporary: Oid::NONE,
             settings: Arc::default(),
+            prepared: Arc::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Constraint, Oid, Schema, StoredExpr};
+use crate::{Acl, Constraint, Oid, Schema, StoredExpr};
 
 /// A type with its modifier: what a column or an expression has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +28,17 @@ pub struct EnumLabel {
     pub oid: Oid,
     /// The label.
     pub label: Arc<str>,
+    /// Added to a type that was there before in the open transaction: until its end no value of it may be used (55P04;
+    /// `EnumUncommitted` in `pg_enum.c`).
+    pub uncommitted: bool,
+}
+
+impl EnumLabel {
+    /// A label that may be used.
+    #[must_use]
+    pub const fn new(oid: Oid, label: Arc<str>) -> Self {
+        Self { oid, label, uncommitted: false }
+    }
 }
 
 /// What a type is (`typtype`), with what each kind needs.
@@ -96,6 +107,8 @@ pub struct Type {
     pub takes_modifier: bool,
     /// Owner.
     pub owner: Oid,
+    /// Privileges; none means the default: USAGE for all.
+    pub acl: Option<Arc<Acl>>,
 }
 
 impl Type {
@@ -117,6 +130,7 @@ impl Type {
             collation: Oid::NONE,
             takes_modifier: false,
             owner: Schema::SUPERUSER,
+            acl: None,
         }
     }
 

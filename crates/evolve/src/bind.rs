@@ -193,9 +193,19 @@ impl Context {
 
     /// A query that the schema keeps, or whose columns make a table. Where it cannot be told, `makes` is tainted.
     pub(crate) fn bind_query(&mut self, query: &Query, makes: &Arc<str>) -> Outcome<BoundQuery> {
-        let statement = Statement { kind: StatementKind::Query(Box::new(query.clone())), span: query.span };
         let environment = Environment { fixed_parameters: true, ..Environment::default() };
-        let resolved = resolve_query(query, &self.schema, &environment);
+        self.bind_query_in(query, &environment, makes)
+    }
+
+    /// The same, with parameters.
+    pub(crate) fn bind_query_in(
+        &mut self,
+        query: &Query,
+        environment: &Environment,
+        makes: &Arc<str>,
+    ) -> Outcome<BoundQuery> {
+        let statement = Statement { kind: StatementKind::Query(Box::new(query.clone())), span: query.span };
+        let resolved = resolve_query(query, &self.schema, environment);
         self.bound_statement(statement, resolved, makes)
     }
 

@@ -217,11 +217,11 @@ impl Context {
         from == to || from == oid::UNKNOWN || self.can_coerce(from, to, CoercionContext::Assignment)
     }
 
-    /// PL/pgSQL is only read: names are looked up when it runs.
+    /// PL/pgSQL is compiled: names in its SQL are looked up when that runs.
     fn check_plpgsql_body(&mut self, function: &Function, span: TextRange) -> Outcome {
         let Some(RoutineBody::Text { text, range }) = function.body.as_deref() else { return Ok(()) };
         match rollproof_sql::plpgsql::parse_body(text, *range) {
-            Ok(_) => Ok(()),
+            Ok(body) => self.compile(&body, Some(function), span),
             Err(error) => Err(refuse("42601", error.message, span)),
         }
     }

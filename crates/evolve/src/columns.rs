@@ -124,7 +124,7 @@ impl Context {
                 Err(refuse("42P16", format!("column \"{column}\" has pseudo-type {shown}"), span))
             }
             _ if found.is_array && found.element != data_type => self.check_column_type(column, found.element, span),
-            _ => Ok(()),
+            _ => self.may_use_type(data_type, span),
         }
     }
 
@@ -172,6 +172,9 @@ impl Context {
             (Some(written), None) => self.column_type(name, written, definition.collation.as_ref())?,
             (None, None) => (TypeRef::plain(Oid::NONE), Oid::NONE, 0),
         };
+        if let Some(storage) = &definition.storage {
+            self.check_storage(data_type.oid, storage)?;
+        }
         let mut column = NewColumn {
             name: name.text.clone(),
             data_type,

@@ -40,6 +40,7 @@ pub(crate) fn column_element(name: &Name) -> IndexElement {
         value: Expr { kind: ExprKind::Column(ColumnRef { fields: vec![name.clone()], star: None }), span: name.span },
         collation: None,
         operator_class: None,
+        class_options: Vec::new(),
         descending: false,
         nulls_first: None,
     }

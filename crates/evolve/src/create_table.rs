@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{DependencyKind, ObjectId, Oid, Persistence, Relation, RelationKind};
-use rollproof_sql::ast::{ConstraintKind, CreateTable, TableElement};
+use rollproof_sql::ast::{ConstraintKind, CreateTable, OnCommit, QualifiedName, TableElement};
 
 use crate::columns::{NewColumn, NewConstraint, NewDefault, NotNull};
 use crate::constraint::is_system_column;
@@ -43,6 +43,7 @@ impl Context {
         }
         self.type_name_free(namespace, &name, create.name.span)?;
         let temporary = create.temporary || namespace == self.schema.session.temporary;
+        self.table_storage(create, temporary)?;
         let mut plan = self.table_plan(create, &name)?;
         let parents = self.parents_of(create, temporary)?;
         self.merge_parents(&mut plan, &parents, create)?;
@@ -56,15 +57,19 @@ impl Context {
         let owner = self.current_role();
         let mut relation = empty_relation(oid, namespace, name, kind, owner);
         relation.persistence = persistence(temporary, create.unlogged);
-        relation.on_commit_drop = create.on_commit_drop;
+        relation.on_commit_drop = create.on_commit == Some(OnCommit::Drop);
         relation.acl = self.default_acl(b'r', namespace);
         relation.columns = (1..).zip(&plan.columns).map(|(number, new)| Self::catalog_column(new, number)).collect();
         if let Some(of_type) = &create.of_type {
             relation.of_type = self.type_ref(of_type)?.oid;
+            self.may_use_type(relation.of_type, of_type.span)?;
         }
         let of_type = relation.of_type;
         self.add_relation(relation, create.name.span)?;
         self.depend(ObjectId::Relation(oid), ObjectId::Type(of_type), DependencyKind::Normal);
+        if create.method.is_some() {
+            self.put_access_method(oid, create.method.as_ref())?;
+        }
         self.attach_to_parents(oid, create, &parents)?;
         if let Some(partition_by) = &create.partition_by {
             self.set_partition_key(oid, partition_by)?;
@@ -72,6 +77,36 @@ impl Context {
         self.finish_table(oid, &plan)?;
         self.clone_from_parent(oid, create, &parents)?;
         self.add_foreign_keys(oid, &plan)
+    }
+
+    /// What is said of how the table is stored.
+    fn table_storage(&self, create: &CreateTable, temporary: bool) -> Outcome {
+        self.temporary_fits(create.on_commit, create.unlogged, temporary, &create.name)?;
+        if let Some(method) = &create.method {
+            self.table_method_exists(method, method.span)?;
+        }
+        if create.foreign {
+            return Ok(());
+        }
+        self.check_table_options(&create.options, create.partition_by.is_some())
+    }
+
+    /// ON COMMIT is for temporary tables, UNLOGGED for others (42P16; `DefineRelation`).
+    pub(crate) fn temporary_fits(
+        &self,
+        on_commit: Option<OnCommit>,
+        unlogged: bool,
+        temporary: bool,
+        name: &QualifiedName,
+    ) -> Outcome {
+        if on_commit.is_some() && !temporary {
+            return Err(refuse("42P16", "ON COMMIT can only be used on temporary tables", name.span));
+        }
+        if unlogged && temporary {
+            let message = "only temporary relations may be created in temporary schemas";
+            return Err(refuse("42P16", message, name.span));
+        }
+        Ok(())
     }
 
     /// Columns and constraints as the elements give them.

@@ -27,6 +27,7 @@ impl Context {
             let message = format!("\"{}\" is not a valid base type for a domain", self.schema.format_type(base));
             return Err(refuse("42804", message, create.base.span));
         }
+        self.may_use_type(base.oid, create.base.span)?;
         let mut collation = base_type.as_ref().map_or(Oid::NONE, |found| found.collation);
         if let Some(written) = &create.collation {
             let found = self.collation_ref(written)?;

@@ -20,7 +20,8 @@ impl Context {
     /// `FOREIGN KEY (…) REFERENCES …`
     pub(crate) fn add_foreign_key(&mut self, relation: Oid, new: &NewConstraint) -> Outcome {
         let definition = &new.definition;
-        let Written::ForeignKey { columns, table, referenced, on_delete, on_update, match_full } = &definition.kind
+        let Written::ForeignKey { columns, table, referenced, on_delete, set_columns, on_update, match_full } =
+            &definition.kind
         else {
             return Ok(());
         };
@@ -40,6 +41,7 @@ impl Context {
             true => self.primary_key_target(&target, keys.len(), span)?,
             false => self.unique_target(&target, referenced, keys.len(), span)?,
         };
+        let set_columns = set_columns_fit(&own, &keys, set_columns)?;
         generated_fits(&own, &keys, *on_update, *on_delete, span)?;
         let name = match &definition.name {
             Some(name) => {
@@ -56,6 +58,7 @@ impl Context {
             relation: target.oid,
             columns: target_columns,
             on_delete: *on_delete,
+            set_columns,
             on_update: *on_update,
             match_full: *match_full,
             index,
@@ -200,6 +203,19 @@ fn foreign_key_columns(table: &Relation, names: &[Name]) -> Outcome<Vec<i16>> {
         }
     };
     names.iter().map(find).collect()
+}
+
+/// `ON DELETE SET NULL (…)`: columns of the key (42P10).
+fn set_columns_fit(own: &Relation, keys: &[i16], names: &[Name]) -> Outcome<Vec<i16>> {
+    let numbers = foreign_key_columns(own, names)?;
+    match numbers.iter().zip(names).find(|(number, _)| !keys.contains(number)) {
+        Some((_, name)) => {
+            let message =
+                format!("column \"{}\" referenced in ON DELETE SET action must be part of foreign key", name.text);
+            Err(refuse("42P10", message, name.span))
+        }
+        None => Ok(numbers),
+    }
 }
 
 /// A permanent table must not rely on one that can vanish (42P16).

@@ -14,7 +14,7 @@ use rollproof_sql::ast::{
 
 use crate::bind::no_scope;
 use crate::context::{Context, Outcome, refuse, refuse_with};
-use crate::signature::Routine;
+use crate::signature::{Routine, given_to};
 
 /// What the parameters of a routine amount to.
 #[derive(Default)]
@@ -31,6 +31,14 @@ pub(crate) struct Parameters {
     pub(crate) variadic: Oid,
     /// What types and defaults use.
     pub(crate) uses: BTreeSet<ObjectId>,
+}
+
+impl Parameters {
+    /// The types that an object of this name may not have again: of a procedure without its OUT parameters.
+    fn given(&self) -> Vec<Oid> {
+        let outputs = [ParameterMode::Out, ParameterMode::Table];
+        self.all.iter().filter(|each| !outputs.contains(&each.mode)).map(|each| each.data_type).collect()
+    }
 }
 
 /// The options that matter here.
@@ -65,7 +73,7 @@ fn read_options(options: &[FunctionOption], before: Option<&Function>) -> Option
                     read.settings.push((name.clone(), values.clone()));
                 }
             }
-            FunctionOption::Other => {}
+            FunctionOption::Leakproof(_) | FunctionOption::Support(_) | FunctionOption::Other => {}
         }
     }
     read
@@ -117,10 +125,18 @@ impl Context {
                 return Err(refuse("42P13", "functions cannot accept set arguments", span));
             }
             self.parameter_fits(data_type, language, parameter)?;
+            self.may_use_type(data_type, span)?;
             let input = matches!(parameter.mode, ParameterMode::In | ParameterMode::InOut | ParameterMode::Variadic);
             let output = matches!(parameter.mode, ParameterMode::Out | ParameterMode::InOut | ParameterMode::Table);
             if read.variadic.is_some() && input {
                 return Err(refuse("42P13", "VARIADIC parameter must be the last input parameter", span));
+            }
+            if procedure && output && read.variadic.is_some() {
+                return Err(refuse("42P13", "VARIADIC parameter must be the last parameter", span));
+            }
+            if procedure && parameter.mode == ParameterMode::Out && read.defaults > 0 {
+                let message = "procedure OUT parameters cannot appear after one with a default value";
+                return Err(refuse("42P13", message, span));
             }
             if input || (procedure && output) {
                 read.inputs.push(data_type);
@@ -236,8 +252,9 @@ impl Context {
             (false, true) => FunctionKind::Window,
             (false, false) => FunctionKind::Function,
         };
-        let known = self.schema.functions_in(namespace, &name).find(|known| *known.inputs == parameters.inputs[..]);
-        let known = known.cloned();
+        self.superuser_options(&create.options, create.name.span)?;
+        let given = parameters.given();
+        let known = self.schema.functions_in(namespace, &name).find(|known| given_to(known) == given).cloned();
         if let Some(known) = &known {
             self.owns_function(known, create.name.span)?;
             self.replaceable(known, create, kind, &parameters, (returns, returns_set))?;
@@ -302,8 +319,14 @@ impl Context {
                 return Err(refuse("42704", format!("language \"{other}\" does not exist"), create.name.span));
             }
         }
-        if matches!(create.body, FunctionBody::Missing) {
-            return Err(refuse("42P13", "no function body specified", create.name.span));
+        let complaint = match create.body {
+            FunctionBody::Missing => Some("no function body specified".to_owned()),
+            FunctionBody::Twice => Some("duplicate function body specified".to_owned()),
+            FunctionBody::Library if &*name != "c" => Some(format!("only one AS item needed for language \"{name}\"")),
+            _ => None,
+        };
+        if let Some(message) = complaint {
+            return Err(refuse("42P13", message, create.name.span));
         }
         if bound && found != Language::Sql {
             let message = "inline SQL function body only valid for language SQL";
@@ -333,6 +356,7 @@ impl Context {
             };
         };
         let found = self.parameter_type(returns, *language == Language::Internal)?.oid;
+        self.may_use_type(found, returns.span)?;
         let forbidden = match language {
             Language::Sql => self.is_pseudo(found) && !matches!(found, oid::VOID | oid::RECORD),
             Language::PlPgSql => {
@@ -450,7 +474,7 @@ impl Context {
                     None => RoutineBody::Text { text: text.clone(), range: TextRange::new(0, text.len() as u32) },
                 }
             }
-            FunctionBody::Library | FunctionBody::Missing => RoutineBody::Opaque,
+            FunctionBody::Library | FunctionBody::Missing | FunctionBody::Twice => RoutineBody::Opaque,
             FunctionBody::Return(_) | FunctionBody::Atomic(_) => RoutineBody::Bound(Vec::new()),
         };
         Some(Arc::new(body))
@@ -466,12 +490,46 @@ impl Context {
         let oid = self.routine(signature, kind)?;
         let Some(mut function) = self.schema.function(oid).cloned() else { return Ok(()) };
         self.own_function(&function, signature.name.span)?;
+        let of_functions = |option: &FunctionOption| {
+            matches!(
+                option,
+                FunctionOption::Volatility(_)
+                    | FunctionOption::Strict(_)
+                    | FunctionOption::Leakproof(_)
+                    | FunctionOption::Support(_)
+            )
+        };
+        if function.kind == FunctionKind::Procedure && options.iter().any(of_functions) {
+            let message = "invalid attribute in procedure definition";
+            return Err(refuse("42P13", message, signature.name.span));
+        }
+        self.superuser_options(options, signature.name.span)?;
         let read = read_options(options, Some(&function));
         function.volatility = read.volatility;
         function.strict = read.strict;
         function.security_definer = read.security_definer;
         function.settings = read.settings;
         self.schema.put_function(function);
+        Ok(())
+    }
+
+    /// LEAKPROOF and SUPPORT are for superusers (42501); the support function has to be there (42883).
+    fn superuser_options(&self, options: &[FunctionOption], span: TextRange) -> Outcome {
+        let superuser = self.schema.is_superuser(self.current_role());
+        for option in options {
+            match option {
+                FunctionOption::Leakproof(true) if !superuser => {
+                    return Err(refuse("42501", "only superuser can define a leakproof function", span));
+                }
+                FunctionOption::Support(_) if !superuser => {
+                    return Err(refuse("42501", "must be superuser to specify a support function", span));
+                }
+                FunctionOption::Support(name) => {
+                    self.function_of(name, &[oid::INTERNAL])?;
+                }
+                _ => {}
+            }
+        }
         Ok(())
     }
 

@@ -117,6 +117,7 @@ impl Context {
         request.nulls_not_distinct = create.nulls_not_distinct;
         request.recurse = create.inherit;
         self.method_fits(method, create)?;
+        self.check_options(&create.options, crate::reloptions::Owner::Index(method))?;
         if let Some(predicate) = &create.predicate {
             let scope = relation_scope(table.oid);
             request.predicate = Some(self.bind(predicate, &scope, &ExpressionPlace::IndexPredicate)?);
@@ -261,7 +262,11 @@ impl Context {
             }
         }
         let operator_class = match (&element.operator_class, data_type) {
-            (Some(written), _) => self.named_operator_class(written, method, data_type)?,
+            (Some(written), _) => {
+                let class = self.named_operator_class(written, method, data_type)?;
+                self.check_class_options(class, &element.class_options, written.object())?;
+                class
+            }
             (None, Some(data_type)) => self.default_class(data_type, method, element.value.span)?,
             (None, None) => Oid::NONE,
         };

@@ -6,10 +6,12 @@
 
 mod aggregate;
 mod alter_table;
+mod base_type;
 mod bind;
 mod body;
 mod bound;
 mod columns;
+mod compile;
 mod constraint;
 mod context;
 mod create_table;
@@ -27,12 +29,15 @@ mod membership;
 mod names;
 mod namespace;
 mod operator;
+mod operator_class;
 mod other;
 mod owner;
 mod partition;
 mod permission;
+mod prepared;
 mod problem;
 mod relation;
+mod reloptions;
 mod rename;
 mod role;
 mod rule;

@@ -94,7 +94,17 @@ impl Context {
             return Err(refuse("42P13", message, span));
         };
         let inputs: Vec<Oid> = [left, right].into_iter().filter(|oid| oid.is_some()).collect();
+        for option in ["leftarg", "rightarg"].into_iter().filter_map(find) {
+            if matches!(&option.value, Some(DefinitionValue::Type(name)) if name.set_of) {
+                return Err(refuse("42P13", "SETOF type not allowed for operator argument", span));
+            }
+        }
+        for input in &inputs {
+            self.may_use_type(*input, span)?;
+        }
         let function = self.function_of(&function, &inputs)?;
+        self.may_run(&function, span)?;
+        self.may_use_type(function.returns, span)?;
         let known = self
             .schema
             .operators_in(namespace, &symbol)
@@ -159,6 +169,8 @@ impl Context {
     pub(crate) fn create_cast(&mut self, create: &CreateCast) -> Outcome {
         let (source, target) = (self.type_ref(&create.source)?.oid, self.type_ref(&create.target)?.oid);
         self.cast_types_fit(source, target, create)?;
+        self.may_use_type(source, create.source.span)?;
+        self.may_use_type(target, create.target.span)?;
         let function = match &create.function {
             Some(signature) => self.routine(signature, Routine::Function)?,
             None => Oid::NONE,

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{DependencyKind, ObjectId, Oid, Operator, OperatorClass, OperatorFamily, Other, Schema};
+use rollproof_catalog::{ObjectId, Oid, Operator, OperatorClass, OperatorFamily, Other, Schema};
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{CreateOperatorClass, Name, ObjectKind, QualifiedName};
+use rollproof_sql::ast::{Name, ObjectKind, QualifiedName};
 
-use crate::context::{Context, Outcome, Stop, refuse};
+use crate::context::{Context, Outcome, refuse};
 use crate::find::shown;
 
 /// Kinds that are in a schema.
@@ -219,88 +219,6 @@ impl Context {
         }
         self.schema.put_collation(found);
         Some(before)
-    }
-
-    fn method_exists(&self, method: &Name) -> Outcome {
-        if self.schema.has_access_method(&method.text) {
-            return Ok(());
-        }
-        Err(refuse("42704", format!("access method \"{}\" does not exist", method.text), method.span))
-    }
-
-    /// `CREATE OPERATOR FAMILY`
-    pub(crate) fn create_operator_family(&mut self, name: &QualifiedName, method: &Name) -> Outcome {
-        let namespace = self.creation_namespace(name, false)?;
-        self.method_exists(method)?;
-        let text = &name.object().text;
-        if self.schema.operator_families_in(namespace, text).any(|each| each.method == method.text) {
-            let message = format!("operator family \"{text}\" for access method \"{}\" already exists", method.text);
-            return Err(refuse("42710", message, name.span));
-        }
-        self.make_family(namespace, text.clone(), method.text.clone());
-        Ok(())
-    }
-
-    fn make_family(&mut self, namespace: Oid, name: Arc<str>, method: Arc<str>) -> Oid {
-        let oid = self.schema.allocate();
-        self.schema.put_operator_family(OperatorFamily { oid, namespace, name, method });
-        self.depend_on_namespace(ObjectId::OperatorFamily(oid), namespace);
-        self.owned_by_current(ObjectId::OperatorFamily(oid));
-        oid
-    }
-
-    /// `CREATE OPERATOR CLASS`: without FAMILY it gets one of its own name (`DefineOpClass`).
-    pub(crate) fn create_operator_class(&mut self, create: &CreateOperatorClass) -> Outcome {
-        let namespace = self.creation_namespace(&create.name, false)?;
-        self.method_exists(&create.method)?;
-        let (name, method) = (create.name.object().text.clone(), create.method.text.clone());
-        let input = self.type_ref(&create.data_type)?.oid;
-        let named = match &create.family {
-            Some(family) => match self.class_or_family(ObjectKind::OperatorFamily, family, &create.method)? {
-                ObjectId::OperatorFamily(oid) => Some(oid),
-                _ => None,
-            },
-            None => {
-                let mut families = self.schema.operator_families_in(namespace, &name);
-                families.find(|each| each.method == method).map(|each| each.oid)
-            }
-        };
-        if self.schema.operator_classes_in(namespace, &name).any(|class| class.method == method) {
-            let message = format!("operator class \"{name}\" for access method \"{method}\" already exists");
-            return Err(refuse("42710", message, create.name.span));
-        }
-        let family = named.unwrap_or_else(|| self.make_family(namespace, name.clone(), method.clone()));
-        let oid = self.schema.allocate();
-        let is_default = create.is_default;
-        self.schema.put_operator_class(OperatorClass { oid, namespace, name, method, input, is_default, family });
-        let me = ObjectId::OperatorClass(oid);
-        self.depend_on_namespace(me, namespace);
-        self.depend(me, ObjectId::OperatorFamily(family), DependencyKind::Automatic);
-        self.depend(me, ObjectId::Type(input), DependencyKind::Normal);
-        self.owned_by_current(me);
-        Ok(())
-    }
-
-    /// `ALTER OPERATOR FAMILY … ADD | DROP`: which operators sort and hash a type may change with it, which decides what
-    /// ORDER BY, DISTINCT and comparisons of rows find.
-    pub(crate) fn alter_operator_family(&mut self, name: &QualifiedName, method: &Name) -> Outcome {
-        self.method_exists(method)?;
-        let family = match self.class_or_family(ObjectKind::OperatorFamily, name, method)? {
-            ObjectId::OperatorFamily(oid) => oid,
-            _ => return Ok(()),
-        };
-        let classes = self.schema.operator_classes.iter().filter(|class| class.family == family);
-        let user_types: Vec<Arc<str>> =
-            classes.filter_map(|class| self.schema.types.get(class.input)).map(|found| found.name.clone()).collect();
-        if user_types.is_empty() {
-            return Ok(());
-        }
-        let message = "what ALTER OPERATOR FAMILY adds or drops is not followed";
-        Err(Box::new(Stop::Unmodelled {
-            message: message.to_owned(),
-            span: name.span,
-            taint: rollproof_catalog::Taint::Relations(user_types, Arc::from(message)),
-        }))
     }
 }
 

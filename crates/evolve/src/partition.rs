@@ -397,8 +397,12 @@ impl Context {
     }
 
     /// `ALTER TABLE p DETACH PARTITION c`
-    pub(crate) fn detach_partition(&mut self, parent: Oid, name: &QualifiedName) -> Outcome {
+    pub(crate) fn detach_partition(&mut self, parent: Oid, name: &QualifiedName, concurrently: bool) -> Outcome {
         let table = self.relation(parent)?;
+        if concurrently && self.has_default_partition(parent) {
+            let message = "cannot detach partitions concurrently when a default partition exists";
+            return Err(refuse("55000", message, name.span));
+        }
         let child = self.relation_named(name)?;
         if child.partition.as_ref().is_none_or(|partition| partition.parent != parent) {
             let message = format!("relation \"{}\" is not a partition of relation \"{}\"", child.name, table.name);
@@ -411,6 +415,13 @@ impl Context {
         }
         self.own_cloned_constraints(child.oid)?;
         self.drop_cloned_triggers(child.oid)
+    }
+
+    fn has_default_partition(&self, parent: Oid) -> bool {
+        let bound = |child: Oid| self.schema.relation(child)?.partition.as_ref()?.bound.clone();
+        self.children_of(parent).into_iter().any(|child| {
+            bound(child).is_some_and(|bound| matches!(*bound, rollproof_sql::ast::PartitionBound::Default))
+        })
     }
 
     fn detach_index(&mut self, index: Oid) -> Outcome {

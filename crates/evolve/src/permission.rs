@@ -1,7 +1,7 @@
 //! Who may do it (`aclchk.c`, `pg_class_ownercheck` and its like). The bootstrap superuser, who runs migrations unless
 //! `SET ROLE` says otherwise, may do everything.
 
-use rollproof_catalog::{Function, Oid, Privilege, Relation, Schema, Type};
+use rollproof_catalog::{Function, Oid, Privilege, Relation, Schema, Type, TypeKind};
 use rollproof_source::TextRange;
 
 use crate::context::{Context, Outcome, refuse};
@@ -66,6 +66,30 @@ impl Context {
             return Ok(());
         }
         Err(refuse("42501", format!("permission denied for schema {}", found.name), span))
+    }
+
+    /// The role may make objects of the type (`object_aclcheck` of `pg_type`): of an array its elements', of a multirange its
+    /// range's privileges count.
+    pub(crate) fn may_use_type(&self, data_type: Oid, span: TextRange) -> Outcome {
+        let Some(mut found) = self.schema.type_of(data_type) else { return Ok(()) };
+        if found.is_array {
+            found = self.schema.type_of(found.element).unwrap_or(found);
+        }
+        if let TypeKind::Multirange(range) = found.kind {
+            found = self.schema.type_of(range).unwrap_or(found);
+        }
+        if self.schema.may_use_type(found) != Some(false) {
+            return Ok(());
+        }
+        Err(refuse("42501", format!("permission denied for type {}", found.name), span))
+    }
+
+    /// The role may run the routine.
+    pub(crate) fn may_run(&self, function: &Function, span: TextRange) -> Outcome {
+        if self.schema.may_execute(function) != Some(false) {
+            return Ok(());
+        }
+        Err(refuse("42501", format!("permission denied for function {}", function.name), span))
     }
 
     /// The role has a privilege on the relation.

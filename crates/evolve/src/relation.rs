@@ -39,6 +39,7 @@ pub(crate) fn plain_type(oid: Oid, namespace: Oid, name: Arc<str>, kind: TypeKin
         collation: Oid::NONE,
         takes_modifier: false,
         owner,
+        acl: None,
     }
 }
 

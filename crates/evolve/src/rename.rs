@@ -210,7 +210,7 @@ impl Context {
             let message = format!("inherited column \"{}\" must be renamed in child tables too", column.text);
             return Err(refuse("42P16", message, column.span));
         }
-        let typed = self.tables_of_type(relation.row_type);
+        let typed = self.tables_to_follow(&relation, rename.inherit, column.span)?;
         for oid in std::iter::once(relation.oid).chain(descendants).chain(typed) {
             self.retitle_column(oid, &column.text, &rename.to)?;
         }
@@ -223,6 +223,21 @@ impl Context {
             return Vec::new();
         }
         self.schema.relations.iter().filter(|each| each.of_type == row_type).map(|each| each.oid).collect()
+    }
+
+    /// Tables made `OF` a composite type that change with it: only with CASCADE (`find_typed_table_dependencies`).
+    pub(crate) fn tables_to_follow(
+        &self,
+        relation: &Relation,
+        cascade: bool,
+        span: rollproof_source::TextRange,
+    ) -> Outcome<Vec<Oid>> {
+        let typed = self.tables_of_type(relation.row_type);
+        if typed.is_empty() || cascade {
+            return Ok(typed);
+        }
+        let message = format!("cannot alter type \"{}\" because it is the type of a typed table", relation.name);
+        Err(refuse("2BP01", message, span))
     }
 
     fn retitle_column(&mut self, relation: Oid, from: &str, to: &Name) -> Outcome {

@@ -178,7 +178,7 @@ impl Context {
         Ok(Some(name.clone()))
     }
 
-    fn default_search_path(&self) -> Arc<[Arc<str>]> {
+    pub(crate) fn default_search_path(&self) -> Arc<[Arc<str>]> {
         let own = self.schema.database_search_path.clone();
         own.unwrap_or_else(|| rollproof_catalog::Session::default().search_path)
     }

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{
-    Acl, AclEntry, DefaultAcl, DependencyKind, ObjectId, Oid, Policy as StoredPolicy, Privilege, Relation, RelationKind,
+    Acl, AclEntry, DefaultAcl, DependencyKind, ObjectId, Oid, Policy as StoredPolicy, Privilege, Relation,
+    RelationKind, TypeKind,
 };
 use rollproof_resolve::ExpressionPlace;
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
-    DefaultPrivileges, Grant, GrantTarget, Name, ObjectKind, ObjectName, Policy, Privilege as Written,
+    DefaultPrivileges, Grant, GrantTarget, Name, ObjectKind, ObjectName, Policy, Privilege as Written, TypeName,
 };
 
 use crate::bind::{BoundExpr, relation_scope};
 use crate::context::{Context, Outcome, refuse};
 use crate::find::shown;
 use crate::signature::Routine;
+use crate::types::as_type_name;
 
 /// Letters of kinds that have privileges, as `pg_default_acl.defaclobjtype` has them.
 fn all_privileges(object: u8, version: u32) -> u16 {
@@ -253,12 +255,35 @@ impl Context {
                 let function = self.routine(signature, kind)?;
                 self.grant_on_function(function, grant, change)
             }
+            (ObjectKind::Type | ObjectKind::Domain, ObjectName::Name(name)) => {
+                self.grant_on(kind, &ObjectName::Type(as_type_name(name)), grant, change)
+            }
             (ObjectKind::Type | ObjectKind::Domain, ObjectName::Type(name)) => {
-                self.bits(&grant.privileges, b'T', false)?;
-                self.type_ref(name).map(|_| ())
+                let bits = self.bits(&grant.privileges, b'T', false)?;
+                self.grant_on_type(kind, name, bits, change)
             }
             _ => Ok(()),
         }
+    }
+
+    /// `GRANT USAGE ON TYPE` (`ExecGrant_Type_check`)
+    fn grant_on_type(&mut self, kind: ObjectKind, name: &TypeName, bits: u16, change: &Change) -> Outcome {
+        let found = self.type_ref(name)?.oid;
+        let Some(mut found) = self.schema.type_of(found).cloned() else { return Ok(()) };
+        if found.is_array {
+            return Err(refuse("0LP01", "cannot set privileges of array types", name.span));
+        }
+        if matches!(found.kind, TypeKind::Multirange(_)) {
+            return Err(refuse("0LP01", "cannot set privileges of multirange types", name.span));
+        }
+        if kind == ObjectKind::Domain && !matches!(found.kind, TypeKind::Domain { .. }) {
+            return Err(refuse("42809", format!("\"{}\" is not a domain", found.name), name.span));
+        }
+        if found.oid >= Oid::FIRST_USER {
+            found.acl = Some(Arc::new(self.changed_acl(found.acl.as_deref(), found.owner, b'T', bits, change)));
+            self.schema.put_type(found);
+        }
+        Ok(())
     }
 
     fn grantable(&self, relation: &Relation, span: TextRange) -> Outcome {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollproof_catalog::{
     ColumnId, DependencyKind, Identity, NamePlace, ObjectId, Oid, Persistence, Relation, RelationKind, Sequence,
-    StoredExpr, StoredName, StoredText, TypeRef, oid,
+    SequenceBounds, StoredExpr, StoredName, StoredText, TypeRef, oid,
 };
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
@@ -24,6 +24,27 @@ struct Options {
     data_type: Option<Oid>,
     owned_by: Option<Option<QualifiedName>>,
     name: Option<QualifiedName>,
+    values: Values,
+}
+
+/// What the options say of the values; the inner none stands for `NO MINVALUE` and the like.
+#[derive(Default, Clone)]
+struct Values {
+    increment: Option<i64>,
+    minimum: Option<Option<i64>>,
+    maximum: Option<Option<i64>>,
+    start: Option<i64>,
+    restart: Option<Option<i64>>,
+    cache: Option<i64>,
+}
+
+/// The bounds of an integer type.
+fn bounds_of(data_type: Oid) -> (i64, i64) {
+    match data_type {
+        oid::INT2 => (i16::MIN.into(), i16::MAX.into()),
+        oid::INT4 => (i32::MIN.into(), i32::MAX.into()),
+        _ => (i64::MIN, i64::MAX),
+    }
 }
 
 impl Context {
@@ -41,10 +62,78 @@ impl Context {
                 }
                 SequenceOption::OwnedBy(owner) => read.owned_by = Some(owner.clone()),
                 SequenceOption::SequenceName(name) => read.name = Some(name.clone()),
+                SequenceOption::Increment(value) => read.values.increment = value.parse().ok(),
+                SequenceOption::Minimum(value) => read.values.minimum = Some(self.sequence_value(value.as_ref())?),
+                SequenceOption::Maximum(value) => read.values.maximum = Some(self.sequence_value(value.as_ref())?),
+                SequenceOption::Start(value) => read.values.start = value.parse().ok(),
+                SequenceOption::Restart(value) => read.values.restart = Some(self.sequence_value(value.as_ref())?),
+                SequenceOption::Cache(value) => read.values.cache = value.parse().ok(),
                 SequenceOption::Other => {}
             }
         }
         Ok(read)
+    }
+
+    /// A number that an option gives (22003 where it is no `bigint`).
+    fn sequence_value(&self, value: Option<&Arc<str>>) -> Outcome<Option<i64>> {
+        let Some(value) = value else { return Ok(None) };
+        let message = || format!("value \"{value}\" is out of range for type bigint");
+        value.parse().map(Some).map_err(|_| refuse("22003", message(), self.span))
+    }
+
+    /// What values the sequence gives (`init_params` in sequence.c): 22023 where the options do not go together.
+    fn sequence_bounds(
+        &self,
+        read: &Options,
+        data_type: Oid,
+        before: Option<(Oid, SequenceBounds)>,
+    ) -> Outcome<SequenceBounds> {
+        let wrong = |message: String| Err(refuse("22023", message, self.span));
+        let (values, (low, high)) = (&read.values, bounds_of(data_type));
+        let increment = values.increment.or(before.map(|(_, known)| known.increment)).unwrap_or(1);
+        if increment == 0 {
+            return wrong("INCREMENT must not be zero".to_owned());
+        }
+        // A bound that was the old type's own becomes the new type's.
+        let kept = |bound: fn(SequenceBounds) -> i64, end: fn((i64, i64)) -> i64| {
+            let (old, known) = before?;
+            let follows = read.data_type.is_some() && bound(known) == end(bounds_of(old));
+            Some(if follows { end((low, high)) } else { bound(known) })
+        };
+        let maximum = match values.maximum {
+            Some(given) => given,
+            None => kept(|known| known.maximum, |ends| ends.1),
+        };
+        let maximum = maximum.unwrap_or(if increment > 0 { high } else { -1 });
+        let minimum = match values.minimum {
+            Some(given) => given,
+            None => kept(|known| known.minimum, |ends| ends.0),
+        };
+        let minimum = minimum.unwrap_or(if increment > 0 { 1 } else { low });
+        let shown = self.schema.format_type(TypeRef::plain(data_type));
+        for (word, value) in [("MAXVALUE", maximum), ("MINVALUE", minimum)] {
+            if value < low || value > high {
+                return wrong(format!("{word} ({value}) is out of range for sequence data type {shown}"));
+            }
+        }
+        if minimum >= maximum {
+            return wrong(format!("MINVALUE ({minimum}) must be less than MAXVALUE ({maximum})"));
+        }
+        let start = values.start.or(before.map(|(_, known)| known.start));
+        let start = start.unwrap_or(if increment > 0 { minimum } else { maximum });
+        let restart = values.restart.map(|given| ("RESTART", given.unwrap_or(start)));
+        for (word, value) in std::iter::once(("START", start)).chain(restart) {
+            if value < minimum {
+                return wrong(format!("{word} value ({value}) cannot be less than MINVALUE ({minimum})"));
+            }
+            if value > maximum {
+                return wrong(format!("{word} value ({value}) cannot be greater than MAXVALUE ({maximum})"));
+            }
+        }
+        if let Some(cache) = values.cache.filter(|cache| *cache <= 0) {
+            return wrong(format!("CACHE ({cache}) must be greater than zero"));
+        }
+        Ok(SequenceBounds { increment, minimum, maximum, start })
     }
 
     /// `CREATE SEQUENCE`
@@ -56,7 +145,9 @@ impl Context {
         }
         let options = self.sequence_options(&create.options)?;
         let temporary = namespace == self.schema.session.temporary;
-        let sequence = Sequence { data_type: options.data_type.unwrap_or(oid::INT8), owned_by: None, internal: false };
+        let data_type = options.data_type.unwrap_or(oid::INT8);
+        let bounds = self.sequence_bounds(&options, data_type, None)?;
+        let sequence = Sequence { data_type, owned_by: None, internal: false, bounds };
         let oid = self.add_sequence(namespace, name.clone(), sequence, temporary, create.name.span)?;
         if create.unlogged {
             self.change(oid, |relation| relation.persistence = Persistence::Unlogged)?;
@@ -141,21 +232,35 @@ impl Context {
     ) -> Outcome {
         let Some(relation) = self.relation_if(name, if_exists)? else { return Ok(()) };
         self.require_sequence(&relation, name.span)?;
+        self.owns_relation(&relation, name.span)?;
         let read = self.sequence_options(options)?;
         let internal = relation.sequence.as_ref().is_some_and(|sequence| sequence.internal);
-        if let Some(data_type) = read.data_type {
-            self.change(relation.oid, |relation| {
-                if let Some(sequence) = &mut relation.sequence {
-                    Arc::make_mut(sequence).data_type = data_type;
-                }
-            })?;
-        }
+        self.alter_bounds(&relation, &read)?;
         match read.owned_by {
             None => Ok(()),
             Some(_) if internal => Err(refuse("0A000", "cannot change ownership of identity sequence", name.span)),
             Some(None) => self.link_sequence(relation.oid, None, false),
             Some(Some(owner)) => self.own_sequence(relation.oid, &owner),
         }
+    }
+
+    /// An identity column's sequence follows its type.
+    pub(crate) fn retype_sequence(&mut self, sequence: Oid, data_type: Oid) -> Outcome {
+        let relation = self.relation(sequence)?;
+        self.alter_bounds(&relation, &Options { data_type: Some(data_type), ..Options::default() })
+    }
+
+    fn alter_bounds(&mut self, relation: &Relation, read: &Options) -> Outcome {
+        let Some(known) = relation.sequence.as_deref() else { return Ok(()) };
+        let data_type = read.data_type.unwrap_or(known.data_type);
+        let bounds = self.sequence_bounds(read, data_type, Some((known.data_type, known.bounds)))?;
+        self.change(relation.oid, |relation| {
+            if let Some(sequence) = &mut relation.sequence {
+                let sequence = Arc::make_mut(sequence);
+                sequence.data_type = data_type;
+                sequence.bounds = bounds;
+            }
+        })
     }
 
     fn require_sequence(&self, relation: &Relation, span: TextRange) -> Outcome {
@@ -169,7 +274,7 @@ impl Context {
     pub(crate) fn make_serial(&mut self, relation: Oid, number: i16, new: &NewColumn) -> Outcome {
         let table = self.relation(relation)?;
         let name = relation_name(&self.schema, &table.name, Some(&new.name), "seq", table.namespace, false);
-        let sequence = self.table_sequence(&table, name, new.data_type.oid, new.span)?;
+        let sequence = self.table_sequence(&table, name, new.data_type.oid, &Options::default(), new.span)?;
         let id = ColumnId { relation, number };
         let stored = self.nextval(sequence)?;
         self.put_default(id, stored, None)?;
@@ -190,11 +295,12 @@ impl Context {
         let table = self.relation(relation)?;
         let Some(column) = table.column_by_number(number).cloned() else { return Err(self.lost(ObjectId::Column(id))) };
         let read = self.sequence_options(options)?;
-        let name = match read.name {
+        let name = match &read.name {
             Some(name) => name.object().text.clone(),
             None => relation_name(&self.schema, &table.name, Some(&column.name), "seq", table.namespace, false),
         };
-        let sequence = self.table_sequence(&table, name, column.data_type.oid, span)?;
+        let data_type = self.schema.base_type(column.data_type).oid;
+        let sequence = self.table_sequence(&table, name, data_type, &read, span)?;
         self.link_sequence(sequence, Some(id), true)?;
         self.change_column(id, |column| {
             column.identity = Some(kind);
@@ -202,8 +308,16 @@ impl Context {
         })
     }
 
-    fn table_sequence(&mut self, table: &Relation, name: Arc<str>, data_type: Oid, span: TextRange) -> Outcome<Oid> {
-        let sequence = Sequence { data_type, owned_by: None, internal: false };
+    fn table_sequence(
+        &mut self,
+        table: &Relation,
+        name: Arc<str>,
+        data_type: Oid,
+        read: &Options,
+        span: TextRange,
+    ) -> Outcome<Oid> {
+        let bounds = self.sequence_bounds(read, data_type, None)?;
+        let sequence = Sequence { data_type, owned_by: None, internal: false, bounds };
         let temporary = table.persistence == Persistence::Temporary;
         let oid = self.add_sequence(table.namespace, name, sequence, temporary, span)?;
         let (owner, persistence) = (table.owner, table.persistence);

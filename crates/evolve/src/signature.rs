@@ -24,10 +24,8 @@ impl Context {
         let mut found: Vec<&Function> = Vec::new();
         for candidate in candidates {
             let function = candidate.function;
-            let fits = inputs.as_ref().is_none_or(|inputs| {
-                inputs.iter().any(|inputs| function.inputs[..] == inputs[..] || given_to(function) == inputs[..])
-            });
-            let hidden = found.iter().any(|known| known.inputs == function.inputs);
+            let fits = inputs.as_ref().is_none_or(|inputs| inputs.fit(function));
+            let hidden = found.iter().any(|known| given_to(known) == given_to(function));
             if fits && !hidden && kind.may_be(function.kind) {
                 found.push(function);
             }
@@ -36,22 +34,20 @@ impl Context {
             [only] => kind.check(only, &self.schema, signature).map(|()| only.oid),
             [] if inputs.is_some() && kind != Routine::Any => {
                 let exact = self.schema.functions_named(schema.as_deref(), name.object().as_str());
-                let other = exact.iter().find(|each| {
-                    inputs
-                        .as_ref()
-                        .is_some_and(|inputs| inputs.iter().any(|inputs| each.function.inputs[..] == inputs[..]))
-                });
+                let other = exact.iter().find(|each| inputs.as_ref().is_some_and(|inputs| inputs.fit(each.function)));
                 match other {
                     Some(other) => {
                         let shown = self.schema.function_signature(other.function);
                         let article = if kind == Routine::Aggregate { "an" } else { "a" };
                         Err(refuse("42809", format!("{shown} is not {article} {word}"), name.span))
                     }
-                    None => Err(self.no_routine(signature, inputs.and_then(|inputs| inputs.into_iter().next()), kind)),
+                    None => Err(self.no_routine(signature, inputs.map(|inputs| inputs.given), kind)),
                 }
             }
-            [] => Err(self.no_routine(signature, inputs.and_then(|inputs| inputs.into_iter().next()), kind)),
-            [first, ..] if inputs.is_some() => kind.check(first, &self.schema, signature).map(|()| first.oid),
+            [] => Err(self.no_routine(signature, inputs.map(|inputs| inputs.given), kind)),
+            [first, ..] if inputs.is_some() && kind != Routine::Procedure => {
+                kind.check(first, &self.schema, signature).map(|()| first.oid)
+            }
             _ => {
                 let message = format!("{word} name \"{}\" is not unique", shown(name));
                 Err(refuse("42725", message, name.span))
@@ -59,19 +55,17 @@ impl Context {
         }
     }
 
-    /// The input types that a signature may mean: with OUT parameters counted, and without.
-    fn signature_types(&mut self, arguments: &[FunctionParameter], kind: Routine) -> Outcome<Vec<Vec<Oid>>> {
-        let mut inputs = Vec::new();
-        let mut all = Vec::new();
+    /// The types that a signature names.
+    fn signature_types(&mut self, arguments: &[FunctionParameter], kind: Routine) -> Outcome<SignatureTypes> {
+        let mut given = Vec::new();
         for argument in arguments {
             let data_type = self.type_ref(&argument.type_name)?.oid;
-            all.push(data_type);
             if !matches!(argument.mode, ParameterMode::Out | ParameterMode::Table) {
-                inputs.push(data_type);
+                given.push(data_type);
             }
         }
-        let both = inputs != all && !matches!(kind, Routine::Function | Routine::Aggregate);
-        Ok(if both { vec![all, inputs] } else { vec![inputs] })
+        let open = matches!(kind, Routine::Procedure | Routine::Any) && !arguments.iter().any(|each| each.explicit);
+        Ok(SignatureTypes { given, open })
     }
 
     fn no_routine(&self, signature: &Signature, inputs: Option<Vec<Oid>>, kind: Routine) -> Box<crate::context::Stop> {
@@ -104,8 +98,22 @@ impl Context {
     }
 }
 
+/// What a signature says: the types of the inputs, and whether they may also be those of inputs and OUT parameters, which
+/// SQL has in a procedure's signature: only where no mode is written.
+struct SignatureTypes {
+    given: Vec<Oid>,
+    open: bool,
+}
+
+impl SignatureTypes {
+    fn fit(&self, function: &Function) -> bool {
+        let all = || function.kind == FunctionKind::Procedure && function.inputs[..] == self.given[..];
+        given_to(function) == self.given || self.open && all()
+    }
+}
+
 /// The types of a procedure's inputs, its OUT parameters left out: `DROP PROCEDURE` may name it so, too.
-fn given_to(function: &Function) -> Vec<Oid> {
+pub(crate) fn given_to(function: &Function) -> Vec<Oid> {
     if function.kind != FunctionKind::Procedure {
         return function.inputs.to_vec();
     }

@@ -44,8 +44,17 @@ impl Context {
             StatementKind::Set(set) => self.set(set),
             StatementKind::Do(language, body, span) => self.do_block(language, body, *span, statement.span),
             // They change nothing that outlives the session, and the statement inside is resolved where it runs.
-            StatementKind::Prepare { statement: inner, .. } => self.run_query(inner),
-            StatementKind::Execute(..) | StatementKind::Deallocate(_) | StatementKind::Transaction(_) => Ok(()),
+            StatementKind::Prepare { statement: inner, name, types } => self.prepare(name, types, inner),
+            StatementKind::Deallocate(name) => {
+                self.deallocate(name.as_ref());
+                Ok(())
+            }
+            StatementKind::Execute(..) | StatementKind::Transaction(_) => Ok(()),
+            StatementKind::Unmodelled("DISCARD TEMP") => {
+                self.discard_temporary();
+                Ok(())
+            }
+            StatementKind::Unmodelled("DISCARD ALL") => self.discard_all(),
             StatementKind::Inert(tag, names) => self.inert(tag, names),
             StatementKind::Unmodelled(tag) => {
                 let message = format!("{tag} is not modelled");
@@ -87,7 +96,7 @@ impl Context {
             Definition::CreateOther(kind, name) => self.create_other(*kind, name),
             Definition::CreateOperatorClass(create) => self.create_operator_class(create),
             Definition::CreateOperatorFamily(name, method) => self.create_operator_family(name, method),
-            Definition::AlterOperatorFamily(name, method) => self.alter_operator_family(name, method),
+            Definition::AlterOperatorFamily(alter) => self.alter_operator_family(alter),
             other => self.alter(other),
         }
     }

@@ -13,7 +13,6 @@ use rollproof_sql::ast::{
 
 use crate::columns::{NewColumn, NotNull};
 use crate::context::{Context, Outcome, refuse};
-use crate::find::shown;
 use crate::names::multirange_name;
 use crate::relation::{empty_relation, plain_type};
 
@@ -73,7 +72,7 @@ impl Context {
                 let message = "duplicate key value violates unique constraint \"pg_enum_typid_label_index\"";
                 return Err(refuse("23505", message, *span));
             }
-            kept.push(EnumLabel { oid: self.schema.allocate(), label: label.clone() });
+            kept.push(EnumLabel::new(self.schema.allocate(), label.clone()));
         }
         self.add_user_type(namespace, text, TypeKind::Enum(kept)).map(|_| ())
     }
@@ -84,7 +83,8 @@ impl Context {
         let shell = self.schema.types_in(namespace, &name).next().filter(|known| matches!(known.kind, TypeKind::Shell));
         let oid = shell.map(|known| known.oid);
         let oid = oid.unwrap_or_else(|| self.schema.allocate());
-        self.add_type_with_array(plain_type(oid, namespace, name, kind, owner))?;
+        let acl = self.default_acl(b'T', namespace);
+        self.add_type_with_array(Type { acl, ..plain_type(oid, namespace, name, kind, owner) })?;
         self.depend_on_namespace(ObjectId::Type(oid), namespace);
         Ok(oid)
     }
@@ -122,7 +122,7 @@ impl Context {
                 at + usize::from(*after)
             }
         };
-        labels.insert(at, EnumLabel { oid, label: add.label.clone() });
+        labels.insert(at, EnumLabel::new(oid, add.label.clone()));
         self.schema.put_type(known);
         Ok(())
     }
@@ -162,6 +162,11 @@ impl Context {
         self.add_relation(relation, name.span)?;
         let row_type = self.relation(oid)?.row_type;
         self.depend_on_namespace(ObjectId::Type(row_type), namespace);
+        if let (Some(acl), Some(mut made)) = (self.default_acl(b'T', namespace), self.schema.type_of(row_type).cloned())
+        {
+            made.acl = Some(acl);
+            self.schema.put_type(made);
+        }
         Ok(())
     }
 
@@ -189,6 +194,7 @@ impl Context {
             return Err(refuse("42601", "type attribute \"subtype\" is required", name.span));
         };
         let subtype = self.option_type(subtype)?;
+        self.may_use_type(subtype, name.span)?;
         if find_option(options, "subtype_opclass").is_none() {
             self.default_class(TypeRef::plain(subtype), "btree", name.span)?;
         }
@@ -269,59 +275,6 @@ impl Context {
                 Err(refuse("42601", message, option.name.span))
             }
         }
-    }
-
-    /// `CREATE TYPE t` (a shell) and `CREATE TYPE t (INPUT = …)` (a base type).
-    pub(crate) fn create_base_type(&mut self, name: &QualifiedName, options: &[DefinitionOption]) -> Outcome {
-        let namespace = self.creation_namespace(name, false)?;
-        let text = name.object().text.clone();
-        let known = self.schema.types_in(namespace, &text).next().cloned();
-        let is_shell = known.as_ref().is_some_and(|known| matches!(known.kind, TypeKind::Shell));
-        if options.is_empty() {
-            if known.as_ref().is_some_and(|known| !known.is_array) {
-                return Err(refuse("42710", format!("type \"{text}\" already exists"), name.span));
-            }
-            self.add_shell(namespace, text);
-            return Ok(());
-        }
-        self.type_name_free(namespace, &text, name.span)?;
-        if !is_shell {
-            return Err(refuse("42710", format!("type \"{}\" does not exist", shown(name)), name.span));
-        }
-        for required in ["input", "output"] {
-            if find_option(options, required).is_none() {
-                return Err(refuse("42P17", format!("type {required} function must be specified"), name.span));
-            }
-        }
-        let oid = self.add_user_type(namespace, text, TypeKind::Base)?;
-        let Some(mut made) = self.schema.type_of(oid).cloned() else { return Ok(()) };
-        self.base_type_options(&mut made, options)?;
-        self.schema.put_type(made);
-        Ok(())
-    }
-
-    fn base_type_options(&mut self, made: &mut Type, options: &[DefinitionOption]) -> Outcome {
-        if let Some(category) = find_option(options, "category").and_then(DefinitionOption::text) {
-            made.category = category.bytes().next().unwrap_or(b'U');
-        }
-        made.preferred = crate::view::option_is_on(options, "preferred").unwrap_or(false);
-        made.takes_modifier = find_option(options, "typmod_in").is_some();
-        if let Some(element) = find_option(options, "element") {
-            made.element = self.option_type(element)?;
-            made.subscriptable = true;
-        }
-        made.subscriptable |= find_option(options, "subscript").is_some();
-        if crate::view::option_is_on(options, "collatable").unwrap_or(false) {
-            made.collation = oid::DEFAULT_COLLATION;
-        }
-        if let Some(like) = find_option(options, "like") {
-            let like = self.option_type(like)?;
-            made.length = self.schema.type_of(like).map_or(-1, |like| like.length);
-        } else {
-            let length = find_option(options, "internallength").and_then(DefinitionOption::text);
-            made.length = length.and_then(|text| text.parse().ok()).unwrap_or(-1);
-        }
-        Ok(())
     }
 
     /// A type of which only the name is known yet.

@@ -6,17 +6,18 @@ use rollproof_catalog::{
     Column, ColumnId, DependencyKind, FunctionKind, ObjectId, Oid, Persistence, Relation, RelationKind, TypeRef, View,
     oid,
 };
-use rollproof_resolve::ResultColumn;
+use rollproof_resolve::{Environment, ResultColumn};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
     ColumnRef, CreateTableAs, CreateView, Cte, CteStatement, DefinitionOption, Expr, ExprKind, FromItem, FromKind,
-    IntoClause, Name, QualifiedName, Query, QueryBody, RelationRef, Select, StatementKind, Target, With,
+    IntoClause, Name, OnCommit, QualifiedName, Query, QueryBody, RelationRef, Select, StatementKind, Target, With,
 };
 
 use crate::bind::BoundQuery;
 use crate::context::{Context, Outcome, refuse, unmodelled};
 use crate::find::{kind_word, shown};
 use crate::relation::{empty_relation, persistence};
+use crate::reloptions::Owner;
 
 /// A relation made from a query's result.
 struct FromQuery<'a> {
@@ -26,6 +27,9 @@ struct FromQuery<'a> {
     unlogged: bool,
     if_not_exists: bool,
     kind: RelationKind,
+    method: Option<&'a Name>,
+    options: &'a [DefinitionOption],
+    on_commit: Option<OnCommit>,
 }
 
 impl Context {
@@ -36,6 +40,7 @@ impl Context {
         if into_of(&query).is_some() {
             return Err(refuse("0A000", "views must not contain SELECT INTO", query.span));
         }
+        self.check_options(&create.options, Owner::View)?;
         let bound = self.bind_query(&query, &name)?;
         let names = if create.recursive { &[][..] } else { &create.columns[..] };
         let columns = self.view_columns(&bound.columns, names, "VIEW", create.name.span)?;
@@ -247,14 +252,31 @@ impl Context {
             unlogged: create.unlogged,
             if_not_exists: create.if_not_exists,
             kind,
+            method: create.method.as_ref(),
+            options: &create.options,
+            on_commit: create.on_commit,
         };
         match &create.source.kind {
             StatementKind::Query(query) => self.relation_from_query(&from, query),
+            StatementKind::Execute(name, _) => self.relation_from_prepared(&from, name),
             _ => {
                 let name = create.name.object().text.clone();
-                Err(unmodelled("CREATE TABLE AS EXECUTE is not modelled", vec![name], create.source.span))
+                Err(unmodelled("CREATE TABLE AS of this statement is not modelled", vec![name], create.source.span))
             }
         }
+    }
+
+    /// `CREATE TABLE … AS EXECUTE p` (`ExecCreateTableAs`, `ExecuteQuery`)
+    fn relation_from_prepared(&mut self, from: &FromQuery, name: &Name) -> Outcome {
+        let Some(prepared) = self.schema.session.prepared.get(&name.text).cloned() else {
+            let message = format!("prepared statement \"{}\" does not exist", name.text);
+            return Err(refuse("26000", message, name.span));
+        };
+        let StatementKind::Query(query) = &prepared.statement.kind else {
+            return Err(refuse("42809", "prepared statement is not a SELECT", name.span));
+        };
+        let environment = Environment { parameter_types: prepared.parameter_types.clone(), ..Environment::default() };
+        self.relation_from_query_in(from, query, &environment)
     }
 
     /// `SELECT … INTO t`
@@ -266,6 +288,9 @@ impl Context {
             unlogged: into.unlogged,
             if_not_exists: false,
             kind: RelationKind::Table,
+            method: None,
+            options: &[],
+            on_commit: None,
         };
         let mut plain = query.clone();
         if let Some(select) = first_select(&mut plain) {
@@ -275,6 +300,11 @@ impl Context {
     }
 
     fn relation_from_query(&mut self, from: &FromQuery, query: &Query) -> Outcome {
+        let environment = Environment { fixed_parameters: true, ..Environment::default() };
+        self.relation_from_query_in(from, query, &environment)
+    }
+
+    fn relation_from_query_in(&mut self, from: &FromQuery, query: &Query, environment: &Environment) -> Outcome {
         let name = from.name.object().text.clone();
         let namespace = self.creation_namespace(from.name, from.temporary)?;
         if self.schema.relations_in(namespace, &name).next().is_some() {
@@ -283,7 +313,8 @@ impl Context {
             }
             return self.relation_name_free(namespace, &name, from.name.span);
         }
-        let bound = self.bind_query(query, &name)?;
+        self.table_from_query_storage(from)?;
+        let bound = self.bind_query_in(query, environment, &name)?;
         let columns = self.view_columns(&bound.columns, from.columns, "TABLE", from.name.span)?;
         let materialized = from.kind == RelationKind::MaterializedView;
         if materialized && self.uses_temporary(&bound) {
@@ -295,6 +326,7 @@ impl Context {
         let temporary = from.temporary || namespace == self.schema.session.temporary;
         let mut relation = empty_relation(oid, namespace, name, from.kind, owner);
         relation.persistence = persistence(temporary, from.unlogged);
+        relation.on_commit_drop = from.on_commit == Some(OnCommit::Drop);
         relation.acl = self.default_acl(b'r', namespace);
         relation.columns = columns;
         if materialized {
@@ -307,20 +339,39 @@ impl Context {
             }));
         }
         self.add_relation(relation, from.name.span)?;
+        if from.method.is_some() {
+            self.put_access_method(oid, from.method)?;
+        }
         if materialized {
             self.depend_on_uses(ObjectId::Relation(oid), &bound.uses, oid, DependencyKind::Normal);
         }
         Ok(())
     }
 
+    fn table_from_query_storage(&self, from: &FromQuery) -> Outcome {
+        if let Some(method) = from.method {
+            self.table_method_exists(method, method.span)?;
+        }
+        let namespace = from.name.schema().and_then(|schema| self.schema.find_namespace(&schema.text));
+        let temporary = from.temporary
+            || namespace.is_some_and(|namespace| namespace.is_some() && namespace == self.schema.session.temporary);
+        self.temporary_fits(from.on_commit, from.unlogged, temporary, from.name)?;
+        self.check_table_options(from.options, false)
+    }
+
     /// `ALTER VIEW v SET (…)`: what changes how the view is read.
-    pub(crate) fn set_view_options(&mut self, relation: Oid, options: &[DefinitionOption]) -> Outcome {
+    pub(crate) fn set_view_options(&mut self, relation: Oid, options: &[DefinitionOption], reset: bool) -> Outcome {
+        let said = |name: &str| options.iter().any(|option| &*option.name.text == name);
+        let switched = |name: &str, before: bool| match reset {
+            true => before && !said(name),
+            false => option_is_on(options, name).unwrap_or(before),
+        };
         self.change(relation, |relation| {
             let Some(view) = &mut relation.view else { return };
             let view = Arc::make_mut(view);
-            view.security_barrier = option_is_on(options, "security_barrier").unwrap_or(view.security_barrier);
-            view.security_invoker = option_is_on(options, "security_invoker").unwrap_or(view.security_invoker);
-            view.check_option |= options.iter().any(|option| &*option.name.text == "check_option");
+            view.security_barrier = switched("security_barrier", view.security_barrier);
+            view.security_invoker = switched("security_invoker", view.security_invoker);
+            view.check_option = if said("check_option") { !reset } else { view.check_option };
         })
     }
 

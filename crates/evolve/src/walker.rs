@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Schema, Session};
-use rollproof_sql::ast::{Definition, SetStatement, Statement, StatementKind, TransactionStatement};
+use rollproof_catalog::{Schema, Session, Type, TypeKind};
+use rollproof_sql::ast::{AlterTableAction, Definition, SetStatement, Statement, StatementKind, TransactionStatement};
 
 use crate::context::{drop_on_commit, drop_temporary};
 use crate::{Problem, ProblemKind, SourceText, apply};
@@ -73,8 +73,14 @@ impl SessionWalker {
             return false;
         }
         self.marks.clear();
+        self.commit_enum_values();
         self.end_transaction();
         true
+    }
+
+    /// A statement failed for a reason that is not seen here: an open transaction has failed with it.
+    pub fn fail(&mut self) {
+        self.aborted = self.in_transaction();
     }
 
     /// Rolls the transaction block back.
@@ -82,9 +88,11 @@ impl SessionWalker {
         if let Some(start) = self.marks.drain(..).next() {
             // Identities stay used, as a server's do: an object of the rolled back work never shares one with a later.
             let next = self.schema.next_oid;
+            let prepared = self.schema.session.prepared.clone();
             self.schema = start.schema;
             self.schema.next_oid = next;
             self.session = start.session;
+            self.session.prepared = prepared;
             self.schema.session = self.session.clone();
         }
         self.aborted = false;
@@ -126,6 +134,7 @@ impl SessionWalker {
             self.aborted = self.in_transaction();
             return problems;
         }
+        self.mark_enum_values(&before);
         self.keep_settings(statement, &before.session);
         if !self.in_transaction() {
             self.end_transaction();
@@ -136,6 +145,7 @@ impl SessionWalker {
     /// A plain `SET` outlives the transaction, a `SET LOCAL` does not.
     fn keep_settings(&mut self, statement: &Statement, before: &Session) {
         self.session.temporary = self.schema.session.temporary;
+        self.session.prepared = self.schema.session.prepared.clone();
         match &statement.kind {
             StatementKind::Set(SetStatement { local: true, .. }) => {}
             // `set_config()` and SET in a block are plain statements to look at, and settings all the same.
@@ -151,6 +161,47 @@ impl SessionWalker {
         self.session.temporary = self.schema.session.temporary;
         self.schema.session = self.session.clone();
         self.drop_on_commit();
+    }
+
+    /// Labels that this transaction adds to types that are older than it are of no use before its end. Only statements
+    /// that allocate objects can have added one.
+    fn mark_enum_values(&mut self, before: &Schema) {
+        let Some(start) = self.marks.first().map(|mark| mark.schema.clone()) else { return };
+        if before.next_oid == self.schema.next_oid {
+            return;
+        }
+        let labels = |found: &Type| match &found.kind {
+            TypeKind::Enum(labels) => labels.len(),
+            _ => 0,
+        };
+        let grown = |found: &&Arc<Type>| {
+            let known = before.types.get(found.oid).map_or(0, |known| labels(known));
+            start.types.get(found.oid).is_some() && labels(found) > known
+        };
+        let grown: Vec<Arc<Type>> = self.schema.types.iter().filter(grown).cloned().collect();
+        for found in grown {
+            let mut changed = (*found).clone();
+            let TypeKind::Enum(labels) = &mut changed.kind else { continue };
+            for label in labels.iter_mut().filter(|label| label.oid >= before.next_oid) {
+                label.uncommitted = true;
+            }
+            self.schema.put_type(changed);
+        }
+    }
+
+    /// With the transaction's end its labels are like any other.
+    fn commit_enum_values(&mut self) {
+        let unsafe_labels = |found: &&Arc<Type>| match &found.kind {
+            TypeKind::Enum(labels) => labels.iter().any(|label| label.uncommitted),
+            _ => false,
+        };
+        let found: Vec<Arc<Type>> = self.schema.types.iter().filter(unsafe_labels).cloned().collect();
+        for each in found {
+            let mut changed = (*each).clone();
+            let TypeKind::Enum(labels) = &mut changed.kind else { continue };
+            labels.iter_mut().for_each(|label| label.uncommitted = false);
+            self.schema.put_type(changed);
+        }
     }
 
     fn drop_on_commit(&mut self) {
@@ -229,10 +280,13 @@ impl SessionWalker {
         let Some(at) = self.find_mark(name) else { return self.no_savepoint(name, statement) };
         let next = self.schema.next_oid;
         let mark = self.marks[at].clone();
+        let prepared = self.schema.session.prepared.clone();
         self.marks.truncate(at + 1);
         self.schema = mark.schema;
         self.schema.next_oid = next;
         self.session = mark.session;
+        self.schema.session.prepared = prepared.clone();
+        self.session.prepared = prepared;
         self.aborted = false;
         Vec::new()
     }
@@ -254,6 +308,9 @@ fn outside_only(statement: &Statement) -> Option<&'static str> {
         StatementKind::Define(definition) => match &**definition {
             Definition::CreateIndex(create) if create.concurrently => Some("CREATE INDEX CONCURRENTLY"),
             Definition::Drop(drop) if drop.concurrently => Some("DROP INDEX CONCURRENTLY"),
+            Definition::AlterTable(alter) if detaches_concurrently(alter) => {
+                Some("ALTER TABLE ... DETACH CONCURRENTLY")
+            }
             _ => None,
         },
         StatementKind::Inert(
@@ -261,6 +318,7 @@ fn outside_only(statement: &Statement) -> Option<&'static str> {
             | "ALTER SYSTEM"),
             _,
         ) => Some(tag),
+        StatementKind::Unmodelled(tag @ "DISCARD ALL") => Some(tag),
         _ => None,
     }
 }
@@ -270,6 +328,11 @@ fn same_settings(first: &Session, second: &Session) -> bool {
         && first.role == second.role
         && first.user == second.user
         && first.settings == second.settings
+}
+
+/// `ALTER TABLE … DETACH PARTITION … CONCURRENTLY`
+fn detaches_concurrently(alter: &rollproof_sql::ast::AlterTable) -> bool {
+    alter.actions.iter().any(|(action, _)| matches!(action, AlterTableAction::DetachPartition(_, true)))
 }
 
 fn refused(sqlstate: &'static str, message: &str, statement: &Statement) -> Problem {

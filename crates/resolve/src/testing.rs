@@ -24,7 +24,7 @@ pub(crate) fn schema(tables: &[&str]) -> Schema {
 
 fn add_enum(schema: &mut Schema, name: &str, labels: &[&str]) {
     let (oid, array) = (schema.allocate(), schema.allocate());
-    let labels = labels.iter().map(|label| EnumLabel { oid: schema.allocate(), label: (*label).into() }).collect();
+    let labels = labels.iter().map(|label| EnumLabel::new(schema.allocate(), (*label).into())).collect();
     let base = |oid, name: &str, kind, category, element, array| Type {
         oid,
         namespace: Schema::PUBLIC,
@@ -40,6 +40,7 @@ fn add_enum(schema: &mut Schema, name: &str, labels: &[&str]) {
         collation: Oid::NONE,
         takes_modifier: false,
         owner: Schema::SUPERUSER,
+        acl: None,
     };
     schema.put_type(base(oid, name, TypeKind::Enum(labels), b'E', Oid::NONE, array));
     schema.put_type(base(array, &format!("_{name}"), TypeKind::Base, b'A', oid, Oid::NONE));

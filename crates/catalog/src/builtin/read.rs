@@ -81,6 +81,7 @@ pub(super) fn types(builtin: &Builtin) -> BuiltinTable<Type> {
             collation,
             takes_modifier: flags.contains('m'),
             owner: Schema::SUPERUSER,
+            acl: None,
         }
     })
 }
@@ -215,6 +216,7 @@ pub(super) fn operator_families(builtin: &Builtin) -> BuiltinTable<OperatorFamil
         namespace: Schema::PG_CATALOG,
         name: pool.share(fields.text()),
         method: pool.share(fields.text()),
+        members: Vec::new(),
     })
 }
 

@@ -236,7 +236,7 @@ impl Description<'_> {
         let target = self.relation_name(key.relation);
         let mut line =
             format!("FOREIGN KEY ({columns}) REFERENCES {target}({})", self.column_list(key.relation, &key.columns));
-        line.push_str(&key.clauses());
+        line.push_str(&key.clauses(""));
         line
     }
 

@@ -16,7 +16,7 @@ use crate::{
 fn schema() -> (Schema, Oid) {
     let mut schema = Schema::new(Builtin::newest());
     let [mood, moods, table, index, function] = [(); 5].map(|()| schema.allocate());
-    let labels = vec![EnumLabel { oid: Oid(1), label: Arc::from("ok") }];
+    let labels = vec![EnumLabel::new(Oid(1), Arc::from("ok"))];
     let public = Schema::PUBLIC;
     schema.put_type(Type { kind: TypeKind::Enum(labels), array: moods, ..Type::new(mood, public, Arc::from("mood")) });
     schema.put_type(Type::array_over(moods, public, Arc::from("_mood"), mood));

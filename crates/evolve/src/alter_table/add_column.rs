@@ -52,7 +52,7 @@ impl Context {
         for child in children {
             self.add_inherited_column(child, &column, name.span)?;
         }
-        for typed in self.tables_of_type(table.row_type) {
+        for typed in self.tables_to_follow(&table, inherit, name.span)? {
             self.append_column(typed, &column)?;
         }
         Ok(constraints)

@@ -24,12 +24,9 @@ impl Context {
     }
 
     /// `SET STATISTICS` and the like: the column has to be there.
-    pub(super) fn column_exists(&self, oid: Oid, name: Option<&Name>) -> Outcome {
+    pub(super) fn column_exists(&self, oid: Oid, name: &Name) -> Outcome {
         let relation = self.relation(oid)?;
-        match name {
-            Some(name) if relation.index.is_none() => self.column_of(oid, name).map(|_| ()),
-            _ => Ok(()),
-        }
+        if relation.index.is_none() { self.column_of(oid, name).map(|_| ()) } else { Ok(()) }
     }
 
     /// `SET DEFAULT`, `DROP DEFAULT` (`ATExecColumnDefault`)
@@ -128,6 +125,7 @@ impl Context {
             let message = format!("column \"{}\" is in a primary key", name.text);
             return Err(refuse("42P16", message, name.span));
         }
+        self.not_in_replica_identity(&table, column.number, name)?;
         if let Some(known) = not_null_constraint(&table, column.number).cloned() {
             return self.drop_inheritable(oid, &known, inherit, false, name);
         }

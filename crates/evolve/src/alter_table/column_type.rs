@@ -50,7 +50,7 @@ impl Context {
             return Err(refuse("42P16", message, span));
         }
         self.row_type_unused(&table, change)?;
-        let typed = self.tables_of_type(table.row_type);
+        let typed = self.tables_to_follow(&table, inherit, span)?;
         for relation in std::iter::once(oid).chain(children).chain(typed) {
             let Some(number) = self.relation(relation)?.column(&change.name.text).map(|column| column.number) else {
                 continue;
@@ -89,11 +89,7 @@ impl Context {
             if matches!(column.identity, Some(Identity::Always | Identity::ByDefault)) {
                 self.identity_type(data_type.oid, self.span)?;
                 for sequence in self.sequences_of(id) {
-                    self.change(sequence, |relation| {
-                        if let Some(sequence) = &mut relation.sequence {
-                            Arc::make_mut(sequence).data_type = data_type.oid;
-                        }
-                    })?;
+                    self.retype_sequence(sequence, data_type.oid)?;
                 }
             }
         }

@@ -42,7 +42,7 @@ impl Context {
         for child in children {
             self.drop_inherited(child, name, inherit, cascade)?;
         }
-        for typed in self.tables_of_type(table.row_type) {
+        for typed in self.tables_to_follow(&table, cascade, name.span)? {
             if let Some(number) = self.relation(typed)?.column(&name.text).map(|column| column.number) {
                 self.drop_objects(&[ObjectId::Column(ColumnId { relation: typed, number })], cascade, name.span)?;
             }

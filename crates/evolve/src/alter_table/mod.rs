@@ -5,11 +5,12 @@ mod column;
 mod column_type;
 mod constraint;
 mod drop_column;
+mod storage;
 
 use rollproof_catalog::{Oid, Relation, RelationKind};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
-    AlterTable, AlterTableAction, ConstraintDefinition, ConstraintKind, Name, ObjectKind, PartitionBound, QualifiedName,
+    AlterTable, AlterTableAction, ConstraintDefinition, ConstraintKind, ObjectKind, PartitionBound, QualifiedName,
 };
 
 use crate::columns::NewConstraint;
@@ -68,6 +69,7 @@ impl Context {
         let Some(relation) = self.relation_if(name, alter.if_exists)? else { return Ok(()) };
         self.changeable(&relation, name.span)?;
         self.alterable(alter.kind, &relation, name)?;
+        one_access_method(alter, &relation)?;
         let inherit = alter.relation.inherit;
         let mut steps: Vec<(Pass, Step)> = Vec::new();
         for (action, span) in &alter.actions {
@@ -164,11 +166,21 @@ impl Context {
             AlterTableAction::Inherit(_) => ("INHERIT", &[Table, PartitionedTable, ForeignTable]),
             AlterTableAction::NoInherit(_) => ("NO INHERIT", &[Table, PartitionedTable, ForeignTable]),
             AlterTableAction::AttachPartition(..) => ("ATTACH PARTITION", &[Table, PartitionedTable, PartitionedIndex]),
-            AlterTableAction::DetachPartition(_) => ("DETACH PARTITION", &[Table, PartitionedTable]),
-            AlterTableAction::UsesIndex(_) => ("CLUSTER ON", &[Table, PartitionedTable, MaterializedView]),
+            AlterTableAction::DetachPartition(..) => ("DETACH PARTITION", &[Table, PartitionedTable]),
+            AlterTableAction::Cluster(_) => ("CLUSTER ON", &[Table, PartitionedTable, MaterializedView]),
+            AlterTableAction::ReplicaIdentity(_) => ("REPLICA IDENTITY", &[Table, PartitionedTable, MaterializedView]),
+            AlterTableAction::ColumnOptions(..) => {
+                ("ALTER COLUMN ... SET", &[Table, PartitionedTable, MaterializedView, ForeignTable])
+            }
+            AlterTableAction::ColumnStorage(..) => {
+                ("ALTER COLUMN ... SET STORAGE", &[Table, PartitionedTable, MaterializedView, ForeignTable])
+            }
+            AlterTableAction::ColumnStatistics(_) | AlterTableAction::NumberStatistics(..) => (
+                "ALTER COLUMN ... SET STATISTICS",
+                &[Table, PartitionedTable, MaterializedView, Index, PartitionedIndex, ForeignTable],
+            ),
             _ => return Ok(()),
         };
-        let _ = Index;
         if kinds.contains(&relation.kind) {
             return Ok(());
         }
@@ -195,7 +207,7 @@ impl Context {
             AlterTableAction::DropIdentity(name, if_exists) => self.alter_drop_identity(oid, name, *if_exists),
             AlterTableAction::SetExpression(name, value) => self.alter_set_expression(oid, name, value),
             AlterTableAction::DropExpression(name, if_exists) => self.alter_drop_expression(oid, name, *if_exists),
-            AlterTableAction::ColumnInert(name) => self.column_exists(oid, name.as_ref()),
+            AlterTableAction::ColumnInert(name) => self.column_exists(oid, name),
             AlterTableAction::AddConstraint(definition) => {
                 let new = NewConstraint { definition: definition.clone(), column: None };
                 self.add_table_constraint(oid, &new, inherit)
@@ -210,7 +222,7 @@ impl Context {
             AlterTableAction::Inherit(parent) => self.add_parent(oid, parent),
             AlterTableAction::NoInherit(parent) => self.remove_parent(oid, parent),
             AlterTableAction::AttachPartition(name, bound) => self.attach(oid, name, bound.as_ref()),
-            AlterTableAction::DetachPartition(name) => self.detach_partition(oid, name),
+            AlterTableAction::DetachPartition(name, concurrently) => self.detach_partition(oid, name, *concurrently),
             _ => self.alter_rest(oid, action, span),
         }
     }
@@ -242,9 +254,9 @@ impl Context {
             }
             AlterTableAction::OfType(name) => self.set_of_type(oid, name),
             AlterTableAction::NotOf => self.change(oid, |relation| relation.of_type = Oid::NONE),
-            AlterTableAction::Options(options) => self.set_view_options(oid, options),
-            AlterTableAction::UsesIndex(name) => self.index_of_table(oid, name, span),
-            _ => Ok(()),
+            AlterTableAction::Options(options) => self.alter_options(oid, options, false),
+            AlterTableAction::ResetOptions(options) => self.alter_options(oid, options, true),
+            _ => self.alter_storage(oid, action, span),
         }
     }
 
@@ -281,19 +293,6 @@ impl Context {
         self.change(oid, |relation| relation.of_type = found)
     }
 
-    fn index_of_table(&mut self, oid: Oid, name: &Name, span: TextRange) -> Outcome {
-        let relation = self.relation(oid)?;
-        let found = relation
-            .indexes
-            .iter()
-            .any(|index| self.schema.relation(*index).is_some_and(|index| index.name == name.text));
-        if found {
-            return Ok(());
-        }
-        let message = format!("index \"{}\" for table \"{}\" does not exist", name.text, relation.name);
-        Err(refuse("42704", message, span))
-    }
-
     /// `ATTACH PARTITION` of a table or of an index.
     fn attach(&mut self, oid: Oid, name: &QualifiedName, bound: Option<&PartitionBound>) -> Outcome {
         if let Some(bound) = bound {
@@ -327,4 +326,19 @@ fn next_pass(pass: Pass) -> Option<Pass> {
         Pass::AddOther => Pass::Misc,
         Pass::Misc => return None,
     })
+}
+
+/// A table has one access method (0A000; `ATPrepSetAccessMethod`).
+fn one_access_method(alter: &AlterTable, relation: &Relation) -> Outcome {
+    let is_change = |action: &AlterTableAction| match action {
+        AlterTableAction::AccessMethod(Some(name)) => {
+            relation.access_method.as_deref().unwrap_or("heap") != name.as_str()
+        }
+        _ => false,
+    };
+    let methods = alter.actions.iter().filter(|(action, _)| matches!(action, AlterTableAction::AccessMethod(_)));
+    match methods.skip_while(|(action, _)| !is_change(action)).nth(1) {
+        Some((_, span)) => Err(refuse("0A000", "cannot have multiple SET ACCESS METHOD subcommands", *span)),
+        None => Ok(()),
+    }
 }

@@ -40,6 +40,7 @@ impl Context {
                 self.schema.remove_operator(oid);
             }
             ObjectId::OperatorClass(oid) => {
+                self.forget_members(oid);
                 self.schema.remove_operator_class(oid);
             }
             ObjectId::OperatorFamily(oid) => {

@@ -5,7 +5,7 @@ mod delete;
 
 use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind};
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{Drop, Name, ObjectKind, ObjectName, QualifiedName, TypeName};
+use rollproof_sql::ast::{Drop, Name, ObjectKind, ObjectName, QualifiedName, Signature, TypeName};
 
 use crate::context::{Context, Outcome, refuse};
 use crate::find::{kind_fits, shown, with_article};
@@ -84,20 +84,7 @@ impl Context {
             (ObjectKind::Role, ObjectName::Name(name)) => {
                 self.role_may_go(name.object(), together).map(|oid| Some(ObjectId::Role(oid)))
             }
-            (_, ObjectName::Signature(signature)) => {
-                let routine = routine_kind(kind);
-                self.note(&signature.name.object().text);
-                let oid = self.routine(signature, routine)?;
-                if let Some(function) = self.schema.function(oid) {
-                    let function = function.clone();
-                    if kind == ObjectKind::Function && function.kind == rollproof_catalog::FunctionKind::Aggregate {
-                        let message = format!("\"{}\" is an aggregate function", function.name);
-                        return Err(refuse("42809", message, signature.name.span));
-                    }
-                    self.own_function(&function, signature.name.span)?;
-                }
-                Ok(Some(ObjectId::Function(oid)))
-            }
+            (_, ObjectName::Signature(signature)) => self.routine_to_drop(kind, signature).map(Some),
             (ObjectKind::Operator, ObjectName::Operator(name, left, right)) => {
                 self.operator_to_drop(name, left.as_ref(), right.as_ref()).map(|oid| Some(ObjectId::Operator(oid)))
             }
@@ -128,6 +115,27 @@ impl Context {
             (_, ObjectName::Name(name)) => self.own_other(kind, name).map(|oid| Some(ObjectId::Other(oid))),
             _ => Ok(None),
         }
+    }
+
+    /// A routine by its signature: not one of the server's own (2BP01), nor another's (42501).
+    fn routine_to_drop(&mut self, kind: ObjectKind, signature: &Signature) -> Outcome<ObjectId> {
+        let routine = routine_kind(kind);
+        self.note(&signature.name.object().text);
+        let oid = self.routine(signature, routine)?;
+        if let Some(function) = self.schema.function(oid) {
+            let function = function.clone();
+            if kind == ObjectKind::Function && function.kind == rollproof_catalog::FunctionKind::Aggregate {
+                let message = format!("\"{}\" is an aggregate function", function.name);
+                return Err(refuse("42809", message, signature.name.span));
+            }
+            if oid < Oid::FIRST_USER {
+                let shown = self.schema.function_signature(&function);
+                let message = format!("cannot drop function {shown} because it is required by the database system");
+                return Err(refuse("2BP01", message, signature.name.span));
+            }
+            self.own_function(&function, signature.name.span)?;
+        }
+        Ok(ObjectId::Function(oid))
     }
 
     /// `DROP TABLE t`: 42P01 or 42704 where it is missing, 42809 where it is something else (`DropErrorMsgWrongType`).

@@ -56,6 +56,7 @@ impl Context {
             None => (body.clone(), TextRange::new(0, body.len() as u32)),
         };
         let parsed = parse_body(&text, range).map_err(|error| refuse("42601", error.message, span))?;
+        self.compile(&parsed, None, span)?;
         let before = (!self.may_change(&parsed, body)).then(|| (self.schema.clone(), self.problems.len()));
         let outcome = self.run_body(&parsed, text, Vec::new(), span);
         let refused = outcome.as_ref().is_err_and(|stop| matches!(**stop, Stop::Refused { .. }));

@@ -157,7 +157,7 @@ impl Printer<'_> {
             self.relation_name(key.relation),
             self.column_list(key.relation, &key.columns)
         );
-        text.push_str(&key.clauses());
+        text.push_str(&key.clauses(&self.column_list(relation, &key.set_columns)));
         text
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn add(schema: &mut Schema, mood: Oid, mood_plus: Oid) {
     add_operator(schema, other, "+", [mood, oid::INT4, mood], mood_plus);
     let times = add_function(schema, "mood_times", &[mood, oid::TEXT], oid::TEXT, elsewhere);
     add_operator(schema, other, "*", [mood, oid::TEXT, oid::TEXT], times);
-    let labels = ["dark", "light"].map(|label| EnumLabel { oid: schema.allocate(), label: Arc::from(label) });
+    let labels = ["dark", "light"].map(|label| EnumLabel::new(schema.allocate(), Arc::from(label)));
     let shade = add_type(schema, "shade", |made| {
         made.namespace = other;
         made.kind = TypeKind::Enum(labels.to_vec());

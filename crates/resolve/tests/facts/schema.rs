@@ -66,7 +66,7 @@ pub(crate) fn schema(version: u32) -> Option<Schema> {
     add_domain(&mut schema, "posint", TypeRef::plain(oid::INT4), Schema::PUBLIC);
     add_domain(&mut schema, "short", TypeRef { oid: oid::VARCHAR, modifier: 14 }, Schema::PUBLIC);
     add_domain(&mut schema, "ints", TypeRef::plain(oid::INT4_ARRAY), Schema::PUBLIC);
-    let labels = ["sad", "ok"].map(|label| EnumLabel { oid: schema.allocate(), label: Arc::from(label) });
+    let labels = ["sad", "ok"].map(|label| EnumLabel::new(schema.allocate(), Arc::from(label)));
     let mood = add_type(&mut schema, "mood", |made| {
         made.kind = TypeKind::Enum(labels.to_vec());
         made.category = b'E';

@@ -171,10 +171,14 @@ fn judge(cx: &mut Context, text: &str, data_type: Oid, depth: usize) -> Verdict 
     }
     match &found.kind {
         TypeKind::Enum(labels) => {
-            if labels.iter().any(|label| &*label.label == text) {
-                return Verdict::Valid;
-            }
             let name = super::format_type(cx, data_type);
+            match labels.iter().find(|label| &*label.label == text) {
+                Some(label) if label.uncommitted => {
+                    return Verdict::refuse("55P04", format!("unsafe use of new value \"{text}\" of enum type {name}"));
+                }
+                Some(_) => return Verdict::Valid,
+                None => {}
+            }
             Verdict::refuse("22P02", format!("invalid input value for enum {name}: \"{text}\""))
         }
         TypeKind::Composite(relation) => container::row(cx, text, *relation, depth),

@@ -76,6 +76,8 @@ pub enum ConstraintKind {
         referenced: Vec<Name>,
         /// `ON DELETE`
         on_delete: ReferentialAction,
+        /// `ON DELETE SET NULL (…)`: the columns that are set; empty for all.
+        set_columns: Vec<Name>,
         /// `ON UPDATE`
         on_update: ReferentialAction,
         /// `MATCH FULL`

@@ -71,14 +71,13 @@ pub enum Definition {
     CreateRole(Name, Vec<DefinitionOption>),
     /// `ALTER ROLE`, options as above.
     AlterRole(Name, Vec<DefinitionOption>),
-    /// `CREATE SERVER`, `CREATE LANGUAGE`, `CREATE CONVERSION`, `CREATE OPERATOR CLASS` …: the kind and its name (of a user
     /// `CREATE OPERATOR CLASS`
     CreateOperatorClass(CreateOperatorClass),
     /// `CREATE OPERATOR FAMILY`: its name, its access method.
     CreateOperatorFamily(QualifiedName, Name),
-    /// `ALTER OPERATOR FAMILY … ADD | DROP`: its name, its access method.
-    AlterOperatorFamily(QualifiedName, Name),
-    /// mapping, the user's).
+    /// `ALTER OPERATOR FAMILY … ADD | DROP`
+    AlterOperatorFamily(AlterOperatorFamily),
+    /// `CREATE SERVER`, `CREATE LANGUAGE`, `CREATE CONVERSION` …: the kind and its name (of a user mapping, the user's).
     CreateOther(ObjectKind, QualifiedName),
     /// `ALTER TABLE` and its relatives for views, indexes, sequences, foreign tables, composite types.
     AlterTable(AlterTable),

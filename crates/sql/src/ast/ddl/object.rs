@@ -122,7 +122,7 @@ pub struct Rename {
     pub part: RenamePart,
     /// `IF EXISTS`
     pub if_exists: bool,
-    /// False after `ONLY`.
+    /// False after `ONLY`. Of an attribute: `CASCADE`.
     pub inherit: bool,
     /// The new name.
     pub to: Name,

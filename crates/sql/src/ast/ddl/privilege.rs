@@ -48,6 +48,10 @@ pub struct Grant {
     pub target: GrantTarget,
     /// To or from whom: role names, `public`.
     pub grantees: Vec<Name>,
+    /// `WITH GRANT OPTION`
+    pub with_option: bool,
+    /// `GRANTED BY`
+    pub granted_by: Option<Name>,
     /// `CASCADE`
     pub cascade: bool,
     /// `GRANT OPTION FOR`: the privilege itself stays.

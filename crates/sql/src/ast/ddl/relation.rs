@@ -52,6 +52,8 @@ pub struct CreateIndex {
     pub include: Vec<IndexElement>,
     /// `NULLS NOT DISTINCT`
     pub nulls_not_distinct: bool,
+    /// `WITH (…)`
+    pub options: Vec<DefinitionOption>,
     /// `WHERE`
     pub predicate: Option<Expr>,
 }
@@ -65,6 +67,8 @@ pub struct IndexElement {
     pub collation: Option<QualifiedName>,
     /// Operator class.
     pub operator_class: Option<QualifiedName>,
+    /// The class's options.
+    pub class_options: Vec<DefinitionOption>,
     /// `DESC`
     pub descending: bool,
     /// `NULLS FIRST` / `LAST`
@@ -95,7 +99,19 @@ pub enum SequenceOption {
     OwnedBy(Option<QualifiedName>),
     /// `SEQUENCE NAME n` (identity columns in dumps)
     SequenceName(QualifiedName),
-    /// `START`, `INCREMENT`, `CYCLE` …: what names nothing.
+    /// `INCREMENT n`
+    Increment(Arc<str>),
+    /// `MINVALUE n`; none for `NO MINVALUE`
+    Minimum(Option<Arc<str>>),
+    /// `MAXVALUE n`; none for `NO MAXVALUE`
+    Maximum(Option<Arc<str>>),
+    /// `START n`
+    Start(Arc<str>),
+    /// `RESTART [n]`
+    Restart(Option<Arc<str>>),
+    /// `CACHE n`
+    Cache(Arc<str>),
+    /// `CYCLE`, `LOGGED` …: what names nothing.
     Other,
 }
 

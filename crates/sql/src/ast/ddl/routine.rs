@@ -31,6 +31,8 @@ pub struct FunctionParameter {
     pub name: Option<Name>,
     /// Its mode.
     pub mode: ParameterMode,
+    /// Whether the mode was written.
+    pub explicit: bool,
     /// Its type.
     pub type_name: TypeName,
     /// `DEFAULT`
@@ -63,6 +65,8 @@ pub enum FunctionBody {
     Text(Arc<str>, TextRange),
     /// `AS 'library', 'symbol'`
     Library,
+    /// Both a text and an SQL body: which the grammar takes.
+    Twice,
     /// `RETURN expression`
     Return(Box<Expr>),
     /// `BEGIN ATOMIC … END`
@@ -86,7 +90,11 @@ pub enum FunctionOption {
     Window,
     /// `SET name = values`; none for `RESET`, `FROM CURRENT`.
     Set(Arc<str>, Option<Vec<Arc<str>>>),
-    /// What cannot matter here: `COST`, `ROWS`, `PARALLEL`, `LEAKPROOF`, `SUPPORT`, `TRANSFORM`.
+    /// `LEAKPROOF` (true), `NOT LEAKPROOF`
+    Leakproof(bool),
+    /// `SUPPORT f`
+    Support(QualifiedName),
+    /// What cannot matter here: `COST`, `ROWS`, `PARALLEL`, `TRANSFORM`.
     Other,
 }
 
@@ -107,7 +115,7 @@ pub struct CreateAggregate {
     pub options: Vec<DefinitionOption>,
 }
 
-/// `CREATE OPERATOR CLASS`. What it holds is not kept.
+/// `CREATE OPERATOR CLASS`
 #[derive(Debug, Clone)]
 pub struct CreateOperatorClass {
     /// Its name.
@@ -120,6 +128,48 @@ pub struct CreateOperatorClass {
     pub method: Name,
     /// `FAMILY`
     pub family: Option<QualifiedName>,
+    /// What it holds.
+    pub items: Vec<OperatorClassItem>,
+}
+
+/// `opclass_item`: what an operator class or family holds.
+#[derive(Debug, Clone)]
+pub enum OperatorClassItem {
+    /// `OPERATOR n + (a, b) [FOR ORDER BY f]`
+    Operator {
+        /// The strategy.
+        number: i32,
+        /// The operator.
+        name: QualifiedName,
+        /// Its types; none where they are not written, and none for `NONE`.
+        types: Option<(Option<TypeName>, Option<TypeName>)>,
+        /// `FOR ORDER BY f`
+        order_by: Option<QualifiedName>,
+    },
+    /// `FUNCTION n (a, b) f(…)`
+    Function {
+        /// The support number.
+        number: i32,
+        /// The types that it is for, where they are written.
+        types: Vec<TypeName>,
+        /// The function.
+        function: Signature,
+    },
+    /// `STORAGE t`
+    Storage(TypeName),
+}
+
+/// `ALTER OPERATOR FAMILY … ADD | DROP`
+#[derive(Debug, Clone)]
+pub struct AlterOperatorFamily {
+    /// Its name.
+    pub name: QualifiedName,
+    /// Its access method.
+    pub method: Name,
+    /// `ADD`
+    pub add: Vec<OperatorClassItem>,
+    /// `DROP`: an operator (true) or a function, its number, the types that it is for.
+    pub drop: Vec<(bool, i32, Vec<TypeName>)>,
 }
 
 /// `f(a, b)`: a routine by signature. `arguments` is none for a bare name.

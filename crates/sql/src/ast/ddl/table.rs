@@ -36,8 +36,23 @@ pub struct CreateTable {
     pub partition_of: Option<(QualifiedName, PartitionBound)>,
     /// `PARTITION BY`
     pub partition_by: Option<PartitionBy>,
-    /// `ON COMMIT DROP`
-    pub on_commit_drop: bool,
+    /// `USING method`
+    pub method: Option<Name>,
+    /// `WITH (…)`
+    pub options: Vec<DefinitionOption>,
+    /// `ON COMMIT`, where it was said
+    pub on_commit: Option<OnCommit>,
+}
+
+/// What becomes of a temporary table's rows, or of the table, at the end of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnCommit {
+    /// `PRESERVE ROWS`
+    PreserveRows,
+    /// `DELETE ROWS`
+    DeleteRows,
+    /// `DROP`
+    Drop,
 }
 
 /// `FOR VALUES …`
@@ -88,6 +103,8 @@ pub struct LikeClause {
     pub identity: bool,
     /// GENERATED
     pub generated: bool,
+    /// STORAGE
+    pub storage: bool,
 }
 
 /// A column as defined.
@@ -99,6 +116,8 @@ pub struct ColumnDefinition {
     pub type_name: Option<TypeName>,
     /// `COLLATE`
     pub collation: Option<QualifiedName>,
+    /// `STORAGE`, but for `DEFAULT`
+    pub storage: Option<Name>,
     /// Its constraints, in order.
     pub constraints: Vec<ConstraintDefinition>,
     /// All of it.
@@ -120,6 +139,12 @@ pub struct CreateTableAs {
     pub unlogged: bool,
     /// `IF NOT EXISTS`
     pub if_not_exists: bool,
+    /// `USING method`
+    pub method: Option<Name>,
+    /// `WITH (…)`
+    pub options: Vec<DefinitionOption>,
+    /// `ON COMMIT`, where it was said
+    pub on_commit: Option<OnCommit>,
     /// A query, or `EXECUTE`.
     pub source: Box<Statement>,
 }
@@ -176,8 +201,16 @@ pub enum AlterTableAction {
     SetExpression(Name, Expr),
     /// `ALTER COLUMN c DROP EXPRESSION [IF EXISTS]`
     DropExpression(Name, bool),
-    /// `ALTER COLUMN c SET STATISTICS | STORAGE | COMPRESSION | (options)`; none where it is a column number.
-    ColumnInert(Option<Name>),
+    /// `ALTER COLUMN c SET STATISTICS`
+    ColumnStatistics(Name),
+    /// `ALTER COLUMN n SET STATISTICS` by the column's number, of an index.
+    NumberStatistics(i16, TextRange),
+    /// `ALTER COLUMN c SET STORAGE s`; none for `DEFAULT`
+    ColumnStorage(Name, Option<Name>),
+    /// `ALTER COLUMN c SET (options)`
+    ColumnOptions(Name, Vec<DefinitionOption>),
+    /// `ALTER COLUMN c SET COMPRESSION | OPTIONS (…)`, `RESET (…)`
+    ColumnInert(Name),
     /// `ADD constraint`
     AddConstraint(ConstraintDefinition),
     /// `DROP CONSTRAINT [IF EXISTS] n [CASCADE]`
@@ -208,8 +241,8 @@ pub enum AlterTableAction {
     NoInherit(QualifiedName),
     /// `ATTACH PARTITION p FOR VALUES …`; an index has no bound.
     AttachPartition(QualifiedName, Option<PartitionBound>),
-    /// `DETACH PARTITION p`
-    DetachPartition(QualifiedName),
+    /// `DETACH PARTITION p [CONCURRENTLY]`
+    DetachPartition(QualifiedName, bool),
     /// `ENABLE`, `DISABLE TRIGGER n`; none for `ALL`, `USER`. The state: `O`rigin, `D`isabled, `A`lways, `R`eplica.
     Trigger(Option<Name>, char),
     /// `ENABLE`, `DISABLE RULE n`, state as above
@@ -222,12 +255,34 @@ pub enum AlterTableAction {
     OfType(TypeName),
     /// `NOT OF`
     NotOf,
-    /// `SET (…)`, `RESET (…)` of a view's or table's storage options.
+    /// `SET (…)` of a view's, table's or index's storage options.
     Options(Vec<DefinitionOption>),
-    /// `REPLICA IDENTITY USING INDEX i`, `CLUSTER ON i`: must exist.
-    UsesIndex(Name),
-    /// `ADD ATTRIBUTE`, `DROP ATTRIBUTE`, `ALTER ATTRIBUTE` of composite types come as the column actions.
+    /// `RESET (…)`
+    ResetOptions(Vec<DefinitionOption>),
+    /// `REPLICA IDENTITY`
+    ReplicaIdentity(ReplicaIdentity),
+    /// `CLUSTER ON i`; none for `SET WITHOUT CLUSTER`
+    Cluster(Option<Name>),
+    /// `SET LOGGED` (true), `SET UNLOGGED`
+    Logged(bool),
+    /// `SET ACCESS METHOD m`; none for `DEFAULT`
+    AccessMethod(Option<Name>),
+    /// `ADD ATTRIBUTE`, `DROP ATTRIBUTE`, `ALTER ATTRIBUTE` of composite types come as the column actions; there the
+    /// relation's `inherit` says `CASCADE`.
     ///
-    /// What cannot matter: `SET TABLESPACE`, `SET LOGGED`, `SET ACCESS METHOD`, `REPLICA IDENTITY`, `SET WITHOUT CLUSTER` …
+    /// What cannot matter: `SET TABLESPACE`, `SET WITHOUT OIDS`, `OPTIONS (…)` …
     Inert,
+}
+
+/// `REPLICA IDENTITY …`
+#[derive(Debug, Clone)]
+pub enum ReplicaIdentity {
+    /// `DEFAULT`: the primary key
+    Default,
+    /// `FULL`
+    Full,
+    /// `NOTHING`
+    Nothing,
+    /// `USING INDEX i`
+    Index(Name),
 }

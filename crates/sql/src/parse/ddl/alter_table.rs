@@ -7,8 +7,8 @@ use super::create_table::{column_definition, named_type, partition_bound};
 use super::option::{altered_generic_options, definition, storage_options};
 use super::sequence::{self, parenthesized_options};
 use crate::ast::{
-    AddEnumValue, AlterTable, AlterTableAction, ColumnDefinition, Definition, Name, ObjectKind, SequenceOption,
-    StatementKind,
+    AddEnumValue, AlterTable, AlterTableAction, ColumnDefinition, Definition, Name, ObjectKind, ReplicaIdentity,
+    SequenceOption, StatementKind,
 };
 use crate::error::PResult;
 use crate::lex::TokenKind;
@@ -49,10 +49,11 @@ fn partition_action(parser: &mut Parser<'_>, head: &Head) -> PResult<Option<Alte
     }
     if table && parser.eat_keywords(&["detach", "partition"]) {
         let partition = parser.qualified_name()?;
-        if !parser.eat_keyword("concurrently") {
+        let concurrently = parser.eat_keyword("concurrently");
+        if !concurrently {
             parser.eat_keyword("finalize");
         }
-        return Ok(Some(AlterTableAction::DetachPartition(partition)));
+        return Ok(Some(AlterTableAction::DetachPartition(partition, concurrently)));
     }
     Ok(None)
 }
@@ -69,19 +70,19 @@ const ACTIONS: &[(&[&str], Action)] = &[
     (&["drop"], drop_column),
     (&["validate", "constraint"], |parser| parser.name().map(AlterTableAction::ValidateConstraint)),
     (&["set", "without", "oids"], |_| Ok(AlterTableAction::Inert)),
-    (&["set", "without", "cluster"], |_| Ok(AlterTableAction::Inert)),
-    (&["cluster", "on"], |parser| parser.name().map(AlterTableAction::UsesIndex)),
-    (&["set", "logged"], |_| Ok(AlterTableAction::Inert)),
-    (&["set", "unlogged"], |_| Ok(AlterTableAction::Inert)),
+    (&["set", "without", "cluster"], |_| Ok(AlterTableAction::Cluster(None))),
+    (&["cluster", "on"], |parser| parser.name().map(|name| AlterTableAction::Cluster(Some(name)))),
+    (&["set", "logged"], |_| Ok(AlterTableAction::Logged(true))),
+    (&["set", "unlogged"], |_| Ok(AlterTableAction::Logged(false))),
     (&["set", "access", "method"], |parser| {
         if parser.eat_keyword("default") {
-            return Ok(AlterTableAction::Inert);
+            return Ok(AlterTableAction::AccessMethod(None));
         }
-        parser.name().map(|_| AlterTableAction::Inert)
+        parser.name().map(|name| AlterTableAction::AccessMethod(Some(name)))
     }),
     (&["set", "tablespace"], |parser| parser.name().map(|_| AlterTableAction::Inert)),
     (&["set"], |parser| storage_options(parser).map(AlterTableAction::Options)),
-    (&["reset"], |parser| storage_options(parser).map(AlterTableAction::Options)),
+    (&["reset"], |parser| storage_options(parser).map(AlterTableAction::ResetOptions)),
     (&["enable", "row", "level", "security"], |_| Ok(AlterTableAction::RowSecurity('E'))),
     (&["disable", "row", "level", "security"], |_| Ok(AlterTableAction::RowSecurity('D'))),
     (&["force", "row", "level", "security"], |_| Ok(AlterTableAction::RowSecurity('F'))),
@@ -173,12 +174,18 @@ fn switched_by_name(parser: &mut Parser<'_>, state: char) -> PResult<AlterTableA
 
 fn replica_identity(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
     if parser.eat_keywords(&["using", "index"]) {
-        return parser.name().map(AlterTableAction::UsesIndex);
+        return parser.name().map(|name| AlterTableAction::ReplicaIdentity(ReplicaIdentity::Index(name)));
     }
-    if ["nothing", "full", "default"].iter().any(|word| parser.eat_keyword(word)) {
-        return Ok(AlterTableAction::Inert);
-    }
-    parser.error("NOTHING, FULL, DEFAULT or USING INDEX")
+    let identity = if parser.eat_keyword("nothing") {
+        ReplicaIdentity::Nothing
+    } else if parser.eat_keyword("full") {
+        ReplicaIdentity::Full
+    } else if parser.eat_keyword("default") {
+        ReplicaIdentity::Default
+    } else {
+        return parser.error("NOTHING, FULL, DEFAULT or USING INDEX");
+    };
+    Ok(AlterTableAction::ReplicaIdentity(identity))
 }
 
 /// `ALTER` of a column was taken.
@@ -192,12 +199,12 @@ fn alter_column(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
         }
         parser.expect_keywords(&["set", "statistics"])?;
         statistics_target(parser)?;
-        return Ok(AlterTableAction::ColumnInert(None));
+        return Ok(AlterTableAction::NumberStatistics(number as i16, span));
     }
     let name = parser.name()?;
     if parser.at_keyword("options") {
         altered_generic_options(parser)?;
-        return Ok(AlterTableAction::ColumnInert(Some(name)));
+        return Ok(AlterTableAction::ColumnInert(name));
     }
     if parser.eat_keyword("type") || parser.eat_keywords(&["set", "data", "type"]) {
         let type_name = parser.type_name()?;
@@ -215,7 +222,7 @@ fn alter_column(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
     }
     if parser.eat_keyword("reset") {
         storage_options(parser)?;
-        return Ok(AlterTableAction::ColumnInert(Some(name)));
+        return Ok(AlterTableAction::ColumnInert(name));
     }
     set_of_column(parser, name)
 }
@@ -252,18 +259,22 @@ fn set_of_column(parser: &mut Parser<'_>, name: Name) -> PResult<AlterTableActio
     }
     if parser.eat_keywords(&["set", "statistics"]) {
         statistics_target(parser)?;
-        return Ok(AlterTableAction::ColumnInert(Some(name)));
+        return Ok(AlterTableAction::ColumnStatistics(name));
     }
-    if parser.eat_keywords(&["set", "storage"]) || parser.eat_keywords(&["set", "compression"]) {
+    if parser.eat_keywords(&["set", "storage"]) {
+        let storage = if parser.eat_keyword("default") { None } else { Some(parser.name()?) };
+        return Ok(AlterTableAction::ColumnStorage(name, storage));
+    }
+    if parser.eat_keywords(&["set", "compression"]) {
         if !parser.eat_keyword("default") {
             parser.name()?;
         }
-        return Ok(AlterTableAction::ColumnInert(Some(name)));
+        return Ok(AlterTableAction::ColumnInert(name));
     }
     if parser.at_keyword("set") && parser.punct_at(1, crate::lex::Punct::LeftParen) {
         parser.advance();
-        storage_options(parser)?;
-        return Ok(AlterTableAction::ColumnInert(Some(name)));
+        let options = storage_options(parser)?;
+        return Ok(AlterTableAction::ColumnOptions(name, options));
     }
     identity_options(parser, name)
 }
@@ -287,7 +298,7 @@ fn identity_options(parser: &mut Parser<'_>, name: Name) -> PResult<AlterTableAc
                 Some(SequenceOption::As(_) | SequenceOption::OwnedBy(_) | SequenceOption::SequenceName(_)) => {
                     return parser.error("an option of an identity column");
                 }
-                Some(SequenceOption::Other) => {}
+                Some(_) => {}
                 None => return parser.error("what to set"),
             }
         } else if found {
@@ -325,12 +336,14 @@ pub(super) fn type_actions(parser: &mut Parser<'_>, head: Head) -> PResult<State
         definition(parser)?;
         return inert("ALTER TYPE");
     }
+    let mut cascades = false;
     let actions = parser.comma_separated(|parser| {
         let start = parser.position();
-        let action = attribute_action(parser)?;
+        let (action, cascade) = attribute_action(parser)?;
+        cascades |= cascade;
         Ok((action, parser.span_from(start)))
     })?;
-    altered(parser, head, actions)
+    altered(parser, Head { inherit: cascades, ..head }, actions)
 }
 
 fn add_enum_value(parser: &mut Parser<'_>, head: Head) -> PResult<StatementKind> {
@@ -347,10 +360,13 @@ fn add_enum_value(parser: &mut Parser<'_>, head: Head) -> PResult<StatementKind>
     define(Definition::AddEnumValue(AddEnumValue { type_name, label, if_not_exists, neighbour }))
 }
 
-/// `alter_type_cmd`
-fn attribute_action(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
+/// `alter_type_cmd`, and whether it cascades
+fn attribute_action(parser: &mut Parser<'_>) -> PResult<(AlterTableAction, bool)> {
     if parser.eat_keywords(&["drop", "attribute"]) {
-        return drop_column_named(parser);
+        let if_exists = if_exists(parser);
+        let name = parser.name()?;
+        let cascade = cascade(parser);
+        return Ok((AlterTableAction::DropColumn { name, if_exists, cascade }, cascade));
     }
     if parser.eat_keywords(&["alter", "attribute"]) {
         let name = parser.name()?;
@@ -360,28 +376,22 @@ fn attribute_action(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
         parser.expect_keyword("type")?;
         let type_name = parser.type_name()?;
         let collation = super::common::collation(parser)?;
-        cascade(parser);
-        return Ok(AlterTableAction::ColumnType { name, type_name, collation, using: None });
+        let action = AlterTableAction::ColumnType { name, type_name, collation, using: None };
+        return Ok((action, cascade(parser)));
     }
     parser.expect_keywords(&["add", "attribute"])?;
     let start = parser.position();
     let attribute = super::types::attribute(parser)?;
     let span = parser.span_from(start);
-    cascade(parser);
     let column = ColumnDefinition {
         name: attribute.name,
         type_name: Some(attribute.type_name),
         collation: attribute.collation,
+        storage: None,
         constraints: Vec::new(),
         span,
     };
-    Ok(AlterTableAction::AddColumn(column, false))
-}
-
-fn drop_column_named(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
-    let if_exists = if_exists(parser);
-    let name = parser.name()?;
-    Ok(AlterTableAction::DropColumn { name, if_exists, cascade: cascade(parser) })
+    Ok((AlterTableAction::AddColumn(column, false), cascade(parser)))
 }
 
 /// `ALTER TABLE ALL IN TABLESPACE a … SET TABLESPACE b`, the words to `ALL` taken: where bytes lie, not what they mean.

@@ -148,8 +148,10 @@ fn references(parser: &mut Parser<'_>, referencing: Vec<Name>, periods: bool) ->
             parser.expect_keyword("simple")?;
         }
     }
-    let (on_delete, on_update) = key_actions(parser)?;
-    Ok(ConstraintKind::ForeignKey { columns: referencing, table, referenced, on_delete, on_update, match_full })
+    let mut set_columns = Vec::new();
+    let (on_delete, on_update) = key_actions(parser, &mut set_columns)?;
+    let columns = referencing;
+    Ok(ConstraintKind::ForeignKey { columns, table, referenced, on_delete, set_columns, on_update, match_full })
 }
 
 /// `( columnList [, PERIOD column] )`
@@ -168,8 +170,11 @@ fn columns_and_period(parser: &mut Parser<'_>) -> PResult<Vec<Name>> {
     })
 }
 
-/// `key_actions`: on delete, on update.
-fn key_actions(parser: &mut Parser<'_>) -> PResult<(ReferentialAction, ReferentialAction)> {
+/// `key_actions`: on delete, on update; which columns are set.
+fn key_actions(
+    parser: &mut Parser<'_>,
+    set_columns: &mut Vec<Name>,
+) -> PResult<(ReferentialAction, ReferentialAction)> {
     let (mut on_delete, mut on_update) = (None, None);
     while parser.at_keyword("on") {
         let delete = parser.keyword_at(1, "delete");
@@ -179,7 +184,7 @@ fn key_actions(parser: &mut Parser<'_>) -> PResult<(ReferentialAction, Referenti
         let start = parser.position();
         parser.advance();
         parser.advance();
-        let action = key_action(parser, delete)?;
+        let action = key_action(parser, delete, set_columns)?;
         let place = if delete { &mut on_delete } else { &mut on_update };
         if place.replace(action).is_some() {
             return parser.error_at("the same event twice", parser.span_from(start));
@@ -189,7 +194,7 @@ fn key_actions(parser: &mut Parser<'_>) -> PResult<(ReferentialAction, Referenti
 }
 
 /// `key_action`. Only `ON DELETE` may say which columns are set.
-fn key_action(parser: &mut Parser<'_>, delete: bool) -> PResult<ReferentialAction> {
+fn key_action(parser: &mut Parser<'_>, delete: bool, set_columns: &mut Vec<Name>) -> PResult<ReferentialAction> {
     if parser.eat_keywords(&["no", "action"]) {
         return Ok(ReferentialAction::NoAction);
     }
@@ -210,7 +215,7 @@ fn key_action(parser: &mut Parser<'_>, delete: bool) -> PResult<ReferentialActio
         if !delete {
             return parser.error("no column list: it is only supported for ON DELETE actions");
         }
-        columns(parser)?;
+        *set_columns = columns(parser)?;
     }
     Ok(action)
 }

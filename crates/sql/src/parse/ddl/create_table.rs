@@ -8,8 +8,8 @@ use super::constraint::{at_table_constraint, attribute, column_constraint, table
 use super::create::Prefix;
 use super::option::{generic_options, storage_options, with_storage_options};
 use crate::ast::{
-    ColumnDefinition, CreateTable, CreateTableAs, Definition, IndexElement, LikeClause, Name, PartitionBound,
-    PartitionBy, QualifiedName, Statement, StatementKind, TableElement, TypeName,
+    ColumnDefinition, CreateTable, CreateTableAs, Definition, DefinitionOption, IndexElement, LikeClause, Name,
+    OnCommit, PartitionBound, PartitionBy, QualifiedName, Statement, StatementKind, TableElement, TypeName,
 };
 use crate::error::PResult;
 use crate::lex::Punct;
@@ -19,7 +19,7 @@ use crate::parse::cursor::Parser;
 pub(super) fn create_table(parser: &mut Parser<'_>, prefix: Prefix) -> PResult<StatementKind> {
     let if_not_exists = if_not_exists(parser);
     let name = parser.qualified_name()?;
-    if let Some(columns) = parser.attempt(as_target) {
+    if let Some((columns, tail)) = parser.attempt(as_target) {
         let source = Box::new(as_source(parser, true)?);
         return define(Definition::CreateTableAs(CreateTableAs {
             name,
@@ -28,6 +28,9 @@ pub(super) fn create_table(parser: &mut Parser<'_>, prefix: Prefix) -> PResult<S
             temporary: prefix.temporary,
             unlogged: prefix.unlogged,
             if_not_exists,
+            method: tail.method,
+            options: tail.options,
+            on_commit: tail.on_commit,
             source,
         }));
     }
@@ -36,7 +39,10 @@ pub(super) fn create_table(parser: &mut Parser<'_>, prefix: Prefix) -> PResult<S
     if parser.at_keyword("partition") {
         table.partition_by = Some(partition_by(parser)?);
     }
-    table.on_commit_drop = table_tail(parser)?;
+    let tail = table_tail(parser)?;
+    table.method = tail.method;
+    table.options = tail.options;
+    table.on_commit = tail.on_commit;
     define(Definition::CreateTable(table))
 }
 
@@ -68,7 +74,9 @@ fn empty_table(name: QualifiedName, prefix: Prefix, if_not_exists: bool) -> Crea
         inherits: Vec::new(),
         partition_of: None,
         partition_by: None,
-        on_commit_drop: false,
+        method: None,
+        options: Vec::new(),
+        on_commit: None,
     }
 }
 
@@ -134,7 +142,7 @@ fn typed_elements(parser: &mut Parser<'_>) -> PResult<Vec<TableElement>> {
             let start = parser.position();
             let name = parser.name()?;
             parser.eat_keywords(&["with", "options"]);
-            column_rest(parser, start, name, None).map(TableElement::Column)
+            column_rest(parser, start, name, None, None).map(TableElement::Column)
         })
     })
 }
@@ -144,14 +152,15 @@ pub(super) fn column_definition(parser: &mut Parser<'_>) -> PResult<ColumnDefini
     let start = parser.position();
     let name = parser.name()?;
     let type_name = parser.type_name()?;
+    let mut storage = None;
     if parser.eat_keyword("storage") && !parser.eat_keyword("default") {
-        parser.name()?;
+        storage = Some(parser.name()?);
     }
     if parser.eat_keyword("compression") && !parser.eat_keyword("default") {
         parser.name()?;
     }
     generic_options(parser)?;
-    column_rest(parser, start, name, Some(type_name))
+    column_rest(parser, start, name, Some(type_name), storage)
 }
 
 /// `ColQualList` and the column that it ends.
@@ -160,9 +169,10 @@ fn column_rest(
     start: u32,
     name: Name,
     type_name: Option<TypeName>,
+    storage: Option<Name>,
 ) -> PResult<ColumnDefinition> {
     let (constraints, collation) = column_qualifiers(parser)?;
-    Ok(ColumnDefinition { name, type_name, collation, constraints, span: parser.span_from(start) })
+    Ok(ColumnDefinition { name, type_name, collation, storage, constraints, span: parser.span_from(start) })
 }
 
 /// `ColQualList`: the constraints, and the collation that stands among them.
@@ -193,8 +203,15 @@ pub(super) fn column_qualifiers(
 fn like_clause(parser: &mut Parser<'_>) -> PResult<LikeClause> {
     parser.expect_keyword("like")?;
     let source = parser.qualified_name()?;
-    let mut clause =
-        LikeClause { source, defaults: false, constraints: false, indexes: false, identity: false, generated: false };
+    let mut clause = LikeClause {
+        source,
+        defaults: false,
+        constraints: false,
+        indexes: false,
+        identity: false,
+        generated: false,
+        storage: false,
+    };
     loop {
         let including = parser.eat_keyword("including");
         if !including && !parser.eat_keyword("excluding") {
@@ -213,8 +230,10 @@ fn like_clause(parser: &mut Parser<'_>) -> PResult<LikeClause> {
                 clause.indexes = including;
                 clause.identity = including;
                 clause.generated = including;
+                clause.storage = including;
             }
-            "comments" | "compression" | "statistics" | "storage" => {}
+            "storage" => clause.storage = including,
+            "comments" | "compression" | "statistics" => {}
             _ => return parser.error_at("expected what to include", option.span),
         }
     }
@@ -280,16 +299,23 @@ fn partition_key(parser: &mut Parser<'_>) -> PResult<IndexElement> {
     let value = super::common::key_value(parser)?;
     let collation = collation(parser)?;
     let operator_class = optional_qualified_name(parser)?;
-    Ok(IndexElement { value, collation, operator_class, descending: false, nulls_first: None })
+    let class_options = Vec::new();
+    Ok(IndexElement { value, collation, operator_class, class_options, descending: false, nulls_first: None })
 }
 
-/// The end of `CREATE TABLE`: access method, options, what happens on commit (true: `DROP`), tablespace.
-fn table_tail(parser: &mut Parser<'_>) -> PResult<bool> {
-    access_method(parser)?;
-    table_with(parser)?;
-    let on_commit_drop = on_commit(parser)?;
+/// The end of `CREATE TABLE`: access method, options, what happens on commit, tablespace.
+pub(super) struct TableTail {
+    pub(super) method: Option<Name>,
+    pub(super) options: Vec<DefinitionOption>,
+    on_commit: Option<OnCommit>,
+}
+
+fn table_tail(parser: &mut Parser<'_>) -> PResult<TableTail> {
+    let method = access_method(parser)?;
+    let options = table_with(parser)?;
+    let on_commit = on_commit(parser)?;
     tablespace(parser)?;
-    Ok(on_commit_drop)
+    Ok(TableTail { method, options, on_commit })
 }
 
 /// `table_access_method_clause`
@@ -298,30 +324,28 @@ pub(super) fn access_method(parser: &mut Parser<'_>) -> PResult<Option<Name>> {
 }
 
 /// `OptWith`
-fn table_with(parser: &mut Parser<'_>) -> PResult<()> {
-    if parser.eat_keywords(&["without", "oids"]) {
-        return Ok(());
+fn table_with(parser: &mut Parser<'_>) -> PResult<Vec<DefinitionOption>> {
+    if !parser.eat_keywords(&["without", "oids"]) && parser.eat_keyword("with") {
+        return storage_options(parser);
     }
-    if parser.eat_keyword("with") {
-        storage_options(parser)?;
-    }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// `OnCommitOption`
-fn on_commit(parser: &mut Parser<'_>) -> PResult<bool> {
+fn on_commit(parser: &mut Parser<'_>) -> PResult<Option<OnCommit>> {
     if !parser.eat_keyword("on") {
-        return Ok(false);
+        return Ok(None);
     }
     parser.expect_keyword("commit")?;
     if parser.eat_keyword("drop") {
-        return Ok(true);
+        return Ok(Some(OnCommit::Drop));
     }
-    if !parser.eat_keyword("delete") {
+    let delete = parser.eat_keyword("delete");
+    if !delete {
         parser.expect_keyword("preserve")?;
     }
     parser.expect_keyword("rows")?;
-    Ok(false)
+    Ok(Some(if delete { OnCommit::DeleteRows } else { OnCommit::PreserveRows }))
 }
 
 /// `OptTableSpace`
@@ -333,21 +357,21 @@ pub(super) fn tablespace(parser: &mut Parser<'_>) -> PResult<()> {
 }
 
 /// The rest of `create_as_target` after the name, and `AS`: the columns.
-fn as_target(parser: &mut Parser<'_>) -> PResult<Vec<Name>> {
+fn as_target(parser: &mut Parser<'_>) -> PResult<(Vec<Name>, TableTail)> {
     let columns = optional_columns(parser)?;
-    table_tail(parser)?;
+    let tail = table_tail(parser)?;
     parser.expect_keyword("as")?;
-    Ok(columns)
+    Ok((columns, tail))
 }
 
 /// The rest of `create_mv_target` after the name, and `AS`: the columns.
-pub(super) fn materialized_target(parser: &mut Parser<'_>) -> PResult<Vec<Name>> {
+pub(super) fn materialized_target(parser: &mut Parser<'_>) -> PResult<(Vec<Name>, TableTail)> {
     let columns = if parser.at_punct(Punct::LeftParen) { columns(parser)? } else { Vec::new() };
-    access_method(parser)?;
-    with_storage_options(parser)?;
+    let method = access_method(parser)?;
+    let options = with_storage_options(parser)?;
     tablespace(parser)?;
     parser.expect_keyword("as")?;
-    Ok(columns)
+    Ok((columns, TableTail { method, options, on_commit: None }))
 }
 
 /// The query of `… AS`, or `EXECUTE`, and `WITH [NO] DATA`.

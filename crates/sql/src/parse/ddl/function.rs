@@ -44,7 +44,8 @@ fn routine(parser: &mut Parser<'_>, prefix: Prefix, procedure: bool) -> PResult<
     };
     while create_option(parser, &mut function)? {}
     if let Some(body) = routine_body(parser)? {
-        function.body = body;
+        let twice = !matches!(function.body, FunctionBody::Missing);
+        function.body = if twice { FunctionBody::Twice } else { body };
     }
     define(Definition::CreateFunction(function))
 }
@@ -52,7 +53,8 @@ fn routine(parser: &mut Parser<'_>, prefix: Prefix, procedure: bool) -> PResult<
 /// `table_func_column`
 fn table_column(parser: &mut Parser<'_>) -> PResult<FunctionParameter> {
     let name = Some(parser.type_function_name()?);
-    Ok(FunctionParameter { name, mode: ParameterMode::Table, type_name: function_type(parser)?, default: None })
+    let type_name = function_type(parser)?;
+    Ok(FunctionParameter { name, mode: ParameterMode::Table, explicit: false, type_name, default: None })
 }
 
 /// `func_args_with_defaults` (`defaults`) or `func_args`
@@ -83,8 +85,9 @@ pub(super) fn parameter(parser: &mut Parser<'_>) -> PResult<FunctionParameter> {
         Some((name, after, type_name)) => (Some(name), after, type_name),
         None => (None, None, function_type(parser)?),
     };
-    let mode = before.or(after).unwrap_or(ParameterMode::In);
-    Ok(FunctionParameter { name, mode, type_name, default: None })
+    let written = before.or(after);
+    let mode = written.unwrap_or(ParameterMode::In);
+    Ok(FunctionParameter { name, mode, explicit: written.is_some(), type_name, default: None })
 }
 
 /// `arg_class`
@@ -169,8 +172,8 @@ const WORD_OPTIONS: &[(&[&str], FunctionOption)] = &[
     (&["external", "security", "invoker"], FunctionOption::SecurityDefiner(false)),
     (&["security", "definer"], FunctionOption::SecurityDefiner(true)),
     (&["security", "invoker"], FunctionOption::SecurityDefiner(false)),
-    (&["leakproof"], FunctionOption::Other),
-    (&["not", "leakproof"], FunctionOption::Other),
+    (&["leakproof"], FunctionOption::Leakproof(true)),
+    (&["not", "leakproof"], FunctionOption::Leakproof(false)),
 ];
 
 /// `common_func_opt_item`, where one stands.
@@ -181,7 +184,7 @@ fn common_option(parser: &mut Parser<'_>) -> PResult<Option<FunctionOption>> {
     if parser.eat_keyword("cost") || parser.eat_keyword("rows") {
         number(parser)?;
     } else if parser.eat_keyword("support") {
-        parser.qualified_name()?;
+        return parser.qualified_name().map(|name| Some(FunctionOption::Support(name)));
     } else if parser.eat_keyword("parallel") {
         parser.name()?;
     } else if parser.at_one_of(&["set", "reset"]) {
@@ -245,5 +248,5 @@ pub(super) fn alter_function(parser: &mut Parser<'_>, kind: ObjectKind, of: Sign
 
 /// A parameter of this type alone.
 pub(super) fn unnamed_parameter(type_name: TypeName) -> FunctionParameter {
-    FunctionParameter { name: None, mode: ParameterMode::In, type_name, default: None }
+    FunctionParameter { name: None, mode: ParameterMode::In, explicit: false, type_name, default: None }
 }

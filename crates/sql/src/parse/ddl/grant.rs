@@ -27,10 +27,19 @@ pub(super) fn grant(parser: &mut Parser<'_>) -> PResult<StatementKind> {
     let target = target(parser)?;
     parser.expect_keyword("to")?;
     let grantees = grantees(parser)?;
-    parser.eat_keywords(&["with", "grant", "option"]);
-    granted_by(parser)?;
+    let with_option = parser.eat_keywords(&["with", "grant", "option"]);
+    let granted_by = granted_by(parser)?;
     let privileges = privileges(granted);
-    define(Definition::Grant(Grant { grant: true, privileges, target, grantees, cascade: false, only_option: false }))
+    define(Definition::Grant(Grant {
+        grant: true,
+        privileges,
+        target,
+        grantees,
+        with_option,
+        granted_by,
+        cascade: false,
+        only_option: false,
+    }))
 }
 
 /// `REVOKE`
@@ -48,10 +57,19 @@ pub(super) fn revoke(parser: &mut Parser<'_>) -> PResult<StatementKind> {
     let target = target(parser)?;
     parser.expect_keyword("from")?;
     let grantees = grantees(parser)?;
-    granted_by(parser)?;
+    let granted_by = granted_by(parser)?;
     let cascade = cascade(parser);
     let (privileges, only_option) = (privileges(granted), only_option.is_some());
-    define(Definition::Grant(Grant { grant: false, privileges, target, grantees, cascade, only_option }))
+    define(Definition::Grant(Grant {
+        grant: false,
+        privileges,
+        target,
+        grantees,
+        with_option: false,
+        granted_by,
+        cascade,
+        only_option,
+    }))
 }
 
 /// `GRANT OPTION FOR`, `ADMIN OPTION FOR` …: the first word.

@@ -34,7 +34,7 @@ fn index(parser: &mut Parser<'_>, unique: bool) -> PResult<StatementKind> {
         Vec::new()
     };
     let nulls_not_distinct = null_treatment(parser)?;
-    with_storage_options(parser)?;
+    let options = with_storage_options(parser)?;
     tablespace(parser)?;
     let predicate = if parser.eat_keyword("where") { Some(parser.expr()?) } else { None };
     define(Definition::CreateIndex(CreateIndex {
@@ -48,6 +48,7 @@ fn index(parser: &mut Parser<'_>, unique: bool) -> PResult<StatementKind> {
         elements,
         include,
         nulls_not_distinct,
+        options,
         predicate,
     }))
 }
@@ -56,10 +57,11 @@ fn index(parser: &mut Parser<'_>, unique: bool) -> PResult<StatementKind> {
 pub(super) fn index_element(parser: &mut Parser<'_>) -> PResult<IndexElement> {
     let value = key_value(parser)?;
     let collation = collation(parser)?;
+    let mut class_options = Vec::new();
     let operator_class = if parser.at_name() && !at_nulls_order(parser) {
         let name = parser.qualified_name()?;
         if parser.at_punct(Punct::LeftParen) {
-            storage_options(parser)?;
+            class_options = storage_options(parser)?;
         }
         Some(name)
     } else {
@@ -76,7 +78,7 @@ pub(super) fn index_element(parser: &mut Parser<'_>) -> PResult<IndexElement> {
     } else {
         None
     };
-    Ok(IndexElement { value, collation, operator_class, descending, nulls_first })
+    Ok(IndexElement { value, collation, operator_class, class_options, descending, nulls_first })
 }
 
 fn at_nulls_order(parser: &Parser<'_>) -> bool {

@@ -6,7 +6,10 @@ use super::create::Prefix;
 use super::function::signature;
 use super::object::operator_types;
 use super::option::definition;
-use crate::ast::{CreateCast, CreateDefined, CreateOperatorClass, Definition, ObjectKind, ObjectName, StatementKind};
+use crate::ast::{
+    AlterOperatorFamily, CreateCast, CreateDefined, CreateOperatorClass, Definition, ObjectKind, ObjectName,
+    OperatorClassItem, StatementKind,
+};
 use crate::error::PResult;
 use crate::lex::Punct;
 use crate::parse::cursor::Parser;
@@ -29,8 +32,8 @@ pub(super) fn create_class(parser: &mut Parser<'_>, _: Prefix) -> PResult<Statem
     let method = parser.name()?;
     let family = if parser.eat_keyword("family") { Some(parser.qualified_name()?) } else { None };
     parser.expect_keyword("as")?;
-    parser.comma_separated(class_item)?;
-    define(Definition::CreateOperatorClass(CreateOperatorClass { name, is_default, data_type, method, family }))
+    let items = parser.comma_separated(class_item)?;
+    define(Definition::CreateOperatorClass(CreateOperatorClass { name, is_default, data_type, method, family, items }))
 }
 
 /// `CREATE OPERATOR FAMILY`
@@ -42,48 +45,49 @@ pub(super) fn create_family(parser: &mut Parser<'_>, _: Prefix) -> PResult<State
 }
 
 /// `opclass_item`
-fn class_item(parser: &mut Parser<'_>) -> PResult<()> {
+fn class_item(parser: &mut Parser<'_>) -> PResult<OperatorClassItem> {
     if parser.eat_keyword("storage") {
-        return parser.type_name().map(drop);
+        return parser.type_name().map(OperatorClassItem::Storage);
     }
     if parser.eat_keyword("function") {
-        unsigned(parser)?;
-        if parser.at_punct(Punct::LeftParen) {
-            types(parser)?;
-        }
-        return signature(parser).map(drop);
+        let number = unsigned(parser)?;
+        let types = if parser.at_punct(Punct::LeftParen) { types(parser)? } else { Vec::new() };
+        let function = signature(parser)?;
+        return Ok(OperatorClassItem::Function { number, types, function });
     }
     parser.expect_keyword("operator")?;
-    unsigned(parser)?;
-    parser.any_operator()?;
-    if parser.at_punct(Punct::LeftParen) {
-        operator_types(parser)?;
-    }
+    let number = unsigned(parser)?;
+    let name = operator_as_name(parser.any_operator()?);
+    let types = if parser.at_punct(Punct::LeftParen) { Some(operator_types(parser)?) } else { None };
+    let mut order_by = None;
     if parser.eat_keywords(&["for", "order", "by"]) {
-        parser.qualified_name()?;
+        order_by = Some(parser.qualified_name()?);
     } else if parser.eat_keyword("for") {
         parser.expect_keyword("search")?;
     }
-    Ok(())
+    Ok(OperatorClassItem::Operator { number, name, types, order_by })
 }
 
 /// `ALTER OPERATOR FAMILY f USING m { ADD | DROP }`, the name taken. What a family holds decides which operators
 /// `ORDER BY`, `DISTINCT` and row comparisons find, so it is not inert.
 pub(super) fn alter_family(parser: &mut Parser<'_>, head: Head) -> PResult<StatementKind> {
+    let (mut add, mut drop) = (Vec::new(), Vec::new());
     if parser.eat_keyword("add") {
-        parser.comma_separated(class_item)?;
+        add = parser.comma_separated(class_item)?;
     } else {
         parser.expect_keyword("drop")?;
-        parser.comma_separated(|parser| {
-            if !parser.eat_keyword("operator") {
+        drop = parser.comma_separated(|parser| {
+            let operator = parser.eat_keyword("operator");
+            if !operator {
                 parser.expect_keyword("function")?;
             }
-            unsigned(parser)?;
-            types(parser)
+            Ok((operator, unsigned(parser)?, types(parser)?))
         })?;
     }
     match head.object {
-        ObjectName::UsingMethod(name, method) => define(Definition::AlterOperatorFamily(name, method)),
+        ObjectName::UsingMethod(name, method) => {
+            define(Definition::AlterOperatorFamily(AlterOperatorFamily { name, method, add, drop }))
+        }
         _ => parser.error("USING"),
     }
 }

@@ -68,9 +68,8 @@ fn rename(parser: &mut Parser<'_>, shared: u8, head: &Head) -> PResult<Statement
         parser.expect_keyword("to")?;
     }
     let to = parser.name()?;
-    if of_type && matches!(part, RenamePart::Column(_)) {
-        cascade(parser);
-    }
+    let of_attribute = of_type && matches!(part, RenamePart::Column(_));
+    let inherit = if of_attribute { cascade(parser) } else { head.inherit };
     let (kind, object) = (head.kind, head.object.clone());
-    define(Definition::Rename(Rename { kind, object, part, if_exists: head.if_exists, inherit: head.inherit, to }))
+    define(Definition::Rename(Rename { kind, object, part, if_exists: head.if_exists, inherit, to }))
 }

@@ -54,33 +54,43 @@ pub(super) fn option(parser: &mut Parser<'_>) -> PResult<Option<SequenceOption>>
         }
     } else if parser.eat_keywords(&["sequence", "name"]) {
         SequenceOption::SequenceName(parser.qualified_name()?)
-    } else if value_option(parser)? {
-        SequenceOption::Other
     } else {
-        return Ok(None);
+        return value_option(parser);
     };
     Ok(Some(option))
 }
 
 /// Options that name nothing.
-fn value_option(parser: &mut Parser<'_>) -> PResult<bool> {
-    const WORDS: &[&[&str]] =
-        &[&["cycle"], &["no", "cycle"], &["no", "maxvalue"], &["no", "minvalue"], &["logged"], &["unlogged"]];
-    if WORDS.iter().any(|words| parser.eat_keywords(words)) {
-        return Ok(true);
+fn value_option(parser: &mut Parser<'_>) -> PResult<Option<SequenceOption>> {
+    const WORDS: &[(&[&str], SequenceOption)] = &[
+        (&["cycle"], SequenceOption::Other),
+        (&["no", "cycle"], SequenceOption::Other),
+        (&["no", "maxvalue"], SequenceOption::Maximum(None)),
+        (&["no", "minvalue"], SequenceOption::Minimum(None)),
+        (&["logged"], SequenceOption::Other),
+        (&["unlogged"], SequenceOption::Other),
+    ];
+    if let Some((_, option)) = WORDS.iter().find(|(words, _)| parser.eat_keywords(words)) {
+        return Ok(Some(option.clone()));
     }
-    if parser.eat_keyword("increment") {
+    let option = if parser.eat_keyword("increment") {
         parser.eat_keyword("by");
+        SequenceOption::Increment(number(parser)?)
     } else if parser.eat_keyword("restart") {
         let with = parser.eat_keyword("with");
-        if !with && !super::common::at_number(parser) {
-            return Ok(true);
-        }
+        let value = if with || super::common::at_number(parser) { Some(number(parser)?) } else { None };
+        SequenceOption::Restart(value)
     } else if parser.eat_keyword("start") {
         parser.eat_keyword("with");
-    } else if !["cache", "maxvalue", "minvalue"].iter().any(|word| parser.eat_keyword(word)) {
-        return Ok(false);
-    }
-    number(parser)?;
-    Ok(true)
+        SequenceOption::Start(number(parser)?)
+    } else if parser.eat_keyword("maxvalue") {
+        SequenceOption::Maximum(Some(number(parser)?))
+    } else if parser.eat_keyword("minvalue") {
+        SequenceOption::Minimum(Some(number(parser)?))
+    } else if parser.eat_keyword("cache") {
+        SequenceOption::Cache(number(parser)?)
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(option))
 }

@@ -59,7 +59,7 @@ fn rest(
 pub(super) fn create_materialized_view(parser: &mut Parser<'_>, prefix: Prefix) -> PResult<StatementKind> {
     let if_not_exists = if_not_exists(parser);
     let name = parser.qualified_name()?;
-    let columns = materialized_target(parser)?;
+    let (columns, tail) = materialized_target(parser)?;
     let source = Box::new(as_source(parser, false)?);
     define(Definition::CreateTableAs(CreateTableAs {
         name,
@@ -68,6 +68,9 @@ pub(super) fn create_materialized_view(parser: &mut Parser<'_>, prefix: Prefix) 
         temporary: false,
         unlogged: prefix.unlogged,
         if_not_exists,
+        method: tail.method,
+        options: tail.options,
+        on_commit: None,
         source,
     }))
 }

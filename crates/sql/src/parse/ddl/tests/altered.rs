@@ -18,7 +18,7 @@ fn alter_table() {
     );
     check(
         "alter table t alter a set statistics 5, alter constraint c not deferrable, alter constraint c initially deferred, alter constraint c not enforced, drop constraint if exists c cascade, validate constraint c",
-        "AlterTable(AlterTable{kind: Table, relation: RelationRef{name: t, inherit: true}, actions: [(ColumnInert(a)), (AlterConstraint{name: c, deferrable: false}), (AlterConstraint{name: c, deferrable: true, initially_deferred: true}), (AlterConstraint{name: c, enforced: false}), (DropConstraint{name: c, if_exists: true, cascade: true}), (ValidateConstraint(c))]})",
+        "AlterTable(AlterTable{kind: Table, relation: RelationRef{name: t, inherit: true}, actions: [(ColumnStatistics(a)), (AlterConstraint{name: c, deferrable: false}), (AlterConstraint{name: c, deferrable: true, initially_deferred: true}), (AlterConstraint{name: c, enforced: false}), (DropConstraint{name: c, if_exists: true, cascade: true}), (ValidateConstraint(c))]})",
     );
     check(
         "alter table t attach partition p for values in (1)",
@@ -26,7 +26,7 @@ fn alter_table() {
     );
     check(
         "alter table t detach partition p concurrently",
-        "AlterTable(AlterTable{kind: Table, relation: RelationRef{name: t, inherit: true}, actions: [(DetachPartition(p))]})",
+        "AlterTable(AlterTable{kind: Table, relation: RelationRef{name: t, inherit: true}, actions: [(DetachPartition(p, true))]})",
     );
     check(
         "alter index i attach partition j",
@@ -34,7 +34,7 @@ fn alter_table() {
     );
     check(
         "alter table t inherit p, no inherit p, of ty, not of, owner to u, set (a = 1), reset (b), replica identity using index i, cluster on i, set unlogged",
-        r#"AlterTable(AlterTable{kind: Table, relation: RelationRef{name: t, inherit: true}, actions: [(Inherit(p)), (NoInherit(p)), (OfType(‹ty›)), (NotOf), (Owner(u)), (Options([DefinitionOption{name: a, value: Text("1")}])), (Options([DefinitionOption{name: b}])), (UsesIndex(i)), (UsesIndex(i)), (Inert)]})"#,
+        r#"AlterTable(AlterTable{kind: Table, relation: RelationRef{name: t, inherit: true}, actions: [(Inherit(p)), (NoInherit(p)), (OfType(‹ty›)), (NotOf), (Owner(u)), (Options([DefinitionOption{name: a, value: Text("1")}])), (ResetOptions([DefinitionOption{name: b}])), (ReplicaIdentity(Index(i))), (Cluster(i)), (Logged(false))]})"#,
     );
     check(
         "alter table t enable trigger a, disable trigger all, enable always trigger b, enable replica rule c, disable rule d, enable row level security, disable row level security, force row level security, no force row level security",
@@ -46,7 +46,7 @@ fn alter_table() {
     );
     check(
         "alter type t add attribute a int, drop attribute b, alter attribute c type text",
-        "AlterTable(AlterTable{kind: Type, relation: RelationRef{name: t, inherit: true}, actions: [(AddColumn(ColumnDefinition{name: a, type_name: ‹int›}, false)), (DropColumn{name: b}), (ColumnType{name: c, type_name: ‹text›})]})",
+        "AlterTable(AlterTable{kind: Type, relation: RelationRef{name: t}, actions: [(AddColumn(ColumnDefinition{name: a, type_name: ‹int›}, false)), (DropColumn{name: b}), (ColumnType{name: c, type_name: ‹text›})]})",
     );
 }
 
@@ -60,7 +60,7 @@ fn rename() {
     check("alter view v rename to w", "Rename(Rename{kind: View, object: Name(v), part: Whole, inherit: true, to: w})");
     check(
         "alter type t rename attribute a to b",
-        "Rename(Rename{kind: Type, object: Name(t), part: Column(a), inherit: true, to: b})",
+        "Rename(Rename{kind: Type, object: Name(t), part: Column(a), to: b})",
     );
     check(
         "alter domain d rename constraint a to b",
@@ -68,7 +68,7 @@ fn rename() {
     );
     check(
         "alter function f(int, out b text) rename to g",
-        "Rename(Rename{kind: Function, object: Signature(Signature{name: f, arguments: [FunctionParameter{mode: In, type_name: ‹int›}, FunctionParameter{name: b, mode: Out, type_name: ‹text›}]}), part: Whole, inherit: true, to: g})",
+        "Rename(Rename{kind: Function, object: Signature(Signature{name: f, arguments: [FunctionParameter{mode: In, type_name: ‹int›}, FunctionParameter{name: b, mode: Out, explicit: true, type_name: ‹text›}]}), part: Whole, inherit: true, to: g})",
     );
     check(
         "alter trigger t on s.x rename to u",
@@ -88,7 +88,10 @@ fn set_schema() {
 
 #[test]
 fn alter_sequence() {
-    check("alter sequence if exists s owned by none restart 5", "AlterSequence(s, true, [OwnedBy(None), Other])");
+    check(
+        "alter sequence if exists s owned by none restart 5",
+        r#"AlterSequence(s, true, [OwnedBy(None), Restart("5")])"#,
+    );
 }
 
 #[test]
@@ -180,5 +183,8 @@ fn inert() {
 
 #[test]
 fn operator_families() {
-    check("alter operator family a using b drop operator 1 (int)", "AlterOperatorFamily(a, b)");
+    check(
+        "alter operator family a using b drop operator 1 (int)",
+        "AlterOperatorFamily(AlterOperatorFamily{name: a, method: b, drop: [(true, 1, [‹int›])]})",
+    );
 }

@@ -6,11 +6,11 @@ use super::check;
 fn create_function() {
     check(
         r#"create or replace function s.f(int, a text default 'x', out b double precision, variadic d int[] = '{}') returns setof s.r as $$ select 1 $$ language 'plpgsql' stable strict cost 5 security definer set search_path to a, "B""#,
-        r#"CreateFunction(CreateFunction{name: s.f, or_replace: true, parameters: [FunctionParameter{mode: In, type_name: ‹int›}, FunctionParameter{name: a, mode: In, type_name: ‹text›, default: ‹'x'›}, FunctionParameter{name: b, mode: Out, type_name: ‹double precision›}, FunctionParameter{name: d, mode: Variadic, type_name: ‹int[]›, default: ‹'{}'›}], returns: ‹setof s.r›, options: [Language("plpgsql"), Volatility('s'), Strict(true), Other, SecurityDefiner(true), Set("search_path", ["a", "B"])], body: Text(" select 1 ")})"#,
+        r#"CreateFunction(CreateFunction{name: s.f, or_replace: true, parameters: [FunctionParameter{mode: In, type_name: ‹int›}, FunctionParameter{name: a, mode: In, type_name: ‹text›, default: ‹'x'›}, FunctionParameter{name: b, mode: Out, explicit: true, type_name: ‹double precision›}, FunctionParameter{name: d, mode: Variadic, explicit: true, type_name: ‹int[]›, default: ‹'{}'›}], returns: ‹setof s.r›, options: [Language("plpgsql"), Volatility('s'), Strict(true), Other, SecurityDefiner(true), Set("search_path", ["a", "B"])], body: Text(" select 1 ")})"#,
     );
     check(
         "create function f(in a int, b in out text, t.c%type) returns table (x int, y t.c%type) language sql return a + 1",
-        r#"CreateFunction(CreateFunction{name: f, parameters: [FunctionParameter{name: a, mode: In, type_name: ‹int›}, FunctionParameter{name: b, mode: InOut, type_name: ‹text›}, FunctionParameter{mode: In, type_name: ‹t.c%type›}, FunctionParameter{name: x, mode: Table, type_name: ‹int›}, FunctionParameter{name: y, mode: Table, type_name: ‹t.c%type›}], options: [Language("sql")], body: Return(‹a + 1›)})"#,
+        r#"CreateFunction(CreateFunction{name: f, parameters: [FunctionParameter{name: a, mode: In, explicit: true, type_name: ‹int›}, FunctionParameter{name: b, mode: InOut, explicit: true, type_name: ‹text›}, FunctionParameter{mode: In, type_name: ‹t.c%type›}, FunctionParameter{name: x, mode: Table, type_name: ‹int›}, FunctionParameter{name: y, mode: Table, type_name: ‹t.c%type›}], options: [Language("sql")], body: Return(‹a + 1›)})"#,
     );
     check(
         "create procedure p() language sql begin atomic select 1; values (2); return 3; end",

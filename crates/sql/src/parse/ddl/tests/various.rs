@@ -69,7 +69,7 @@ fn create_cast() {
 fn create_other() {
     check(
         "create operator class s.c for type int using btree as operator 1 <, function 1 f(int, int)",
-        "CreateOperatorClass(CreateOperatorClass{name: s.c, data_type: ‹int›, method: btree})",
+        "CreateOperatorClass(CreateOperatorClass{name: s.c, data_type: ‹int›, method: btree, items: [Operator{number: 1, name: <}, Function{number: 1, function: Signature{name: f, arguments: [FunctionParameter{mode: In, type_name: ‹int›}, FunctionParameter{mode: In, type_name: ‹int›}]}}]})",
     );
     check("create server s foreign data wrapper w", "CreateOther(Server, s)");
 }
