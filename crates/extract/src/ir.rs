@@ -58,6 +58,8 @@ pub(crate) struct Facts {
     pub(crate) tag_fates: FxHashMap<ExprId, Fate>,
     /// Literals, templates and concatenations that are not part of another, in source order.
     pub(crate) texts: Vec<ExprId>,
+    /// Assignments to places that are no names (`cache[key] ??= value`): the place, and what it is given.
+    pub(crate) stored: Vec<(TextRange, ExprId)>,
     /// Test functions and modules that were left out.
     pub(crate) tests_left_out: usize,
     pub(crate) problems: Vec<Problem>,
@@ -199,6 +201,11 @@ pub(crate) enum BindingKind {
 pub(crate) enum Step {
     Field(Arc<str>),
     Item(u32),
+    /// What a method of text makes of it: the call, and the file that it stands in.
+    Method {
+        path: Arc<str>,
+        call: ExprId,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -273,7 +280,8 @@ pub(crate) enum RegionKind {
     Function(FunctionId),
     /// Entered at most once, instead of the other arms of its group.
     Arm(u32),
-    Loop,
+    /// What `for (… of …)` runs over.
+    Loop(Option<ExprId>),
     Block,
 }
 

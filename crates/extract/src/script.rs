@@ -103,7 +103,7 @@ fn is_conditional(facts: &Facts, mut region: crate::ir::RegionId, function: Func
     loop {
         let here = facts.region(region);
         match here.kind {
-            RegionKind::Arm(_) | RegionKind::Loop => return true,
+            RegionKind::Arm(_) | RegionKind::Loop(_) => return true,
             RegionKind::Function(inner) if inner == function => return false,
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 mod examples;
 mod failure;
+mod following;
 mod map;
 mod rust;
 mod typescript;

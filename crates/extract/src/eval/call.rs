@@ -96,6 +96,7 @@ impl Evaluator<'_> {
             outer: function.env.clone(),
             depth,
             serial: self.next_serial(),
+            element: None,
         };
         let env = Some(Arc::new(frame));
         self.calls += 1;
@@ -232,6 +233,11 @@ impl Evaluator<'_> {
                 self.join_paths(facts, call, at, env)
             }
             ("", _) => vec![Value::unknown(&format!("result of `{name}`"), at)],
+            (module, name) if super::recase::of(module, name).is_some() => {
+                let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
+                let values = self.forced(values);
+                super::recase::of(module, name).map_or_else(Vec::new, |case| super::recase::apply(case, &values, at))
+            }
             _ => {
                 self.note_settings(facts, &call.arguments, (module, path), env);
                 vec![Value::External { module: module.clone(), path: path.clone() }]
@@ -272,8 +278,11 @@ impl Evaluator<'_> {
                 _ => None,
             };
             let unknown = || {
-                let values = vec![Value::unknown("key of an unknown object", at)];
-                vec![Item { values, repeated: true, optional: false }]
+                let value = match &object {
+                    Value::Unknown(reason, place) if is_of_a_file(reason) => Value::Unknown(reason.clone(), *place),
+                    _ => Value::unknown("key of an unknown object", at),
+                };
+                vec![Item { values: vec![value], repeated: true, optional: false }]
             };
             add(&mut lists, Value::List(items.unwrap_or_else(unknown).into()));
         }
@@ -384,6 +393,11 @@ impl Evaluator<'_> {
         }
         vec![Value::derived(&format!("/{joined}"), at)]
     }
+}
+
+/// Whether a reason says that a file is missing: that is the reason of all that comes of it.
+fn is_of_a_file(reason: &str) -> bool {
+    reason.contains("not in the tree") || reason.contains("is not exported")
 }
 
 /// Names and values of a list of pairs.

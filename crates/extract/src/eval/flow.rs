@@ -7,8 +7,11 @@ use rollproof_source::Span;
 use super::Evaluator;
 use super::choice;
 use super::text::distinct;
-use super::value::{Env, Item, Piece, Value, add};
-use crate::ir::{Facts, RegionId, RegionKind, Write, WriteOp};
+use super::value::{Env, Frame, Item, Piece, Value, add};
+use crate::ir::{ExprId, Facts, FunctionId, RegionId, RegionKind, Write, WriteOp};
+
+/// How many turns of a loop are followed one by one.
+const MAX_TURNS: usize = 64;
 
 /// Where a variable is read.
 #[derive(Clone, Copy)]
@@ -16,11 +19,19 @@ pub(super) struct Use {
     pub(super) at: Span,
     /// The reader stands in another function than the variable: any write may have come before.
     pub(super) elsewhere: bool,
+    /// The loop whose turns are followed one by one.
+    pub(super) turning: Option<RegionId>,
 }
 
 impl Use {
     fn within(self, facts: &Facts, region: RegionId) -> bool {
         let range = facts.region(region).range;
+        if let Some(turning) = self.turning.map(|turning| facts.region(turning).range)
+            && range.start <= turning.start
+            && turning.end <= range.end
+        {
+            return true;
+        }
         !self.elsewhere && range.start <= self.at.range.start && self.at.range.end <= range.end
     }
 }
@@ -69,11 +80,17 @@ impl Evaluator<'_> {
         reader: Use,
         env: &Env,
     ) -> Vec<Value> {
+        if let RegionKind::Loop(Some(over)) = facts.region(child).kind
+            && !reader.within(facts, child)
+            && let Some(lists) = self.known_lists(facts, over, env)
+        {
+            return self.turns(facts, &state, (writes, child, over), &lists, reader, env);
+        }
         let RegionKind::Arm(group) = facts.region(child).kind else {
             let after = self.flow(facts, state.clone(), writes, child, reader, env);
             let certain = reader.within(facts, child) || facts.region(child).kind == RegionKind::Block;
             let grows = writes.iter().all(|write| !matches!(write.op, WriteOp::Assign(_)));
-            let loops = facts.region(child).kind == RegionKind::Loop;
+            let loops = matches!(facts.region(child).kind, RegionKind::Loop(_));
             // A loop that only appends is taken to run: the text of no run is a part of the text of one.
             if certain || (loops && grows) {
                 return after;
@@ -108,6 +125,58 @@ impl Evaluator<'_> {
         };
         self.cap(&mut result, reader.at);
         if result.is_empty() { state } else { result }
+    }
+
+    /// The lists that a loop runs over, where all of them are known item by item.
+    fn known_lists(&mut self, facts: &Arc<Facts>, over: ExprId, env: &Env) -> Option<Vec<Arc<[Item]>>> {
+        let lists = self.eval(facts, over, env);
+        let lists = self.forced(lists);
+        let known = |value: &Value| match value {
+            Value::List(items) if items.iter().all(|item| !item.repeated && item.values.iter().all(is_known)) => {
+                Some(items.clone())
+            }
+            _ => None,
+        };
+        let lists: Option<Vec<Arc<[Item]>>> = lists.iter().map(known).collect();
+        lists.filter(|lists| !lists.is_empty())
+    }
+
+    /// `state` after every turn of a loop over known lists, one after the other.
+    fn turns(
+        &mut self,
+        facts: &Arc<Facts>,
+        state: &[Value],
+        (writes, child, over): (&[&Write], RegionId, ExprId),
+        lists: &[Arc<[Item]>],
+        reader: Use,
+        env: &Env,
+    ) -> Vec<Value> {
+        if lists.iter().any(|items| items.len() > MAX_TURNS) {
+            return vec![Value::unknown("loop", reader.at)];
+        }
+        let skips = writes.iter().any(|write| may_skip(facts, child, write.at));
+        let mut ways = Vec::new();
+        for items in lists {
+            let mut after = state.to_vec();
+            for item in items.iter() {
+                let frame = Frame {
+                    file: facts.file,
+                    function: FunctionId(u32::MAX),
+                    arguments: Vec::new(),
+                    this: None,
+                    outer: env.clone(),
+                    depth: env.as_ref().map_or(0, |frame| frame.depth),
+                    serial: self.next_serial(),
+                    element: Some((over, item.values.clone())),
+                };
+                let turn = Use { turning: Some(child), ..reader };
+                let next = self.flow(facts, after.clone(), writes, child, turn, &Some(Arc::new(frame)));
+                after = if skips || item.optional { union(after, next) } else { next };
+                self.cap(&mut after, reader.at);
+            }
+            ways.push(after);
+        }
+        choice::told_apart(choice::at_expr(facts, over, env), ways)
     }
 
     fn apply(
@@ -151,6 +220,27 @@ impl Evaluator<'_> {
             }
             WriteOp::Lost(reason) => vec![Value::unknown(reason, reader.at)],
         }
+    }
+}
+
+/// Whether a turn of a loop may end before it gets to a place.
+fn may_skip(facts: &Facts, child: RegionId, at: u32) -> bool {
+    let inside = facts.region(child).range;
+    facts.regions.iter().any(|region| {
+        region.exits
+            && matches!(region.kind, RegionKind::Arm(_))
+            && inside.start <= region.range.start
+            && region.range.end <= at
+    })
+}
+
+/// An item whose text, if it is one, is all there.
+fn is_known(value: &Value) -> bool {
+    match value {
+        Value::Text(_) | Value::Fragment(..) => value.constant().is_some(),
+        Value::List(items) => items.iter().all(|item| !item.repeated && item.values.iter().all(is_known)),
+        Value::Unknown(..) | Value::Param(..) => false,
+        _ => true,
     }
 }
 
@@ -231,7 +321,7 @@ fn in_loop(facts: &Facts, mut region: RegionId, reader: Use) -> bool {
     loop {
         let here = facts.region(region);
         match here.kind {
-            RegionKind::Loop if !reader.within(facts, region) => return true,
+            RegionKind::Loop(_) if !reader.within(facts, region) => return true,
             RegionKind::Function(_) => return false,
             _ => {}
         }

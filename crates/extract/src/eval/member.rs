@@ -34,8 +34,7 @@ impl Evaluator<'_> {
             Value::Module(path) => {
                 // `import x from` a CommonJS module, and `import * as x`, both name the module.
                 let path = path.clone();
-                self.exported(&path, name, 12)
-                    .unwrap_or_else(|| vec![Value::unknown(&format!("`{name}` is not exported by its module"), at)])
+                self.exported(&path, name, 12).unwrap_or_else(|| vec![self.not_exported(&path, name, at)])
             }
             Value::Object(place) => self.field(&place.clone(), name, at),
             Value::Record(fields) => match fields.iter().find(|(field, _)| field == name) {
@@ -181,6 +180,34 @@ impl Evaluator<'_> {
             };
             values.into_iter().for_each(|value| add(&mut found, value));
         }
+        found
+    }
+
+    /// What a place is worth, with what the same function stored there before: `cache[key] ??= value; return cache[key]`.
+    pub(super) fn with_stored(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        values: Vec<Value>,
+        env: &Env,
+    ) -> Vec<Value> {
+        let range = facts.expr(expr).range;
+        let place = range.slice(&facts.text);
+        let open = |value: &Value| matches!(value, Value::Unknown(..) | Value::External { .. } | Value::Nothing);
+        if facts.stored.is_empty() || !values.iter().all(open) {
+            return values;
+        }
+        let around = self.program.function_at(facts, range.start);
+        let mut found = Vec::new();
+        for (stored, value) in &facts.stored {
+            if stored.slice(&facts.text) == place
+                && stored.end <= range.start
+                && self.program.function_at(facts, stored.start) == around
+            {
+                self.eval(facts, *value, env).into_iter().for_each(|value| add(&mut found, value));
+            }
+        }
+        values.into_iter().for_each(|value| add(&mut found, value));
         found
     }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::text::distinct;
-use super::value::{Env, Item, Piece, Value, add, cut};
+use super::value::{Env, Item, ParamRef, Piece, Value, add, cut};
 use super::{Evaluator, span};
-use crate::ir::{Call, ExprId, ExprKind, Facts};
+use crate::ir::{Call, ExprId, ExprKind, Facts, Step};
 
 const METHODS: &[&str] = &[
     "concat",
@@ -49,7 +49,12 @@ const METHODS: &[&str] = &[
     "compile",
     "normalize",
     "append",
+    "split",
 ];
+
+/// Methods whose result is another text than the one they are called on.
+const CHANGES: &[&str] =
+    &["replace", "replaceAll", "toUpperCase", "toLowerCase", "to_uppercase", "to_lowercase", "repeat", "slice"];
 
 impl Evaluator<'_> {
     /// A method of text or lists; none where the object is neither.
@@ -72,7 +77,8 @@ impl Evaluator<'_> {
         }
         let known = METHODS.iter().find(|method| **method == name.as_ref())?;
         let objects = self.eval(facts, object, env);
-        let list_method = matches!(*known, "join" | "map" | "flatMap" | "filter" | "concat" | "flat" | "fill" | "iter");
+        let list_method =
+            matches!(*known, "join" | "map" | "flatMap" | "filter" | "concat" | "flat" | "fill" | "iter" | "split");
         let objects = if list_method { self.forced(objects) } else { objects };
         let fits = |value: &Value| {
             matches!(value, Value::Text(_) | Value::Fragment(..) | Value::List(_) | Value::Param(..) | Value::Number(_))
@@ -82,13 +88,37 @@ impl Evaluator<'_> {
             return None;
         }
         let at = span(facts, expr);
+        let changes = CHANGES.contains(known);
+        // What a caller gives is changed when it is known.
+        let objects = if changes && env.is_some() { self.forced(objects) } else { objects };
         let mut found = Vec::new();
         for value in &objects {
-            for value in self.method_of(facts, value, known, call, at, env) {
-                add(&mut found, value);
-            }
+            let values = match value {
+                Value::Param(param, _) if changes => vec![changed(param, facts, expr, at)],
+                _ => self.method_of(facts, value, known, call, at, env),
+            };
+            values.into_iter().for_each(|value| add(&mut found, value));
         }
         Some(found)
+    }
+
+    /// What the method of a call makes of these texts.
+    pub(super) fn after_method(&mut self, values: &[Value], path: &Arc<str>, expr: ExprId, at: Span) -> Vec<Value> {
+        let unknown = || vec![Value::unknown("part of a parameter", at)];
+        let Some(facts) = self.program.facts(path) else { return unknown() };
+        let ExprKind::Call(call) = &facts.expr(expr).kind else { return unknown() };
+        let name = facts.name_of(call.callee).and_then(|name| METHODS.iter().find(|known| **known == name.as_ref()));
+        let Some(name) = name else { return unknown() };
+        let mut found = Vec::new();
+        for value in values {
+            let values = match value {
+                Value::Param(param, _) => vec![changed(param, &facts, expr, at)],
+                Value::Nothing => Vec::new(),
+                _ => self.method_of(&facts, value, name, call, at, &None),
+            };
+            values.into_iter().for_each(|value| add(&mut found, value));
+        }
+        found
     }
 
     /// `cache.get(key)` of a `Map` or `WeakMap`: what the same file puts in.
@@ -186,9 +216,13 @@ impl Evaluator<'_> {
                 vec![Value::List(items.iter().map(|item| Item { optional: true, ..item.clone() }).collect())]
             }
             ("slice", _) => vec![Value::unknown("part of a text", at)],
+            ("split", _) => vec![self.split(facts, value, first, at, env)],
             ("flat" | "keys", Value::List(_)) => vec![value.clone()],
             ("replace" | "replaceAll", Value::Text(pieces)) => {
                 self.replace(facts, pieces, call, name == "replaceAll", at, env)
+            }
+            ("replace" | "replaceAll", Value::Fragment(..) | Value::List(_)) => {
+                vec![Value::unknown("replaced by an unknown text", at)]
             }
             ("repeat", Value::Text(pieces)) => {
                 let mut text = pieces.to_vec();
@@ -208,6 +242,30 @@ impl Evaluator<'_> {
         }
     }
 
+    /// `text.split(",")`, both known.
+    fn split(&mut self, facts: &Arc<Facts>, value: &Value, by: Option<ExprId>, at: Span, env: &Env) -> Value {
+        let unknown = || Value::unknown("result of `split`", at);
+        let by = by.map_or_else(Vec::new, |by| self.eval(facts, by, env));
+        let by = match by.as_slice() {
+            [one] => one.constant().filter(|by| !by.is_empty()),
+            _ => None,
+        };
+        let (Some(by), Some(text), Value::Text(pieces)) = (by, value.constant(), value) else { return unknown() };
+        let marks: Vec<Piece> = pieces.iter().filter(|piece| matches!(piece, Piece::Chosen(_))).cloned().collect();
+        let item = |part: &str| {
+            let whole = match pieces.iter().find(|piece| matches!(piece, Piece::Text { .. })) {
+                Some(piece @ Piece::Text { text: whole, .. }) if whole.len() == text.len() => Some(piece),
+                _ => None,
+            };
+            let from = part.as_ptr() as usize - text.as_ptr() as usize;
+            let piece = whole.and_then(|piece| cut(piece, from..from + part.len()));
+            let derived = (!part.is_empty()).then(|| Piece::Text { text: part.into(), at, verbatim: false });
+            let pieces = piece.or(derived).into_iter().chain(marks.iter().cloned()).collect();
+            Item { values: vec![Value::text(pieces)], repeated: false, optional: false }
+        };
+        Value::List(text.split(&by).map(item).collect())
+    }
+
     fn map(&mut self, facts: &Arc<Facts>, value: &Value, call: &Call, at: Span, env: &Env) -> Vec<Value> {
         let Some(function) = call.arguments.first().copied() else { return vec![value.clone()] };
         let any =
@@ -224,80 +282,6 @@ impl Evaluator<'_> {
         }
         vec![Value::List(mapped.into())]
     }
-
-    /// `replace` with constants; the pattern is looked for in each known stretch.
-    fn replace(
-        &mut self,
-        facts: &Arc<Facts>,
-        pieces: &[Piece],
-        call: &Call,
-        all: bool,
-        at: Span,
-        env: &Env,
-    ) -> Vec<Value> {
-        let mut arguments = self.arguments(facts, &call.arguments, env).into_iter();
-        let (pattern, with) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
-        let regex = call.arguments.first().map(|pattern| facts.expr(*pattern).range.slice(&facts.text));
-        if let Some(pattern) = regex.filter(|pattern| pattern.starts_with('/')) {
-            // White space squeezed: the text stays as it stands, which means the same to the server.
-            let squeezes = matches!(
-                pattern,
-                r"/\s+/g" | r"/\n/g" | r"/\s\s+/g" | r"/\s{2,}/g" | r"/\n\s*/g" | r"/[\s\n]+/g" | r"/\s+/gm"
-            );
-            if squeezes {
-                return vec![Value::text(pieces.to_vec())];
-            }
-        }
-        let plain = regex.and_then(plain_pattern);
-        if regex.is_some_and(|pattern| pattern.starts_with('/')) && plain.is_none() {
-            return vec![Value::unknown("replaced by a pattern", at)];
-        }
-        let [with] = with.as_slice() else { return vec![Value::unknown("replaced by an unknown text", at)] };
-        let (pattern, all) = match (plain, pattern.as_slice()) {
-            (Some(plain), _) => plain,
-            (None, [pattern]) => (pattern.constant().unwrap_or_default(), all),
-            _ => (String::new(), all),
-        };
-        if pattern.is_empty() {
-            return vec![Value::unknown("replaced by an unknown text", at)];
-        }
-        let with = self.value_texts(std::slice::from_ref(with), at);
-        let with = with.first().cloned().unwrap_or_else(|| Vec::new().into());
-        let mut result = Vec::new();
-        let mut open = true;
-        for piece in pieces {
-            let Piece::Text { text, .. } = piece else {
-                result.push(piece.clone());
-                continue;
-            };
-            let mut from = 0;
-            for (found, _) in text.match_indices(&pattern).take(if all { usize::MAX } else { usize::from(open) }) {
-                result.extend(cut(piece, from..found));
-                result.extend(with.iter().cloned());
-                from = found + pattern.len();
-                open = false;
-            }
-            result.extend(cut(piece, from..text.len()));
-        }
-        vec![Value::text(result)]
-    }
-}
-
-/// The text that a regular expression looks for where it is one, and whether it looks for all of them. A word's end at its
-/// end is taken for granted.
-fn plain_pattern(pattern: &str) -> Option<(String, bool)> {
-    let (body, flags) = pattern.strip_prefix('/')?.rsplit_once('/')?;
-    let body = body.strip_suffix("\\b").unwrap_or(body);
-    let mut text = String::new();
-    let mut characters = body.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => text.push(characters.next().filter(|next| !next.is_alphanumeric())?),
-            '[' | ']' | '(' | ')' | '{' | '}' | '*' | '+' | '?' | '.' | '^' | '$' | '|' => return None,
-            other => text.push(other),
-        }
-    }
-    (!text.is_empty() && !flags.contains('i')).then(|| (text, flags.contains('g')))
 }
 
 /// `.filter(…)`: what may be nothing may be left out.
@@ -313,6 +297,16 @@ fn filtered(items: &[Item]) -> Vec<Item> {
         })
         .filter(|item| !item.values.is_empty())
         .collect()
+}
+
+/// What a method will make of a parameter.
+fn changed(param: &ParamRef, facts: &Facts, call: ExprId, at: Span) -> Value {
+    if param.steps.len() > 6 {
+        return Value::unknown("part of a parameter", at);
+    }
+    let mut param = param.clone();
+    param.steps.push(Step::Method { path: facts.path.clone(), call });
+    Value::Param(param, at)
 }
 
 pub(super) fn trimmed(pieces: &[Piece], start: bool, end: bool) -> Vec<Piece> {

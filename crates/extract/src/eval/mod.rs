@@ -9,6 +9,8 @@ mod helper;
 mod member;
 mod method;
 mod name;
+mod recase;
+mod replace;
 mod rust;
 mod settings;
 mod tag;
@@ -160,7 +162,10 @@ impl<'p> Evaluator<'p> {
                 let objects = self.eval(facts, *object, env);
                 self.member(&objects, property, at)
             }
-            ExprKind::Index { object, index } => self.index(facts, *object, *index, env),
+            ExprKind::Index { object, index } => {
+                let values = self.index(facts, *object, *index, env);
+                self.with_stored(facts, expr, values, env)
+            }
             ExprKind::Binding(binding) => self.binding(facts, *binding, at, env),
             ExprKind::Global(name) if self.program.is_rust() => self.rust_global(facts, &name.clone(), at),
             ExprKind::Global(name) => {

@@ -62,7 +62,7 @@ impl Evaluator<'_> {
         if writes.is_empty() {
             return base;
         }
-        self.flow(facts, base, &writes, binding.region, Use { at, elsewhere }, env)
+        self.flow(facts, base, &writes, binding.region, Use { at, elsewhere, turning: None }, env)
     }
 
     fn variable(&mut self, facts: &Arc<Facts>, binding: &Binding, at: Span, env: &Env) -> Vec<Value> {
@@ -111,7 +111,7 @@ impl Evaluator<'_> {
         let param = &facts.functions[id.function.index()].params[id.index as usize];
         let mut frame = env.as_ref();
         while let Some(here) = frame {
-            if here.file == facts.file && here.function == id.function {
+            if here.element.is_none() && here.file == facts.file && here.function == id.function {
                 let given = here.arguments.get(id.index as usize).cloned().unwrap_or_else(|| vec![Value::Nothing]);
                 let mut values = self.or_default(facts, given, param.default, env);
                 for step in &binding.path {
@@ -149,6 +149,9 @@ impl Evaluator<'_> {
 
     fn element(&mut self, facts: &Arc<Facts>, binding: &Binding, at: Span, env: &Env) -> Vec<Value> {
         let Some(over) = binding.init else { return vec![Value::Opaque(at)] };
+        if let Some(values) = turn_of(facts, over, env) {
+            return values.iter().flat_map(|value| self.steps_of(value, &binding.path, at)).collect();
+        }
         let lists = self.eval(facts, over, env);
         let lists = self.forced(lists);
         let mut values = Vec::new();
@@ -171,6 +174,7 @@ impl Evaluator<'_> {
     pub(super) fn step(&mut self, values: &[Value], step: &Step, at: Span) -> Vec<Value> {
         match step {
             Step::Field(name) => self.member(values, name, at),
+            Step::Method { path, call } => self.after_method(values, path, *call, at),
             Step::Item(index) => {
                 let mut found = Vec::new();
                 for value in values {
@@ -209,10 +213,27 @@ impl Evaluator<'_> {
         };
         match name {
             None => vec![Value::Module(path)],
-            Some(name) => self
-                .exported(&path, name, MAX_REEXPORTS)
-                .unwrap_or_else(|| vec![Value::unknown(&format!("`{name}` is not exported by its module"), at)]),
+            Some(name) => {
+                self.exported(&path, name, MAX_REEXPORTS).unwrap_or_else(|| vec![self.not_exported(&path, name, at)])
+            }
         }
+    }
+
+    /// Why a module does not export a name: most often it passes on what a file exports that is made by a build.
+    pub(super) fn not_exported(&self, path: &Arc<str>, name: &str, at: Span) -> Value {
+        match self.missing_module(path, MAX_REEXPORTS) {
+            Some(module) => Value::unknown(&not_in_tree(&module), at),
+            None => Value::unknown(&format!("`{name}` is not exported by its module"), at),
+        }
+    }
+
+    /// The first file whose exports a module passes on and which is not in the tree.
+    fn missing_module(&self, path: &Arc<str>, hops: u32) -> Option<Arc<str>> {
+        let facts = self.program.facts(path).filter(|_| hops > 0)?;
+        facts.export_all.iter().find_map(|module| match self.program.resolve_module(&facts, module) {
+            Some(path) => self.missing_module(&path, hops - 1),
+            None => module.starts_with('.').then(|| module.clone()),
+        })
     }
 
     /// The export `name` of the file at `path`.
@@ -291,4 +312,21 @@ impl Evaluator<'_> {
         }
         all
     }
+}
+
+/// The reason of what comes of a file that is not there.
+pub(super) fn not_in_tree(module: &str) -> String {
+    format!("file that is not in the tree: `{module}`")
+}
+
+/// The element of a loop whose turns are followed one by one.
+fn turn_of(facts: &Facts, over: ExprId, env: &Env) -> Option<Vec<Value>> {
+    let mut frame = env.as_ref();
+    while let Some(here) = frame {
+        match &here.element {
+            Some((known, values)) if *known == over && here.file == facts.file => return Some(values.clone()),
+            _ => frame = here.outer.as_ref(),
+        }
+    }
+    None
 }

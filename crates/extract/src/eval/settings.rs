@@ -28,7 +28,7 @@ impl Evaluator<'_> {
         env: &Env,
     ) {
         for argument in arguments {
-            if !matches!(facts.expr(*argument).kind, ExprKind::Object(_) | ExprKind::Binding(_)) {
+            if !matches!(facts.expr(*argument).kind, ExprKind::Object(_) | ExprKind::Array(_) | ExprKind::Binding(_)) {
                 continue;
             }
             let calls = self.settings.entry((module.clone(), path.clone())).or_default();

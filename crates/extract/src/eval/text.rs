@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::choice::{agree, is_empty, is_marked};
+use super::name::not_in_tree;
 use super::tag::{is_name_place, known_tail};
 use super::value::{Env, Item, Piece, Pieces, Value, add};
 use super::{Evaluator, span};
@@ -132,6 +133,7 @@ impl Evaluator<'_> {
                 let reason = match (module.as_ref(), name.as_str()) {
                     (_, name) if name.starts_with("process.env") => "environment variable".to_owned(),
                     ("", name) => format!("global `{name}`"),
+                    (module, _) if module.starts_with('.') => not_in_tree(module),
                     (module, _) => format!("value of package `{module}`"),
                 };
                 let mut texts = if module.is_empty() { Vec::new() } else { self.settings(module, path, at) };

@@ -103,6 +103,8 @@ pub(crate) struct Frame {
     pub(crate) depth: u32,
     /// Tells it apart from every other call.
     pub(crate) serial: u32,
+    /// One turn of a loop instead of a call: what the loop runs over, and what this turn's element is.
+    pub(crate) element: Option<(ExprId, Vec<Value>)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -59,6 +59,7 @@ impl Builder {
             tag_fates: FxHashMap::default(),
             calls_by_name: FxHashMap::default(),
             texts: Vec::new(),
+            stored: Vec::new(),
             tests_left_out: 0,
             problems: Vec::new(),
         };

@@ -398,7 +398,7 @@ impl Lowering {
             Expr::ForLoop(all) => Some(self.expression(&all.expr)),
             _ => None,
         };
-        let region = self.builder.open_region(RegionKind::Loop, range);
+        let region = self.builder.open_region(RegionKind::Loop(None), range);
         let scope = self.builder.open_scope();
         match expr {
             Expr::ForLoop(all) => {

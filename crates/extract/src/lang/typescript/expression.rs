@@ -341,7 +341,7 @@ impl Lowering<'_> {
         None
     }
 
-    fn finish_call(
+    pub(super) fn finish_call(
         &mut self,
         range: rollproof_source::TextRange,
         callee: ExprId,
@@ -441,6 +441,9 @@ impl Lowering<'_> {
                 WriteOp::Assign(number)
             }
         };
+        if self.kind(left) == Kind::SubscriptExpression && matches!(operator, "=" | "??=" | "||=") {
+            self.builder.facts.stored.push((range_of(left), value));
+        }
         self.write_to(left, range.end, op);
         value
     }

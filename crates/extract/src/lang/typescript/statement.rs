@@ -6,7 +6,7 @@ use super::failure::Handling;
 use super::kind::{Kind, Part};
 use super::pattern::Target;
 use super::{Lowering, range_of};
-use crate::ir::{BindingKind, ExprId, ExprKind, Fate, Field, RegionKind};
+use crate::ir::{BindingKind, CallStyle, ExprId, ExprKind, Fate, Field, RegionKind};
 
 impl Lowering<'_> {
     pub(super) fn statements(&mut self, node: Node<'_>) {
@@ -176,11 +176,12 @@ impl Lowering<'_> {
 
     fn for_in_statement(&mut self, node: Node<'_>) {
         let over = self.part(node, Part::Right).map(|right| self.expression(right));
-        let outer = self.builder.open_region(RegionKind::Loop, range_of(node));
+        let of = self.part(node, Part::Operator).is_some_and(|operator| self.slice(operator) == "of");
+        let over = if of { over } else { over.map(|over| self.keys_of(over)) };
+        let outer = self.builder.open_region(RegionKind::Loop(over), range_of(node));
         let scope = self.builder.open_scope();
         if let Some(left) = self.part(node, Part::Left) {
-            let of = self.part(node, Part::Operator).is_some_and(|operator| self.slice(operator) == "of");
-            let kind = if of { BindingKind::Element } else { BindingKind::Opaque };
+            let kind = BindingKind::Element;
             let target = Target { kind, init: over, type_expr: None, scope: self.builder.scope };
             self.pattern(left, &target);
         }
@@ -191,8 +192,18 @@ impl Lowering<'_> {
         self.builder.region = outer;
     }
 
+    /// What `for (… in object)` runs over: `Object.keys(object)`.
+    fn keys_of(&mut self, object: ExprId) -> ExprId {
+        let range = self.builder.facts.expr(object).range;
+        let global = self.builder.intern("Object");
+        let property = self.builder.intern("keys");
+        let callee = self.builder.expr(ExprKind::Global(global), range);
+        let callee = self.builder.expr(ExprKind::Member { object: callee, property }, range);
+        self.finish_call(range, callee, vec![object], CallStyle::Plain, Fate::Heard)
+    }
+
     fn loop_statement(&mut self, node: Node<'_>) {
-        let outer = self.builder.open_region(RegionKind::Loop, range_of(node));
+        let outer = self.builder.open_region(RegionKind::Loop(None), range_of(node));
         let scope = self.builder.open_scope();
         for child in self.children(node) {
             let kind = self.kind(child);

@@ -1,0 +1,278 @@
+//! `replace` with what can be known of the pattern and of what stands instead.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use regex::{Captures, Regex, RegexBuilder};
+use rollproof_source::Span;
+use rollproof_sql::MappedText;
+
+use super::Evaluator;
+use super::text::{distinct, names_schema, prefer_known};
+use super::value::{Env, FunctionRef, Piece, Pieces, Value, add, cut};
+use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts};
+
+/// How large a pattern's automaton may be.
+const MAX_PATTERN: usize = 1 << 20;
+
+/// Patterns that squeeze white space: the text stays as it stands, which means the same to the server.
+const SQUEEZES: &[&str] = &[r"/\s+/g", r"/\n/g", r"/\s\s+/g", r"/\s{2,}/g", r"/\n\s*/g", r"/[\s\n]+/g", r"/\s+/gm"];
+
+const BY_A_PATTERN: &str = "replaced by a pattern";
+const BY_UNKNOWN: &str = "replaced by an unknown text";
+
+/// What is looked for, and whether all of them.
+struct Pattern {
+    regex: Regex,
+    all: bool,
+    /// It is a text and nothing more.
+    literal: bool,
+}
+
+/// What stands instead.
+enum Instead {
+    Texts(Vec<Pieces>),
+    Function(FunctionRef),
+}
+
+/// Where something was found, with its groups.
+type Found = (Range<usize>, Vec<Option<String>>);
+
+impl Evaluator<'_> {
+    pub(super) fn replace(
+        &mut self,
+        facts: &Arc<Facts>,
+        pieces: &Pieces,
+        call: &Call,
+        all: bool,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
+        let unknown = |reason: &str| vec![Value::unknown(reason, at)];
+        let Some(first) = call.arguments.first() else { return unknown(BY_UNKNOWN) };
+        let pattern = match regex_of(facts, *first) {
+            Some(source) if SQUEEZES.contains(&source) => return vec![Value::Text(pieces.clone())],
+            Some(source) => pattern_of(source),
+            None => {
+                let pattern = self.eval(facts, *first, env);
+                let [pattern] = pattern.as_slice() else { return unknown(BY_UNKNOWN) };
+                let Some(text) = pattern.constant().filter(|text| !text.is_empty()) else { return unknown(BY_UNKNOWN) };
+                Regex::new(&regex::escape(&text)).ok().map(|regex| Pattern { regex, all, literal: true })
+            }
+        };
+        let Some(pattern) = pattern else { return unknown(BY_A_PATTERN) };
+        let with = call.arguments.get(1).map_or_else(Vec::new, |with| self.eval(facts, *with, env));
+        let instead = match with.as_slice() {
+            [Value::Function(function)] => Instead::Function(function.clone()),
+            [] => return unknown(BY_UNKNOWN),
+            _ => Instead::Texts(self.value_texts(&with, at)),
+        };
+        // What callers give is a part of the text that is looked through.
+        let texts = match pieces.iter().any(|piece| matches!(piece, Piece::Param(..))) && !pattern.literal {
+            true => self.expand(pieces, at),
+            false => vec![pieces.to_vec()],
+        };
+        let mut values = Vec::new();
+        for text in texts {
+            self.replaced(&text, &pattern, &instead, at).into_iter().for_each(|value| add(&mut values, value));
+        }
+        values
+    }
+
+    /// A pattern is looked for in what is known; where it could take in a part that is not, nothing is known of the whole.
+    fn replaced(&mut self, pieces: &[Piece], pattern: &Pattern, instead: &Instead, at: Span) -> Vec<Value> {
+        let unknown = |reason: &str| vec![Value::unknown(reason, at)];
+        let hay = Haystack::of(pieces);
+        let times = if pattern.all { usize::MAX } else { 1 };
+        let found: Vec<Found> =
+            pattern.regex.captures_iter(&hay.text).take(times).map(|found| groups(&found)).collect();
+        // Classes of characters mean other things in JavaScript beyond ASCII.
+        let plain = hay.text.chars().all(|character| character.is_ascii() || character == MappedText::HOLE);
+        let numbers = pieces.iter().any(|piece| matches!(piece, Piece::Number(_)));
+        let reaches = |(range, _): &Found| hay.text[range.clone()].contains(MappedText::HOLE);
+        if (!plain && !pattern.literal) || (numbers && pattern.regex.is_match("1")) || found.iter().any(reaches) {
+            return unknown(BY_A_PATTERN);
+        }
+        if found.is_empty() {
+            return vec![Value::text(pieces.to_vec())];
+        }
+        match instead {
+            Instead::Texts(texts) => {
+                let mut texts = texts.clone();
+                if found.iter().any(|(range, _)| names_schema(&hay.text[range.end..])) {
+                    prefer_known(&mut texts);
+                }
+                let made = texts.iter().map(|text| {
+                    let each: Option<Vec<Pieces>> =
+                        found.iter().map(|(_, groups)| expanded(text, groups, at)).collect();
+                    each.map(|each| hay.with(&found, &each))
+                });
+                let made: Option<Vec<Vec<Piece>>> = made.collect();
+                made.map_or_else(|| unknown(BY_A_PATTERN), distinct)
+            }
+            Instead::Function(function) => {
+                let mut each = Vec::new();
+                for (range, groups) in &found {
+                    match self.one_result(function, range, groups, at) {
+                        Some(text) => each.push(text),
+                        None => return unknown(BY_UNKNOWN),
+                    }
+                }
+                distinct(vec![hay.with(&found, &each)])
+            }
+        }
+    }
+
+    /// What a function makes of one match, where that is one text.
+    fn one_result(
+        &mut self,
+        function: &FunctionRef,
+        range: &Range<usize>,
+        groups: &[Option<String>],
+        at: Span,
+    ) -> Option<Pieces> {
+        let given = |text: &Option<String>| match text {
+            Some(text) => vec![Value::derived(text, at)],
+            None => vec![Value::Nothing],
+        };
+        let mut arguments: Vec<Vec<Value>> = groups.iter().map(given).collect();
+        arguments.push(vec![Value::derived(&range.start.to_string(), at)]);
+        let values = self.invoke(function, arguments, at);
+        match self.value_texts(&values, at).as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// The text of some pieces, and where each of them stands in it. What is not known is one character.
+struct Haystack<'p> {
+    text: String,
+    places: Vec<(Range<usize>, &'p Piece)>,
+}
+
+impl<'p> Haystack<'p> {
+    fn of(pieces: &'p [Piece]) -> Self {
+        let mut text = String::new();
+        let mut places = Vec::new();
+        for piece in pieces {
+            let start = text.len();
+            match piece {
+                Piece::Text { text: part, .. } => text.push_str(part),
+                Piece::Chosen(_) | Piece::Repeat(_) => {}
+                _ => text.push(MappedText::HOLE),
+            }
+            places.push((start..text.len(), piece));
+        }
+        Self { text, places }
+    }
+
+    /// The pieces with others instead of some stretches, which are in order.
+    fn with(&self, found: &[Found], each: &[Pieces]) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut from = 0;
+        for ((range, _), text) in found.iter().zip(each) {
+            self.copy(from..range.start, &mut pieces);
+            pieces.extend(text.iter().cloned());
+            from = range.end;
+        }
+        self.copy(from..self.text.len(), &mut pieces);
+        let marks = self.places.iter().map(|(_, piece)| *piece);
+        pieces.extend(marks.filter(|piece| matches!(piece, Piece::Chosen(_) | Piece::Repeat(_))).cloned());
+        pieces
+    }
+
+    fn copy(&self, range: Range<usize>, pieces: &mut Vec<Piece>) {
+        for (place, piece) in &self.places {
+            let (start, end) = (place.start.max(range.start), place.end.min(range.end));
+            if start >= end {
+                continue;
+            }
+            match piece {
+                Piece::Text { .. } => pieces.extend(cut(piece, start - place.start..end - place.start)),
+                other => pieces.push((*other).clone()),
+            }
+        }
+    }
+}
+
+fn groups(captures: &Captures<'_>) -> Found {
+    let range = captures.get(0).map_or(0..0, |whole| whole.range());
+    (range, captures.iter().map(|group| group.map(|group| group.as_str().to_owned())).collect())
+}
+
+/// The source of a regular expression: of the literal itself, or of the constant that holds it.
+fn regex_of(facts: &Facts, expr: ExprId) -> Option<&str> {
+    let mut expr = expr;
+    if let ExprKind::Binding(binding) = facts.expr(expr).kind {
+        let binding = facts.binding(binding);
+        let constant = matches!(binding.kind, BindingKind::Variable) && binding.writes.is_empty();
+        expr = binding.init.filter(|_| constant && binding.path.is_empty())?;
+    }
+    let source = facts.expr(expr).range.slice(&facts.text);
+    (source.starts_with('/') && matches!(facts.expr(expr).kind, ExprKind::Opaque)).then_some(source)
+}
+
+/// `/pattern/flags`; none where this engine reads the pattern otherwise than JavaScript does.
+fn pattern_of(source: &str) -> Option<Pattern> {
+    let (body, flags) = source.strip_prefix('/')?.rsplit_once('/')?;
+    if !flags.chars().all(|flag| "gimsu".contains(flag)) || body.contains("[[") || body.contains("&&") {
+        return None;
+    }
+    let mut builder = RegexBuilder::new(body);
+    builder.case_insensitive(flags.contains('i')).multi_line(flags.contains('m'));
+    builder.dot_matches_new_line(flags.contains('s')).size_limit(MAX_PATTERN);
+    let literal = !flags.contains('i') && is_literal(body);
+    builder.build().ok().map(|regex| Pattern { regex, all: flags.contains('g'), literal })
+}
+
+/// Whether a pattern is a text and nothing more. A word's end is taken for a part of it.
+fn is_literal(pattern: &str) -> bool {
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' if characters.next().is_some_and(|next| next.is_alphanumeric() && next != 'b') => return false,
+            '.' | '[' | ']' | '(' | ')' | '{' | '}' | '*' | '+' | '?' | '^' | '$' | '|' => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+/// What stands for one match: `$1`, `$&` and `$$` are read in constants. None where they stand beside what is not known.
+fn expanded(text: &Pieces, groups: &[Option<String>], at: Span) -> Option<Pieces> {
+    if !text.iter().any(|piece| matches!(piece, Piece::Text { text, .. } if text.contains('$'))) {
+        return Some(text.clone());
+    }
+    let constant = super::value::constant(text)?;
+    let mut made = String::new();
+    let mut rest = constant.as_str();
+    while let Some((before, after)) = rest.split_once('$') {
+        made.push_str(before);
+        let next = after.chars().next();
+        rest = after.get(1..).unwrap_or(after);
+        match next {
+            Some('$') => made.push('$'),
+            Some('&') => made.push_str(groups.first()?.as_deref()?),
+            Some('`' | '\'' | '<') => return None,
+            Some(digit @ '1'..='9') => {
+                // Two digits are one number where there are so many groups.
+                if groups.len() > 10 {
+                    return None;
+                }
+                match groups.get(digit as usize - '0' as usize) {
+                    Some(group) => made.push_str(group.as_deref().unwrap_or("")),
+                    None => made.extend(['$', digit]),
+                }
+            }
+            _ => {
+                made.push('$');
+                rest = after;
+            }
+        }
+    }
+    made.push_str(rest);
+    let marks = text.iter().filter(|piece| matches!(piece, Piece::Chosen(_))).cloned();
+    let piece = (!made.is_empty()).then(|| Piece::Text { text: made.into(), at, verbatim: false });
+    Some(piece.into_iter().chain(marks).collect())
+}

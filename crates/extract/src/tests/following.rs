@@ -1,0 +1,139 @@
+//! How texts are followed: loops turn by turn, texts that are replaced, what is stored and what is missing.
+
+use super::check;
+
+const PG: &str = "import { Pool } from 'pg'; const pool = new Pool();\n";
+
+#[track_caller]
+fn check_one(body: &str, expected: &str) {
+    check(&[("a.ts", &format!("{PG}{body}"))], expected);
+}
+
+#[test]
+fn loops_over_known_lists_are_followed_turn_by_turn() {
+    check_one(
+        "function insert(data) {
+           const columns = []; const places = [];
+           for (const column in data) {
+             columns.push(`\"${column}\"`);
+             places.push(`$${columns.length}`);
+           }
+           return `INSERT INTO t (${columns.join(', ')}) VALUES (${places.join(', ')})`;
+         }
+         export const one = (a, b) => pool.query(insert({ a, b }), [a, b]);
+         export const some = (row) => pool.query(insert(row), row);",
+        "a.ts:10 pg.query
+           ~ INSERT INTO t (\"a\", \"b\") VALUES ($1, $2)
+         a.ts:11 pg.query
+           ~ INSERT INTO t (\"<?>\") VALUES ($1)
+           ? key of an unknown object (a.ts:4)",
+    );
+    // A turn that may end early leaves its part out.
+    check_one(
+        "export function f(what) {
+           let sql = 'SELECT 1';
+           for (const name of ['x', 'y']) { if (name === what) continue; sql += `, ${name}`; }
+           return pool.query(sql + ' FROM t');
+         }",
+        "a.ts:5 pg.query
+           + SELECT 1 FROM t
+           + SELECT 1, x FROM t
+           + SELECT 1, y FROM t
+           + SELECT 1, x, y FROM t",
+    );
+}
+
+#[test]
+fn patterns_are_replaced_where_they_stand() {
+    check_one(
+        "const sql = `SELECT a FROM :schema.t WHERE b = :b`.replace(/:schema\\b/g, 'app').replace(/:(b)/, '$$1 -- $1');
+         export const f = () => pool.query(sql, [1]);
+         export const g = (x) => pool.query(`SELECT ${x} FROM t`.replace(/[a-z]+ FROM/g, 'b FROM'));
+         export const h = (x) => pool.query(`SELECT a FROM t`.replace(/(?<!b)a/g, 'b'));",
+        "a.ts:3 pg.query
+           + SELECT a FROM app.t WHERE b = $1 -- b
+         a.ts:4 pg.query
+           ~ SELECT <?> FROM t
+           ? parameter of exported function (a.ts:4)
+         a.ts:5 pg.query
+           ? replaced by a pattern (a.ts:5)",
+    );
+}
+
+#[test]
+fn what_callers_give_is_replaced_too() {
+    check_one(
+        "function send(text, values) {
+           return pool.query(text.toUpperCase().replace('FROM Z', 'FROM t'), values);
+         }
+         export const a = () => send('SELECT 1 FROM z');",
+        "a.ts:3 pg.query (forwarder)
+         a.ts:5 pg.query (helper)
+           + SELECT 1 FROM t",
+    );
+}
+
+#[test]
+fn what_is_stored_under_a_key_is_what_it_was_given() {
+    check_one(
+        "function once(name, make) { const all = globalThis; all[name] ??= make(); return all[name]; }
+         const SCHEMA = once('schema', () => 'public');
+         export const f = () => pool.query(`SELECT 1 FROM ${SCHEMA}.t`);",
+        "a.ts:4 pg.query
+           + SELECT 1 FROM public.t",
+    );
+}
+
+#[test]
+fn a_file_that_a_build_makes_is_named() {
+    check(
+        &[
+            ("tables.ts", "export * from './generated/index.js';"),
+            (
+                "a.ts",
+                &format!(
+                    "{PG}import {{ Users }} from './tables';
+                     export const f = () => pool.query(`SELECT ${{Object.keys(Users).join(',')}} FROM ${{Users.table}}`);"
+                ),
+            ),
+        ],
+        "a.ts:3 pg.query
+           ~ SELECT <?> FROM <?>
+           ? file that is not in the tree: `./generated/index.js` (a.ts:3)",
+    );
+}
+
+#[test]
+fn defaults_that_a_package_merges_are_the_projects_own() {
+    check(
+        &[
+            (
+                "preset.ts",
+                "const worker = () => ({ schema: process.env.SCHEMA || 'app' });\nexport const PRESET = { worker: worker() };",
+            ),
+            (
+                "a.ts",
+                &format!(
+                    "{PG}import {{ merge }} from 'presets'; import {{ PRESET }} from './preset';
+                     export function f(options) {{
+                       const {{ worker: {{ schema }} }} = merge([PRESET, options]);
+                       return pool.query(`SELECT 1 FROM ${{schema}}.t`);
+                     }}"
+                ),
+            ),
+        ],
+        "a.ts:5 pg.query
+           + SELECT 1 FROM app.t",
+    );
+}
+
+#[test]
+fn names_change_their_style() {
+    check_one(
+        "import decamelize from 'decamelize';
+         const sql = `SELECT ${['id', 'createdAt'].map((key) => decamelize(key)).join(', ')} FROM t`;
+         export const f = () => pool.query(sql);",
+        "a.ts:4 pg.query
+           + SELECT id, created_at FROM t",
+    );
+}
