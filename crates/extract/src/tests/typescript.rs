@@ -202,9 +202,17 @@ fn cycles_end() {
 fn hostile_nesting_is_survived() {
     let deep = format!("{PG}pool.query({}'SELECT 1'{});", "(".repeat(20_000), ")".repeat(20_000));
     let long = format!("{PG}pool.query('SELECT 1 FROM t WHERE true'{});", "\n+ ' AND true'".repeat(20_000));
-    let (extraction, _) = run(&[("a.ts", &deep), ("b.ts", &long)], &Options::default());
-    assert_eq!(extraction.sites.len(), 1, "the deep one is given up, the long one is read");
+    let lines = |open: &str, close: &str| {
+        format!("{PG}{}pool.query('SELECT 1 FROM t');{}", open.repeat(2_000), close.repeat(2_000))
+    };
+    let (blocks, functions, tries) =
+        (lines("{\n", "}\n"), lines("f(() => {\n", "})\n"), lines("try {\n", "} catch {}\n"));
+    let files = [("a.ts", &*deep), ("b.ts", &*long), ("c.ts", &*blocks), ("d.ts", &*functions), ("e.ts", &*tries)];
+    let (extraction, _) = run(&files, &Options::default());
+    assert_eq!(extraction.sites.len(), 1, "the deep ones are given up, the long one is read");
     assert!(extraction.sites[0].queries[0].text.text.len() > 100_000);
+    let named: Vec<&str> = extraction.problems.iter().filter_map(|problem| problem.file.as_deref()).collect();
+    assert_eq!(named, ["a.ts", "c.ts", "d.ts", "e.ts"], "none is lost without a line");
 }
 
 #[test]

@@ -63,7 +63,8 @@ fn scripts(path: &str, text: &str) -> Vec<Script> {
             at = open + 1;
             continue;
         };
-        let Some(end) = closing_tag(text, start) else { break };
+        // Half a file: what is there is read.
+        let end = closing_tag(text, start).unwrap_or(text.len());
         if is_code(attributes) {
             let jsx = ["jsx", "tsx"].iter().any(|lang| attribute(attributes, "lang").as_deref() == Some(*lang));
             found.push(Script { range: start..end, jsx });
@@ -152,7 +153,8 @@ mod tests {
     #[test]
     fn what_is_no_code_is_left_out() {
         check("a.vue", "<!-- <script>a</script> --><script type=\"application/json\">{}</script>", "");
-        check("a.vue", "<scripts>a</scripts><script src=\"x\"/><script>unfinished", "");
+        check("a.vue", "<scripts>a</scripts><script src=\"x\"/>", "");
+        check("a.vue", "<p/><script>unfinished", "unfinished");
         check("a.astro", "no frontmatter --- <script", "");
     }
 }

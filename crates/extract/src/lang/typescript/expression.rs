@@ -21,7 +21,10 @@ impl Lowering<'_> {
     pub(super) fn expression_with(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
         match self.nested(|this| this.lower(node, fate)) {
             Some(id) => id,
-            None => self.builder.expr(ExprKind::Unknown("nested too deeply"), range_of(node)),
+            None => {
+                self.note_depth(node);
+                self.builder.expr(ExprKind::Unknown("nested too deeply"), range_of(node))
+            }
         }
     }
 

@@ -135,6 +135,19 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// Says once that a part of the file that may hold SQL was not read.
+    fn note_depth(&mut self, node: Node<'_>) {
+        if !crate::looks::mentions_sql(self.slice(node)) {
+            return;
+        }
+        let message = "is nested too deeply; what stands innermost is not read";
+        let path = self.builder.facts.path.to_string();
+        let problems = &mut self.builder.facts.problems;
+        if !problems.iter().any(|problem| problem.message == message) {
+            problems.push(Problem::of_file(path, message));
+        }
+    }
+
     /// Runs `inside` unless the nesting is too deep.
     pub(super) fn nested<R>(&mut self, inside: impl FnOnce(&mut Self) -> R) -> Option<R> {
         if self.builder.depth >= MAX_DEPTH {

@@ -16,7 +16,9 @@ impl Lowering<'_> {
     }
 
     pub(super) fn statement(&mut self, node: Node<'_>) {
-        self.nested(|this| this.statement_inside(node));
+        if self.nested(|this| this.statement_inside(node)).is_none() {
+            self.note_depth(node);
+        }
     }
 
     fn statement_inside(&mut self, node: Node<'_>) {
