@@ -39,7 +39,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rollproof_finding::{Report, StateRecord, VersionRecord, VersionRole};
+use rollproof_finding::{Level, Report, StateRecord, VersionRecord, VersionRole};
 
 use crate::analysis::{Texts, Versions};
 use crate::cells::{Judged, Surroundings};
@@ -72,6 +72,8 @@ pub fn check(input: &Input) -> Report {
     around.made_elsewhere = cells::made_elsewhere(&judged);
     judged.par_extend(new.par_iter().map(|query| cells::judge_query(query, &around)));
     let mut report = Report { versions, states, problems: input.problems.clone(), ..Report::default() };
+    let tolerated = input.levels.iter().filter(|(_, level)| level.is_none_or(|level| level < Level::Warning));
+    report.tolerated = tolerated.map(|(rule, _)| Arc::from(rule.as_str())).collect();
     report.problems.extend(timeline.problems.iter().cloned());
     report.problems.sort();
     report.problems.dedup();

@@ -1,5 +1,6 @@
 //! A whole run as data.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rollproof_source::Problem;
@@ -112,6 +113,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The count.
     pub ledger: Ledger,
+    /// Rules that the project switched off or made a note: what they say fails no run.
+    pub tolerated: BTreeSet<Arc<str>>,
     /// What could not be used.
     pub problems: Vec<Problem>,
 }
