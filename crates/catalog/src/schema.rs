@@ -58,6 +58,32 @@ pub enum Taint {
     Everything(Arc<str>),
 }
 
+/// Stands in a tainted name for a part of it that is not known: `events_` and this is every name that begins so.
+pub const UNKNOWN_PART: char = '\u{e000}';
+
+/// Whether a name is among tainted names, some of which may be known in part only ([`UNKNOWN_PART`]).
+#[must_use]
+pub fn taints_name(tainted: &[Arc<str>], name: &str) -> bool {
+    tainted.iter().any(|each| match each.contains(UNKNOWN_PART) {
+        false => **each == *name,
+        true => fits(each, name),
+    })
+}
+
+/// Whether a name has the known parts of another, in order, at its start and its end.
+fn fits(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split(UNKNOWN_PART);
+    let first = parts.next().unwrap_or("");
+    let last = parts.next_back().unwrap_or("");
+    let Some(rest) = name.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
+    let mut rest = rest;
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    true
+}
+
 /// All objects at one moment. Cloning is cheap and shares everything.
 #[derive(Debug, Clone)]
 pub struct Schema {
@@ -186,5 +212,20 @@ impl Schema {
     #[must_use]
     pub fn unknown_extension(&self) -> Option<&Extension> {
         self.extensions.iter().map(|extension| &**extension).find(|extension| !extension.modelled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_known_in_part_taints_those_that_fit() {
+        let tainted = [Arc::from("users"), Arc::from(format!("events_{UNKNOWN_PART}_{UNKNOWN_PART}idx"))];
+        assert!(taints_name(&tainted, "users"));
+        assert!(taints_name(&tainted, "events_2024_01_idx"));
+        assert!(!taints_name(&tainted, "users_2"));
+        assert!(!taints_name(&tainted, "events_idx"));
+        assert!(!taints_name(&tainted, "events_2024"));
     }
 }

@@ -107,8 +107,18 @@ impl Context {
 
     /// Adds a taint, and says why.
     pub(crate) fn taint(&mut self, taint: Taint, message: impl Into<String>, span: TextRange) {
-        if !self.schema.taints.contains(&taint) {
-            Arc::make_mut(&mut self.schema.taints).push(taint.clone());
+        let mut taints = vec![taint.clone()];
+        if let Taint::Relations(names, why) = &taint
+            && names
+                .iter()
+                .any(|name| matches!(&**name, "function" | "procedure" | "routine" | "aggregate" | "extension"))
+        {
+            taints.push(Taint::Functions(names.clone(), why.clone()));
+        }
+        for each in taints {
+            if !self.schema.taints.contains(&each) {
+                Arc::make_mut(&mut self.schema.taints).push(each);
+            }
         }
         self.problems.push(Problem {
             kind: ProblemKind::Unmodelled { taint },
@@ -143,7 +153,7 @@ impl Context {
         let missing = matches!(sqlstate, "42P01" | "42704" | "42883" | "3F000" | "42846" | "42804");
         self.schema.taints.iter().find_map(|taint| match taint {
             Taint::Relations(tainted, why) | Taint::Functions(tainted, why) => {
-                tainted.iter().any(|name| names.contains(name)).then(|| why.clone())
+                names.iter().any(|name| rollproof_catalog::taints_name(tainted, name)).then(|| why.clone())
             }
             Taint::Extension(name) => missing.then(|| Arc::from(format!("extension \"{name}\" is not modelled"))),
             Taint::Everything(why) => Some(why.clone()),

@@ -156,7 +156,7 @@ impl Context {
     pub(crate) fn taint_of(&self, name: &str) -> Option<Arc<str>> {
         use rollproof_catalog::Taint;
         self.schema.taints.iter().find_map(|taint| match taint {
-            Taint::Relations(names, why) => names.iter().any(|each| **each == *name).then(|| why.clone()),
+            Taint::Relations(names, why) => rollproof_catalog::taints_name(names, name).then(|| why.clone()),
             Taint::Everything(why) => Some(why.clone()),
             Taint::Functions(..) | Taint::Extension(_) => None,
         })

@@ -17,7 +17,7 @@ pub(crate) fn sub_queries<'a>(expr: &'a Expr, found: &mut dyn FnMut(&'a Query)) 
 }
 
 /// The expressions right below one, those of queries inside not included.
-pub(crate) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     match &expr.kind {
         ExprKind::Indirection(value, steps) => {
             visit(value);

@@ -56,7 +56,7 @@ fn role_in_doubt(subject: &Subject) -> Option<Hit> {
 fn why(subject: &Subject, span: TextRange) -> Option<String> {
     let written = subject.text.get(span.start as usize..span.end as usize)?;
     let name = written.rsplit('.').next()?.trim_matches('"').to_lowercase();
-    let touches = |names: &[Arc<str>]| names.iter().any(|known| **known == *name);
+    let touches = |names: &[Arc<str>]| rollproof_catalog::taints_name(names, &name);
     subject.now.schema.taints.iter().find_map(|taint| match taint {
         Taint::Relations(names, why) | Taint::Functions(names, why) if touches(names) => {
             Some(format!("what a migration did to \"{name}\" is not known: {why}"))

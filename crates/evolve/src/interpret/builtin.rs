@@ -8,6 +8,11 @@ use rollproof_sql::{quote_identifier, quote_literal};
 use super::expression::{Evaluator, array};
 use super::value::{Known, Unknown, Value};
 
+/// Functions whose result is known in part where an argument is: they put texts together.
+pub(super) fn keeps_text(name: &str) -> bool {
+    matches!(name, "format" | "concat" | "quote_ident")
+}
+
 /// The value of a call.
 pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> Known {
     let text = |at: usize| arguments.get(at).and_then(Value::to_text);
@@ -17,6 +22,62 @@ pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> 
         "quote_ident" => strict(&|text| Value::text(quote_identifier(text))),
         "quote_literal" => strict(&|text| Value::text(quote_literal(text))),
         "quote_nullable" => Ok(Value::text(first.map_or_else(|| "NULL".to_owned(), |text| quote_literal(&text)))),
+        "left" | "right" => match (first, arguments.get(1).and_then(Value::to_int)) {
+            (Some(text), Some(count)) => {
+                let length = text.chars().count() as i64;
+                let count = if count < 0 { (length + count).max(0) } else { count.min(length) };
+                let skip = if name == "left" { 0 } else { length - count };
+                Ok(Value::text(text.chars().skip(skip as usize).take(count as usize).collect::<String>()))
+            }
+            _ => Ok(Value::Null),
+        },
+        "substring" | "substr" if arguments.iter().skip(1).all(|each| matches!(each, Value::Int(_))) => {
+            let (from, count) = (arguments.get(1).and_then(Value::to_int), arguments.get(2).and_then(Value::to_int));
+            let (Some(text), Some(from)) = (first, from) else { return Ok(Value::Null) };
+            let until = count.map_or(i64::MAX, |count| from.saturating_add(count));
+            let within = |(at, character): (usize, char)| {
+                let at = at as i64 + 1;
+                (at >= from && at < until).then_some(character)
+            };
+            Ok(Value::text(text.chars().enumerate().filter_map(within).collect::<String>()))
+        }
+        "split_part" => match (first, text(1), arguments.get(2).and_then(Value::to_int)) {
+            (Some(whole), Some(separator), Some(number)) if number > 0 && !separator.is_empty() => {
+                Ok(Value::text(whole.split(&*separator).nth(number as usize - 1).unwrap_or("")))
+            }
+            _ => Err(Unknown::because("split_part")),
+        },
+        "starts_with" => match (first, text(1)) {
+            (Some(whole), Some(start)) => Ok(Value::Bool(whole.starts_with(&*start))),
+            _ => Ok(Value::Null),
+        },
+        "strpos" | "position" => match (first, text(1)) {
+            (Some(whole), Some(part)) => {
+                let at = whole.find(&*part).map_or(0, |at| whole[..at].chars().count() as i64 + 1);
+                Ok(Value::Int(at))
+            }
+            _ => Ok(Value::Null),
+        },
+        "array_to_string" => match (arguments.first().cloned().map(array).transpose()?, text(1)) {
+            (Some(Value::Array(values)), Some(separator)) => {
+                let parts: Vec<String> =
+                    values.iter().filter_map(Value::to_text).map(|part| part.to_string()).collect();
+                Ok(Value::text(parts.join(&separator)))
+            }
+            _ => Ok(Value::Null),
+        },
+        "array_append" | "array_cat" => match (arguments.first().cloned().map(array).transpose()?, arguments.get(1)) {
+            (Some(Value::Array(mut values)), Some(Value::Array(more))) => {
+                values.extend(more.iter().cloned());
+                Ok(Value::Array(values))
+            }
+            (Some(Value::Array(mut values)), Some(one)) => {
+                values.push(one.clone());
+                Ok(Value::Array(values))
+            }
+            (Some(Value::Null) | None, Some(one)) => Ok(Value::Array(vec![one.clone()])),
+            _ => Ok(Value::Null),
+        },
         "lower" => strict(&|text| Value::text(text.to_lowercase())),
         "upper" => strict(&|text| Value::text(text.to_uppercase())),
         "length" | "char_length" => strict(&|text| Value::Int(text.chars().count() as i64)),
@@ -63,15 +124,22 @@ fn over_schema(evaluator: &Evaluator, name: &str, arguments: &[Value]) -> Known 
     match name {
         "to_regclass" => {
             let Some(value) = arguments.first() else { return Ok(Value::Null) };
-            evaluator.relation_of(value).map(number)
+            let found = evaluator.relation_of(value)?;
+            found.map_or(Ok(Value::Null), |oid| evaluator.object(number(Some(oid)), "regclass"))
         }
-        "to_regtype" => Ok(number(arguments.first().and_then(|value| evaluator.type_of(value)))),
+        "to_regtype" => {
+            let Some(text) = text(0) else { return Ok(Value::Null) };
+            let bare = super::expression::split_name(text.trim_end_matches("[]")).map(|(_, name)| name);
+            bare.map_or(Ok(()), |name| evaluator.sure(&name))?;
+            let found = arguments.first().and_then(|value| evaluator.type_of(value));
+            found.map_or(Ok(Value::Null), |oid| evaluator.object(number(Some(oid)), "regtype"))
+        }
         "to_regnamespace" => Ok(number(text(0).and_then(|name| evaluator.schema.find_namespace(&name)))),
         "to_regrole" => Ok(number(text(0).and_then(|name| evaluator.schema.find_role(&name)).map(|role| role.oid))),
         "to_regproc" | "to_regprocedure" => {
             let Some(text) = text(0) else { return Ok(Value::Null) };
             let bare = text.split('(').next().unwrap_or(&text);
-            let (schema, name) = super::expression::split_name(bare);
+            let (schema, name) = super::expression::split_name(bare)?;
             let candidates = evaluator.schema.functions_named(schema.as_deref(), &name);
             match candidates[..] {
                 [] => Ok(Value::Null),

@@ -47,42 +47,20 @@ fn branches_change(branches: &[PlBranch]) -> bool {
     branches.iter().any(|branch| changes(&branch.statements))
 }
 
-/// The places of the innermost statements that may change the schema.
-pub(super) fn changing(statements: &[PlStatement], spans: &mut Vec<rollproof_source::TextRange>) {
-    for statement in statements.iter().filter(|statement| changes(std::slice::from_ref(statement))) {
-        match &statement.kind {
-            PlStatementKind::Block(block) => {
-                changing(&block.statements, spans);
-                for handler in &block.handlers {
-                    changing(&handler.statements, spans);
-                }
-            }
-            PlStatementKind::If(branches, otherwise) => {
-                for branch in branches {
-                    changing(&branch.statements, spans);
-                }
-                changing(otherwise, spans);
-            }
-            PlStatementKind::Case(_, branches, otherwise) => {
-                for branch in branches {
-                    changing(&branch.statements, spans);
-                }
-                changing(otherwise.as_deref().unwrap_or(&[]), spans);
-            }
-            PlStatementKind::Loop(of) => changing(&of.statements, spans),
-            _ => spans.push(statement.span),
-        }
-    }
+/// Whether any of the statements leaves the loop or the block that they stand in, or the function: passing them over would
+/// change what runs next. An error that is raised is none: what runs next then does not run at all.
+pub(super) fn leaves(statements: &[PlStatement]) -> bool {
+    leaves_from(statements, false)
 }
 
-/// Whether any of the statements leaves a loop, the block or the function, or raises an error: passing them over would
-/// change what runs next.
-pub(super) fn leaves(statements: &[PlStatement]) -> bool {
+fn leaves_from(statements: &[PlStatement], in_loop: bool) -> bool {
+    let leaves = |statements: &[PlStatement]| leaves_from(statements, in_loop);
     statements.iter().any(|statement| match &statement.kind {
-        PlStatementKind::Exit(..) | PlStatementKind::Continue(..) | PlStatementKind::Return(_) => true,
-        PlStatementKind::Raise(raise) => &*raise.level == "exception",
-        PlStatementKind::Assert(..) => true,
-        PlStatementKind::Block(block) => leaves(&block.statements),
+        PlStatementKind::Exit(label, _) | PlStatementKind::Continue(label, _) => !in_loop || label.is_some(),
+        PlStatementKind::Return(_) => true,
+        PlStatementKind::Block(block) => {
+            leaves(&block.statements) || block.handlers.iter().any(|handler| leaves(&handler.statements))
+        }
         PlStatementKind::If(branches, otherwise) => {
             branches.iter().any(|branch| leaves(&branch.statements)) || leaves(otherwise)
         }
@@ -90,7 +68,7 @@ pub(super) fn leaves(statements: &[PlStatement]) -> bool {
             branches.iter().any(|branch| leaves(&branch.statements))
                 || otherwise.as_ref().is_some_and(|otherwise| leaves(otherwise))
         }
-        PlStatementKind::Loop(of) => leaves(&of.statements),
+        PlStatementKind::Loop(of) => leaves_from(&of.statements, true),
         _ => false,
     })
 }
@@ -102,18 +80,41 @@ pub(super) fn assigned(statements: &[PlStatement], names: &mut Vec<std::sync::Ar
             PlStatementKind::Assign(target, _) => names.push(target.column.text.clone()),
             PlStatementKind::Sql(_, Some(into)) | PlStatementKind::Execute(_, Some(into)) => {
                 names.extend(into.targets.iter().map(|target| target.parts[0].text.clone()));
+                names.push(std::sync::Arc::from("found"));
             }
             PlStatementKind::GetDiagnostics(_, items) => {
                 names.extend(items.iter().map(|(target, _)| target.parts[0].text.clone()));
             }
-            PlStatementKind::Block(block) => assigned(&block.statements, names),
+            PlStatementKind::Fetch(_, targets) => {
+                names.extend(targets.iter().map(|target| target.parts[0].text.clone()))
+            }
+            PlStatementKind::Block(block) => {
+                assigned(&block.statements, names);
+                block.handlers.iter().for_each(|handler| assigned(&handler.statements, names));
+            }
             PlStatementKind::If(branches, otherwise) => {
                 for branch in branches {
                     assigned(&branch.statements, names);
                 }
                 assigned(otherwise, names);
             }
-            PlStatementKind::Loop(of) => assigned(&of.statements, names),
+            PlStatementKind::Case(_, branches, otherwise) => {
+                for branch in branches {
+                    assigned(&branch.statements, names);
+                }
+                assigned(otherwise.as_deref().unwrap_or(&[]), names);
+            }
+            PlStatementKind::Loop(of) => {
+                use rollproof_sql::plpgsql::PlLoopKind;
+                if let PlLoopKind::Query(targets, _) | PlLoopKind::Execute(targets, _) | PlLoopKind::Array(targets, _) =
+                    &of.kind
+                {
+                    names.extend(targets.iter().map(|target| target.parts[0].text.clone()));
+                }
+                names.push(std::sync::Arc::from("found"));
+                assigned(&of.statements, names);
+            }
+            PlStatementKind::Sql(..) | PlStatementKind::Perform(_) => names.push(std::sync::Arc::from("found")),
             _ => {}
         }
     }

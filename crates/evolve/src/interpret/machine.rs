@@ -3,21 +3,21 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use rollproof_catalog::{Schema, Taint, TypeRef};
+use rollproof_catalog::{Schema, TypeRef};
 use rollproof_resolve::{Environment, Outcome as Resolved, Variable, VariableBlock, VariableConflict, VariableKind};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{QualifiedName, Statement, StatementKind};
 use rollproof_sql::plpgsql::{
-    Block, Body, DeclarationKind, Handler, PlBranch, PlDynamic, PlExpression, PlInto, PlLoop, PlLoopKind, PlRaise,
-    PlStatement, PlStatementKind, PlValue, SqlStatement,
+    Block, Body, DeclarationKind, Handler, PlBranch, PlDynamic, PlExpression, PlInto, PlLoop, PlLoopKind, PlOpen,
+    PlRaise, PlStatement, PlStatementKind, PlValue, SqlStatement,
 };
 
 use super::conditions::{sqlstate, takes};
 use super::effect;
 use super::expression::Evaluator;
 use super::query::{ResultRow, Sources};
+use super::touch::Survey;
 use super::value::{Known, Unknown, Value};
-use super::words;
 use crate::context::{Context, Outcome, Stop, refuse};
 
 /// What a statement does to what comes after it.
@@ -38,6 +38,10 @@ pub(super) struct Machine {
     variables: Vec<(Arc<str>, Known)>,
     /// Types of variables, where they are known: statements with variables are resolved with them.
     types: Vec<(Arc<str>, TypeRef)>,
+    /// Cursors that are bound or open: their rows, as far as they are known, those still to be fetched.
+    cursors: Vec<(Arc<str>, Known<Vec<ResultRow>>)>,
+    /// `ROW_COUNT` of the last statement.
+    row_count: Known,
     steps: Cell<u64>,
 }
 
@@ -46,7 +50,13 @@ type Ran = Outcome<Flow>;
 impl Machine {
     /// A run with these parameters.
     pub(super) fn new(parameters: Vec<(Arc<str>, Known)>, steps: u64) -> Self {
-        Self { variables: parameters, types: Vec::new(), steps: Cell::new(steps) }
+        Self {
+            variables: parameters,
+            types: Vec::new(),
+            cursors: Vec::new(),
+            row_count: Ok(Value::Int(0)),
+            steps: Cell::new(steps),
+        }
     }
 
     /// Runs a body.
@@ -70,11 +80,8 @@ impl Machine {
             Ok(PlValue::Query(query)) => {
                 let rows =
                     self.evaluate(&context.schema, |evaluator| evaluator.query(query, &Sources::default(), 0))?;
-                Ok(rows
-                    .into_iter()
-                    .next()
-                    .and_then(|row| row.into_iter().next())
-                    .map_or(Value::Null, |(_, value)| value))
+                let first = rows.into_iter().next().and_then(|row| row.into_iter().next());
+                first.map_or(Ok(Value::Null), |(_, value)| value.known())
             }
             Err(error) => Err(Unknown::because(error.message.as_str())),
         }
@@ -101,8 +108,18 @@ impl Machine {
                         .find(|(name, _)| name == of)
                         .map_or(Ok(Value::Null), |found| found.1.clone())
                 }
-                DeclarationKind::Cursor { .. } => Err(Unknown::because("a cursor")),
+                DeclarationKind::Cursor { .. } => Ok(Value::Text(declaration.name.text.clone())),
             };
+            if let Err(Unknown { raises: Some(code), why, .. }) = &value {
+                return Err(refuse(code, why.to_string(), declaration.span));
+            }
+            if let DeclarationKind::Cursor { parameters, query } = &declaration.kind {
+                let rows = match parameters.is_empty() {
+                    true => self.rows_of(context, query),
+                    false => Err(Unknown::because("a cursor with parameters")),
+                };
+                self.cursors.push((declaration.name.text.clone(), rows));
+            }
             if let DeclarationKind::Variable { type_name, .. } = &declaration.kind
                 && !type_name.row_type
             {
@@ -125,7 +142,13 @@ impl Machine {
             context.schema = schema;
             context.schema.next_oid = next;
             context.problems.truncate(problems);
+            let variables = self.variables.len();
+            if let Stop::Refused { sqlstate, .. } = &**stop {
+                self.variables.push((Arc::from("sqlstate"), Ok(Value::text(*sqlstate))));
+                self.variables.push((Arc::from("sqlerrm"), super::not_known("an error's text")));
+            }
             outcome = self.statements(context, &handler.statements);
+            self.variables.truncate(variables);
         }
         self.variables.truncate(depth.0);
         self.types.truncate(depth.1);
@@ -147,12 +170,15 @@ impl Machine {
 
     fn statement(&mut self, context: &mut Context, statement: &PlStatement) -> Ran {
         if self.evaluate(&context.schema, |evaluator| evaluator.step()).is_err() {
-            return self.unfollowed(context, "it takes too many steps", statement);
+            return self.unfollowed(context, &Unknown::because("it takes too many steps"), statement);
         }
         match &statement.kind {
             PlStatementKind::Block(block) => self.block(context, block),
             PlStatementKind::Assign(target, value) => {
                 let value = self.value(context, value);
+                if let Err(why @ Unknown { raises: Some(_), .. }) = &value {
+                    return self.unfollowed(context, why, statement);
+                }
                 let value =
                     if target.indirection.is_empty() { value } else { super::not_known("a part of a variable") };
                 self.assign(&target.column.text, value);
@@ -177,74 +203,80 @@ impl Machine {
             PlStatementKind::Raise(raise) => self.raise(context, raise, statement.span),
             PlStatementKind::Sql(sql, into) => self.sql(context, sql, into.as_ref(), statement),
             PlStatementKind::Perform(sql) => {
-                let rows = self.rows_of(context, sql).map(|rows| Value::Bool(!rows.is_empty()));
+                let rows = self.rows_of(context, sql);
                 let flow = self.sql(context, sql, None, statement)?;
-                self.assign("found", rows);
+                self.row_count = rows.as_ref().map(|rows| Value::Int(rows.len() as i64)).map_err(Clone::clone);
+                self.assign("found", rows.map(|rows| Value::Bool(!rows.is_empty())));
                 Ok(flow)
             }
             PlStatementKind::Execute(dynamic, into) => self.execute(context, dynamic, into.as_ref(), statement),
             PlStatementKind::Error(error) => Err(refuse("42601", error.message.clone(), statement.span)),
-            PlStatementKind::GetDiagnostics(_, items) => {
-                for (target, _) in items {
-                    self.assign(&target.object().text, super::not_known("diagnostics"));
+            PlStatementKind::GetDiagnostics(stacked, items) => {
+                for (target, item) in items {
+                    let value = match &*item.text {
+                        "row_count" if !stacked => self.row_count.clone(),
+                        _ => super::not_known("diagnostics"),
+                    };
+                    self.assign(&target.object().text, value);
                 }
                 Ok(Flow::On)
             }
-            PlStatementKind::Fetch(_, targets) => {
-                for target in targets {
-                    self.assign(&target.object().text, super::not_known("a cursor's row"));
-                }
+            PlStatementKind::Open(cursor, how) => {
+                self.open(context, &cursor.object().text, how);
+                Ok(Flow::On)
+            }
+            PlStatementKind::Fetch(cursor, targets) => {
+                self.fetch(&cursor.object().text, targets);
                 Ok(Flow::On)
             }
             PlStatementKind::ReturnNext(_)
             | PlStatementKind::ReturnQuery(_)
             | PlStatementKind::Assert(..)
-            | PlStatementKind::Open(..)
             | PlStatementKind::Move(_)
             | PlStatementKind::Close(_)
             | PlStatementKind::Null => Ok(Flow::On),
             PlStatementKind::ReturnQueryExecute(_) | PlStatementKind::Commit | PlStatementKind::Rollback => {
-                self.unfollowed(context, "it is not followed", statement)
+                self.unfollowed(context, &Unknown::because("it is not followed"), statement)
             }
         }
     }
 
     /// A statement that cannot be carried out: what it names is tainted, what it assigns is unknown, and the rest goes on.
-    fn unfollowed(&mut self, context: &mut Context, why: &str, statement: &PlStatement) -> Ran {
+    fn unfollowed(&mut self, context: &mut Context, why: &Unknown, statement: &PlStatement) -> Ran {
+        if let Some(code) = why.raises {
+            return Err(refuse(code, why.why.to_string(), statement.span));
+        }
+        let why = &*why.why;
         let all = std::slice::from_ref(statement);
+        let variables = self.variables.clone();
         let mut names = Vec::new();
         effect::assigned(all, &mut names);
         for name in names {
             self.assign(&name, super::not_known(why));
         }
+        self.row_count = super::not_known(why);
         let text = statement.span.slice(&context.source).to_owned();
         let by_routines = context.changed_by_routines(&text);
-        if !effect::changes(all) && !effect::leaves(all) && by_routines.is_empty() {
+        let routines_change = by_routines.everything || !by_routines.names.is_empty();
+        if !effect::changes(all) && !effect::leaves(all) && !routines_change {
             return Ok(Flow::On);
         }
-        let message = format!("this cannot be followed: {why}");
-        let dynamic = text.to_lowercase().contains("execute");
-        let taint = if dynamic && self.names_come_from_data(&text) {
-            Taint::Everything(Arc::from(message.as_str()))
-        } else {
-            let mut spans = Vec::new();
-            effect::changing(all, &mut spans);
-            let touched = spans.iter().map(|span| span.slice(&context.source)).collect::<Vec<_>>().join(" ");
-            let mut touched = words(&touched);
-            touched.extend(by_routines);
-            touched.sort();
-            touched.dedup();
-            Taint::Relations(touched, Arc::from(message.as_str()))
+        let source = context.source.clone();
+        let mut survey =
+            Survey { schema: &context.schema, source: &source, variables, steps: &self.steps, touched: by_routines };
+        survey.statements(all);
+        let touched = survey.touched;
+        if effect::leaves(all) {
+            // Whether what comes next runs is not known.
+            let message = format!("this cannot be followed: {why}");
+            return Err(crate::context::unmodelled(message, touched.names, statement.span));
+        }
+        let message = match touched.names.is_empty() && !touched.everything {
+            true => return Ok(Flow::On),
+            false => format!("this cannot be followed: {why}"),
         };
-        context.taint(taint, message, statement.span);
+        context.taint(touched.taint(&message), message, statement.span);
         Ok(Flow::On)
-    }
-
-    /// Whether a text that is executed may name anything: some variable in it is not known.
-    fn names_come_from_data(&self, text: &str) -> bool {
-        let found = words(text);
-        self.variables.iter().any(|(name, value)| value.is_err() && found.iter().any(|word| word == name))
-            || text.to_lowercase().contains("for ")
     }
 
     fn branches(
@@ -259,7 +291,7 @@ impl Machine {
             match self.value(context, condition).and_then(|value| value.to_bool()) {
                 Ok(Some(true)) => return self.statements(context, &branch.statements),
                 Ok(_) => {}
-                Err(why) => return self.unfollowed(context, &why.0, statement),
+                Err(why) => return self.unfollowed(context, &why, statement),
             }
         }
         self.statements(context, otherwise)
@@ -275,7 +307,7 @@ impl Machine {
     ) -> Ran {
         let argument = match argument.map(|argument| self.value(context, argument)).transpose() {
             Ok(argument) => argument,
-            Err(why) => return self.unfollowed(context, &why.0, statement),
+            Err(why) => return self.unfollowed(context, &why, statement),
         };
         for branch in branches {
             for when in &branch.when {
@@ -286,7 +318,7 @@ impl Machine {
                 match holds {
                     Ok(true) => return self.statements(context, &branch.statements),
                     Ok(false) => {}
-                    Err(why) => return self.unfollowed(context, &why.0, statement),
+                    Err(why) => return self.unfollowed(context, &why, statement),
                 }
             }
         }
@@ -307,7 +339,7 @@ impl Machine {
         match self.value(context, when).and_then(|value| value.to_bool()) {
             Ok(Some(true)) => Ok(flow),
             Ok(_) => Ok(Flow::On),
-            Err(why) => self.unfollowed(context, &why.0, statement),
+            Err(why) => self.unfollowed(context, &why, statement),
         }
     }
 
@@ -318,21 +350,32 @@ impl Machine {
             PlLoopKind::Integers { variable, bounds } => self.integers(context, &variable.text, bounds),
             PlLoopKind::Array(targets, value) => self.elements(context, targets, value),
             PlLoopKind::Query(targets, sql) => self.rows_of(context, sql).map(|rows| self.bind_rows(targets, rows)),
-            PlLoopKind::Execute(..) | PlLoopKind::Cursor { .. } => Err(Unknown::because("a loop over rows")),
+            PlLoopKind::Execute(targets, dynamic) => {
+                self.executed_rows(context, dynamic).map(|rows| self.bind_rows(targets, rows))
+            }
+            PlLoopKind::Cursor { variable, cursor, arguments } => {
+                let rows = self.cursors.iter().rev().find(|(name, _)| *name == cursor.text);
+                match (rows, arguments) {
+                    (Some((_, rows)), Ok(arguments)) if arguments.is_empty() => rows.clone().map(|rows| {
+                        rows.into_iter().map(|row| vec![(variable.text.clone(), Value::Row(row))]).collect()
+                    }),
+                    _ => Err(Unknown::because("a loop over a cursor")),
+                }
+            }
         };
         let turns = match turns {
             Ok(turns) => turns,
-            Err(why) => return self.unfollowed(context, &why.0, statement),
+            Err(why) => return self.unfollowed(context, &why, statement),
         };
         self.assign("found", Ok(Value::Bool(!turns.is_empty())));
         for turn in turns {
             let depth = self.variables.len();
-            let new = matches!(of.kind, PlLoopKind::Integers { .. });
+            let new = matches!(of.kind, PlLoopKind::Integers { .. } | PlLoopKind::Cursor { .. });
             for (name, value) in turn {
                 if new || !self.variables.iter().any(|(known, _)| *known == name) {
-                    self.variables.push((name, Ok(value)));
+                    self.variables.push((name, value.known()));
                 } else {
-                    self.assign(&name, Ok(value));
+                    self.assign(&name, value.known());
                 }
             }
             let flow = self.statements(context, &of.statements);
@@ -353,13 +396,13 @@ impl Machine {
     ) -> Ran {
         loop {
             if self.evaluate(&context.schema, |evaluator| evaluator.step()).is_err() {
-                return self.unfollowed(context, "it takes too many steps", statement);
+                return self.unfollowed(context, &Unknown::because("it takes too many steps"), statement);
             }
             if let Some(condition) = condition {
                 match self.value(context, condition).and_then(|value| value.to_bool()) {
                     Ok(Some(true)) => {}
                     Ok(_) => return Ok(Flow::On),
-                    Err(why) => return self.unfollowed(context, &why.0, statement),
+                    Err(why) => return self.unfollowed(context, &why, statement),
                 }
             }
             let problems = context.problems.len();
@@ -381,7 +424,13 @@ impl Machine {
         }
         let [first, last, rest @ ..] = &numbers[..] else { return Err(Unknown::because("a loop's bounds")) };
         let step = rest.first().copied().unwrap_or(1);
-        if step <= 0 || (last - first) / step.max(1) > 100_000 || first > last {
+        if step <= 0 {
+            return Err(Unknown::raised("22023", "BY value of FOR loop must be greater than zero"));
+        }
+        if last.saturating_sub(*first) / step > 100_000 {
+            return Err(Unknown::because("a loop's bounds"));
+        }
+        if first > last {
             // Downwards (REVERSE) is not told apart from an empty range here.
             return Err(Unknown::because("a loop's bounds"));
         }
@@ -444,7 +493,18 @@ impl Machine {
         }
         if let Some(into) = into {
             let rows = self.rows_of(context, sql);
-            self.store(into, rows);
+            let reads_only = matches!(inner.kind, StatementKind::Query(_));
+            let unknown = rows.is_err();
+            if let Err(why @ Unknown { raises: Some(_), .. }) = &rows {
+                return self.unfollowed(context, why, statement);
+            }
+            self.store(into, rows, statement.span)?;
+            if unknown || !reads_only {
+                // What it calls may change the schema, whatever it returns.
+                let found = self.variables.clone();
+                self.query(context, inner)?;
+                self.variables = found;
+            }
             return Ok(Flow::On);
         }
         self.query(context, inner).map(|()| Flow::On)
@@ -464,6 +524,7 @@ impl Machine {
             ..Environment::default()
         };
         self.assign("found", super::not_known("whether rows were found"));
+        self.row_count = super::not_known("how many rows there were");
         match rollproof_resolve::resolve(statement, &context.schema, &environment) {
             Resolved::Resolved(resolution) => context.called(&resolution, statement),
             Resolved::Refused(refusal) => {
@@ -478,38 +539,102 @@ impl Machine {
         }
     }
 
-    fn store(&mut self, into: &PlInto, rows: Known<Vec<ResultRow>>) {
+    /// The first row into the variables; `STRICT` wants exactly one.
+    fn store(&mut self, into: &PlInto, rows: Known<Vec<ResultRow>>, span: TextRange) -> Outcome {
+        if let (true, Ok(rows)) = (into.strict, &rows) {
+            match rows.len() {
+                0 => return Err(refuse("P0002", "query returned no rows", span)),
+                1 => {}
+                _ => return Err(refuse("P0003", "query returned more than one row", span)),
+            }
+        }
         let found = rows.as_ref().map(|rows| Value::Bool(!rows.is_empty())).map_err(Clone::clone);
-        self.assign("found", found);
-        let first = rows.map(|rows| rows.into_iter().next());
-        match &into.targets[..] {
+        self.row_count = rows.as_ref().map(|rows| Value::Int(i64::from(!rows.is_empty()))).map_err(Clone::clone);
+        self.assign("found", found.map_err(Unknown::opaque));
+        let rows = rows.and_then(|rows| match rows.iter().any(|row| *row != rows[0]) {
+            true => Err(Unknown::because("the first of several rows")),
+            false => Ok(rows),
+        });
+        self.put(&into.targets, rows.map(|rows| rows.into_iter().next()));
+        Ok(())
+    }
+
+    /// A row into a record, a scalar, or a variable a column.
+    fn put(&mut self, targets: &[QualifiedName], row: Known<Option<ResultRow>>) {
+        match targets {
             [target] => {
-                let value = first.map(|row| match row {
-                    None => Value::Null,
-                    Some(row) if row.len() == 1 => row.into_iter().next().map_or(Value::Null, |(_, value)| value),
-                    Some(row) => Value::Row(row),
+                let scalar = self.is_scalar(&target.object().text);
+                let value = row.and_then(|row| match row {
+                    None => Ok(Value::Null),
+                    Some(row) if scalar => row.into_iter().next().map_or(Ok(Value::Null), |(_, value)| value.known()),
+                    Some(row) => Ok(Value::Row(row)),
                 });
                 self.assign(&target.object().text, value);
             }
             targets => {
                 for (at, target) in targets.iter().enumerate() {
-                    let value = first
-                        .clone()
-                        .map(|row| row.and_then(|row| row.into_iter().nth(at)).map_or(Value::Null, |(_, value)| value));
+                    let value = row.clone().and_then(|row| {
+                        let column = row.and_then(|row| row.into_iter().nth(at));
+                        column.map_or(Ok(Value::Null), |(_, value)| value.known())
+                    });
                     self.assign(&target.object().text, value);
                 }
             }
         }
     }
 
+    /// Whether a variable holds one value, by its declaration.
+    fn is_scalar(&self, name: &Arc<str>) -> bool {
+        let known = self.types.iter().rev().find(|(known, _)| known == name);
+        known.is_some_and(|(_, data_type)| data_type.oid != rollproof_catalog::oid::RECORD)
+    }
+
+    /// `OPEN`
+    fn open(&mut self, context: &Context, cursor: &Arc<str>, how: &PlOpen) {
+        let rows = match how {
+            PlOpen::Query(sql) => self.rows_of(context, sql),
+            PlOpen::Execute(dynamic) => self.executed_rows(context, dynamic),
+            PlOpen::Bound(Ok(arguments)) if arguments.is_empty() => return,
+            PlOpen::Bound(_) => Err(Unknown::because("a cursor with parameters")),
+        };
+        self.cursors.retain(|(name, _)| name != cursor);
+        self.cursors.push((cursor.clone(), rows));
+    }
+
+    /// `FETCH`: the next row, or none.
+    fn fetch(&mut self, cursor: &Arc<str>, targets: &[QualifiedName]) {
+        let open = self.cursors.iter_mut().rev().find(|(name, _)| name == cursor);
+        let next = match open.map(|(_, rows)| rows) {
+            Some(Ok(rows)) if rows.is_empty() => Ok(None),
+            Some(Ok(rows)) => Ok(Some(rows.remove(0))),
+            _ => Err(Unknown::because("a cursor's row")),
+        };
+        self.assign("found", next.as_ref().map(|row| Value::Bool(row.is_some())).map_err(Clone::clone));
+        self.put(targets, next);
+    }
+
+    /// The rows of a query in a text that is executed.
+    fn executed_rows(&self, context: &Context, dynamic: &PlDynamic) -> Known<Vec<ResultRow>> {
+        let text = self.value(context, &dynamic.text).map_err(Unknown::opaque)?;
+        let text =
+            text.to_text().ok_or_else(|| Unknown::raised("22004", "query string argument of EXECUTE is null"))?;
+        let parsed = rollproof_sql::parse_query_text(&text).map_err(|error| Unknown::raised("42601", error.message))?;
+        let StatementKind::Query(query) = &parsed.kind else {
+            return Err(Unknown::because("a statement that is executed"));
+        };
+        // Variables are not seen in there, only what USING gives.
+        let given = dynamic.using.iter().enumerate();
+        let variables: Vec<(Arc<str>, Known)> = given
+            .map(|(at, value)| (Arc::from(format!("${}", at + 1)), self.value(context, value).map_err(Unknown::opaque)))
+            .collect();
+        let evaluator = Evaluator { schema: &context.schema, variables: &variables, steps: &self.steps };
+        evaluator.query(query, &Sources::default(), 0)
+    }
+
     /// Rows as a loop's variables get them: one record, one scalar, or a variable a column.
     fn bind_rows(&self, targets: &[QualifiedName], rows: Vec<ResultRow>) -> Vec<ResultRow> {
-        let is_scalar = |name: &Arc<str>| {
-            let known = self.types.iter().rev().find(|(known, _)| known == name);
-            known.is_some_and(|(_, data_type)| data_type.oid != rollproof_catalog::oid::RECORD)
-        };
         let bind = |row: ResultRow| match targets {
-            [target] if !is_scalar(&target.object().text) => vec![(target.object().text.clone(), Value::Row(row))],
+            [target] if !self.is_scalar(&target.object().text) => vec![(target.object().text.clone(), Value::Row(row))],
             _ => targets
                 .iter()
                 .enumerate()
@@ -533,26 +658,32 @@ impl Machine {
             Ok(value) => value.to_text(),
             Err(why) => {
                 if let Some(into) = into {
-                    self.store(into, Err(why.clone()));
+                    self.store(into, Err(why.clone().opaque()), statement.span)?;
                 }
-                return self.unfollowed(context, &why.0, statement);
+                return self.unfollowed(context, &why, statement);
             }
         };
         let Some(text) = text else {
             return Err(refuse("22004", "query string argument of EXECUTE is null", statement.span));
         };
         if let Some(into) = into {
-            let parsed = rollproof_sql::parse_query_text(&text);
-            let rows = match parsed.as_ref().map(|parsed| &parsed.kind) {
-                Ok(StatementKind::Query(query)) if dynamic.using.is_empty() => {
-                    self.evaluate(&context.schema, |evaluator| evaluator.query(query, &Sources::default(), 0))
-                }
-                _ => Err(Unknown::because("a query that is executed")),
-            };
-            self.store(into, rows);
+            let rows = self.executed_rows(context, dynamic);
+            if let Err(why @ Unknown { raises: Some(_), .. }) = &rows {
+                return self.unfollowed(context, why, statement);
+            }
+            let unknown = rows.is_err();
+            // EXECUTE leaves FOUND as it is.
+            let before = self.evaluate(&context.schema, |evaluator| Ok(evaluator.variable("found")));
+            self.store(into, rows, statement.span)?;
+            if let Ok(Some(before)) = before {
+                self.assign("found", before);
+            }
+            if unknown {
+                context.execute_text(&text, statement.span)?;
+            }
             return Ok(Flow::On);
         }
-        self.assign("found", super::not_known("whether rows were found"));
+        self.row_count = super::not_known("how many rows there were");
         context.execute_text(&text, statement.span)?;
         Ok(Flow::On)
     }

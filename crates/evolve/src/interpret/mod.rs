@@ -4,13 +4,16 @@
 //! exceptions are caught. What cannot be told (rows of tables, the time, another role's privileges) is unknown: a branch
 //! on it that changes nothing is passed over, any other taints the names in it. It is never taken for done.
 
+mod aggregate;
 mod builtin;
 mod conditions;
 mod effect;
 mod expression;
+mod from;
 mod machine;
 mod query;
 mod relations;
+mod touch;
 mod value;
 
 use std::cell::Cell;
@@ -29,7 +32,11 @@ use crate::context::{Context, DEPTH_LIMIT, Outcome, Stop, refuse, unmodelled};
 use expression::Evaluator;
 use machine::Machine;
 use query::Sources;
+use touch::{Survey, Touched};
 use value::{Known, Unknown};
+
+/// How many routines are looked into for what one of them does.
+const ROUTINE_LIMIT: usize = 200;
 
 /// How many steps one block may take: far more than real ones need, and still a moment.
 const STEP_LIMIT: u64 = 3_000_000;
@@ -58,6 +65,7 @@ impl Context {
         let parsed = parse_body(&text, range).map_err(|error| refuse("42601", error.message, span))?;
         self.compile(&parsed, None, span)?;
         let before = (!self.may_change(&parsed, body)).then(|| (self.schema.clone(), self.problems.len()));
+        let source = text.clone();
         let outcome = self.run_body(&parsed, text, Vec::new(), span);
         let refused = outcome.as_ref().is_err_and(|stop| matches!(**stop, Stop::Refused { .. }));
         match before {
@@ -67,46 +75,60 @@ impl Context {
                 self.problems.truncate(problems);
                 Ok(())
             }
-            _ => outcome.map_err(|stop| self.of_all(*stop, body)),
+            _ => outcome.map_err(|stop| {
+                let mut touched = self.survey(&parsed, &source, Vec::new());
+                let called = self.changed_by_routines(body);
+                touched.everything |= called.everything;
+                touched.names.extend(called.names);
+                self.of_all(*stop, touched)
+            }),
         }
     }
 
     /// Whether a block may change the schema: by a statement of its own, or by a routine that it names.
     fn may_change(&self, parsed: &Body, body: &str) -> bool {
-        effect::block_changes(&parsed.block) || !self.changed_by_routines(body).is_empty()
+        let routines = self.changed_by_routines(body);
+        effect::block_changes(&parsed.block) || routines.everything || !routines.names.is_empty()
     }
 
-    /// What the routines that a piece of PL/pgSQL names may change, by the words of their bodies; empty where they change
-    /// nothing.
-    fn changed_by_routines(&self, text: &str) -> Vec<Arc<str>> {
-        let named = words(text);
-        let is_named = |name: &str| named.iter().any(|word| **word == *name);
-        let mut touched: Vec<Arc<str>> =
-            ["set_config", "dblink_exec"].into_iter().filter(|name| is_named(name)).map(Arc::from).collect();
-        for function in self.schema.functions.iter().filter(|function| is_named(&function.name.to_lowercase())) {
-            touched.extend(self.effect_of(function).into_iter().flat_map(|(names, _)| names));
+    /// What the routines that a piece of PL/pgSQL names may change; empty where they change nothing.
+    fn changed_by_routines(&self, text: &str) -> Touched {
+        self.changed_by_words(text, &mut BTreeSet::new())
+    }
+
+    fn changed_by_words(&self, text: &str, seen: &mut BTreeSet<Oid>) -> Touched {
+        let named: BTreeSet<Arc<str>> = words(text).into_iter().collect();
+        let mut touched = Touched::default();
+        touched
+            .names
+            .extend(["set_config", "dblink_exec"].map(Arc::from).into_iter().filter(|name| named.contains(name)));
+        for function in self.schema.functions.iter().filter(|function| named.contains(&function.name)) {
+            if let Some((of, _)) = self.effect_within(function, seen) {
+                touched.everything |= of.everything;
+                touched.names.extend(of.names);
+            }
         }
         touched
     }
 
     /// A block that ends before its end has done nothing: what is not known is what all of it would have done, not only
     /// what the statement that stopped it would.
-    fn of_all(&self, stop: Stop, body: &str) -> Box<Stop> {
-        let (message, span, mut names, why) = match stop {
+    fn of_all(&self, stop: Stop, mut touched: Touched) -> Box<Stop> {
+        let (message, span, why) = match stop {
             Stop::Refused { sqlstate, message, detail, span } => match self.doubt(sqlstate) {
                 Some(why) => {
-                    let names = self.looked_up.borrow().iter().cloned().collect();
-                    (format!("cannot tell whether this fails ({message}): {why}"), span, names, why)
+                    touched.names.extend(self.looked_up.borrow().iter().cloned());
+                    (format!("cannot tell whether this fails ({message}): {why}"), span, why)
                 }
                 None => return Box::new(Stop::Refused { sqlstate, message, detail, span }),
             },
-            Stop::Unmodelled { message, span, taint: Taint::Relations(names, why) } => (message, span, names, why),
+            Stop::Unmodelled { message, span, taint: Taint::Relations(names, why) } => {
+                touched.names.extend(names);
+                (message, span, why)
+            }
             unmodelled @ Stop::Unmodelled { .. } => return Box::new(unmodelled),
         };
-        names.extend(words(body));
-        names.sort();
-        names.dedup();
-        Box::new(Stop::Unmodelled { message, span, taint: Taint::Relations(names, why) })
+        Box::new(Stop::Unmodelled { message, span, taint: touched.taint(&why) })
     }
 
     /// Runs a body whose ranges count in `text`; places in another text than the script's become `span`.
@@ -184,27 +206,57 @@ impl Context {
         let Some(function) = self.schema.function(oid).cloned() else { return Ok(()) };
         if let Some((touched, why)) = self.effect_of(&function) {
             let message = format!("function \"{}\" is called here, and {why}", function.name);
-            self.taint(Taint::Relations(touched, Arc::from(message.as_str())), message, span);
+            self.taint(touched.taint(&message), message, span);
         }
         Ok(())
     }
 
     /// What a routine may do to the schema; none where it changes nothing.
-    fn effect_of(&self, function: &Function) -> Option<(Vec<Arc<str>>, String)> {
+    fn effect_of(&self, function: &Function) -> Option<(Touched, String)> {
+        self.effect_within(function, &mut BTreeSet::new())
+    }
+
+    /// [`Self::effect_of`], the routines that it calls included, each once.
+    fn effect_within(&self, function: &Function, seen: &mut BTreeSet<Oid>) -> Option<(Touched, String)> {
+        if !seen.insert(function.oid) || seen.len() > ROUTINE_LIMIT {
+            return None;
+        }
         let Some(RoutineBody::Text { text, range }) = function.body.as_deref() else { return None };
         let body = range.slice(text);
-        let changes = match function.language {
+        let mut touched = Touched::default();
+        match function.language {
             Language::PlPgSql => match parse_body(text, *range) {
-                Ok(parsed) => effect::block_changes(&parsed.block),
-                Err(_) => true,
+                Ok(parsed) if effect::block_changes(&parsed.block) => {
+                    touched = self.survey(&parsed, text, any_arguments(function));
+                    // Even where no name is known of what it does.
+                    touched.names.push(function.name.clone());
+                }
+                Ok(_) => {}
+                Err(_) => touched.names = words(body),
             },
-            Language::Sql => rollproof_sql::parse_script(body)
-                .iter()
-                .any(|(_, parsed)| parsed.as_ref().map_or(true, effect::statement_changes)),
-            Language::Internal => false,
-            Language::Other(_) => true,
-        };
-        changes.then(|| (words(body), "what it does to the schema is not followed".to_owned()))
+            Language::Sql => {
+                let mut script = rollproof_sql::parse_script(body).into_iter();
+                if script.any(|(_, parsed)| parsed.as_ref().map_or(true, effect::statement_changes)) {
+                    touched.names = words(body);
+                }
+            }
+            Language::Internal => return None,
+            Language::Other(_) => touched.names = words(body),
+        }
+        let called = self.changed_by_words(body, seen);
+        touched.everything |= called.everything;
+        touched.names.extend(called.names);
+        let changes = touched.everything || !touched.names.is_empty();
+        changes.then(|| (touched, "what it does to the schema is not followed".to_owned()))
+    }
+
+    /// What a body may touch, run with these parameters.
+    fn survey(&self, parsed: &Body, text: &str, variables: Vec<(Arc<str>, Known)>) -> Touched {
+        let steps = Cell::new(STEP_LIMIT);
+        let touched = Touched::default();
+        let mut survey = Survey { schema: &self.schema, source: text, variables, steps: &steps, touched };
+        survey.block(&parsed.block);
+        survey.touched
     }
 
     /// `SELECT f(…)` and `CALL f(…)` with constants.
@@ -240,10 +292,14 @@ impl Context {
         }
         let parsed = match parse_body(text, *range) {
             Ok(parsed) => parsed,
-            Err(_) => return Err(unmodelled("this function's body cannot be read", touched, span)),
+            Err(_) => return Err(unmodelled("this function's body cannot be read", touched.names.clone(), span)),
         };
         let text = text.clone();
-        self.run_body(&parsed, text, parameters, span)
+        self.run_body(&parsed, text.clone(), parameters.clone(), span).map_err(|stop| {
+            let mut all = self.survey(&parsed, &text, parameters);
+            all.names.extend(touched.names);
+            self.of_all(*stop, all)
+        })
     }
 
     /// `SELECT set_config('search_path', '', false)`, as dumps begin.
@@ -263,6 +319,16 @@ impl Context {
         };
         self.set(&SetStatement { local: value(2).as_deref() == Some("true"), name, values: Some(values) })
     }
+}
+
+/// Parameters of which nothing is known.
+fn any_arguments(function: &Function) -> Vec<(Arc<str>, Known)> {
+    let mut variables: Vec<(Arc<str>, Known)> = Vec::new();
+    for (at, parameter) in function.parameters.iter().enumerate() {
+        variables.push((Arc::from(format!("${}", at + 1)), not_known("an argument")));
+        variables.extend(parameter.name.clone().map(|name| (name, not_known("an argument"))));
+    }
+    variables
 }
 
 fn unquoted(part: &str) -> Arc<str> {

@@ -1,22 +1,33 @@
-//! Queries over system relations: joins, filters, counts.
+//! Queries over system relations: WITH, joins, filters, groups, sets, order.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use rollproof_sql::ast::{Expr, ExprKind, FromItem, FromKind, JoinCondition, JoinKind, Query, QueryBody, Select};
+use rollproof_catalog::Oid;
+use rollproof_sql::ast::{
+    CteStatement, Distinct, Expr, ExprKind, FunctionCall, GroupItem, Literal, Query, QueryBody, Select, SetOperation,
+    SetOperator, SortBy,
+};
 
+use super::aggregate::has_aggregate;
 use super::expression::Evaluator;
-use super::relations::{is_system_name, rows};
+use super::from::{Condition, Entry, conjuncts};
 use super::value::{Known, Unknown, Value};
 
 /// A row of a result.
 pub(super) type ResultRow = Vec<(Arc<str>, Value)>;
 
-/// The rows that names in an expression can mean: the current row of each entry of FROM, outer queries first.
+/// What a name in an expression can mean: the current row of each entry of FROM, outer queries first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sources {
-    entries: Vec<(Arc<str>, ResultRow)>,
-    /// Entries whose row is not there yet, by name and columns.
-    pending: Vec<(Arc<str>, Vec<Arc<str>>)>,
+    /// Rows that are there: of an outer join that found none, no row.
+    pub(super) entries: Vec<(Arc<str>, Option<ResultRow>)>,
+    /// Entries whose row is not there yet, by name and columns, the next one last.
+    pub(super) pending: Vec<(Arc<str>, Vec<Arc<str>>)>,
+    /// Queries of WITH.
+    pub(super) queries: Vec<(Arc<str>, Arc<Known<Vec<ResultRow>>>)>,
+    /// The rows of the group that an aggregate goes over.
+    pub(super) group: Option<Arc<Vec<Sources>>>,
 }
 
 impl Sources {
@@ -33,38 +44,107 @@ impl Sources {
                 return Some(Err(Unknown::because("a row that is still to come")));
             }
         }
+        let mut nulls = false;
         for (entry, row) in self.entries.iter().rev().filter(|(entry, _)| fits(entry)) {
-            let _ = entry;
-            if let Some((_, value)) = row.iter().find(|(column, _)| **column == *name) {
-                return Some(Ok(value.clone()));
+            match row {
+                Some(row) => {
+                    if let Some((_, value)) = row.iter().find(|(column, _)| **column == *name) {
+                        return Some(value.clone().known());
+                    }
+                }
+                None if alias == Some(&**entry) => return Some(Ok(Value::Null)),
+                None => nulls = true,
             }
         }
         // An entry of this name without the column: nothing else is meant.
         let named = |entry: &Arc<str>| alias.is_some_and(|alias| alias == &**entry);
         let known =
             self.entries.iter().any(|(entry, _)| named(entry)) || self.pending.iter().any(|(entry, _)| named(entry));
-        known.then(|| Err(Unknown::because(format!("column \"{name}\" of a system relation"))))
+        (known || nulls).then(|| Err(Unknown::because(format!("column \"{name}\" of a system relation"))))
+    }
+
+    /// All of an entry's row, where a name means one.
+    pub(super) fn whole_row(&self, name: &str) -> Option<Value> {
+        let (_, row) = self.entries.iter().rev().find(|(entry, _)| **entry == *name)?;
+        Some(row.clone().map_or(Value::Null, Value::Row))
     }
 }
 
-/// An entry of FROM with its rows.
-struct Entry {
-    name: Arc<str>,
-    rows: Vec<ResultRow>,
-    /// Conditions that decide whether a row joins; of a left join no row gives one of nulls.
-    left: Option<Vec<Expr>>,
+/// A row of a result before ORDER BY: with what its sort keys are evaluated in.
+struct Found {
+    row: ResultRow,
+    sources: Sources,
 }
 
 impl Evaluator<'_> {
     /// The rows of a query.
     pub(super) fn query(&self, query: &Query, outer: &Sources, depth: usize) -> Known<Vec<ResultRow>> {
         self.step()?;
-        if query.with.is_some() || !query.holes.is_empty() {
-            return Err(Unknown::because("a query with WITH"));
+        let outer = &self.with(query, outer, depth)?;
+        let mut found = self.body(&query.body, outer, depth + 1)?;
+        self.sort(&query.order_by, &mut found, depth)?;
+        let ordered = !query.order_by.is_empty();
+        let mut rows: Vec<ResultRow> = found.into_iter().map(|each| each.row).collect();
+        let bound = |bound: &Option<Expr>| -> Known<Option<usize>> {
+            let Some(bound) = bound else { return Ok(None) };
+            let value = self.value(bound, outer, depth + 1)?;
+            Ok(value.to_int().and_then(|bound| usize::try_from(bound).ok()))
+        };
+        let skip = bound(&query.offset)?.unwrap_or(0);
+        let take = bound(&query.limit)?.unwrap_or(usize::MAX);
+        let cuts = (skip > 0 && !rows.is_empty()) || take < rows.len();
+        if cuts && take > 0 && !ordered && rows.iter().any(|row| *row != rows[0]) {
+            return Err(Unknown::because("some rows of several, in no order"));
         }
-        let mut found = match &query.body {
-            QueryBody::Select(select) => self.select(select, outer, depth + 1)?,
-            QueryBody::Nested(inner) => self.query(inner, outer, depth + 1)?,
+        rows.drain(..skip.min(rows.len()));
+        rows.truncate(take);
+        Ok(rows)
+    }
+
+    /// Whether a query has rows: what is in them does not matter.
+    pub(super) fn has_rows(&self, query: &Query, outer: &Sources, depth: usize) -> Known<bool> {
+        self.step()?;
+        if let (QueryBody::Select(select), None, None) = (&query.body, &query.limit, &query.offset)
+            && select.group_by.is_empty()
+            && select.having.is_none()
+            && select.holes.is_empty()
+            && !select.targets.iter().any(|target| has_aggregate(&target.value))
+        {
+            let outer = &self.with(query, outer, depth)?;
+            return Ok(!self.joined(select, outer, depth + 1)?.is_empty());
+        }
+        self.query(query, outer, depth).map(|rows| !rows.is_empty())
+    }
+
+    fn with(&self, query: &Query, outer: &Sources, depth: usize) -> Known<Sources> {
+        if !query.holes.is_empty() {
+            return Err(Unknown::because("a query that is not followed"));
+        }
+        let mut sources = outer.clone();
+        for cte in query.with.iter().flat_map(|with| &with.ctes) {
+            let recursive = query.with.as_ref().is_some_and(|with| with.recursive);
+            let rows = match &cte.statement {
+                CteStatement::Query(inner) if !recursive => self.query(inner, &sources, depth + 1),
+                CteStatement::Query(_) => Err(Unknown::because("a query with WITH RECURSIVE")),
+                _ => Err(Unknown::because("a query that writes")),
+            };
+            let rename = |row: ResultRow| -> ResultRow { renamed(row, &cte.columns) };
+            let rows = rows.map(|rows| rows.into_iter().map(rename).collect::<Vec<_>>());
+            if !matches!(&cte.statement, CteStatement::Query(_)) {
+                rows.clone()?;
+            }
+            sources.queries.push((cte.name.text.clone(), Arc::new(rows)));
+        }
+        Ok(sources)
+    }
+
+    fn body(&self, body: &QueryBody, outer: &Sources, depth: usize) -> Known<Vec<Found>> {
+        let plain = |rows: Vec<ResultRow>| -> Vec<Found> {
+            rows.into_iter().map(|row| Found { row, sources: outer.clone() }).collect()
+        };
+        match body {
+            QueryBody::Select(select) => self.select(select, outer, depth + 1),
+            QueryBody::Nested(inner) => self.query(inner, outer, depth + 1).map(plain),
             QueryBody::Values(lists) => {
                 let names = (1..).map(|number: usize| Arc::from(format!("column{number}")));
                 let names: Vec<Arc<str>> = names.take(lists.first().map_or(0, Vec::len)).collect();
@@ -73,268 +153,228 @@ impl Evaluator<'_> {
                         list.iter().map(|value| self.value(value, outer, depth + 1)).collect::<Known<Vec<_>>>()?;
                     Ok(names.iter().cloned().zip(values).collect())
                 };
-                lists.iter().map(row).collect::<Known<Vec<_>>>()?
+                lists.iter().map(row).collect::<Known<Vec<_>>>().map(plain)
             }
-            _ => return Err(Unknown::because("a query that is not followed")),
+            QueryBody::SetOperation(operation) => self.set_operation(operation, outer, depth + 1).map(plain),
+            QueryBody::Table(_) | QueryBody::Hole(_) => Err(Unknown::because("a query that is not followed")),
+        }
+    }
+
+    fn set_operation(&self, of: &SetOperation, outer: &Sources, depth: usize) -> Known<Vec<ResultRow>> {
+        self.step()?;
+        if depth > super::expression::DEPTH_LIMIT {
+            return Err(Unknown::because("a query that is too deep"));
+        }
+        let rows = |found: Vec<Found>| found.into_iter().map(|each| each.row).collect::<Vec<_>>();
+        let left = rows(self.body(&of.left, outer, depth)?);
+        let right = rows(self.body(&of.right, outer, depth)?);
+        let (left, right) = (all_known(left)?, all_known(right)?);
+        let same = |one: &ResultRow, other: &ResultRow| {
+            one.len() == other.len() && one.iter().zip(other).all(|((_, one), (_, other))| one == other)
         };
-        if let Some(limit) = &query.limit {
-            let limit = self.value(limit, outer, depth + 1)?;
-            if let Some(limit) = limit.to_int().and_then(|limit| usize::try_from(limit).ok()) {
-                if limit > 0 && found.len() > limit && query.order_by.is_empty() {
-                    // Any of them may come; that there is one is certain.
-                    found.truncate(limit);
-                } else {
-                    found.truncate(limit);
+        let mut result: Vec<ResultRow> = match (of.operator, of.all) {
+            (SetOperator::Union, _) => left.into_iter().chain(right).collect(),
+            (_, true) => return Err(Unknown::because("INTERSECT ALL and EXCEPT ALL")),
+            (SetOperator::Intersect, _) => {
+                left.into_iter().filter(|row| right.iter().any(|other| same(row, other))).collect()
+            }
+            (SetOperator::Except, _) => {
+                left.into_iter().filter(|row| !right.iter().any(|other| same(row, other))).collect()
+            }
+        };
+        if !of.all {
+            let mut kept: Vec<ResultRow> = Vec::new();
+            for row in result {
+                self.step()?;
+                if !kept.iter().any(|other| same(&row, other)) {
+                    kept.push(row);
                 }
             }
+            result = kept;
+        }
+        Ok(result)
+    }
+
+    /// The rows of FROM that fulfil the conditions.
+    fn joined(&self, select: &Select, outer: &Sources, depth: usize) -> Known<Vec<Sources>> {
+        if !select.holes.is_empty() || select.into.is_some() {
+            return Err(Unknown::because("a query that is not followed"));
+        }
+        let mut filters = Vec::new();
+        if let Some(filter) = &select.filter {
+            conjuncts(filter, &mut filters);
+        }
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut conditions: Vec<Condition> = Vec::new();
+        for item in &select.from {
+            self.read_from(item, outer, depth, &filters, &mut entries, &mut conditions)?;
+        }
+        conditions.extend(filters.into_iter().map(Condition::Holds));
+        let mut sources = outer.clone();
+        sources.group = None;
+        sources.pending.extend(entries.iter().rev().map(|entry| (entry.name.clone(), entry.columns.clone())));
+        let mut found = Vec::new();
+        let conditions: Vec<&Condition> = conditions.iter().collect();
+        self.join(&entries, &conditions, sources, depth, &mut found).map_err(|why| match entries.is_empty() {
+            true => why,
+            // Which of the rows are looked at first is the server's choice.
+            false => why.maybe(),
+        })?;
+        Ok(found)
+    }
+
+    fn select(&self, select: &Select, outer: &Sources, depth: usize) -> Known<Vec<Found>> {
+        let joined = self.joined(select, outer, depth)?;
+        let aggregated = select.targets.iter().any(|target| has_aggregate(&target.value));
+        let groups: Vec<Sources> = if select.group_by.is_empty() && select.having.is_none() && !aggregated {
+            joined
+        } else {
+            self.groups(select, joined, outer, depth)?
+        };
+        let mut found: Vec<Found> = Vec::new();
+        for sources in groups {
+            if let Some(having) = &select.having
+                && self.value(having, &sources, depth)?.to_bool()? != Some(true)
+            {
+                continue;
+            }
+            found.push(Found { row: self.target_row(select, &sources, depth)?, sources });
+        }
+        match &select.distinct {
+            None => {}
+            Some(Distinct::All) => {
+                let mut kept: Vec<Found> = Vec::new();
+                for each in found {
+                    self.step()?;
+                    for (_, value) in &each.row {
+                        value.clone().known()?;
+                    }
+                    if !kept.iter().any(|other| other.row == each.row) {
+                        kept.push(each);
+                    }
+                }
+                found = kept;
+            }
+            Some(Distinct::On(_)) => return Err(Unknown::because("a query with DISTINCT ON")),
         }
         Ok(found)
     }
 
-    fn select(&self, select: &Select, outer: &Sources, depth: usize) -> Known<Vec<ResultRow>> {
-        let grouped = !select.group_by.is_empty() || select.having.is_some();
-        if grouped || !select.holes.is_empty() || select.into.is_some() {
-            return Err(Unknown::because("a query with GROUP BY"));
-        }
-        let mut entries = Vec::new();
-        let mut conditions: Vec<Expr> = Vec::new();
-        for item in &select.from {
-            self.read_from(item, outer, depth, &mut entries, &mut conditions)?;
-        }
-        if let Some(filter) = &select.filter {
-            conjuncts(filter, &mut conditions);
-        }
-        let mut sources = outer.clone();
-        let columns = |entry: &Entry| {
-            entry.rows.first().map_or_else(Vec::new, |row| row.iter().map(|(name, _)| name.clone()).collect())
-        };
-        sources.pending.extend(entries.iter().rev().map(|entry| (entry.name.clone(), columns(entry))));
-        let mut found = Vec::new();
-        self.join(&entries, &conditions, sources, depth, &mut found)?;
-        self.project(select, found, depth)
-    }
-
-    /// All rows of the entries that fulfil the conditions, each condition asked as soon as its rows are there.
-    fn join(
-        &self,
-        entries: &[Entry],
-        conditions: &[Expr],
-        mut sources: Sources,
-        depth: usize,
-        found: &mut Vec<Sources>,
-    ) -> Known<()> {
-        self.step()?;
-        let mut open: Vec<Expr> = Vec::new();
-        for condition in conditions {
-            match self.value(condition, &sources, depth).and_then(|value| value.to_bool()) {
-                Ok(Some(true)) => {}
-                Ok(_) => return Ok(()),
-                Err(_) if !entries.is_empty() => open.push(condition.clone()),
-                Err(why) => return Err(why),
-            }
-        }
-        let Some((entry, rest)) = entries.split_first() else {
-            found.push(sources);
-            return Ok(());
-        };
-        sources.pending.pop();
-        let mut any = false;
-        for row in &entry.rows {
-            let mut next = sources.clone();
-            next.entries.push((entry.name.clone(), row.clone()));
-            let joins = match &entry.left {
-                None => true,
-                Some(conditions) => self.all_hold(conditions, &next, depth)?,
-            };
-            if joins {
-                any = true;
-                self.join(rest, &open, next, depth, found)?;
-            }
-        }
-        if entry.left.is_some() && !any {
-            let nulls = entry
-                .rows
-                .first()
-                .map_or_else(Vec::new, |row| row.iter().map(|(name, _)| (name.clone(), Value::Null)).collect());
-            sources.entries.push((entry.name.clone(), nulls));
-            self.join(rest, &open, sources, depth, found)?;
-        }
-        Ok(())
-    }
-
-    fn all_hold(&self, conditions: &[Expr], sources: &Sources, depth: usize) -> Known<bool> {
-        for condition in conditions {
-            if self.value(condition, sources, depth)?.to_bool()? != Some(true) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn read_from(
-        &self,
-        item: &FromItem,
-        outer: &Sources,
-        depth: usize,
-        entries: &mut Vec<Entry>,
-        conditions: &mut Vec<Expr>,
-    ) -> Known<()> {
-        match &item.kind {
-            FromKind::Relation(reference) => {
-                let schema = reference.name.schema().map(|schema| schema.text.clone());
-                let name = reference.name.object().text.clone();
-                let alias = reference.alias.as_ref().and_then(|alias| alias.name.as_ref());
-                let alias = alias.map_or_else(|| name.clone(), |alias| alias.text.clone());
-                if !is_system_name(schema.as_deref(), &name) {
-                    return Err(Unknown::because(format!("rows of \"{name}\"")));
+    /// The groups of GROUP BY, each as its first row with all of them beside it; without GROUP BY there is one.
+    fn groups(&self, select: &Select, joined: Vec<Sources>, outer: &Sources, depth: usize) -> Known<Vec<Sources>> {
+        let mut keyed: Vec<(Vec<Value>, Vec<Sources>)> = Vec::new();
+        if select.group_by.is_empty() {
+            keyed.push((Vec::new(), joined));
+        } else {
+            for sources in joined {
+                self.step()?;
+                let mut key = Vec::new();
+                for item in &select.group_by {
+                    let GroupItem::Expr(expr) = item else { return Err(Unknown::because("grouping sets")) };
+                    key.push(self.group_key(expr, select, &sources, depth)?);
                 }
-                self.nothing_unknown()?;
-                let Some(rows) = rows(self.schema, schema.as_deref(), &name) else {
-                    return Err(Unknown::because(format!("rows of \"{name}\"")));
-                };
-                let rows =
-                    rows.into_iter().map(|row| row.into_iter().map(|(name, value)| (Arc::from(name), value)).collect());
-                entries.push(Entry { name: alias, rows: rows.collect(), left: None });
-                Ok(())
+                match keyed.iter_mut().find(|(other, _)| *other == key) {
+                    Some((_, members)) => members.push(sources),
+                    None => keyed.push((key, vec![sources])),
+                }
             }
-            FromKind::Subquery { query, alias, .. } => {
-                let rows = self.query(query, outer, depth)?;
-                let name = alias.as_ref().and_then(|alias| alias.name.as_ref());
-                let columns = alias.as_ref().map_or(&[][..], |alias| &alias.columns);
-                let rename = |row: ResultRow| -> ResultRow {
-                    row.into_iter()
-                        .enumerate()
-                        .map(|(at, (name, value))| (columns.get(at).map_or(name, |column| column.text.clone()), value))
-                        .collect()
-                };
-                let name = name.map_or_else(|| Arc::from(""), |name| name.text.clone());
-                entries.push(Entry { name, rows: rows.into_iter().map(rename).collect(), left: None });
-                Ok(())
-            }
-            FromKind::Functions { calls, alias, .. } => {
-                self.read_function(calls, alias.as_ref(), outer, depth, entries)
-            }
-            FromKind::Join(join) => {
-                self.read_from(&join.left, outer, depth, entries, conditions)?;
-                let before = entries.len();
-                self.read_from(&join.right, outer, depth, entries, conditions)?;
-                match (join.kind, &join.condition) {
-                    (JoinKind::Inner, JoinCondition::On(condition)) => conjuncts(condition, conditions),
-                    (JoinKind::Inner, JoinCondition::None) => {}
-                    (JoinKind::Left, JoinCondition::On(condition)) if entries.len() == before + 1 => {
-                        let mut parts = Vec::new();
-                        conjuncts(condition, &mut parts);
-                        if let Some(entry) = entries.last_mut() {
-                            entry.left = Some(parts);
+        }
+        let one = |(_, members): (Vec<Value>, Vec<Sources>)| {
+            let mut first = members.first().cloned().unwrap_or_else(|| outer.clone());
+            first.group = Some(Arc::new(members));
+            first
+        };
+        Ok(keyed.into_iter().map(one).collect())
+    }
+
+    /// A key of GROUP BY: an expression, the number of a target, or a target's name where no column has it.
+    fn group_key(&self, expr: &Expr, select: &Select, sources: &Sources, depth: usize) -> Known {
+        if let ExprKind::Literal(Literal::Integer(number)) = &expr.kind {
+            let target = usize::try_from(number - 1).ok().and_then(|at| select.targets.get(at));
+            let target = target.ok_or_else(|| Unknown::because("GROUP BY"))?;
+            return self.value(&target.value, sources, depth);
+        }
+        if let ExprKind::Column(reference) = &expr.kind
+            && let [name] = &reference.fields[..]
+            && sources.column(&[&name.text]).is_none()
+            && let Some(target) =
+                select.targets.iter().find(|target| target.alias.as_ref().is_some_and(|alias| alias.text == name.text))
+        {
+            return self.value(&target.value, sources, depth);
+        }
+        self.value(expr, sources, depth)
+    }
+
+    /// ORDER BY: output names and numbers before input columns. Names compare by bytes, as `name` does.
+    fn sort(&self, order_by: &[SortBy], found: &mut [Found], depth: usize) -> Known<()> {
+        if order_by.is_empty() || found.len() < 2 {
+            return Ok(());
+        }
+        let mut keyed: Vec<(Vec<Value>, usize)> = Vec::new();
+        for (at, each) in found.iter().enumerate() {
+            let key = |sort: &SortBy| -> Known {
+                if sort.using.is_some() {
+                    return Err(Unknown::because("ORDER BY USING"));
+                }
+                match &sort.value.kind {
+                    ExprKind::Literal(Literal::Integer(number)) => {
+                        let column = usize::try_from(number - 1).ok().and_then(|at| each.row.get(at));
+                        column
+                            .map(|(_, value)| value.clone().known())
+                            .unwrap_or_else(|| Err(Unknown::because("ORDER BY")))
+                    }
+                    ExprKind::Column(reference) if reference.fields.len() == 1 && reference.star.is_none() => {
+                        let name = &reference.fields[0].text;
+                        match each.row.iter().find(|(column, _)| column == name) {
+                            Some((_, value)) => value.clone().known(),
+                            None => self.value(&sort.value, &each.sources, depth),
                         }
                     }
-                    _ => return Err(Unknown::because("a join that is not followed")),
+                    _ => self.value(&sort.value, &each.sources, depth),
                 }
-                Ok(())
-            }
-            _ => Err(Unknown::because("an entry of FROM that is not followed")),
+            };
+            keyed.push((order_by.iter().map(key).collect::<Known<Vec<_>>>()?, at));
         }
-    }
-
-    /// `unnest(ARRAY[…]) AS x`, `generate_series(a, b)`
-    fn read_function(
-        &self,
-        calls: &[(Expr, Vec<rollproof_sql::ast::ColumnSpec>)],
-        alias: Option<&rollproof_sql::ast::Alias>,
-        outer: &Sources,
-        depth: usize,
-        entries: &mut Vec<Entry>,
-    ) -> Known<()> {
-        let [(Expr { kind: ExprKind::Function(call), .. }, _)] = calls else {
-            return Err(Unknown::because("functions in FROM"));
-        };
-        let function = call.name.object().as_str();
-        let mut arguments = Vec::new();
-        for argument in &call.arguments {
-            arguments.push(self.value(&argument.value, outer, depth)?);
+        self.sorted(order_by, &mut keyed)?;
+        let places: Vec<usize> = keyed.into_iter().map(|(_, at)| at).collect();
+        let mut rows: Vec<Option<ResultRow>> =
+            found.iter_mut().map(|each| Some(std::mem::take(&mut each.row))).collect();
+        for (each, at) in found.iter_mut().zip(places) {
+            each.row = rows.get_mut(at).and_then(Option::take).unwrap_or_default();
         }
-        let values = match (function, &arguments[..]) {
-            ("unnest", [only]) => match super::expression::array(only.clone())? {
-                Value::Array(values) => values,
-                _ => Vec::new(),
-            },
-            ("generate_series", [Value::Int(first), Value::Int(last)]) if last - first < 100_000 => {
-                (*first..=*last).map(Value::Int).collect()
-            }
-            _ => return Err(Unknown::because(format!("function {function}() in FROM"))),
-        };
-        let name =
-            alias.and_then(|alias| alias.name.as_ref()).map_or_else(|| Arc::from(function), |name| name.text.clone());
-        let column =
-            alias.and_then(|alias| alias.columns.first()).map_or_else(|| name.clone(), |column| column.text.clone());
-        let rows = values.into_iter().map(|value| vec![(column.clone(), value)]).collect();
-        entries.push(Entry { name, rows, left: None });
         Ok(())
     }
 
-    /// The catalogs can only be asked where everything that was done to them is known.
-    fn nothing_unknown(&self) -> Known<()> {
-        use rollproof_catalog::Taint;
-        let why = self.schema.taints.iter().find_map(|taint| match taint {
-            Taint::Everything(why) => Some(why.clone()),
-            _ => None,
-        });
-        why.map_or(Ok(()), |why| Err(Unknown(why)))
-    }
-
-    fn project(&self, select: &Select, found: Vec<Sources>, depth: usize) -> Known<Vec<ResultRow>> {
-        if let [target] = &select.targets[..]
-            && let ExprKind::Function(call) = &target.value.kind
-            && call.filter.is_none()
-            && call.over.is_none()
-        {
-            let name =
-                target.alias.as_ref().map_or_else(|| call.name.object().text.clone(), |alias| alias.text.clone());
-            match call.name.object().as_str() {
-                "count" if call.star => return Ok(vec![vec![(name, Value::Int(found.len() as i64))]]),
-                "array_agg" | "string_agg" | "max" | "min" | "bool_or" | "bool_and" | "count" | "sum" => {
-                    return self.aggregate(call, name, &found, depth);
+    /// Sorts what has keys, the earlier of equals first.
+    pub(super) fn sorted<T>(&self, order_by: &[SortBy], keyed: &mut [(Vec<Value>, T)]) -> Known<()> {
+        let mut failed = None;
+        keyed.sort_by(|(one, _), (other, _)| {
+            for ((sort, one), other) in order_by.iter().zip(one).zip(other) {
+                let nulls_first = sort.nulls_first.unwrap_or(sort.descending);
+                let order = match (one, other) {
+                    (Value::Null, Value::Null) => Ordering::Equal,
+                    (Value::Null, _) if nulls_first => Ordering::Less,
+                    (Value::Null, _) => Ordering::Greater,
+                    (_, Value::Null) if nulls_first => Ordering::Greater,
+                    (_, Value::Null) => Ordering::Less,
+                    _ => match one.compare(other) {
+                        Ok(order) => {
+                            let order = order.unwrap_or(Ordering::Equal);
+                            if sort.descending { order.reverse() } else { order }
+                        }
+                        Err(why) => {
+                            failed = Some(why);
+                            Ordering::Equal
+                        }
+                    },
+                };
+                if order != Ordering::Equal {
+                    return order;
                 }
-                _ => {}
             }
-        }
-        let mut rows = Vec::new();
-        for sources in &found {
-            rows.push(self.target_row(select, sources, depth)?);
-        }
-        Ok(rows)
-    }
-
-    fn aggregate(
-        &self,
-        call: &rollproof_sql::ast::FunctionCall,
-        name: Arc<str>,
-        found: &[Sources],
-        depth: usize,
-    ) -> Known<Vec<ResultRow>> {
-        let Some(argument) = call.arguments.first() else { return Err(Unknown::because("an aggregate")) };
-        let mut values = Vec::new();
-        for sources in found {
-            values.push(self.value(&argument.value, sources, depth)?);
-        }
-        let value = match call.name.object().as_str() {
-            "array_agg" if values.is_empty() => Value::Null,
-            "array_agg" => Value::Array(values),
-            "count" if !call.distinct => {
-                Value::Int(values.iter().filter(|value| **value != Value::Null).count() as i64)
-            }
-            "string_agg" => {
-                let separator =
-                    call.arguments.get(1).map(|argument| self.value(&argument.value, &Sources::default(), depth));
-                let separator =
-                    separator.transpose()?.and_then(|value| value.to_text()).unwrap_or_else(|| Arc::from(""));
-                let parts: Vec<String> =
-                    values.iter().filter_map(Value::to_text).map(|part| part.to_string()).collect();
-                if parts.is_empty() { Value::Null } else { Value::text(parts.join(&separator)) }
-            }
-            _ => return Err(Unknown::because("an aggregate")),
-        };
-        Ok(vec![vec![(name, value)]])
+            Ordering::Equal
+        });
+        failed.map_or(Ok(()), Err)
     }
 
     fn target_row(&self, select: &Select, sources: &Sources, depth: usize) -> Known<ResultRow> {
@@ -347,29 +387,58 @@ impl Evaluator<'_> {
                 for (_, columns) in
                     sources.entries.iter().filter(|(name, _)| alias.is_none_or(|alias| alias == &**name))
                 {
+                    let columns = columns.as_ref().ok_or_else(|| Unknown::because("all columns of an outer join"))?;
                     row.extend(columns.iter().cloned());
                 }
                 continue;
             }
-            // What is only asked for existence need not be known.
             let name = match &target.alias {
                 Some(alias) => alias.text.clone(),
                 None => Arc::from(crate::names::column_name(&target.value).unwrap_or_else(|| "?column?".to_owned())),
             };
-            row.push((name, self.value(&target.value, sources, depth)?));
+            // One column that is not known leaves the others.
+            let value = match self.value(&target.value, sources, depth) {
+                Ok(value) => value,
+                Err(why) if why.raises.is_some() => return Err(why),
+                Err(why) => Value::Missing(why.why),
+            };
+            row.push((name, value));
         }
         Ok(row)
     }
+
+    /// The catalogs can only be asked where everything that was done to them is known.
+    pub(super) fn nothing_unknown(&self) -> Known<()> {
+        use rollproof_catalog::Taint;
+        let why = self.schema.taints.iter().find_map(|taint| match taint {
+            Taint::Everything(why) => Some(why.clone()),
+            _ => None,
+        });
+        why.map_or(Ok(()), |why| Err(Unknown::because(why)))
+    }
+
+    /// A function that is the project's own, if the call means one.
+    pub(super) fn own_function(&self, call: &FunctionCall) -> Option<Oid> {
+        let schema = call.name.schema().map(|schema| &*schema.text);
+        let found = self.schema.functions_named(schema, call.name.object().as_str());
+        match found[..] {
+            [only] if only.function.oid >= Oid::FIRST_USER => Some(only.function.oid),
+            _ => None,
+        }
+    }
 }
 
-/// The parts of a condition that all have to hold.
-fn conjuncts(condition: &Expr, parts: &mut Vec<Expr>) {
-    match &condition.kind {
-        ExprKind::And(all) => {
-            for part in all {
-                conjuncts(part, parts);
-            }
-        }
-        _ => parts.push(condition.clone()),
+/// A row under other names.
+pub(super) fn renamed(row: ResultRow, names: &[rollproof_sql::ast::Name]) -> ResultRow {
+    row.into_iter()
+        .enumerate()
+        .map(|(at, (name, value))| (names.get(at).map_or(name, |column| column.text.clone()), value))
+        .collect()
+}
+
+fn all_known(rows: Vec<ResultRow>) -> Known<Vec<ResultRow>> {
+    for (_, value) in rows.iter().flatten() {
+        value.clone().known()?;
     }
+    Ok(rows)
 }

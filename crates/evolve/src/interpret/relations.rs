@@ -31,37 +31,69 @@ fn namespace(schema: &Schema, oid: Oid) -> Value {
     schema.namespace_name(oid).map_or(Value::Null, text)
 }
 
-/// The rows of a system relation, or none where it is not one that is known here. Only what a migration can have made is
-/// in them, with the built-in types, roles and extensions.
-pub(super) fn rows(schema: &Schema, namespace_name: Option<&str>, name: &str) -> Option<Vec<Row>> {
+/// What of a system relation is asked for: a query says it by constants.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// Objects in the schema of this name.
+    pub(super) namespace: Option<Arc<str>>,
+    /// The relation of this name.
+    pub(super) name: Option<Arc<str>>,
+    /// The relation of this number.
+    pub(super) relation: Option<i64>,
+}
+
+impl Wanted {
+    /// The relations that are asked for, the server's own among them.
+    fn relations<'a>(&self, schema: &'a Schema) -> impl Iterator<Item = &'a Relation> + use<'a> {
+        let namespace = self.namespace.as_ref().map(|name| schema.find_namespace(name));
+        let (name, number) = (self.name.clone(), self.relation);
+        let own = !matches!(namespace, Some(Some(oid)) if oid >= Oid::FIRST_USER);
+        let own = own && number.is_none_or(|number| number < i64::from(Oid::FIRST_USER.0));
+        let builtin = own.then(|| schema.builtin.relations().iter()).into_iter().flatten();
+        builtin.chain(schema.relations.iter().map(|relation| &**relation)).filter(move |relation| {
+            namespace.is_none_or(|namespace| namespace == Some(relation.namespace))
+                && name.as_ref().is_none_or(|name| *name == relation.name)
+                && number.is_none_or(|number| number == i64::from(relation.oid.0))
+        })
+    }
+}
+
+/// The rows of a system relation, or none where it is not one that is known here. Relations, types, functions, roles and
+/// extensions of the server's own are in them; what hangs on relations is there of those that a migration can have made.
+pub(super) fn rows(schema: &Schema, namespace_name: Option<&str>, name: &str, wanted: &Wanted) -> Option<Vec<Row>> {
     let standard = namespace_name == Some("information_schema");
     let catalog = matches!(namespace_name, None | Some("pg_catalog"));
     Some(match name {
-        "tables" if standard => tables(schema),
+        "tables" if standard => tables(schema, wanted),
         "views" if standard => views(schema),
-        "columns" if standard => columns(schema),
+        "columns" if standard => columns(schema, wanted),
         "schemata" if standard => schemata(schema),
         "table_constraints" if standard => table_constraints(schema),
-        "key_column_usage" | "constraint_column_usage" if standard => key_columns(schema),
+        "key_column_usage" if standard => key_columns(schema),
+        "constraint_column_usage" if standard => used_columns(schema),
+        "referential_constraints" if standard => referential_constraints(schema),
         "sequences" if standard => sequences(schema),
         "triggers" if standard => standard_triggers(schema),
         "routines" if standard => routines(schema),
-        "pg_class" if catalog => classes(schema),
-        "pg_attribute" if catalog => attributes(schema),
+        "pg_class" if catalog => classes(schema, wanted),
+        "pg_attribute" if catalog => attributes(schema, wanted),
         "pg_namespace" if catalog => namespaces(schema),
         "pg_type" if catalog => types(schema),
         "pg_enum" if catalog => enums(schema),
         "pg_constraint" if catalog => constraints(schema),
         "pg_indexes" if catalog => indexes(schema),
         "pg_index" if catalog => index_entries(schema),
-        "pg_tables" if catalog => pg_tables(schema),
+        "pg_tables" if catalog => pg_tables(schema, wanted),
         "pg_views" if catalog => pg_views(schema, RelationKind::View, "viewname"),
         "pg_matviews" if catalog => pg_views(schema, RelationKind::MaterializedView, "matviewname"),
         "pg_sequences" if catalog => pg_views(schema, RelationKind::Sequence, "sequencename"),
+        "pg_inherits" if catalog => inherits(schema),
+        "pg_attrdef" if catalog => defaults(schema),
         "pg_roles" | "pg_authid" | "pg_user" if catalog => roles(schema),
         "pg_extension" if catalog => extensions(schema),
         "pg_trigger" if catalog => triggers(schema),
-        "pg_policies" | "pg_policy" if catalog => policies(schema),
+        "pg_policies" if catalog => pg_policies(schema),
+        "pg_policy" if catalog => policies(schema),
         "pg_proc" if catalog => functions(schema),
         "pg_event_trigger" if catalog => event_triggers(schema),
         _ => return None,
@@ -84,8 +116,8 @@ fn is_table(relation: &Relation) -> bool {
     )
 }
 
-fn tables(schema: &Schema) -> Vec<Row> {
-    let row = |relation: &Arc<Relation>| {
+fn tables(schema: &Schema, wanted: &Wanted) -> Vec<Row> {
+    let row = |relation: &Relation| {
         let kind = match relation.kind {
             RelationKind::View => "VIEW",
             RelationKind::ForeignTable => "FOREIGN",
@@ -98,7 +130,7 @@ fn tables(schema: &Schema) -> Vec<Row> {
             ("table_type", word(kind)),
         ]
     };
-    own(schema).filter(|relation| is_table(relation)).map(row).collect()
+    wanted.relations(schema).filter(|relation| is_table(relation)).map(row).collect()
 }
 
 fn views(schema: &Schema) -> Vec<Row> {
@@ -108,9 +140,9 @@ fn views(schema: &Schema) -> Vec<Row> {
     own(schema).filter(|relation| relation.kind == RelationKind::View).map(row).collect()
 }
 
-fn columns(schema: &Schema) -> Vec<Row> {
+fn columns(schema: &Schema, wanted: &Wanted) -> Vec<Row> {
     let mut rows = Vec::new();
-    for relation in own(schema).filter(|relation| is_table(relation)) {
+    for relation in wanted.relations(schema).filter(|relation| is_table(relation)) {
         for column in relation.live_columns() {
             let base = schema.base_type(column.data_type);
             let found = schema.type_of(base.oid);
@@ -190,19 +222,76 @@ fn table_constraints(schema: &Schema) -> Vec<Row> {
     rows
 }
 
+fn column_of_constraint(
+    schema: &Schema,
+    of: &Relation,
+    constraint: &Constraint,
+    table: &Relation,
+    name: &Arc<str>,
+) -> Row {
+    vec![
+        ("constraint_schema", namespace(schema, of.namespace)),
+        ("constraint_name", text(&constraint.name)),
+        ("table_schema", namespace(schema, table.namespace)),
+        ("table_name", text(&table.name)),
+        ("column_name", text(name)),
+    ]
+}
+
+/// Columns that keys are made of: primary, unique and foreign ones.
 fn key_columns(schema: &Schema) -> Vec<Row> {
     let mut rows = Vec::new();
     for relation in own(schema) {
-        for constraint in &relation.constraints {
-            for column in constraint.columns.iter().filter_map(|number| relation.column_by_number(*number)) {
-                rows.push(vec![
-                    ("constraint_schema", namespace(schema, relation.namespace)),
-                    ("constraint_name", text(&constraint.name)),
-                    ("table_schema", namespace(schema, relation.namespace)),
-                    ("table_name", text(&relation.name)),
-                    ("column_name", text(&column.name)),
-                ]);
+        let is_key = |constraint: &&Arc<Constraint>| {
+            matches!(
+                constraint.kind,
+                ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::ForeignKey(_)
+            )
+        };
+        for constraint in relation.constraints.iter().filter(is_key) {
+            let columns = constraint.columns.iter().filter_map(|number| relation.column_by_number(*number));
+            for (at, column) in columns.enumerate() {
+                let mut row = column_of_constraint(schema, relation, constraint, relation, &column.name);
+                row.push(("ordinal_position", Value::Int(at as i64 + 1)));
+                rows.push(row);
             }
+        }
+    }
+    rows
+}
+
+/// Columns that constraints look at: of a foreign key those that it refers to.
+fn used_columns(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for constraint in &relation.constraints {
+            let (table, numbers) = match &constraint.kind {
+                ConstraintKind::ForeignKey(key) => match schema.relation(key.relation) {
+                    Some(table) => (table, &key.columns),
+                    None => continue,
+                },
+                // The server has NOT NULL here since it keeps it as a constraint.
+                ConstraintKind::NotNull if schema.builtin.version < 18 => continue,
+                ConstraintKind::Exclusion | ConstraintKind::Trigger => continue,
+                _ => (&**relation, &constraint.columns),
+            };
+            for column in numbers.iter().filter_map(|number| table.column_by_number(*number)) {
+                rows.push(column_of_constraint(schema, relation, constraint, table, &column.name));
+            }
+        }
+    }
+    rows
+}
+
+fn referential_constraints(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        let is_foreign = |constraint: &&Arc<Constraint>| matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+        for constraint in relation.constraints.iter().filter(is_foreign) {
+            rows.push(vec![
+                ("constraint_schema", namespace(schema, relation.namespace)),
+                ("constraint_name", text(&constraint.name)),
+            ]);
         }
     }
     rows
@@ -257,8 +346,8 @@ fn kind_letter(kind: RelationKind) -> &'static str {
     }
 }
 
-fn classes(schema: &Schema) -> Vec<Row> {
-    let row = |relation: &Arc<Relation>| {
+fn classes(schema: &Schema, wanted: &Wanted) -> Vec<Row> {
+    let row = |relation: &Relation| {
         vec![
             ("oid", number(relation.oid)),
             ("relname", text(&relation.name)),
@@ -271,12 +360,36 @@ fn classes(schema: &Schema) -> Vec<Row> {
             ("relowner", number(relation.owner)),
         ]
     };
-    own(schema).map(row).collect()
+    wanted.relations(schema).map(row).collect()
 }
 
-fn attributes(schema: &Schema) -> Vec<Row> {
+fn inherits(schema: &Schema) -> Vec<Row> {
     let mut rows = Vec::new();
     for relation in own(schema) {
+        for (at, parent) in relation.inherits.iter().enumerate() {
+            rows.push(vec![
+                ("inhrelid", number(relation.oid)),
+                ("inhparent", number(*parent)),
+                ("inhseqno", Value::Int(at as i64 + 1)),
+            ]);
+        }
+    }
+    rows
+}
+
+fn defaults(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for column in relation.live_columns().filter(|column| column.default.is_some()) {
+            rows.push(vec![("adrelid", number(relation.oid)), ("adnum", Value::Int(i64::from(column.number)))]);
+        }
+    }
+    rows
+}
+
+fn attributes(schema: &Schema, wanted: &Wanted) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in wanted.relations(schema) {
         for column in &relation.columns {
             rows.push(vec![
                 ("attrelid", number(relation.oid)),
@@ -405,8 +518,8 @@ fn index_entries(schema: &Schema) -> Vec<Row> {
     own(schema).filter_map(row).collect()
 }
 
-fn pg_tables(schema: &Schema) -> Vec<Row> {
-    let row = |relation: &Arc<Relation>| {
+fn pg_tables(schema: &Schema, wanted: &Wanted) -> Vec<Row> {
+    let row = |relation: &Relation| {
         vec![
             ("schemaname", namespace(schema, relation.namespace)),
             ("tablename", text(&relation.name)),
@@ -414,9 +527,8 @@ fn pg_tables(schema: &Schema) -> Vec<Row> {
             ("hasindexes", Value::Bool(!relation.indexes.is_empty())),
         ]
     };
-    let tables =
-        own(schema).filter(|relation| matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable));
-    tables.map(row).collect()
+    let is_table = |relation: &&Relation| matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable);
+    wanted.relations(schema).filter(is_table).map(row).collect()
 }
 
 fn pg_views(schema: &Schema, kind: RelationKind, column: &'static str) -> Vec<Row> {
@@ -464,7 +576,7 @@ fn triggers(schema: &Schema) -> Vec<Row> {
     rows
 }
 
-fn policies(schema: &Schema) -> Vec<Row> {
+fn pg_policies(schema: &Schema) -> Vec<Row> {
     let mut rows = Vec::new();
     for relation in own(schema) {
         for policy in &relation.policies {
@@ -472,9 +584,17 @@ fn policies(schema: &Schema) -> Vec<Row> {
                 ("schemaname", namespace(schema, relation.namespace)),
                 ("tablename", text(&relation.name)),
                 ("policyname", text(&policy.name)),
-                ("polname", text(&policy.name)),
-                ("polrelid", number(relation.oid)),
             ]);
+        }
+    }
+    rows
+}
+
+fn policies(schema: &Schema) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for relation in own(schema) {
+        for policy in &relation.policies {
+            rows.push(vec![("polname", text(&policy.name)), ("polrelid", number(relation.oid))]);
         }
     }
     rows

@@ -18,16 +18,42 @@ pub(super) enum Value {
     Array(Vec<Value>),
     /// A row with named columns.
     Row(Vec<(Arc<str>, Value)>),
+    /// An object by number, as `regclass` and its like hold it: the number, and how it prints.
+    Object(i64, Arc<str>),
+    /// A column of a row whose value is not known, with the reason: the others are.
+    Missing(Arc<str>),
 }
 
-/// Why a value is not known.
+/// Why a value is not known, and what is known of it nevertheless.
 #[derive(Debug, Clone)]
-pub(super) struct Unknown(pub(super) Arc<str>);
+pub(super) struct Unknown {
+    /// The reason.
+    pub(super) why: Arc<str>,
+    /// The SQLSTATE with which the server refuses to say, if it is that.
+    pub(super) raises: Option<&'static str>,
+    /// What it is as text, with [`rollproof_catalog::UNKNOWN_PART`] for the parts that are not known.
+    pub(super) text: Option<Arc<str>>,
+}
 
 impl Unknown {
     /// A reason.
     pub(super) fn because(reason: impl Into<Arc<str>>) -> Self {
-        Self(reason.into())
+        Self { why: reason.into(), raises: None, text: None }
+    }
+
+    /// The server fails on it.
+    pub(super) fn raised(sqlstate: &'static str, message: impl Into<Arc<str>>) -> Self {
+        Self { why: message.into(), raises: Some(sqlstate), text: None }
+    }
+
+    /// The same of another value that is made of this one: nothing is known of its text.
+    pub(super) fn opaque(self) -> Self {
+        Self { text: None, ..self }
+    }
+
+    /// The same where the server may or may not have come to it.
+    pub(super) fn maybe(self) -> Self {
+        Self { raises: None, ..self }
     }
 }
 
@@ -46,7 +72,8 @@ impl Value {
             Self::Null => return None,
             Self::Bool(value) => Arc::from(if *value { "true" } else { "false" }),
             Self::Int(value) => Arc::from(value.to_string()),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Object(_, text) => text.clone(),
+            Self::Missing(_) => Arc::from(rollproof_catalog::UNKNOWN_PART.to_string()),
             Self::Array(values) => {
                 let parts: Vec<String> = values
                     .iter()
@@ -62,6 +89,14 @@ impl Value {
                 Arc::from(format!("({})", parts.join(",")))
             }
         })
+    }
+
+    /// The value, if it is known.
+    pub(super) fn known(self) -> Known {
+        match self {
+            Self::Missing(why) => Err(Unknown::because(why)),
+            known => Ok(known),
+        }
     }
 
     /// As a truth value; none for NULL.
@@ -81,7 +116,7 @@ impl Value {
     /// As a whole number.
     pub(super) fn to_int(&self) -> Option<i64> {
         match self {
-            Self::Int(value) => Some(*value),
+            Self::Int(value) | Self::Object(value, _) => Some(*value),
             Self::Text(text) => text.trim().parse().ok(),
             Self::Bool(value) => Some(i64::from(*value)),
             _ => None,
@@ -91,8 +126,17 @@ impl Value {
     /// How two values compare; none where one is NULL.
     pub(super) fn compare(&self, other: &Self) -> Known<Option<Ordering>> {
         Ok(match (self, other) {
+            (Self::Missing(why), _) | (_, Self::Missing(why)) => return Err(Unknown::because(why.clone())),
             (Self::Null, _) | (_, Self::Null) => None,
-            (Self::Int(first), Self::Int(second)) => Some(first.cmp(second)),
+            (Self::Int(first) | Self::Object(first, _), Self::Int(second) | Self::Object(second, _)) => {
+                Some(first.cmp(second))
+            }
+            (Self::Object(_, first), Self::Text(second)) | (Self::Text(first), Self::Object(_, second)) => {
+                match first == second {
+                    true => Some(Ordering::Equal),
+                    false => return Err(Unknown::because("a comparison of an object with a text")),
+                }
+            }
             (Self::Bool(_), _) | (_, Self::Bool(_)) => match (self.to_bool()?, other.to_bool()?) {
                 (Some(first), Some(second)) => Some(first.cmp(&second)),
                 _ => None,
@@ -106,11 +150,30 @@ impl Value {
                 Some(first.cmp(second))
             }
             (Self::Text(first), Self::Text(second)) => Some(first.as_bytes().cmp(second.as_bytes())),
-            (Self::Array(first), Self::Array(second)) if first == second => Some(Ordering::Equal),
-            (Self::Array(_), Self::Array(_)) => Some(Ordering::Less),
+            (Self::Array(first), Self::Array(second)) => return compare_lists(first, second),
+            (Self::Row(first), Self::Row(second)) if first.len() == second.len() => {
+                let values = |row: &[(Arc<str>, Self)]| row.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
+                return compare_lists(&values(first), &values(second));
+            }
             _ => return Err(Unknown::because("a comparison of rows")),
         })
     }
+}
+
+/// Element by element, then by length (`array_cmp`); NULLs are after all others.
+fn compare_lists(first: &[Value], second: &[Value]) -> Known<Option<Ordering>> {
+    for (one, other) in first.iter().zip(second) {
+        let order = match (one, other) {
+            (Value::Null, Value::Null) => Ordering::Equal,
+            (Value::Null, _) => Ordering::Greater,
+            (_, Value::Null) => Ordering::Less,
+            _ => one.compare(other)?.unwrap_or(Ordering::Equal),
+        };
+        if order != Ordering::Equal {
+            return Ok(Some(order));
+        }
+    }
+    Ok(Some(first.len().cmp(&second.len())))
 }
 
 /// `LIKE`: `%` and `_`, with `\` before what is meant as it stands.

@@ -106,3 +106,100 @@ fn a_block_that_cannot_be_finished_leaves_all_that_it_names_unknown() {
         &["ok", "ok", "ok", "unknown", "unknown", "unknown", "ok"],
     );
 }
+
+#[test]
+fn queries_over_the_catalogs_are_answered_in_order_and_in_groups() {
+    let schema = taken(
+        "create table t (a int, b int, c int);
+         create table u (a int, constraint k check (a > 0), constraint l check (a > 1));
+         do $$ declare names text; last text; many int; begin
+           with found as (select attname, attnum from pg_attribute where attrelid = 't'::regclass and attnum > 0)
+             select string_agg(quote_ident(attname || '_new'), ' int, ' order by attnum desc) into names from found;
+           execute 'create table v (' || names || ' int)';
+           select conname into last from pg_constraint where conrelid = 'u'::regclass and contype = 'c'
+             order by conname desc limit 1;
+           execute format('alter table u drop constraint %I', last);
+           select count(*) into many from (select table_name from information_schema.columns
+             where table_schema = 'public' group by table_name having count(*) >= 3) s;
+           get diagnostics many = row_count;
+           if many = 1 and (select max(attnum) from pg_attribute where attrelid = 'v'::regclass) = 3 then
+             create table w ();
+           end if;
+         end $$;",
+    );
+    assert_eq!(columns(&schema, "v"), ["c_new integer", "b_new integer", "a_new integer"]);
+    let table = schema.find_relation(None, "u").unwrap();
+    assert!(table.constraints.iter().any(|each| &*each.name == "k"));
+    assert!(!table.constraints.iter().any(|each| &*each.name == "l"));
+    assert!(schema.find_relation(None, "w").is_some());
+}
+
+#[test]
+fn cursors_executed_queries_and_names_of_objects_are_followed() {
+    let schema = taken(
+        "create schema apart;
+         create table t (id int primary key);
+         create table apart.u (t int constraint k references t);
+         create function has(p text, q text) returns boolean language sql as
+           'select exists (select 1 from information_schema.columns where table_name = p and column_name = q)';
+         do $$ declare r record; c cursor for select conrelid::regclass as owner, conname from pg_constraint
+             where confrelid = 't'::regclass; n text; begin
+           open c;
+           loop
+             fetch c into r;
+             exit when not found;
+             execute format('alter table %s drop constraint %I', r.owner, r.conname);
+           end loop;
+           for r in execute 'select relname from pg_class where relname = $1' using 't' loop
+             execute 'alter table ' || r.relname || ' add column x int';
+           end loop;
+           execute 'select $1 || $2' into n using 'y', 1;
+           execute format('alter table t add column %I int', n);
+           if not has('t', 'z') then alter table t add column z int; end if;
+           if not has('t', 'x') then alter table t add column wrong int; end if;
+         end $$;",
+    );
+    assert!(schema.find_relation(Some("apart"), "u").unwrap().constraints.iter().all(|each| &*each.name != "k"));
+    assert_eq!(columns(&schema, "t"), ["id integer!", "x integer", "y1 integer", "z integer"]);
+}
+
+#[test]
+fn a_name_known_in_part_leaves_other_names_alone() {
+    check(
+        "create table events (at date) partition by range (at);
+         create table other (a int);
+         create function partition_of(name text, day date) returns void language plpgsql as $$
+           declare part text := name || '_' || to_char(day, 'YYYYMMDD'); begin
+           execute format('create table %I partition of %I for values from (%L) to (%L)', part, name, day, day + 1);
+         end $$;
+         select partition_of('events', current_date);
+         select * from other;
+         alter table other add column b int;
+         select * from events_20240101;
+         do $$ declare r record; begin for r in select at from events loop
+           execute 'drop table other_' || r.at; end loop; end $$;
+         select a from other;
+         select * from other_1;
+         create function drop_any(name text) returns void language plpgsql as
+           $$ begin execute 'drop table ' || name; end $$;
+         create function drops(name text) returns void language plpgsql as $$ begin perform drop_any(name); end $$;
+         select drops(at::text) from events;
+         select a from other;",
+        &[
+            "ok", "ok", "ok", "unknown", "ok", "ok", "unknown", "unknown", "ok", "unknown", "ok", "ok", "unknown",
+            "unknown",
+        ],
+    );
+}
+
+#[test]
+fn errors_of_the_blocks_own_making_are_refusals() {
+    check(
+        "create table t (a int);
+         do $$ declare v text; begin select relname into strict v from pg_class where relname = 'nothing'; end $$;
+         do $$ begin if 'nothing'::regclass is null then drop table t; end if; end $$;
+         do $$ begin perform 'nothing'::regclass; exception when undefined_table then drop table t; end $$;
+         do $$ begin execute null; end $$;",
+        &["ok", "P0002", "42P01", "ok", "22004"],
+    );
+}

@@ -186,10 +186,10 @@ fn may_exist_unseen(cx: &Context, name: &str, kind: Unseen) -> Option<Arc<str>> 
             Some(Arc::from(format!("\"{name}\" may be of extension \"{extension}\", which is not modelled")))
         }
         Taint::Functions(names, reason) if kind == Unseen::Function => {
-            names.iter().any(|each| **each == *name).then(|| reason.clone())
+            rollproof_catalog::taints_name(names, name).then(|| reason.clone())
         }
         Taint::Relations(names, reason) if matches!(kind, Unseen::Relation | Unseen::Type) => {
-            names.iter().any(|each| **each == *name).then(|| reason.clone())
+            rollproof_catalog::taints_name(names, name).then(|| reason.clone())
         }
         _ => None,
     })

@@ -192,7 +192,7 @@ impl<'a> Analyzer<'a> {
     pub(crate) fn check_function_taints(&self, name: &QualifiedName) -> Result<()> {
         let object = &name.object().text;
         let tainted = self.schema().taints.iter().any(|taint| match taint {
-            Taint::Functions(names, _) => names.contains(object),
+            Taint::Functions(names, _) => rollproof_catalog::taints_name(names, object),
             Taint::Everything(_) => true,
             Taint::Relations(..) | Taint::Extension(_) => false,
         });

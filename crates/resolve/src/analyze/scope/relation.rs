@@ -38,7 +38,7 @@ impl<'a> Analyzer<'a> {
     fn check_taints(&mut self, name: &QualifiedName) -> Result<()> {
         let object = &name.object().text;
         let touched = self.schema().taints.iter().any(|taint| match taint {
-            Taint::Relations(names, _) => names.contains(object),
+            Taint::Relations(names, _) => rollproof_catalog::taints_name(names, object),
             Taint::Everything(_) => true,
             Taint::Functions(..) | Taint::Extension(_) => false,
         });
@@ -52,7 +52,7 @@ impl<'a> Analyzer<'a> {
     pub(crate) fn may_be_unmodelled(&self, name: &QualifiedName) -> bool {
         self.schema().taints.iter().any(|taint| match taint {
             Taint::Extension(_) | Taint::Everything(_) => true,
-            Taint::Relations(names, _) => names.contains(&name.object().text),
+            Taint::Relations(names, _) => rollproof_catalog::taints_name(names, &name.object().text),
             Taint::Functions(..) => false,
         })
     }
