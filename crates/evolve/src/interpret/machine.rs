@@ -16,7 +16,7 @@ use super::conditions::{sqlstate, takes};
 use super::effect;
 use super::expression::Evaluator;
 use super::query::{ResultRow, Sources};
-use super::touch::Survey;
+use super::touch::{Survey, Touched};
 use super::value::{Known, Unknown, Value};
 use crate::context::{Context, Outcome, Stop, refuse};
 
@@ -262,8 +262,9 @@ impl Machine {
             return Ok(Flow::On);
         }
         let source = context.source.clone();
-        let mut survey =
-            Survey { schema: &context.schema, source: &source, variables, steps: &self.steps, touched: by_routines };
+        let touched = Touched::default();
+        let calls = Some(super::CALL_LIMIT);
+        let mut survey = Survey { context, source: &source, variables, steps: &self.steps, touched, calls };
         survey.statements(all);
         let touched = survey.touched;
         if effect::leaves(all) {
@@ -526,7 +527,7 @@ impl Machine {
         self.assign("found", super::not_known("whether rows were found"));
         self.row_count = super::not_known("how many rows there were");
         match rollproof_resolve::resolve(statement, &context.schema, &environment) {
-            Resolved::Resolved(resolution) => context.called(&resolution, statement),
+            Resolved::Resolved(resolution) => context.called_with(&resolution, statement, &self.variables),
             Resolved::Refused(refusal) => {
                 context.looked_up_names(&refusal.depends);
                 match refusal.errors.first() {
@@ -535,7 +536,7 @@ impl Machine {
                 }
             }
             // What reads a record is not known before it runs.
-            Resolved::Unknown(undecided) => context.called(&undecided.partial, statement),
+            Resolved::Unknown(undecided) => context.called_with(&undecided.partial, statement, &self.variables),
         }
     }
 

@@ -35,6 +35,9 @@ use query::Sources;
 use touch::{Survey, Touched};
 use value::{Known, Unknown};
 
+/// How many calls of routines are gone into, with what they are called with.
+const CALL_LIMIT: u32 = 32;
+
 /// How many routines are looked into for what one of them does.
 const ROUTINE_LIMIT: usize = 200;
 
@@ -76,10 +79,7 @@ impl Context {
                 Ok(())
             }
             _ => outcome.map_err(|stop| {
-                let mut touched = self.survey(&parsed, &source, Vec::new());
-                let called = self.changed_by_routines(body);
-                touched.everything |= called.everything;
-                touched.names.extend(called.names);
+                let touched = self.survey(&parsed, &source, Vec::new(), Some(CALL_LIMIT));
                 self.of_all(*stop, touched)
             }),
         }
@@ -184,13 +184,23 @@ impl Context {
 
     /// Routines that a statement calls, where they may change the schema.
     pub(crate) fn called(&mut self, resolution: &Resolution, statement: &Statement) -> Outcome {
+        self.called_with(resolution, statement, &[])
+    }
+
+    /// [`Self::called`] inside a body, with its variables.
+    fn called_with(
+        &mut self,
+        resolution: &Resolution,
+        statement: &Statement,
+        variables: &[(Arc<str>, Known)],
+    ) -> Outcome {
         if let Some(call) = only_call(statement) {
             if call.name.object().as_str() == "set_config" {
                 return self.set_config(call);
             }
             let own = resolution.routines.iter().find(|(oid, _)| *oid >= Oid::FIRST_USER);
             if let Some((oid, _)) = own {
-                return self.run_routine(*oid, &call.arguments, statement.span);
+                return self.run_routine(*oid, &call.arguments, variables, statement.span);
             }
         }
         let routines: BTreeSet<Oid> =
@@ -227,9 +237,7 @@ impl Context {
         match function.language {
             Language::PlPgSql => match parse_body(text, *range) {
                 Ok(parsed) if effect::block_changes(&parsed.block) => {
-                    touched = self.survey(&parsed, text, any_arguments(function));
-                    // Even where no name is known of what it does.
-                    touched.names.push(function.name.clone());
+                    touched = self.survey(&parsed, text, any_arguments(function), None);
                 }
                 Ok(_) => {}
                 Err(_) => touched.names = words(body),
@@ -251,16 +259,22 @@ impl Context {
     }
 
     /// What a body may touch, run with these parameters.
-    fn survey(&self, parsed: &Body, text: &str, variables: Vec<(Arc<str>, Known)>) -> Touched {
+    fn survey(&self, parsed: &Body, text: &str, variables: Vec<(Arc<str>, Known)>, calls: Option<u32>) -> Touched {
         let steps = Cell::new(STEP_LIMIT);
         let touched = Touched::default();
-        let mut survey = Survey { schema: &self.schema, source: text, variables, steps: &steps, touched };
+        let mut survey = Survey { context: self, source: text, variables, steps: &steps, touched, calls };
         survey.block(&parsed.block);
         survey.touched
     }
 
     /// `SELECT f(…)` and `CALL f(…)` with constants.
-    fn run_routine(&mut self, oid: Oid, arguments: &[Argument], span: TextRange) -> Outcome {
+    fn run_routine(
+        &mut self,
+        oid: Oid,
+        arguments: &[Argument],
+        variables: &[(Arc<str>, Known)],
+        span: TextRange,
+    ) -> Outcome {
         let Some(function) = self.schema.function(oid).cloned() else { return Ok(()) };
         let Some((touched, _)) = self.effect_of(&function) else { return Ok(()) };
         let (Language::PlPgSql, Some(RoutineBody::Text { text, range })) =
@@ -269,7 +283,7 @@ impl Context {
             return self.routine_effect(oid, span);
         };
         let steps = Cell::new(STEP_LIMIT);
-        let evaluator = Evaluator { schema: &self.schema, variables: &[], steps: &steps };
+        let evaluator = Evaluator { schema: &self.schema, variables, steps: &steps };
         let inputs = function
             .parameters
             .iter()
@@ -296,9 +310,8 @@ impl Context {
         };
         let text = text.clone();
         self.run_body(&parsed, text.clone(), parameters.clone(), span).map_err(|stop| {
-            let mut all = self.survey(&parsed, &text, parameters);
-            all.names.extend(touched.names);
-            self.of_all(*stop, all)
+            let touched = self.survey(&parsed, &text, parameters, Some(CALL_LIMIT));
+            self.of_all(*stop, touched)
         })
     }
 

@@ -400,7 +400,7 @@ impl Evaluator<'_> {
             let value = match self.value(&target.value, sources, depth) {
                 Ok(value) => value,
                 Err(why) if why.raises.is_some() => return Err(why),
-                Err(why) => Value::Missing(why.why),
+                Err(why) => Value::Missing(Box::new(why)),
             };
             row.push((name, value));
         }

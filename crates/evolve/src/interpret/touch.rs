@@ -6,16 +6,18 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Schema, Taint, UNKNOWN_PART};
+use rollproof_catalog::{Language, Oid, RoutineBody, Taint, UNKNOWN_PART};
+use rollproof_sql::ast::StatementKind;
 use rollproof_sql::plpgsql::{
-    Block, DeclarationKind, PlBranch, PlExpression, PlLoopKind, PlStatement, PlStatementKind, PlValue,
+    Block, DeclarationKind, PlBranch, PlExpression, PlLoopKind, PlStatement, PlStatementKind, PlValue, SqlStatement,
 };
 
 use super::effect;
 use super::expression::Evaluator;
 use super::query::Sources;
 use super::value::{Known, Unknown, Value};
-use super::words;
+use super::{only_call, words};
+use crate::context::Context;
 
 /// What may have been touched.
 #[derive(Debug, Default)]
@@ -27,6 +29,12 @@ pub(super) struct Touched {
 }
 
 impl Touched {
+    /// Adds what another found.
+    pub(super) fn add(&mut self, other: Self) {
+        self.everything |= other.everything;
+        self.names.extend(other.names);
+    }
+
     /// What it leaves unknown.
     pub(super) fn taint(mut self, why: &str) -> Taint {
         self.names.sort();
@@ -47,6 +55,8 @@ impl Touched {
     fn add_statement(&mut self, words: &[Word]) {
         let first = words.first().map_or("", |word| &*word.folded);
         let second = words.get(1).map_or("", |word| &*word.folded);
+        let unknown_call = |word: &Word| word.call && word.text.contains(UNKNOWN_PART);
+        self.everything |= words.iter().any(unknown_call) && !matches!(first, "create" | "alter" | "drop");
         let inert = [
             "select", "insert", "update", "delete", "with", "merge", "truncate", "comment", "analyze", "vacuum",
             "lock", "reindex", "notify", "cluster", "copy",
@@ -57,9 +67,13 @@ impl Touched {
         if first.contains(UNKNOWN_PART) || second.contains(UNKNOWN_PART) && first != "set" {
             self.everything = true;
         }
+        let spared = spared(words);
         let elsewhere =
             matches!(second, "role" | "user" | "database" | "publication" | "subscription" | "event" | "server");
         for (at, word) in words.iter().enumerate() {
+            if spared.contains(&at) {
+                continue;
+            }
             self.names.extend([word.text.clone(), word.folded.clone()]);
             let nothing_known = word.text.chars().all(|character| character == UNKNOWN_PART);
             if nothing_known && !elsewhere && !word.harmless && !harmless_place(first, &words[..at]) {
@@ -87,12 +101,37 @@ fn harmless_place(first: &str, before: &[Word]) -> bool {
     }
 }
 
+/// Words that name a relation which the statement only looks at: a table that gets or loses a partition stays as it is,
+/// as one that another is made like.
+fn spared(words: &[Word]) -> Vec<usize> {
+    let is = |at: usize, text: &str| words.get(at).is_some_and(|word| &*word.folded == text);
+    let mut spared = Vec::new();
+    for at in 1..words.len() {
+        if (is(at - 1, "of") && at >= 2 && is(at - 2, "partition")) || is(at - 1, "like") {
+            spared.push(at);
+            // The schema, then the table.
+            if words[at].before_dot {
+                spared.push(at + 1);
+            }
+        }
+    }
+    let attached = words.iter().position(|word| matches!(&*word.folded, "attach" | "detach"));
+    if let Some(until) = attached.filter(|_| is(0, "alter") && is(1, "table")) {
+        spared.extend(2..until);
+    }
+    spared
+}
+
 /// A word of a text.
 struct Word {
     text: Arc<str>,
     folded: Arc<str>,
     /// It stands in parentheses, after an operator or before a dot: it names no relation.
     harmless: bool,
+    /// A dot comes next: it is a schema, or a table before a column.
+    before_dot: bool,
+    /// A parenthesis comes next.
+    call: bool,
 }
 
 /// The words of each statement of a text, those in string constants left out.
@@ -119,7 +158,7 @@ fn statements(text: &str) -> Vec<Vec<Word>> {
                 }
                 let word: String = characters[start..at.min(characters.len())].iter().collect();
                 at += 1;
-                push(&mut all, word, depth > 0 || operator || characters.get(at) == Some(&'.'));
+                push(&mut all, word, depth > 0 || operator, characters.get(at));
                 operator = false;
             }
             character if is_part(character) => {
@@ -128,7 +167,7 @@ fn statements(text: &str) -> Vec<Vec<Word>> {
                     at += 1;
                 }
                 let word: String = characters[start..at].iter().collect();
-                push(&mut all, word, depth > 0 || operator || characters.get(at) == Some(&'.'));
+                push(&mut all, word, depth > 0 || operator, characters.get(at));
                 operator = false;
             }
             other => {
@@ -152,16 +191,23 @@ fn is_part(character: char) -> bool {
     character.is_alphanumeric() || character == '_' || character == '$' || character == UNKNOWN_PART
 }
 
-fn push(all: &mut [Vec<Word>], word: String, harmless: bool) {
+fn push(all: &mut [Vec<Word>], word: String, harmless: bool, next: Option<&char>) {
+    let before_dot = next == Some(&'.');
     if let Some(last) = all.last_mut() {
-        last.push(Word { folded: Arc::from(word.to_lowercase()), text: Arc::from(word), harmless });
+        last.push(Word {
+            folded: Arc::from(word.to_lowercase()),
+            text: Arc::from(word),
+            harmless: harmless || before_dot,
+            before_dot,
+            call: next == Some(&'('),
+        });
     }
 }
 
 /// Goes through statements that cannot be run.
 pub(super) struct Survey<'a> {
-    /// The schema.
-    pub(super) schema: &'a Schema,
+    /// The schema, and what its routines do.
+    pub(super) context: &'a Context,
     /// What ranges of statements count in.
     pub(super) source: &'a str,
     /// Variables as they are before the statements.
@@ -170,6 +216,8 @@ pub(super) struct Survey<'a> {
     pub(super) steps: &'a std::cell::Cell<u64>,
     /// What was found.
     pub(super) touched: Touched,
+    /// How many calls may be gone into; none where the caller looks after the routines itself.
+    pub(super) calls: Option<u32>,
 }
 
 impl Survey<'_> {
@@ -204,7 +252,8 @@ impl Survey<'_> {
         match &statement.kind {
             PlStatementKind::Block(block) => self.block(block),
             PlStatementKind::If(branches, otherwise) => self.branches(branches, otherwise),
-            PlStatementKind::Case(_, branches, otherwise) => {
+            PlStatementKind::Case(argument, branches, otherwise) => {
+                argument.iter().for_each(|argument| self.routines_in(argument.span));
                 self.branches(branches, otherwise.as_deref().unwrap_or(&[]));
             }
             PlStatementKind::Loop(of) => {
@@ -218,6 +267,15 @@ impl Survey<'_> {
                     }
                     PlLoopKind::Forever | PlLoopKind::While(_) => Vec::new(),
                 };
+                match &of.kind {
+                    PlLoopKind::While(expression) | PlLoopKind::Array(_, expression) => {
+                        self.routines_in(expression.span);
+                    }
+                    PlLoopKind::Query(_, sql) => self.routines_in(sql.span),
+                    PlLoopKind::Execute(_, dynamic) => self.routines_in(dynamic.text.span),
+                    PlLoopKind::Integers { bounds, .. } => bounds.iter().for_each(|each| self.routines_in(each.span)),
+                    PlLoopKind::Forever | PlLoopKind::Cursor { .. } => {}
+                }
                 for name in targets {
                     self.variables.push((name, Err(Unknown::because("a loop"))));
                 }
@@ -227,6 +285,7 @@ impl Survey<'_> {
                 self.variables.truncate(depth);
             }
             PlStatementKind::Assign(target, value) if target.indirection.is_empty() => {
+                self.routines_in(value.span);
                 let value = self.value(value);
                 self.assign(&target.column.text, value);
             }
@@ -236,11 +295,34 @@ impl Survey<'_> {
                     Err(Unknown { text: Some(text), .. }) => self.touched.add_text(&text),
                     Err(_) => self.touched.everything = true,
                 }
+                self.routines_in(statement.span);
+                self.forget(std::slice::from_ref(statement));
+            }
+            PlStatementKind::Sql(SqlStatement { value: Ok(inner), .. }, Some(into))
+                if matches!(inner.kind, StatementKind::Query(_)) && into.targets.len() == 1 =>
+            {
+                self.routines_in(statement.span);
+                let value = match &inner.kind {
+                    StatementKind::Query(query) => self.ask(|evaluator| {
+                        let rows = evaluator.query(query, &Sources::default(), 0)?;
+                        let first = rows.into_iter().next().and_then(|row| row.into_iter().next());
+                        first.map_or(Ok(Value::Null), |(_, value)| value.known())
+                    }),
+                    _ => Err(Unknown::because("a statement")),
+                };
+                self.assign(&into.targets[0].object().text, value);
+            }
+            PlStatementKind::Sql(sql, None) | PlStatementKind::Perform(sql) if self.follow_call(sql) => {
                 self.forget(std::slice::from_ref(statement));
             }
             _ => {
+                self.routines_in(statement.span);
                 if effect::changes(std::slice::from_ref(statement)) {
-                    self.touched.names.extend(words(statement.span.slice(self.source)));
+                    let text = statement.span.slice(self.source);
+                    match &statement.kind {
+                        PlStatementKind::Sql(..) => self.touched.add_text(text),
+                        _ => self.touched.names.extend(words(text)),
+                    }
                 }
                 self.forget(std::slice::from_ref(statement));
             }
@@ -249,6 +331,9 @@ impl Survey<'_> {
 
     fn branches(&mut self, branches: &[PlBranch], otherwise: &[PlStatement]) {
         let before = self.variables.clone();
+        for when in branches.iter().flat_map(|branch| &branch.when) {
+            self.routines_in(when.span);
+        }
         for statements in branches.iter().map(|branch| &branch.statements[..]).chain([otherwise]) {
             self.variables.clone_from(&before);
             self.statements(statements);
@@ -256,6 +341,52 @@ impl Survey<'_> {
         self.variables = before;
         branches.iter().for_each(|branch| self.forget(&branch.statements));
         self.forget(otherwise);
+    }
+
+    /// What the routines that an expression calls may touch, whatever they are called with.
+    fn routines_in(&mut self, span: rollproof_source::TextRange) {
+        if self.calls.is_some() {
+            let found = self.context.changed_by_routines(span.slice(self.source));
+            self.touched.add(found);
+        }
+    }
+
+    /// A statement that only calls a routine of the project's own: what its body may touch with these arguments. False where
+    /// it is no such statement.
+    fn follow_call(&mut self, sql: &SqlStatement) -> bool {
+        let Some(calls) = self.calls.filter(|calls| *calls > 0) else { return false };
+        let Ok(Some(call)) = sql.value.as_ref().map(|statement| only_call(statement)) else { return false };
+        let schema = call.name.schema().map(|schema| &*schema.text);
+        let found = self.context.schema.functions_named(schema, call.name.object().as_str());
+        let [only] = found[..] else { return false };
+        let function = only.function;
+        let named = call.arguments.iter().any(|argument| argument.name.is_some());
+        let Some(RoutineBody::Text { text, range }) = function.body.as_deref() else { return false };
+        if function.oid < Oid::FIRST_USER || function.language != Language::PlPgSql || named {
+            return false;
+        }
+        let Ok(parsed) = rollproof_sql::plpgsql::parse_body(text, *range) else { return false };
+        let mut variables: Vec<(Arc<str>, Known)> = Vec::new();
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            let value = match call.arguments.get(at) {
+                Some(argument) => self.ask(|evaluator| evaluator.value(&argument.value, &Sources::default(), 0)),
+                None => Err(Unknown::because("an argument")),
+            };
+            variables.push((Arc::from(format!("${}", at + 1)), value.clone()));
+            variables.extend(parameter.name.clone().map(|name| (name, value)));
+        }
+        let touched = Touched::default();
+        let (context, steps) = (self.context, self.steps);
+        // Each level may go into half as many: routines that call each other end.
+        let mut inner = Survey { context, source: text, variables, steps, touched, calls: Some(calls / 2) };
+        inner.block(&parsed.block);
+        let touched = inner.touched;
+        self.touched.add(touched);
+        self.calls = Some(calls - 1);
+        for argument in &call.arguments {
+            self.routines_in(argument.value.span);
+        }
+        true
     }
 
     /// What statements assign is not known any more.
@@ -274,11 +405,14 @@ impl Survey<'_> {
     }
 
     fn value(&self, expression: &PlExpression) -> Known {
-        let evaluator = Evaluator { schema: self.schema, variables: &self.variables, steps: self.steps };
         match &expression.value {
-            Ok(PlValue::Expr(expr)) => evaluator.value(expr, &Sources::default(), 0),
+            Ok(PlValue::Expr(expr)) => self.ask(|evaluator| evaluator.value(expr, &Sources::default(), 0)),
             _ => Err(Unknown::because("a query")),
         }
+    }
+
+    fn ask(&self, ask: impl FnOnce(&Evaluator) -> Known) -> Known {
+        ask(&Evaluator { schema: &self.context.schema, variables: &self.variables, steps: self.steps })
     }
 }
 
@@ -298,11 +432,7 @@ mod tests {
 
     #[test]
     fn names_known_in_part_are_no_names_of_anything() {
-        touched(
-            "CREATE TABLE events_? PARTITION OF events FOR VALUES FROM ('?') TO ('?')",
-            false,
-            &["events_1", "events"],
-        );
+        touched("CREATE TABLE events_? PARTITION OF events FOR VALUES FROM ('?') TO ('?')", false, &["events_1"]);
         touched("DROP TABLE ?", true, &[]);
         touched("DROP TABLE \"?\"", true, &[]);
         touched("ALTER TABLE ?.t ADD COLUMN a int DEFAULT ?", false, &["t"]);
@@ -311,5 +441,21 @@ mod tests {
         touched("?", true, &[]);
         touched("UPDATE ? SET a = 1", false, &[]);
         touched("ALTER TABLE a RENAME TO ?", true, &[]);
+        touched("SELECT ?(1)", true, &[]);
+        touched("SELECT a FROM ?", false, &[]);
+    }
+
+    #[test]
+    fn a_table_that_gets_a_partition_stays_as_it_is() {
+        for text in [
+            "CREATE TABLE s.p_? PARTITION OF s.p FOR VALUES FROM ('?') TO ('?')",
+            "ALTER TABLE ONLY s.p ATTACH PARTITION p_? FOR VALUES IN ('?')",
+            "CREATE TABLE p_? (LIKE p INCLUDING ALL)",
+        ] {
+            let mut found = Touched::default();
+            found.add_text(&text.replace('?', &UNKNOWN_PART.to_string()));
+            assert!(!rollproof_catalog::taints_name(&found.names, "p"), "{text}");
+            assert!(rollproof_catalog::taints_name(&found.names, "p_2024") && !found.everything, "{text}");
+        }
     }
 }

@@ -21,11 +21,11 @@ pub(super) enum Value {
     /// An object by number, as `regclass` and its like hold it: the number, and how it prints.
     Object(i64, Arc<str>),
     /// A column of a row whose value is not known, with the reason: the others are.
-    Missing(Arc<str>),
+    Missing(Box<Unknown>),
 }
 
 /// Why a value is not known, and what is known of it nevertheless.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Unknown {
     /// The reason.
     pub(super) why: Arc<str>,
@@ -73,7 +73,10 @@ impl Value {
             Self::Bool(value) => Arc::from(if *value { "true" } else { "false" }),
             Self::Int(value) => Arc::from(value.to_string()),
             Self::Text(text) | Self::Object(_, text) => text.clone(),
-            Self::Missing(_) => Arc::from(rollproof_catalog::UNKNOWN_PART.to_string()),
+            Self::Missing(why) => match &why.text {
+                Some(text) => text.clone(),
+                None => Arc::from(rollproof_catalog::UNKNOWN_PART.to_string()),
+            },
             Self::Array(values) => {
                 let parts: Vec<String> = values
                     .iter()
@@ -94,7 +97,7 @@ impl Value {
     /// The value, if it is known.
     pub(super) fn known(self) -> Known {
         match self {
-            Self::Missing(why) => Err(Unknown::because(why)),
+            Self::Missing(why) => Err(*why),
             known => Ok(known),
         }
     }
@@ -126,7 +129,7 @@ impl Value {
     /// How two values compare; none where one is NULL.
     pub(super) fn compare(&self, other: &Self) -> Known<Option<Ordering>> {
         Ok(match (self, other) {
-            (Self::Missing(why), _) | (_, Self::Missing(why)) => return Err(Unknown::because(why.clone())),
+            (Self::Missing(why), _) | (_, Self::Missing(why)) => return Err((**why).clone().opaque()),
             (Self::Null, _) | (_, Self::Null) => None,
             (Self::Int(first) | Self::Object(first, _), Self::Int(second) | Self::Object(second, _)) => {
                 Some(first.cmp(second))
