@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::Oid;
+use rollproof_catalog::{Oid, UNKNOWN_PART};
 use rollproof_sql::{quote_identifier, quote_literal};
 
 use super::expression::{Evaluator, array};
@@ -10,7 +10,7 @@ use super::value::{Known, Unknown, Value};
 
 /// Functions whose result is known in part where an argument is: they put texts together.
 pub(super) fn keeps_text(name: &str) -> bool {
-    matches!(name, "format" | "concat" | "quote_ident")
+    matches!(name, "format" | "concat" | "quote_ident" | "lower" | "upper" | "replace")
 }
 
 /// The value of a call.
@@ -22,6 +22,42 @@ pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> 
         "quote_ident" => strict(&|text| Value::text(quote_identifier(text))),
         "quote_literal" => strict(&|text| Value::text(quote_literal(text))),
         "quote_nullable" => Ok(Value::text(first.map_or_else(|| "NULL".to_owned(), |text| quote_literal(&text)))),
+        "lower" => strict(&|text| Value::text(text.to_lowercase())),
+        "upper" => strict(&|text| Value::text(text.to_uppercase())),
+        "length" | "char_length" => strict(&|text| Value::Int(text.chars().count() as i64)),
+        "trim" | "btrim" if arguments.len() == 1 => strict(&|text| Value::text(text.trim_matches(' '))),
+        "replace" => match (first, text(1), text(2)) {
+            // Of a text that is known in part a longer one may lie across what is not known.
+            (Some(whole), Some(from), _) if whole.contains(UNKNOWN_PART) && from.chars().count() != 1 => {
+                Err(Unknown::because("replace()"))
+            }
+            (_, Some(from), Some(to)) if from.contains(UNKNOWN_PART) || to.contains(UNKNOWN_PART) => {
+                Err(Unknown::because("replace()"))
+            }
+            (Some(whole), Some(from), Some(to)) => Ok(Value::text(whole.replace(&*from, &to))),
+            _ => Ok(Value::Null),
+        },
+        "concat" => Ok(Value::text(
+            arguments.iter().filter_map(Value::to_text).map(|part| part.to_string()).collect::<String>(),
+        )),
+        "concat_ws" => {
+            let parts: Vec<String> =
+                arguments.iter().skip(1).filter_map(Value::to_text).map(|part| part.to_string()).collect();
+            Ok(first.map_or(Value::Null, |separator| Value::text(parts.join(&separator))))
+        }
+        "format" => format(&arguments),
+        _ => match part_of(name, &arguments).or_else(|| over_arrays(name, &arguments)) {
+            Some(value) => value,
+            None => over_schema(evaluator, name, &arguments),
+        },
+    }
+}
+
+/// Functions that cut texts.
+fn part_of(name: &str, arguments: &[Value]) -> Option<Known> {
+    let text = |at: usize| arguments.get(at).and_then(Value::to_text);
+    let first = text(0);
+    let cut = || match name {
         "left" | "right" => match (first, arguments.get(1).and_then(Value::to_int)) {
             (Some(text), Some(count)) => {
                 let length = text.chars().count() as i64;
@@ -58,7 +94,19 @@ pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> 
             }
             _ => Ok(Value::Null),
         },
-        "array_to_string" => match (arguments.first().cloned().map(array).transpose()?, text(1)) {
+        _ => Err(Unknown::because("a text")),
+    };
+    matches!(name, "left" | "right" | "substring" | "substr" | "split_part" | "starts_with" | "strpos" | "position")
+        .then(cut)
+}
+
+/// Functions over arrays.
+fn over_arrays(name: &str, arguments: &[Value]) -> Option<Known> {
+    let text = |at: usize| arguments.get(at).and_then(Value::to_text);
+    let first = text(0);
+    let list = || arguments.first().cloned().map(array).transpose();
+    let answer = || match name {
+        "array_to_string" => match (list()?, text(1)) {
             (Some(Value::Array(values)), Some(separator)) => {
                 let parts: Vec<String> =
                     values.iter().filter_map(Value::to_text).map(|part| part.to_string()).collect();
@@ -66,7 +114,7 @@ pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> 
             }
             _ => Ok(Value::Null),
         },
-        "array_append" | "array_cat" => match (arguments.first().cloned().map(array).transpose()?, arguments.get(1)) {
+        "array_append" | "array_cat" => match (list()?, arguments.get(1)) {
             (Some(Value::Array(mut values)), Some(Value::Array(more))) => {
                 values.extend(more.iter().cloned());
                 Ok(Value::Array(values))
@@ -78,29 +126,12 @@ pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> 
             (Some(Value::Null) | None, Some(one)) => Ok(Value::Array(vec![one.clone()])),
             _ => Ok(Value::Null),
         },
-        "lower" => strict(&|text| Value::text(text.to_lowercase())),
-        "upper" => strict(&|text| Value::text(text.to_uppercase())),
-        "length" | "char_length" => strict(&|text| Value::Int(text.chars().count() as i64)),
-        "trim" | "btrim" if arguments.len() == 1 => strict(&|text| Value::text(text.trim_matches(' '))),
-        "replace" => match (first, text(1), text(2)) {
-            (Some(whole), Some(from), Some(to)) => Ok(Value::text(whole.replace(&*from, &to))),
-            _ => Ok(Value::Null),
-        },
-        "concat" => Ok(Value::text(
-            arguments.iter().filter_map(Value::to_text).map(|part| part.to_string()).collect::<String>(),
-        )),
-        "concat_ws" => {
-            let parts: Vec<String> =
-                arguments.iter().skip(1).filter_map(Value::to_text).map(|part| part.to_string()).collect();
-            Ok(first.map_or(Value::Null, |separator| Value::text(parts.join(&separator))))
-        }
-        "format" => format(&arguments),
-        "array_length" | "cardinality" => match arguments.into_iter().next().map(array).transpose()? {
+        "array_length" | "cardinality" => match list()? {
             Some(Value::Array(values)) if values.is_empty() && name == "array_length" => Ok(Value::Null),
             Some(Value::Array(values)) => Ok(Value::Int(values.len() as i64)),
             _ => Ok(Value::Null),
         },
-        "array_position" => match (arguments.first().cloned().map(array).transpose()?, arguments.get(1)) {
+        "array_position" => match (list()?, arguments.get(1)) {
             (Some(Value::Array(values)), Some(wanted)) => {
                 let at = values.iter().position(|value| value == wanted);
                 Ok(at.map_or(Value::Null, |at| Value::Int(at as i64 + 1)))
@@ -113,8 +144,18 @@ pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> 
             }
             _ => Err(Unknown::because("string_to_array")),
         },
-        _ => over_schema(evaluator, name, &arguments),
-    }
+        _ => Err(Unknown::because("an array")),
+    };
+    let names = [
+        "array_to_string",
+        "array_append",
+        "array_cat",
+        "array_length",
+        "cardinality",
+        "array_position",
+        "string_to_array",
+    ];
+    names.contains(&name).then(answer)
 }
 
 /// Functions that look into the schema or the session.
@@ -129,7 +170,7 @@ fn over_schema(evaluator: &Evaluator, name: &str, arguments: &[Value]) -> Known 
         }
         "to_regtype" => {
             let Some(text) = text(0) else { return Ok(Value::Null) };
-            let bare = super::expression::split_name(text.trim_end_matches("[]")).map(|(_, name)| name);
+            let bare = super::objects::split_name(text.trim_end_matches("[]")).map(|(_, name)| name);
             bare.map_or(Ok(()), |name| evaluator.sure(&name))?;
             let found = arguments.first().and_then(|value| evaluator.type_of(value));
             found.map_or(Ok(Value::Null), |oid| evaluator.object(number(Some(oid)), "regtype"))
@@ -139,7 +180,7 @@ fn over_schema(evaluator: &Evaluator, name: &str, arguments: &[Value]) -> Known 
         "to_regproc" | "to_regprocedure" => {
             let Some(text) = text(0) else { return Ok(Value::Null) };
             let bare = text.split('(').next().unwrap_or(&text);
-            let (schema, name) = super::expression::split_name(bare)?;
+            let (schema, name) = super::objects::split_name(bare)?;
             let candidates = evaluator.schema.functions_named(schema.as_deref(), &name);
             match candidates[..] {
                 [] => Ok(Value::Null),

@@ -1,12 +1,34 @@
 //! Condition names of PL/pgSQL and their SQLSTATEs (manual, appendix "PostgreSQL Error Codes").
 
+use rollproof_sql::plpgsql::Handler;
+
+use crate::context::Stop;
+
+/// The handler that takes an error; what is not known is never caught.
+pub(super) fn caught<'a>(stop: &Stop, handlers: &'a [Handler]) -> Option<&'a Handler> {
+    let Stop::Refused { sqlstate: error, .. } = stop else { return None };
+    handlers.iter().find(|handler| {
+        let by_name = handler.conditions.iter().any(|condition| match &*condition.text {
+            "others" => !matches!(*error, "57014" | "P0004"),
+            name => sqlstate(name).is_some_and(|code| takes(code, error)),
+        });
+        by_name || handler.sqlstates.iter().any(|code| takes(code, error))
+    })
+}
+
+/// A code that a program wrote, as one of the codes that are known.
+pub(super) fn known_code(text: &str) -> Option<&'static str> {
+    const WRITTEN: [&str; 8] = ["P0001", "P0002", "22023", "42501", "55000", "23514", "0A000", "42P01"];
+    WRITTEN.into_iter().find(|code| *code == text)
+}
+
 /// The SQLSTATE that a condition name stands for; one that ends in `000` stands for its whole class.
 pub(super) fn sqlstate(condition: &str) -> Option<&'static str> {
     NAMES.iter().find(|(name, _)| *name == condition).map(|(_, code)| *code)
 }
 
 /// Whether a handler's code takes an error (`exception_matches_conditions`).
-pub(super) fn takes(handler: &str, error: &str) -> bool {
+fn takes(handler: &str, error: &str) -> bool {
     handler == error || (handler.ends_with("000") && handler.get(..2) == error.get(..2))
 }
 

@@ -3,12 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use rollproof_catalog::{Oid, Schema, UNKNOWN_PART};
+use rollproof_catalog::{Schema, UNKNOWN_PART};
 use rollproof_sql::ast::{
-    CaseWhen, Expr, ExprKind, FunctionCall, Indirection, LikeKind, Literal, SqlValueFunction, SubLink, SubLinkKind,
-    TypeName,
+    CaseWhen, Expr, ExprKind, FunctionCall, Indirection, LikeKind, Literal, MinMax, SqlValueFunction, SubLink,
+    SubLinkKind, TypeName,
 };
 
+use super::operators::{any_equal, binary, joined_in_part, negate, with_each};
 use super::query::Sources;
 use super::value::{Known, Unknown, Value, like};
 
@@ -169,40 +170,28 @@ impl Evaluator<'_> {
             ExprKind::AnyAll { operator, left, right, all } => {
                 let (left, right) = (self.value(left, rows, depth)?, self.value(right, rows, depth)?);
                 let Value::Array(values) = array(right)? else { return Ok(Value::Null) };
-                match (&*operator.symbol, all) {
-                    ("=", false) => any_equal(&left, &values),
-                    ("<>", true) => negate(any_equal(&left, &values)?, true),
-                    (symbol, all) => {
-                        let mut null = false;
-                        for value in values {
-                            match binary(symbol, Some(left.clone()), value)?.to_bool()? {
-                                Some(holds) if holds != *all => return Ok(Value::Bool(holds)),
-                                Some(_) => {}
-                                None => null = true,
-                            }
-                        }
-                        Ok(if null { Value::Null } else { Value::Bool(*all) })
-                    }
-                }
+                with_each(&operator.symbol, &left, values, *all)
             }
             ExprKind::Indirection(inner, steps) => self.indirection(inner, steps, rows, depth),
             ExprKind::SubLink(link) => self.sublink(link, rows, depth),
             ExprKind::Function(call) => self.call(call, rows, depth),
             ExprKind::SqlValue(function, _) => self.sql_value(*function),
-            ExprKind::MinMax(which, parts) => {
-                use rollproof_sql::ast::MinMax;
-                let wanted = if *which == MinMax::Greatest { Ordering::Greater } else { Ordering::Less };
-                let mut best = Value::Null;
-                for part in parts {
-                    let value = self.value(part, rows, depth)?;
-                    if best == Value::Null || value.compare(&best)? == Some(wanted) {
-                        best = value;
-                    }
-                }
-                Ok(best)
-            }
+            ExprKind::MinMax(which, parts) => self.extreme(*which, parts, rows, depth),
             _ => Err(Unknown::because("an expression that is not followed")),
         }
+    }
+
+    /// `GREATEST`, `LEAST`: NULLs do not count.
+    fn extreme(&self, which: MinMax, parts: &[Expr], rows: &Sources, depth: usize) -> Known {
+        let wanted = if which == MinMax::Greatest { Ordering::Greater } else { Ordering::Less };
+        let mut best = Value::Null;
+        for part in parts {
+            let value = self.value(part, rows, depth)?;
+            if best == Value::Null || value.compare(&best)? == Some(wanted) {
+                best = value;
+            }
+        }
+        Ok(best)
     }
 
     /// AND (or OR): one part that decides is enough, whatever the others are.
@@ -326,85 +315,6 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A cast to `regclass` and its like: of a number the object of this number, of a text the object of this name.
-    pub(super) fn object(&self, value: Value, kind: &str) -> Known {
-        let missing = |code, what: &str| Unknown::raised(code, format!("{what} \"{}\" does not exist", shown(&value)));
-        let oid = match (&value, kind) {
-            (Value::Int(oid) | Value::Object(oid, _), _) => *oid,
-            (Value::Text(text), _) if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() => {
-                text.parse().map_err(|_| Unknown::because("a number of an object"))?
-            }
-            (_, "regclass") => {
-                let found = self.relation_of(&value)?.ok_or_else(|| missing("42P01", "relation"))?;
-                i64::from(found.0)
-            }
-            (_, "regnamespace") => {
-                let found = value.to_text().and_then(|text| self.schema.find_namespace(&split_name(&text).ok()?.1));
-                i64::from(found.ok_or_else(|| missing("3F000", "schema"))?.0)
-            }
-            (_, "regtype") => i64::from(self.type_of(&value).ok_or_else(|| missing("42704", "type"))?.0),
-            (_, "regrole") => {
-                let found = value.to_text().and_then(|text| self.schema.find_role(&text)).map(|role| role.oid);
-                i64::from(found.ok_or_else(|| missing("42704", "role"))?.0)
-            }
-            _ => return Err(Unknown::because(format!("a cast to {kind}"))),
-        };
-        let number = Oid(u32::try_from(oid).unwrap_or(0));
-        let schema = self.schema;
-        let function = || schema.function(number);
-        let printed = match kind {
-            "regclass" => schema.relation(number).map(|found| match schema.is_visible(found) {
-                true => rollproof_sql::quote_identifier(&found.name),
-                false => schema.qualified_name(found.namespace, &found.name),
-            }),
-            "regnamespace" => schema.namespace_name(number).map(|name| rollproof_sql::quote_identifier(name)),
-            "regtype" => schema.type_of(number).map(|_| schema.format_type_plain(number)),
-            "regrole" => schema.role(number).map(|role| rollproof_sql::quote_identifier(&role.name)),
-            "regproc" => function()
-                .filter(|found| schema.functions_named(None, &found.name).len() == 1)
-                .map(|found| rollproof_sql::quote_identifier(&found.name)),
-            _ => None,
-        };
-        printed
-            .map(|printed| Value::Object(oid, Arc::from(printed)))
-            .ok_or_else(|| Unknown::because(format!("how a {kind} prints")))
-    }
-
-    /// The relation that a text names (`to_regclass`). A tainted name cannot be told.
-    pub(super) fn relation_of(&self, value: &Value) -> Known<Option<Oid>> {
-        if let Value::Object(oid, _) = value {
-            return Ok(Some(Oid(u32::try_from(*oid).unwrap_or(0))));
-        }
-        let Some(text) = value.to_text() else { return Ok(None) };
-        let (schema, name) = match split_name(&text) {
-            Ok(parts) => parts,
-            // Since 16 a text that is no name is no relation (`to_regclass`).
-            Err(why) if self.schema.builtin.version < 16 => return Err(why),
-            Err(_) => return Ok(None),
-        };
-        self.sure(&name)?;
-        Ok(self.schema.find_relation(schema.as_deref(), &name).map(|relation| relation.oid))
-    }
-
-    /// Nothing that was not followed may have made or dropped a relation of this name.
-    pub(super) fn sure(&self, name: &str) -> Known<()> {
-        use rollproof_catalog::Taint;
-        let why = self.schema.taints.iter().find_map(|taint| match taint {
-            Taint::Relations(names, why) => rollproof_catalog::taints_name(names, name).then_some(why),
-            Taint::Everything(why) => Some(why),
-            Taint::Functions(..) | Taint::Extension(_) => None,
-        });
-        why.map_or(Ok(()), |why| Err(Unknown::because(why.clone())))
-    }
-
-    pub(super) fn type_of(&self, value: &Value) -> Option<Oid> {
-        let text = value.to_text()?;
-        let parsed = rollproof_sql::parse_type_name(&text).ok()?;
-        let schema = parsed.name.schema().map(|schema| schema.text.clone());
-        let found = self.schema.find_type(schema.as_deref(), parsed.name.object().as_str())?;
-        if parsed.array_bounds.is_empty() { Some(found.oid) } else { self.schema.array_of(found.oid) }
-    }
-
     fn sql_value(&self, function: SqlValueFunction) -> Known {
         match function {
             SqlValueFunction::CurrentSchema => self.current_schema(),
@@ -455,66 +365,10 @@ impl Evaluator<'_> {
         let arguments = arguments.into_iter().map(|argument| argument.map_err(Unknown::opaque));
         super::builtin::call(self, name, arguments.collect::<Known<Vec<_>>>()?)
     }
-
-    /// A function of the project in SQL: one query over its parameters.
-    fn own_call(&self, oid: Oid, call: &FunctionCall, arguments: Vec<Known>, depth: usize) -> Known {
-        use rollproof_catalog::{Language, RoutineBody};
-        let name = call.name.object().as_str();
-        let other = || Unknown::because(format!("function {name}()"));
-        let function = self.schema.function(oid).ok_or_else(other)?;
-        self.sure(&function.name)?;
-        let Some(RoutineBody::Text { text, range }) = function.body.as_deref() else { return Err(other()) };
-        let named = call.arguments.iter().any(|argument| argument.name.is_some());
-        if function.language != Language::Sql || named || arguments.len() != function.inputs.len() || depth > 20 {
-            return Err(other());
-        }
-        let parsed = rollproof_sql::parse_query_text(range.slice(text)).map_err(|_| other())?;
-        let rollproof_sql::ast::StatementKind::Query(query) = &parsed.kind else { return Err(other()) };
-        let mut variables: Vec<(Arc<str>, Known)> = Vec::new();
-        for (at, (argument, parameter)) in arguments.into_iter().zip(function.parameters.iter()).enumerate() {
-            let argument = argument.map_err(Unknown::opaque);
-            variables.push((Arc::from(format!("${}", at + 1)), argument.clone()));
-            variables.extend(parameter.name.clone().map(|name| (name, argument)));
-        }
-        let inner = Evaluator { schema: self.schema, variables: &variables, steps: self.steps };
-        let rows = inner.query(query, &Sources::default(), depth + 10)?;
-        rows.into_iter()
-            .next()
-            .and_then(|row| row.into_iter().next())
-            .map_or(Ok(Value::Null), |(_, value)| value.known())
-    }
 }
 
 fn first_columns(rows: Vec<Vec<(Arc<str>, Value)>>) -> Known<Vec<Value>> {
     rows.into_iter().map(|row| row.into_iter().next().map_or(Ok(Value::Null), |(_, value)| value.known())).collect()
-}
-
-/// A value as an error message has it.
-fn shown(value: &Value) -> Arc<str> {
-    value.to_text().unwrap_or_else(|| Arc::from("NULL"))
-}
-
-/// `||` of which a side is not known: what is known of the text.
-fn joined_in_part(left: Known, right: Known) -> Known {
-    if matches!(left, Ok(Value::Null)) || matches!(right, Ok(Value::Null)) {
-        return Ok(Value::Null);
-    }
-    let mut text = String::new();
-    let mut reason = None;
-    for side in [left, right] {
-        match side {
-            Ok(value) => text.push_str(&value.to_text().unwrap_or_else(|| Arc::from(""))),
-            Err(why) => {
-                match &why.text {
-                    Some(known) => text.push_str(known),
-                    None => text.push(UNKNOWN_PART),
-                }
-                reason.get_or_insert(why);
-            }
-        }
-    }
-    let reason = reason.unwrap_or_else(|| Unknown::because("a text"));
-    Err(Unknown { text: Some(Arc::from(text)), ..reason })
 }
 
 /// A constant.
@@ -553,130 +407,4 @@ pub(super) fn array(value: Value) -> Known {
         }
         _ => Err(Unknown::because("an array")),
     }
-}
-
-fn any_equal(value: &Value, list: &[Value]) -> Known {
-    let mut null = *value == Value::Null && !list.is_empty();
-    for each in list {
-        match value.compare(each)? {
-            Some(Ordering::Equal) => return Ok(Value::Bool(true)),
-            Some(_) => {}
-            None => null = true,
-        }
-    }
-    Ok(if null { Value::Null } else { Value::Bool(false) })
-}
-
-fn negate(value: Value, negated: bool) -> Known {
-    Ok(match (value, negated) {
-        (Value::Bool(value), true) => Value::Bool(!value),
-        (value, _) => value,
-    })
-}
-
-fn binary(symbol: &str, left: Option<Value>, right: Value) -> Known {
-    let Some(left) = left else {
-        return match (symbol, right) {
-            ("-", Value::Int(value)) => Ok(Value::Int(-value)),
-            ("+", value) => Ok(value),
-            _ => Err(Unknown::because(format!("operator {symbol}"))),
-        };
-    };
-    let compared = |accept: fn(Ordering) -> bool| -> Known {
-        Ok(left.compare(&right)?.map_or(Value::Null, |order| Value::Bool(accept(order))))
-    };
-    match symbol {
-        "=" => compared(|order| order == Ordering::Equal),
-        "<>" => compared(|order| order != Ordering::Equal),
-        "<" => compared(|order| order == Ordering::Less),
-        "<=" => compared(|order| order != Ordering::Greater),
-        ">" => compared(|order| order == Ordering::Greater),
-        ">=" => compared(|order| order != Ordering::Less),
-        "||" => match (&left, &right) {
-            (Value::Array(first), Value::Array(second)) => {
-                Ok(Value::Array(first.iter().chain(second).cloned().collect()))
-            }
-            (Value::Array(first), other) => Ok(Value::Array(first.iter().chain([other]).cloned().collect())),
-            _ => match (left.to_text(), right.to_text()) {
-                (Some(first), Some(second)) => Ok(Value::text(format!("{first}{second}"))),
-                _ => Ok(Value::Null),
-            },
-        },
-        "+" | "-" | "*" | "/" | "%" => {
-            if left == Value::Null || right == Value::Null {
-                return Ok(Value::Null);
-            }
-            let (Value::Int(first), Value::Int(second)) = (&left, &right) else {
-                return Err(Unknown::because("arithmetic of other than whole numbers"));
-            };
-            let result = match symbol {
-                "+" => first.checked_add(*second),
-                "-" => first.checked_sub(*second),
-                "*" => first.checked_mul(*second),
-                "/" => first.checked_div(*second),
-                _ => first.checked_rem(*second),
-            };
-            result.map(Value::Int).ok_or_else(|| Unknown::because("arithmetic that overflows"))
-        }
-        "~" | "!~" | "~*" | "!~*" => matches_plainly(symbol, &left, &right),
-        "@>" | "<@" | "&&" => match (array(left)?, array(right)?) {
-            (Value::Array(first), Value::Array(second)) => Ok(Value::Bool(match symbol {
-                "@>" => second.iter().all(|value| first.contains(value)),
-                "<@" => first.iter().all(|value| second.contains(value)),
-                _ => first.iter().any(|value| second.contains(value)),
-            })),
-            _ => Ok(Value::Null),
-        },
-        _ => Err(Unknown::because(format!("operator {symbol}"))),
-    }
-}
-
-/// A regular expression that is plain text but for `^` and `$`.
-fn matches_plainly(symbol: &str, left: &Value, right: &Value) -> Known {
-    let (Some(text), Some(pattern)) = (left.to_text(), right.to_text()) else { return Ok(Value::Null) };
-    let fold = symbol.ends_with('*');
-    let (text, pattern) = match fold {
-        true => (text.to_lowercase(), pattern.to_lowercase()),
-        false => (text.to_string(), pattern.to_string()),
-    };
-    let (start, rest) = pattern.strip_prefix('^').map_or((false, &*pattern), |rest| (true, rest));
-    let (end, rest) = rest.strip_suffix('$').map_or((false, rest), |rest| (true, rest));
-    if rest.contains(|character: char| !(character.is_alphanumeric() || "_ -:".contains(character))) {
-        return Err(Unknown::because("a regular expression"));
-    }
-    let matches = match (start, end) {
-        (true, true) => text == rest,
-        (true, false) => text.starts_with(rest),
-        (false, true) => text.ends_with(rest),
-        (false, false) => text.contains(rest),
-    };
-    Ok(Value::Bool(matches != symbol.starts_with('!')))
-}
-
-/// A name in text, as `regclass` reads it (`textToQualifiedNameList`).
-pub(super) fn split_name(text: &str) -> Known<(Option<Arc<str>>, Arc<str>)> {
-    let invalid = || Unknown::raised("42602", "invalid name syntax");
-    let mut bare = String::new();
-    let mut inside = false;
-    for character in text.chars() {
-        inside ^= character == '"';
-        bare.push(if inside || character == '"' { 'x' } else { character });
-    }
-    let parts: Vec<&str> = bare.split('.').map(str::trim).collect();
-    if inside || parts.iter().any(|part| part.is_empty() || part.contains(char::is_whitespace)) {
-        return Err(invalid());
-    }
-    let mut parts: Vec<String> = Vec::new();
-    let mut part = String::new();
-    let mut quoted = false;
-    for character in text.chars() {
-        match character {
-            '"' => quoted = !quoted,
-            '.' if !quoted => parts.push(std::mem::take(&mut part)),
-            other if quoted => part.push(other),
-            other => part.extend(other.to_lowercase()),
-        }
-    }
-    let schema = parts.pop().map(|schema| Arc::from(schema.trim()));
-    Ok((schema, Arc::from(part.trim())))
 }

@@ -11,8 +11,12 @@ mod effect;
 mod expression;
 mod from;
 mod machine;
+mod objects;
+mod operators;
 mod query;
 mod relations;
+mod rows;
+mod standard;
 mod touch;
 mod value;
 

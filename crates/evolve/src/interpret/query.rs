@@ -17,6 +17,9 @@ use super::value::{Known, Unknown, Value};
 /// A row of a result.
 pub(super) type ResultRow = Vec<(Arc<str>, Value)>;
 
+/// What a query of WITH answered.
+pub(super) type Answer = Arc<Known<Vec<ResultRow>>>;
+
 /// What a name in an expression can mean: the current row of each entry of FROM, outer queries first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sources {
@@ -25,7 +28,7 @@ pub(super) struct Sources {
     /// Entries whose row is not there yet, by name and columns, the next one last.
     pub(super) pending: Vec<(Arc<str>, Vec<Arc<str>>)>,
     /// Queries of WITH.
-    pub(super) queries: Vec<(Arc<str>, Arc<Known<Vec<ResultRow>>>)>,
+    pub(super) queries: Vec<(Arc<str>, Answer)>,
     /// The rows of the group that an aggregate goes over.
     pub(super) group: Option<Arc<Vec<Sources>>>,
 }

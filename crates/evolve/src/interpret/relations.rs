@@ -2,24 +2,23 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{
-    Constraint, ConstraintKind, FunctionKind, Identity, Oid, Relation, RelationKind, Schema, TypeKind, TypeRef,
-};
+use rollproof_catalog::{ConstraintKind, Identity, Oid, Relation, RelationKind, Schema, TypeKind};
 
+use super::standard;
 use super::value::Value;
 
 /// A row: column names and values.
 pub(super) type Row = Vec<(&'static str, Value)>;
 
-fn text(text: &Arc<str>) -> Value {
+pub(super) fn text(text: &Arc<str>) -> Value {
     Value::Text(text.clone())
 }
 
-fn word(text: &str) -> Value {
+pub(super) fn word(text: &str) -> Value {
     Value::text(text)
 }
 
-fn yes_no(on: bool) -> Value {
+pub(super) fn yes_no(on: bool) -> Value {
     word(if on { "YES" } else { "NO" })
 }
 
@@ -27,7 +26,7 @@ fn number(oid: Oid) -> Value {
     Value::Int(i64::from(oid.0))
 }
 
-fn namespace(schema: &Schema, oid: Oid) -> Value {
+pub(super) fn namespace(schema: &Schema, oid: Oid) -> Value {
     schema.namespace_name(oid).map_or(Value::Null, text)
 }
 
@@ -44,7 +43,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// The relations that are asked for, the server's own among them.
-    fn relations<'a>(&self, schema: &'a Schema) -> impl Iterator<Item = &'a Relation> + use<'a> {
+    pub(super) fn relations<'a>(&self, schema: &'a Schema) -> impl Iterator<Item = &'a Relation> + use<'a> {
         let namespace = self.namespace.as_ref().map(|name| schema.find_namespace(name));
         let (name, number) = (self.name.clone(), self.relation);
         let own = !matches!(namespace, Some(Some(oid)) if oid >= Oid::FIRST_USER);
@@ -64,17 +63,17 @@ pub(super) fn rows(schema: &Schema, namespace_name: Option<&str>, name: &str, wa
     let standard = namespace_name == Some("information_schema");
     let catalog = matches!(namespace_name, None | Some("pg_catalog"));
     Some(match name {
-        "tables" if standard => tables(schema, wanted),
-        "views" if standard => views(schema),
-        "columns" if standard => columns(schema, wanted),
-        "schemata" if standard => schemata(schema),
-        "table_constraints" if standard => table_constraints(schema),
-        "key_column_usage" if standard => key_columns(schema),
-        "constraint_column_usage" if standard => used_columns(schema),
-        "referential_constraints" if standard => referential_constraints(schema),
-        "sequences" if standard => sequences(schema),
-        "triggers" if standard => standard_triggers(schema),
-        "routines" if standard => routines(schema),
+        "tables" if standard => standard::tables(schema, wanted),
+        "views" if standard => standard::views(schema),
+        "columns" if standard => standard::columns(schema, wanted),
+        "schemata" if standard => standard::schemata(schema),
+        "table_constraints" if standard => standard::table_constraints(schema),
+        "key_column_usage" if standard => standard::key_columns(schema),
+        "constraint_column_usage" if standard => standard::used_columns(schema),
+        "referential_constraints" if standard => standard::referential_constraints(schema),
+        "sequences" if standard => standard::sequences(schema),
+        "triggers" if standard => standard::standard_triggers(schema),
+        "routines" if standard => standard::routines(schema),
         "pg_class" if catalog => classes(schema, wanted),
         "pg_attribute" if catalog => attributes(schema, wanted),
         "pg_namespace" if catalog => namespaces(schema),
@@ -105,230 +104,24 @@ pub(super) fn is_system_name(namespace_name: Option<&str>, name: &str) -> bool {
     matches!(namespace_name, Some("information_schema" | "pg_catalog")) || name.starts_with("pg_")
 }
 
-fn own(schema: &Schema) -> impl Iterator<Item = &Arc<Relation>> {
+pub(super) fn own(schema: &Schema) -> impl Iterator<Item = &Arc<Relation>> {
     schema.relations.iter()
 }
 
-fn is_table(relation: &Relation) -> bool {
+pub(super) fn is_table(relation: &Relation) -> bool {
     matches!(
         relation.kind,
         RelationKind::Table | RelationKind::PartitionedTable | RelationKind::View | RelationKind::ForeignTable
     )
 }
 
-fn tables(schema: &Schema, wanted: &Wanted) -> Vec<Row> {
-    let row = |relation: &Relation| {
-        let kind = match relation.kind {
-            RelationKind::View => "VIEW",
-            RelationKind::ForeignTable => "FOREIGN",
-            _ if relation.namespace == schema.session.temporary => "LOCAL TEMPORARY",
-            _ => "BASE TABLE",
-        };
-        vec![
-            ("table_schema", namespace(schema, relation.namespace)),
-            ("table_name", text(&relation.name)),
-            ("table_type", word(kind)),
-        ]
-    };
-    wanted.relations(schema).filter(|relation| is_table(relation)).map(row).collect()
-}
-
-fn views(schema: &Schema) -> Vec<Row> {
-    let row = |relation: &Arc<Relation>| {
-        vec![("table_schema", namespace(schema, relation.namespace)), ("table_name", text(&relation.name))]
-    };
-    own(schema).filter(|relation| relation.kind == RelationKind::View).map(row).collect()
-}
-
-fn columns(schema: &Schema, wanted: &Wanted) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for relation in wanted.relations(schema).filter(|relation| is_table(relation)) {
-        for column in relation.live_columns() {
-            let base = schema.base_type(column.data_type);
-            let found = schema.type_of(base.oid);
-            let data_type = match found {
-                Some(found) if found.is_array => "ARRAY".to_owned(),
-                Some(found) if found.oid >= Oid::FIRST_USER => "USER-DEFINED".to_owned(),
-                _ => schema.format_type(TypeRef::plain(base.oid)),
-            };
-            let length = match base.oid {
-                rollproof_catalog::oid::VARCHAR | rollproof_catalog::oid::BPCHAR if base.modifier > 4 => {
-                    Value::Int(i64::from(base.modifier - 4))
-                }
-                _ => Value::Null,
-            };
-            rows.push(vec![
-                ("table_schema", namespace(schema, relation.namespace)),
-                ("table_name", text(&relation.name)),
-                ("column_name", text(&column.name)),
-                ("ordinal_position", Value::Int(i64::from(column.number))),
-                ("is_nullable", yes_no(!column.not_null)),
-                ("data_type", word(&data_type)),
-                ("character_maximum_length", length),
-                ("udt_schema", found.map_or(Value::Null, |found| namespace(schema, found.namespace))),
-                ("udt_name", found.map_or(Value::Null, |found| text(&found.name))),
-                ("is_identity", yes_no(column.identity.is_some())),
-                (
-                    "identity_generation",
-                    match column.identity {
-                        Some(Identity::Always) => word("ALWAYS"),
-                        Some(Identity::ByDefault) => word("BY DEFAULT"),
-                        None => Value::Null,
-                    },
-                ),
-                ("is_generated", word(if column.generated.is_some() { "ALWAYS" } else { "NEVER" })),
-            ]);
-        }
-    }
-    rows
-}
-
-fn schemata(schema: &Schema) -> Vec<Row> {
-    all_namespaces(schema).map(|(_, name)| vec![("schema_name", name)]).collect()
-}
-
-fn all_namespaces(schema: &Schema) -> impl Iterator<Item = (Value, Value)> {
+pub(super) fn all_namespaces(schema: &Schema) -> impl Iterator<Item = (Value, Value)> {
     let builtin = schema.builtin.namespaces().iter().map(|each| (number(each.oid), text(&each.name)));
     builtin.chain(schema.namespaces.iter().map(|each| (number(each.oid), text(&each.name))))
 }
 
 fn namespaces(schema: &Schema) -> Vec<Row> {
     all_namespaces(schema).map(|(oid, name)| vec![("oid", oid), ("nspname", name)]).collect()
-}
-
-fn constraint_word(constraint: &Constraint) -> &'static str {
-    match constraint.kind {
-        ConstraintKind::Check(_) | ConstraintKind::NotNull => "CHECK",
-        ConstraintKind::PrimaryKey => "PRIMARY KEY",
-        ConstraintKind::Unique => "UNIQUE",
-        ConstraintKind::ForeignKey(_) => "FOREIGN KEY",
-        ConstraintKind::Exclusion | ConstraintKind::Trigger => "",
-    }
-}
-
-fn table_constraints(schema: &Schema) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for relation in own(schema) {
-        for constraint in relation.constraints.iter().filter(|each| !constraint_word(each).is_empty()) {
-            rows.push(vec![
-                ("constraint_schema", namespace(schema, relation.namespace)),
-                ("constraint_name", text(&constraint.name)),
-                ("table_schema", namespace(schema, relation.namespace)),
-                ("table_name", text(&relation.name)),
-                ("constraint_type", word(constraint_word(constraint))),
-            ]);
-        }
-    }
-    rows
-}
-
-fn column_of_constraint(
-    schema: &Schema,
-    of: &Relation,
-    constraint: &Constraint,
-    table: &Relation,
-    name: &Arc<str>,
-) -> Row {
-    vec![
-        ("constraint_schema", namespace(schema, of.namespace)),
-        ("constraint_name", text(&constraint.name)),
-        ("table_schema", namespace(schema, table.namespace)),
-        ("table_name", text(&table.name)),
-        ("column_name", text(name)),
-    ]
-}
-
-/// Columns that keys are made of: primary, unique and foreign ones.
-fn key_columns(schema: &Schema) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for relation in own(schema) {
-        let is_key = |constraint: &&Arc<Constraint>| {
-            matches!(
-                constraint.kind,
-                ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::ForeignKey(_)
-            )
-        };
-        for constraint in relation.constraints.iter().filter(is_key) {
-            let columns = constraint.columns.iter().filter_map(|number| relation.column_by_number(*number));
-            for (at, column) in columns.enumerate() {
-                let mut row = column_of_constraint(schema, relation, constraint, relation, &column.name);
-                row.push(("ordinal_position", Value::Int(at as i64 + 1)));
-                rows.push(row);
-            }
-        }
-    }
-    rows
-}
-
-/// Columns that constraints look at: of a foreign key those that it refers to.
-fn used_columns(schema: &Schema) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for relation in own(schema) {
-        for constraint in &relation.constraints {
-            let (table, numbers) = match &constraint.kind {
-                ConstraintKind::ForeignKey(key) => match schema.relation(key.relation) {
-                    Some(table) => (table, &key.columns),
-                    None => continue,
-                },
-                // The server has NOT NULL here since it keeps it as a constraint.
-                ConstraintKind::NotNull if schema.builtin.version < 18 => continue,
-                ConstraintKind::Exclusion | ConstraintKind::Trigger => continue,
-                _ => (&**relation, &constraint.columns),
-            };
-            for column in numbers.iter().filter_map(|number| table.column_by_number(*number)) {
-                rows.push(column_of_constraint(schema, relation, constraint, table, &column.name));
-            }
-        }
-    }
-    rows
-}
-
-fn referential_constraints(schema: &Schema) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for relation in own(schema) {
-        let is_foreign = |constraint: &&Arc<Constraint>| matches!(constraint.kind, ConstraintKind::ForeignKey(_));
-        for constraint in relation.constraints.iter().filter(is_foreign) {
-            rows.push(vec![
-                ("constraint_schema", namespace(schema, relation.namespace)),
-                ("constraint_name", text(&constraint.name)),
-            ]);
-        }
-    }
-    rows
-}
-
-fn sequences(schema: &Schema) -> Vec<Row> {
-    let row = |relation: &Arc<Relation>| {
-        vec![("sequence_schema", namespace(schema, relation.namespace)), ("sequence_name", text(&relation.name))]
-    };
-    own(schema).filter(|relation| relation.kind == RelationKind::Sequence).map(row).collect()
-}
-
-fn standard_triggers(schema: &Schema) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for relation in own(schema) {
-        for trigger in &relation.triggers {
-            rows.push(vec![
-                ("trigger_schema", namespace(schema, relation.namespace)),
-                ("trigger_name", text(&trigger.name)),
-                ("event_object_schema", namespace(schema, relation.namespace)),
-                ("event_object_table", text(&relation.name)),
-            ]);
-        }
-    }
-    rows
-}
-
-fn routines(schema: &Schema) -> Vec<Row> {
-    let row = |function: &Arc<rollproof_catalog::Function>| {
-        let kind = if function.kind == FunctionKind::Procedure { "PROCEDURE" } else { "FUNCTION" };
-        vec![
-            ("routine_schema", namespace(schema, function.namespace)),
-            ("routine_name", text(&function.name)),
-            ("routine_type", word(kind)),
-        ]
-    };
-    schema.functions.iter().map(row).collect()
 }
 
 fn kind_letter(kind: RelationKind) -> &'static str {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use rollproof_catalog::{Language, Oid, RoutineBody, Taint, UNKNOWN_PART};
 use rollproof_sql::ast::StatementKind;
 use rollproof_sql::plpgsql::{
-    Block, DeclarationKind, PlBranch, PlExpression, PlLoopKind, PlStatement, PlStatementKind, PlValue, SqlStatement,
+    Block, DeclarationKind, PlBranch, PlExpression, PlLoop, PlLoopKind, PlStatement, PlStatementKind, PlValue,
+    SqlStatement,
 };
 
 use super::effect;
@@ -106,11 +107,11 @@ fn harmless_place(first: &str, before: &[Word]) -> bool {
 fn spared(words: &[Word]) -> Vec<usize> {
     let is = |at: usize, text: &str| words.get(at).is_some_and(|word| &*word.folded == text);
     let mut spared = Vec::new();
-    for at in 1..words.len() {
+    for (at, word) in words.iter().enumerate().skip(1) {
         if (is(at - 1, "of") && at >= 2 && is(at - 2, "partition")) || is(at - 1, "like") {
             spared.push(at);
             // The schema, then the table.
-            if words[at].before_dot {
+            if word.before_dot {
                 spared.push(at + 1);
             }
         }
@@ -256,34 +257,7 @@ impl Survey<'_> {
                 argument.iter().for_each(|argument| self.routines_in(argument.span));
                 self.branches(branches, otherwise.as_deref().unwrap_or(&[]));
             }
-            PlStatementKind::Loop(of) => {
-                let depth = self.variables.len();
-                let targets = match &of.kind {
-                    PlLoopKind::Integers { variable, .. } | PlLoopKind::Cursor { variable, .. } => {
-                        vec![variable.text.clone()]
-                    }
-                    PlLoopKind::Query(targets, _) | PlLoopKind::Execute(targets, _) | PlLoopKind::Array(targets, _) => {
-                        targets.iter().map(|name| name.object().text.clone()).collect()
-                    }
-                    PlLoopKind::Forever | PlLoopKind::While(_) => Vec::new(),
-                };
-                match &of.kind {
-                    PlLoopKind::While(expression) | PlLoopKind::Array(_, expression) => {
-                        self.routines_in(expression.span);
-                    }
-                    PlLoopKind::Query(_, sql) => self.routines_in(sql.span),
-                    PlLoopKind::Execute(_, dynamic) => self.routines_in(dynamic.text.span),
-                    PlLoopKind::Integers { bounds, .. } => bounds.iter().for_each(|each| self.routines_in(each.span)),
-                    PlLoopKind::Forever | PlLoopKind::Cursor { .. } => {}
-                }
-                for name in targets {
-                    self.variables.push((name, Err(Unknown::because("a loop"))));
-                }
-                self.forget(&of.statements);
-                self.statements(&of.statements);
-                self.forget(&of.statements);
-                self.variables.truncate(depth);
-            }
+            PlStatementKind::Loop(of) => self.repeat(of),
             PlStatementKind::Assign(target, value) if target.indirection.is_empty() => {
                 self.routines_in(value.span);
                 let value = self.value(value);
@@ -327,6 +301,35 @@ impl Survey<'_> {
                 self.forget(std::slice::from_ref(statement));
             }
         }
+    }
+
+    fn repeat(&mut self, of: &PlLoop) {
+        let depth = self.variables.len();
+        let targets = match &of.kind {
+            PlLoopKind::Integers { variable, .. } | PlLoopKind::Cursor { variable, .. } => {
+                vec![variable.text.clone()]
+            }
+            PlLoopKind::Query(targets, _) | PlLoopKind::Execute(targets, _) | PlLoopKind::Array(targets, _) => {
+                targets.iter().map(|name| name.object().text.clone()).collect()
+            }
+            PlLoopKind::Forever | PlLoopKind::While(_) => Vec::new(),
+        };
+        match &of.kind {
+            PlLoopKind::While(expression) | PlLoopKind::Array(_, expression) => {
+                self.routines_in(expression.span);
+            }
+            PlLoopKind::Query(_, sql) => self.routines_in(sql.span),
+            PlLoopKind::Execute(_, dynamic) => self.routines_in(dynamic.text.span),
+            PlLoopKind::Integers { bounds, .. } => bounds.iter().for_each(|each| self.routines_in(each.span)),
+            PlLoopKind::Forever | PlLoopKind::Cursor { .. } => {}
+        }
+        for name in targets {
+            self.variables.push((name, Err(Unknown::because("a loop"))));
+        }
+        self.forget(&of.statements);
+        self.statements(&of.statements);
+        self.forget(&of.statements);
+        self.variables.truncate(depth);
     }
 
     fn branches(&mut self, branches: &[PlBranch], otherwise: &[PlStatement]) {
