@@ -192,8 +192,9 @@ impl Fold<'_> {
                     return self.taint(walker, statement, &reason, Extent::Words);
                 }
             },
-            Content::Unmodelled { reason } => {
-                return self.taint(walker, statement, &format!("not followed: {reason}"), Extent::Everything);
+            Content::Unmodelled { reason, touches } => {
+                let extent = touches.as_ref().map_or(Extent::Everything, |names| Extent::Names(names));
+                return self.taint(walker, statement, &format!("not followed: {reason}"), extent);
             }
         };
         let source = SourceText::new(statement.script.text.clone());
@@ -222,8 +223,7 @@ impl Fold<'_> {
     }
 
     fn problem(&mut self, statement: &MigrationStatement, message: &str) {
-        let text = &statement.script.text;
-        let line = rollproof_source::LineIndex::new(text).line(statement.range.start);
+        let line = statement.script.line(statement.range);
         self.problems.push(Problem::at_line(&*statement.script.path, line, message));
     }
 
@@ -233,7 +233,7 @@ impl Fold<'_> {
         walker: SessionWalker,
         statement: &MigrationStatement,
         reason: &str,
-        extent: Extent,
+        extent: Extent<'_>,
     ) -> SessionWalker {
         self.problem(statement, reason);
         let reason: Arc<str> = reason.into();
@@ -241,8 +241,11 @@ impl Fold<'_> {
         let taints = Arc::make_mut(&mut schema.taints);
         match extent {
             Extent::Everything => taints.push(Taint::Everything(reason)),
-            Extent::Words => {
-                let words = words_of(statement.text());
+            Extent::Words | Extent::Names(_) => {
+                let mut words = words_of(statement.text());
+                if let Extent::Names(names) = extent {
+                    words.extend(names.iter().cloned());
+                }
                 taints.push(Taint::Relations(words.clone(), reason.clone()));
                 let kinds = ["function", "procedure", "routine", "aggregate", "extension"];
                 if words.iter().any(|word| kinds.contains(&&**word)) {
@@ -256,19 +259,21 @@ impl Fold<'_> {
 
 /// How much a statement that was not followed may have touched.
 #[derive(Clone, Copy)]
-enum Extent {
+enum Extent<'a> {
     /// Anything.
     Everything,
     /// Whatever has a name that it mentions.
     Words,
+    /// That, and what has one of these names.
+    Names(&'a [Arc<str>]),
 }
 
-/// Every word of `text` that may be a name, folded, each once.
+/// Every word of `text` that may be a name, as written and folded, each once.
 fn words_of(text: &str) -> Vec<Arc<str>> {
     let words = text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == '$'));
     let mut words: Vec<Arc<str>> = words
         .filter(|word| word.starts_with(|letter: char| letter.is_alphabetic() || letter == '_'))
-        .map(|word| Arc::from(word.to_lowercase()))
+        .flat_map(|word| [Arc::from(word), Arc::from(word.to_lowercase())])
         .collect();
     words.sort();
     words.dedup();

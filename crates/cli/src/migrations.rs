@@ -119,10 +119,7 @@ impl Migrations {
         if hints.is_empty() {
             // Several folders are several databases as likely as not; the best one is checked and the others are said.
             let others = found.folders.split_off(1.min(found.folders.len()));
-            for other in &others {
-                let message = "these migrations were left aside: name the folder with --migrations to check them";
-                self.problems.push(Problem::of_file(&*other.path, message));
-            }
+            self.problems.extend(left_aside(&found, &others));
             let others = Detection { folders: others, ..Detection::default() };
             self.elsewhere.extend(read_all(&new.tree, &others, settings, sources).into_iter().map(|set| Elsewhere {
                 folder: set.folder,
@@ -180,6 +177,24 @@ impl Migrations {
             places: vec![(rollproof_source::Span::new(late.file, 0, 0), "pending".to_owned())],
         }));
     }
+}
+
+/// Says which folders are checked and which are not: a person who has one database for all has to name them.
+fn left_aside(found: &Detection, others: &[MigrationFolder]) -> Option<Problem> {
+    const SHOWN: usize = 5;
+    let checked = found.folders.first()?;
+    let names: Vec<&str> = others.iter().take(SHOWN).map(|folder| &*folder.path).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let more = others.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message = format!(
+        "only these migrations are checked, and not those in {}{more}: name each folder of the database, or one above \
+         them, with --migrations",
+        names.join(", ")
+    );
+    Some(Problem::of_file(&*checked.path, message))
 }
 
 fn behaviour(behaviour: OutOfOrder) -> &'static str {

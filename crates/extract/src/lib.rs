@@ -40,7 +40,7 @@ pub use observed::observed;
 pub use options::{ExtraSink, Options};
 pub use program::Cache;
 pub use run::extract;
-pub use script::{ScriptArgument, ScriptCall, calls_of};
+pub use script::{ScriptArgument, ScriptCall, Scripts};
 pub use site::{
     ExtractedQuery, Extraction, FailureMode, LeftOut, QUERY_BUILDER, QueryKind, ResultUse, Site, SiteKind, Unknown,
 };

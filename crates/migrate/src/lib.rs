@@ -12,6 +12,7 @@ mod model;
 mod order;
 mod pending;
 mod reader;
+mod script;
 mod statements;
 mod steps;
 mod survey;
@@ -51,7 +52,9 @@ pub fn read(
 ) -> Option<MigrationSet> {
     let tool = tool::by_name(tool)?;
     let survey = Survey::new(snapshot);
-    let mut reader = Reader::new(&survey, sources);
+    let (options, cache) = (rollproof_extract::Options::default(), rollproof_extract::Cache::new());
+    let scripts = rollproof_extract::Scripts::new(snapshot, sources, &options, &cache);
+    let mut reader = Reader::new(&survey, sources, &scripts);
     let bookkeeping = reader.bookkeeping(tool.name, tool.bookkeeping);
     let empty = Folder { path: folder, ..Folder::default() };
     let found = survey.folder(folder).unwrap_or(&empty);
@@ -107,7 +110,7 @@ fn unread(folder: &str, migrations: &[Migration]) -> Vec<Problem> {
     let mut by_reason: BTreeMap<&str, Vec<&Migration>> = BTreeMap::new();
     for migration in migrations {
         if let [only] = migration.statements.as_slice()
-            && let Content::Unmodelled { reason } = &only.content
+            && let Content::Unmodelled { reason, touches: None } = &only.content
         {
             by_reason.entry(reason).or_default().push(migration);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_source::{FileId, Problem, Span, TextRange};
+use rollproof_source::{FileId, LineIndex, Problem, Span, TextRange};
 use rollproof_sql::ast::Statement;
 use rollproof_sql::{MappedText, ParseError};
 
@@ -90,6 +90,8 @@ pub struct Script {
     pub text: Arc<str>,
     /// Where its bytes come from; none where they stand at the same offsets in the file.
     pub map: Option<Arc<MappedText>>,
+    /// The file's own text.
+    pub file_text: Arc<str>,
 }
 
 impl Script {
@@ -98,8 +100,17 @@ impl Script {
     pub fn span(&self, range: TextRange) -> Span {
         let Some(map) = &self.map else { return Span { file: self.file, range } };
         let pieces = map.spans(range);
-        let cover = pieces.iter().map(|span| span.range).reduce(TextRange::cover);
-        Span { file: self.file, range: cover.unwrap_or_default() }
+        // A text that is made of constants of several files is shown where it starts.
+        let file = pieces.first().map_or(self.file, |first| first.file);
+        let cover = pieces.iter().filter(|span| span.file == file).map(|span| span.range).reduce(TextRange::cover);
+        Span { file, range: cover.unwrap_or_default() }
+    }
+
+    /// The line of the file, from 1, on which `range` of the text starts; the first one where it is of another file.
+    #[must_use]
+    pub fn line(&self, range: TextRange) -> u32 {
+        let span = self.span(range);
+        if span.file == self.file { LineIndex::new(&self.file_text).line(span.range.start) } else { 1 }
     }
 }
 
@@ -127,6 +138,9 @@ pub enum Content {
     Unmodelled {
         /// Why, as a part of a sentence (`written in JavaScript`).
         reason: Arc<str>,
+        /// What it can touch, where that is known: relations of these names (the last part, as the server keeps them) and
+        /// of those that its text mentions. None is anything at all.
+        touches: Option<Vec<Arc<str>>>,
     },
 }
 

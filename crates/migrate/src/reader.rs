@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use rollproof_extract::Scripts;
 use rollproof_source::{ContentId, LineIndex, Problem, ReadError, Snapshot, SourceMap, Span, TextRange};
 use rollproof_sql::{MappedText, Origin};
 
@@ -16,6 +17,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) sources: &'a SourceMap,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) scripts: &'a Scripts<'a>,
 }
 
 /// A file as it was read.
@@ -66,8 +68,8 @@ pub(crate) enum Sent {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(survey: &'a Survey<'a>, sources: &'a SourceMap) -> Self {
-        Self { survey, snapshot: survey.snapshot, sources, problems: Vec::new() }
+    pub(crate) fn new(survey: &'a Survey<'a>, sources: &'a SourceMap, scripts: &'a Scripts<'a>) -> Self {
+        Self { survey, snapshot: survey.snapshot, sources, problems: Vec::new(), scripts }
     }
 
     /// The file's text, or the reason why not, as a part of a sentence.
@@ -150,7 +152,7 @@ impl<'a> Reader<'a> {
             statements: vec![MigrationStatement {
                 script,
                 range,
-                content: Content::Unmodelled { reason: Arc::from(reason) },
+                content: Content::Unmodelled { reason: Arc::from(reason), touches: None },
                 commits_after: true,
             }],
             transaction: draft.transaction,
@@ -170,7 +172,7 @@ impl<'a> Reader<'a> {
                 (Arc::from(mapped.text.as_str()), Some(Arc::new(mapped)))
             }
         };
-        Arc::new(Script { file, path: source.path.clone(), text, map })
+        Arc::new(Script { file, path: source.path.clone(), text, map, file_text: source.text.clone() })
     }
 
     /// Statements that the tool itself runs, from a text that is in no file of the tree.
@@ -234,7 +236,7 @@ fn replaced(text: &str, edits: &[(Range<usize>, String)], span: impl Fn(TextRang
 }
 
 /// Whether the migration is run when the old version is gone.
-fn phase(path: &str, text: &str) -> Phase {
+pub(crate) fn phase(path: &str, text: &str) -> Phase {
     const FOLDERS: [&str; 3] = ["post_deploy", "post-deploy", "post_migrate"];
     let by_path = path.ends_with(".post.sql") || path.split('/').any(|part| FOLDERS.contains(&part));
     let by_comment = || {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_source::{LineIndex, Problem, TextRange};
+use rollproof_source::{Problem, TextRange};
 use rollproof_sql::{ChunkKind, parse_statement, split};
 
 use crate::model::{Content, MigrationStatement, Script};
@@ -47,7 +47,7 @@ impl Walk<'_, '_> {
                 ChunkKind::PsqlCommand => {
                     let reason = "it is a command of psql, which this tool would send to the server";
                     self.say(script, chunk.range, reason);
-                    self.push(script, chunk.range, Content::Unmodelled { reason: Arc::from(reason) });
+                    self.push(script, chunk.range, Content::Unmodelled { reason: Arc::from(reason), touches: None });
                 }
                 ChunkKind::Unterminated => {
                     self.statement(script, chunk.range);
@@ -68,9 +68,7 @@ impl Walk<'_, '_> {
     }
 
     fn say(&mut self, script: &Script, range: TextRange, message: &str) {
-        let file = self.reader.sources.file(script.file);
-        let line = LineIndex::new(&file.text).line(script.span(range).range.start);
-        self.reader.problems.push(Problem::at_line(&*script.path, line, message));
+        self.reader.problems.push(Problem::at_line(&*script.path, script.line(range), message));
     }
 
     /// A command of psql. False where it ends the script.
@@ -110,7 +108,7 @@ impl Walk<'_, '_> {
             name => {
                 let reason = format!("what psql's \\{name} does is not known");
                 self.say(script, range, &reason);
-                self.push(script, range, Content::Unmodelled { reason: Arc::from(reason) });
+                self.push(script, range, Content::Unmodelled { reason: Arc::from(reason), touches: None });
             }
         }
         true
@@ -137,7 +135,7 @@ impl Walk<'_, '_> {
             },
         };
         self.say(script, range, &reason);
-        self.push(script, range, Content::Unmodelled { reason: Arc::from(reason) });
+        self.push(script, range, Content::Unmodelled { reason: Arc::from(reason), touches: None });
     }
 }
 

@@ -276,7 +276,9 @@ fn a_script_is_read_call_by_call() {
         exports.down = async (pgm) => { pgm.sql('SELECT 1'); };";
     let sources = rollproof_source::SourceMap::new();
     let files = snapshot(&[("m.js", source)]);
-    let calls = crate::calls_of(&files, &sources, &Options::default(), &Cache::new(), "m.js", "up").unwrap();
+    let (options, cache) = (Options::default(), Cache::new());
+    let scripts = crate::Scripts::new(&files, &sources, &options, &cache);
+    let calls = scripts.calls_of("m.js", "up").unwrap();
     let seen: Vec<(String, Vec<&str>, bool)> = calls
         .iter()
         .map(|call| {
@@ -294,7 +296,7 @@ fn a_script_is_read_call_by_call() {
         ]
     );
     assert!(calls[2].arguments[1].unknown.is_some());
-    assert!(crate::calls_of(&files, &sources, &Options::default(), &Cache::new(), "m.js", "sideways").is_none());
+    assert!(scripts.calls_of("m.js", "sideways").is_none());
 }
 
 #[test]

@@ -1,10 +1,12 @@
-//! Tools whose migrations are programs. They are listed, in their order, and say that they are not read: a migration that
-//! is not known must never look like one that does nothing.
+//! Tools whose migrations are programs. Those in JavaScript and TypeScript are read call by call (`script.rs`); the others
+//! are listed, in their order, and say that they are not read: a migration that is not known must never look like one that
+//! does nothing.
 
 use super::{Evidence, Tool};
 use crate::model::{Migration, OutOfOrder, Transaction};
 use crate::order::Number;
 use crate::reader::{Draft, Reader};
+use crate::script;
 use crate::survey::{Folder, Survey};
 
 /// logto's alterations: `<release>-<timestamp>[.<n>]-<name>.ts`, by timestamp (logto's `packages/cli`, `alteration/utils.ts`).
@@ -15,7 +17,7 @@ pub(super) const LOGTO: Tool = Tool {
         let files = folder.files.iter().copied().filter(|name| is_javascript(name));
         let mut names: Vec<&str> = files.filter(|name| logto_timestamp(name).is_some()).collect();
         names.sort_by_key(|name| (logto_timestamp(name), *name));
-        list_names(reader, folder, &names, "it is written in TypeScript")
+        read_names(reader, folder, &names, Transaction::File)
     },
     ..JAVASCRIPT
 };
@@ -29,10 +31,33 @@ fn logto_timestamp(name: &str) -> Option<(Number, Option<Number>)> {
     }
 }
 
-/// TypeORM: classes that implement `MigrationInterface`, in files by timestamp.
+/// TypeORM: classes that implement `MigrationInterface`, by the timestamp in the class's name, which the file's repeats.
+/// All that are pending run in one transaction (`migrationsTransactionMode` defaults to `all`; `MigrationExecutor.ts`).
 pub(super) const TYPEORM: Tool = Tool {
     name: "typeorm",
     detect: |survey, folder| detect(survey, folder, "migrat", is_javascript, &["migrationinterface", "queryrunner"]),
+    list: |reader, folder| {
+        let mut names = script_names(folder, is_numbered);
+        names.sort_by_key(|name| (longest_number(name), *name));
+        read_names(reader, folder, &names, Transaction::Batch)
+    },
+    // The driver makes the extension when it connects, for columns that are `@PrimaryGeneratedColumn('uuid')`
+    // (`PostgresDriver.ts`); the table is the executor's.
+    bookkeeping: "CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\";
+CREATE TABLE IF NOT EXISTS migrations (
+    id serial PRIMARY KEY,
+    \"timestamp\" bigint NOT NULL,
+    name varchar NOT NULL
+)",
+    ..JAVASCRIPT
+};
+
+/// MikroORM: classes that extend `Migration`, in files `Migration<timestamp>.ts`, in the order of their names. All that are
+/// pending run in one transaction (`allOrNothing` defaults to true; `packages/migrations/src/Migrator.ts`).
+pub(super) const MIKRO_ORM: Tool = Tool {
+    name: "mikro-orm",
+    detect: |survey, folder| detect(survey, folder, "migrat", is_javascript, &["this.addsql", "mikro-orm"]),
+    list: |reader, folder| read_names(reader, folder, &script_names(folder, is_numbered), Transaction::Batch),
     ..JAVASCRIPT
 };
 
@@ -40,6 +65,8 @@ pub(super) const TYPEORM: Tool = Tool {
 pub(super) const SEQUELIZE: Tool = Tool {
     name: "sequelize",
     detect: |survey, folder| detect(survey, folder, "migrat", is_javascript, &["queryinterface"]),
+    // Umzug begins no transaction of its own.
+    list: |reader, folder| read_names(reader, folder, &script_names(folder, |_| true), Transaction::Autocommit),
     ..JAVASCRIPT
 };
 
@@ -50,17 +77,20 @@ pub(super) const DB_MIGRATE: Tool = Tool {
     ..JAVASCRIPT
 };
 
-/// Knex: modules with `up(knex)`, in the order of their names.
+/// Knex: modules with `up(knex)`, in the order of their names, each in a transaction (`lib/migrations/migrate/Migrator.js`).
 pub(super) const KNEX: Tool = Tool {
     name: "knex",
     detect: |survey, folder| detect(survey, folder, "migrat", is_javascript, &["knex"]),
     ..JAVASCRIPT
 };
 
-/// Kysely: modules with `up(db: Kysely<…>)`, in the order of their names.
+/// Kysely: modules with `up(db: Kysely<…>)`, in the order of their names. All that are pending run in one transaction, and
+/// one that sorts before an applied one is refused (`src/migration/migrator.ts`).
 pub(super) const KYSELY: Tool = Tool {
     name: "kysely",
     detect: |survey, folder| detect(survey, folder, "migrat", is_javascript, &["kysely"]),
+    list: |reader, folder| read_names(reader, folder, &script_names(folder, is_numbered), Transaction::Batch),
+    out_of_order: OutOfOrder::Refused,
     ..JAVASCRIPT
 };
 
@@ -101,7 +131,7 @@ pub(super) const ALEMBIC: Tool = Tool {
 const JAVASCRIPT: Tool = Tool {
     name: "javascript",
     detect: |_, _| None,
-    list: |reader, folder| list_with(reader, folder, is_javascript, "it is written in JavaScript"),
+    list: |reader, folder| read_names(reader, folder, &script_names(folder, |_| true), Transaction::File),
     bookkeeping: "",
     out_of_order: OutOfOrder::Runs,
 };
@@ -128,11 +158,55 @@ fn detect(
     is_file: fn(&str) -> bool,
     marks: &[&str],
 ) -> Option<Evidence> {
-    if !folder.name().contains(folder_name) {
+    // `migrations/postgres` beside `migrations/mysql`, too.
+    let above = crate::survey::split(folder.path).0.rsplit('/').next().unwrap_or_default();
+    if !folder.name().contains(folder_name) && !above.contains(folder_name) {
         return None;
     }
-    let is_numbered = |name: &str| is_file(name) && name.contains(|letter: char| letter.is_ascii_digit());
-    survey.some_file_has(folder, is_numbered, marks).then_some(Evidence::Likely)
+    let is_migration = |name: &str| is_file(name) && is_numbered(name);
+    survey.some_file_has(folder, is_migration, marks).then_some(Evidence::Likely)
+}
+
+fn is_numbered(name: &str) -> bool {
+    name.contains(|letter: char| letter.is_ascii_digit())
+}
+
+/// The JavaScript files of a folder that `pick` keeps, tests and lists of the others apart.
+fn script_names<'a>(folder: &Folder<'a>, pick: impl Fn(&str) -> bool) -> Vec<&'a str> {
+    let is_aside = |name: &str| {
+        name.contains(".test.")
+            || name.contains(".spec.")
+            || name.starts_with("index.")
+            || name.starts_with("provider.")
+    };
+    folder.files.iter().copied().filter(|name| is_javascript(name) && !is_aside(name) && pick(name)).collect()
+}
+
+/// The longest number in a name: a timestamp before the name, or after it.
+fn longest_number(name: &str) -> Option<Number> {
+    let digits = name.split(|letter: char| !letter.is_ascii_digit());
+    digits.max_by_key(|digits| digits.len()).and_then(Number::parse)
+}
+
+fn read_names(
+    reader: &mut Reader<'_>,
+    folder: &Folder<'_>,
+    names: &[&str],
+    transaction: Transaction,
+) -> Vec<Migration> {
+    names.iter().map(|name| read_script(reader, folder, name, transaction)).collect()
+}
+
+/// One migration in JavaScript or TypeScript.
+pub(super) fn read_script(
+    reader: &mut Reader<'_>,
+    folder: &Folder<'_>,
+    name: &str,
+    transaction: Transaction,
+) -> Migration {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let language = if extension.ends_with("ts") { "TypeScript" } else { "JavaScript" };
+    script::read(reader, Draft::new(stem, name, folder.join(name), transaction), "up", language)
 }
 
 fn list_with(reader: &mut Reader<'_>, folder: &Folder<'_>, is_file: fn(&str) -> bool, reason: &str) -> Vec<Migration> {

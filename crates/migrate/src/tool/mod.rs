@@ -72,6 +72,7 @@ pub(crate) const TOOLS: &[&Tool] = &[
     &plain::TOOL,
     &code::LOGTO,
     &code::TYPEORM,
+    &code::MIKRO_ORM,
     &code::SEQUELIZE,
     &code::DB_MIGRATE,
     &code::KNEX,

@@ -49,12 +49,10 @@ fn list(reader: &mut Reader<'_>, folder: &Folder<'_>) -> Vec<Migration> {
     names
         .into_iter()
         .map(|name| {
-            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let draft = Draft::new(stem, name, folder.join(name), Transaction::Batch);
-            if name.ends_with(".sql") {
-                reader.migration(draft, false, prepare)
+            if let Some(stem) = name.strip_suffix(".sql") {
+                reader.migration(Draft::new(stem, name, folder.join(name), Transaction::Batch), false, prepare)
             } else {
-                reader.unmodelled(draft, "it is written in JavaScript")
+                code::read_script(reader, folder, name, Transaction::Batch)
             }
         })
         .collect()

@@ -161,7 +161,7 @@ impl Replay<'_> {
         }
         let parsed = match &statement.content {
             Content::Sql(parsed) => parsed,
-            Content::Unmodelled { reason } => {
+            Content::Unmodelled { reason, .. } => {
                 outcome.here = Answer::Unmodelled(reason.to_string());
                 self.outcomes.push(outcome);
                 return Ok(());
