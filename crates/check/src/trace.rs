@@ -70,6 +70,8 @@ fn of_query(outcome: &Outcome, schema: &Schema) -> TraceRecord {
             let columns = resolution.columns.iter();
             let columns = columns.map(|column| (column.name.clone(), schema.format_type(column.wire_type)));
             record.columns = Some(columns.collect());
+            let parameters = resolution.parameters.iter();
+            record.parameters = Some(parameters.map(|oid| schema.format_type(TypeRef::plain(*oid))).collect());
             if let Some((_, data_type)) = resolution.unchecked_literals.first() {
                 let data_type = schema.format_type(TypeRef::plain(*data_type));
                 record.verdict = Verdict::Unknown;

@@ -44,6 +44,8 @@ pub struct TraceRecord {
     pub message: Option<String>,
     /// A query's result columns: name, and type as `format_type` spells it. Empty where it returns no rows.
     pub columns: Option<Vec<(Arc<str>, String)>>,
+    /// The types of a query's `$1`, `$2`, …, spelled in the same way.
+    pub parameters: Option<Vec<String>>,
 }
 
 impl TraceRecord {
@@ -58,6 +60,7 @@ impl TraceRecord {
             sqlstate: None,
             message: None,
             columns: None,
+            parameters: None,
         }
     }
 }

@@ -17,6 +17,7 @@ struct StatementJson<'a> {
     sqlstate: Option<&'static str>,
     message: Option<&'a str>,
     columns: Option<Vec<ColumnJson<'a>>>,
+    parameters: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -47,5 +48,6 @@ fn statement(record: &TraceRecord) -> StatementJson<'_> {
             .columns
             .as_ref()
             .map(|columns| columns.iter().map(|(name, data_type)| ColumnJson { name, data_type }).collect()),
+        parameters: record.parameters.as_deref(),
     }
 }
