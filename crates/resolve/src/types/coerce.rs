@@ -27,7 +27,7 @@ pub(super) fn type_mismatch(
 }
 
 /// `cannot cast type … to …`
-pub(super) fn cannot_cast(cx: &Context, from: Oid, to: Oid, span: TextRange) -> Failure {
+pub(crate) fn cannot_cast(cx: &Context, from: Oid, to: Oid, span: TextRange) -> Failure {
     let message = format!("cannot cast type {} to {}", super::format_type(cx, from), super::format_type(cx, to));
     type_mismatch(cx, "42846", message, from, to, span)
 }
@@ -263,9 +263,22 @@ pub fn coerce_to_boolean(cx: &mut Context, value: &mut Typed, construct: &str) -
 /// # Errors
 /// 42804 where it is not of that type, or returns a set.
 pub fn coerce_to_specific_type(cx: &mut Context, value: &mut Typed, target: Oid, construct: &str) -> Result<()> {
-    let input = value.oid();
+    coerce_to_specific_type_and_modifier(cx, value, TypeRef::plain(target), construct)
+}
+
+/// `coerce_to_specific_type_typmod`: the same with a modifier.
+///
+/// # Errors
+/// The same.
+pub fn coerce_to_specific_type_and_modifier(
+    cx: &mut Context,
+    value: &mut Typed,
+    goal: TypeRef,
+    construct: &str,
+) -> Result<()> {
+    let (input, target) = (value.oid(), goal.oid);
     if input != target {
-        let done = coerce_to_target_type(cx, value, TypeRef::plain(target), CoercionContext::Assignment)?;
+        let done = coerce_to_target_type(cx, value, goal, CoercionContext::Assignment)?;
         if !done {
             let (from, to) = (super::format_type(cx, input), super::format_type(cx, target));
             let message = format!("argument of {construct} must be type {to}, not type {from}");

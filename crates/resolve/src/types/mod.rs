@@ -35,8 +35,10 @@ use crate::typed::{RecordColumn, Typed};
 
 pub use array::{Subscript, array_of_query, make_array, subscript, subscript_assignment};
 pub use call::{resolve_attribute, resolve_function};
+pub(crate) use coerce::cannot_cast;
 pub use coerce::{
-    cast, coerce_for_assignment, coerce_to_boolean, coerce_to_specific_type, coerce_to_target_type, resolve_unknown,
+    cast, coerce_for_assignment, coerce_to_boolean, coerce_to_specific_type, coerce_to_specific_type_and_modifier,
+    coerce_to_target_type, resolve_unknown,
 };
 pub use collation::{collate, collation_name, derive_collation, select_common_collation};
 pub(crate) use common::note_text_by_default;

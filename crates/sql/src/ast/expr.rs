@@ -273,6 +273,57 @@ pub struct SpecialCall {
     pub over: Option<Box<Over>>,
     /// `FORMAT JSON`, of which values and of the result.
     pub formats: Vec<JsonFormat>,
+    /// What a function of SQL/JSON says besides.
+    pub json: JsonClauses,
+}
+
+/// What a function of SQL/JSON, or a column of `JSON_TABLE`, says beside its values.
+#[derive(Debug, Clone, Default)]
+pub struct JsonClauses {
+    /// How many values after the path are `PASSING`.
+    pub passing: usize,
+    /// `… ON EMPTY`
+    pub on_empty: Option<JsonBehavior>,
+    /// `… ON ERROR`
+    pub on_error: Option<JsonBehavior>,
+    /// `WITH WRAPPER` in one of its spellings, or `WITHOUT WRAPPER`.
+    pub wrapper: Option<bool>,
+    /// `OMIT QUOTES`, or `KEEP QUOTES`.
+    pub omit_quotes: Option<bool>,
+    /// `WITH UNIQUE KEYS`
+    pub unique_keys: bool,
+}
+
+/// What to do where there is nothing, or an error.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonBehavior {
+    /// Which.
+    pub kind: JsonBehaviorKind,
+    /// Of `DEFAULT`: which value it is among those of the call or the column.
+    pub value: Option<usize>,
+    /// Where it stands.
+    pub span: TextRange,
+}
+
+/// Kinds of behaviour (`JsonBehaviorType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonBehaviorKind {
+    /// `ERROR`
+    Error,
+    /// `NULL`
+    Null,
+    /// `TRUE`
+    True,
+    /// `FALSE`
+    False,
+    /// `UNKNOWN`
+    Unknown,
+    /// `EMPTY`, `EMPTY ARRAY`
+    EmptyArray,
+    /// `EMPTY OBJECT`
+    EmptyObject,
+    /// `DEFAULT value`
+    Default,
 }
 
 /// `FORMAT JSON [ENCODING name]`

@@ -2,7 +2,7 @@
 
 use rollproof_source::TextRange;
 
-use super::expr::{Expr, FunctionCall, Indirection};
+use super::expr::{Expr, FunctionCall, Indirection, JsonClauses, JsonFormat};
 use super::name::{Name, QualifiedName, TypeName};
 use super::statement::{Delete, Insert, Merge, Update};
 
@@ -230,10 +230,19 @@ pub enum FromKind {
 pub struct TableExpression {
     /// `JSON_TABLE`, else `XMLTABLE`.
     pub json: bool,
-    /// The document, the path, `PASSING` values, namespaces: what must resolve.
+    /// Of XMLTABLE the namespaces, the row's path, the document; of JSON_TABLE the document, the path, `PASSING` values.
     pub arguments: Vec<Expr>,
-    /// The columns with their types; `None` as type means `FOR ORDINALITY` (int4). Nested paths come flattened.
+    /// The columns with their types; `None` as type means `FOR ORDINALITY` (int4). Nested paths come flattened, after
+    /// the columns beside them.
     pub columns: Vec<TableExpressionColumn>,
+    /// Of JSON_TABLE: the nested paths.
+    pub paths: Vec<Expr>,
+    /// Of JSON_TABLE: the names given to paths.
+    pub path_names: Vec<Name>,
+    /// Of JSON_TABLE: what to do on errors, how many values are passed.
+    pub clauses: JsonClauses,
+    /// Of JSON_TABLE: `FORMAT JSON` of values.
+    pub formats: Vec<JsonFormat>,
 }
 
 /// A column of `XMLTABLE` or `JSON_TABLE`.
@@ -247,6 +256,50 @@ pub struct TableExpressionColumn {
     pub exists: bool,
     /// `PATH`, `DEFAULT` expressions.
     pub expressions: Vec<Expr>,
+    /// Which of them is XMLTABLE's `DEFAULT`.
+    pub default: Option<usize>,
+    /// Which of them is JSON_TABLE's `PATH`.
+    pub path: Option<usize>,
+    /// `FORMAT JSON`
+    pub format: Option<JsonFormat>,
+    /// What JSON_TABLE says of it besides.
+    pub clauses: JsonClauses,
+    /// The nested path that it belongs to, counted from the outermost (0).
+    pub level: usize,
+}
+
+impl TableExpression {
+    /// One without anything in it.
+    #[must_use]
+    pub fn new(json: bool) -> Self {
+        Self {
+            json,
+            arguments: Vec::new(),
+            columns: Vec::new(),
+            paths: Vec::new(),
+            path_names: Vec::new(),
+            clauses: JsonClauses::default(),
+            formats: Vec::new(),
+        }
+    }
+}
+
+impl TableExpressionColumn {
+    /// A column `FOR ORDINALITY`.
+    #[must_use]
+    pub fn new(name: Name) -> Self {
+        Self {
+            name,
+            type_name: None,
+            exists: false,
+            expressions: Vec::new(),
+            default: None,
+            path: None,
+            format: None,
+            clauses: JsonClauses::default(),
+            level: 0,
+        }
+    }
 }
 
 /// Kinds of join.

@@ -5,8 +5,8 @@ use super::expr::expr_at;
 use super::function::call;
 use super::type_name::system_name;
 use crate::ast::{
-    Argument, CallSyntax, Expr, ExprKind, JsonFormat, SpecialCall, SubLink, SubLinkKind, TableExpression,
-    TableExpressionColumn,
+    Argument, CallSyntax, Expr, ExprKind, JsonBehavior, JsonBehaviorKind, JsonClauses, JsonFormat, Literal,
+    SpecialCall, SubLink, SubLinkKind, TableExpression, TableExpressionColumn,
 };
 use crate::error::PResult;
 use crate::lex::Punct;
@@ -47,13 +47,6 @@ impl Parser<'_> {
         Ok(Some(JsonFormat { argument, encoding, span }))
     }
 
-    /// `json_value_expr`
-    fn json_value_expr(&mut self) -> PResult<Expr> {
-        let value = self.expr()?;
-        self.json_format(None)?;
-        Ok(value)
-    }
-
     /// The same as the next argument of a call.
     fn json_argument(&mut self, special: &mut SpecialCall) -> PResult<()> {
         let value = self.expr()?;
@@ -79,11 +72,12 @@ impl Parser<'_> {
     }
 
     /// `WITH UNIQUE [KEYS]`, `WITHOUT UNIQUE [KEYS]`
-    pub(super) fn json_unique_keys(&mut self) -> PResult<()> {
-        if self.eat_keywords(&["with", "unique"]) || self.eat_keywords(&["without", "unique"]) {
+    pub(super) fn json_unique_keys(&mut self) -> PResult<bool> {
+        let unique = self.eat_keywords(&["with", "unique"]);
+        if unique || self.eat_keywords(&["without", "unique"]) {
             self.eat_keyword("keys");
         }
-        Ok(())
+        Ok(unique)
     }
 
     /// `JSON_OBJECT(…)` is an ordinary call too.
@@ -159,7 +153,8 @@ impl Parser<'_> {
 
     fn json_constructor(&mut self, special: &mut SpecialCall) -> PResult<()> {
         self.json_argument(special)?;
-        self.json_unique_keys()
+        special.json.unique_keys = self.json_unique_keys()?;
+        Ok(())
     }
 
     fn json_scalar(&mut self, special: &mut SpecialCall) -> PResult<()> {
@@ -179,9 +174,10 @@ impl Parser<'_> {
         special.add(self.expr()?, None);
         if self.eat_keyword("passing") {
             loop {
-                let value = self.json_value_expr()?;
+                self.json_argument(special)?;
                 self.expect_keyword("as")?;
-                special.add(value, Some(self.label()?));
+                self.label()?;
+                special.json.passing += 1;
                 if !self.eat_punct(Punct::Comma) {
                     break;
                 }
@@ -193,22 +189,27 @@ impl Parser<'_> {
     fn json_query(&mut self, special: &mut SpecialCall) -> PResult<()> {
         self.json_path_arguments(special)?;
         self.json_returning(special)?;
-        self.json_wrapper()?;
-        self.json_quotes()?;
-        special.extend(self.json_behaviors(&["empty", "error"])?);
-        Ok(())
+        special.json.wrapper = self.json_wrapper()?;
+        special.json.omit_quotes = self.json_quotes()?;
+        self.call_behaviors(special, &["empty", "error"])
     }
 
     fn json_exists(&mut self, special: &mut SpecialCall) -> PResult<()> {
         self.json_path_arguments(special)?;
-        special.extend(self.json_behaviors(&["error"])?);
-        Ok(())
+        self.call_behaviors(special, &["error"])
     }
 
     fn json_value(&mut self, special: &mut SpecialCall) -> PResult<()> {
         self.json_path_arguments(special)?;
         self.json_returning(special)?;
-        special.extend(self.json_behaviors(&["empty", "error"])?);
+        self.call_behaviors(special, &["empty", "error"])
+    }
+
+    fn call_behaviors(&mut self, special: &mut SpecialCall, events: &[&str]) -> PResult<()> {
+        let values = self.json_behaviors(events, special.arguments.len(), &mut special.json)?;
+        for value in values {
+            special.add(value, None);
+        }
         Ok(())
     }
 
@@ -231,132 +232,182 @@ impl Parser<'_> {
     }
 
     /// `json_wrapper_behavior`
-    fn json_wrapper(&mut self) -> PResult<()> {
+    fn json_wrapper(&mut self) -> PResult<Option<bool>> {
         let with = self.at_keyword("with");
         if !with && !self.at_keyword("without") {
-            return Ok(());
+            return Ok(None);
         }
         self.advance();
         if with && !self.eat_keyword("conditional") {
             self.eat_keyword("unconditional");
         }
         self.eat_keyword("array");
-        self.expect_keyword("wrapper")
+        self.expect_keyword("wrapper")?;
+        Ok(Some(with))
     }
 
     /// `KEEP QUOTES`, `OMIT QUOTES`
-    fn json_quotes(&mut self) -> PResult<()> {
-        if self.at_one_of(&["keep", "omit"]) {
-            self.advance();
-            self.expect_keyword("quotes")?;
-            if self.eat_keyword("on") {
-                self.expect_keywords(&["scalar", "string"])?;
-            }
+    fn json_quotes(&mut self) -> PResult<Option<bool>> {
+        let omit = self.at_keyword("omit");
+        if !omit && !self.at_keyword("keep") {
+            return Ok(None);
         }
-        Ok(())
+        self.advance();
+        self.expect_keyword("quotes")?;
+        if self.eat_keyword("on") {
+            self.expect_keywords(&["scalar", "string"])?;
+        }
+        Ok(Some(omit))
     }
 
-    /// `json_behavior ON EMPTY json_behavior ON ERROR`: the expressions after DEFAULT.
-    fn json_behaviors(&mut self, events: &[&str]) -> PResult<Vec<Expr>> {
+    /// `json_behavior ON EMPTY json_behavior ON ERROR`: the expressions after DEFAULT, the first of which will be the
+    /// value of that number.
+    fn json_behaviors(&mut self, events: &[&str], first: usize, clauses: &mut JsonClauses) -> PResult<Vec<Expr>> {
         let mut defaults = Vec::new();
         let mut events = events;
-        while self.at_one_of(&["default", "error", "null", "true", "false", "unknown", "empty"]) {
-            if self.eat_keyword("default") {
-                defaults.push(self.expr()?);
-            } else if self.eat_keyword("empty") {
-                if !self.eat_keyword("array") {
-                    self.eat_keyword("object");
+        while let Some(kind) = self.json_behavior_kind() {
+            let span = self.peek().span;
+            self.advance();
+            let mut value = None;
+            let mut kind = kind;
+            match kind {
+                JsonBehaviorKind::Default => {
+                    value = Some(first + defaults.len());
+                    defaults.push(self.expr()?);
                 }
-            } else {
-                self.advance();
+                JsonBehaviorKind::EmptyArray if !self.eat_keyword("array") && self.eat_keyword("object") => {
+                    kind = JsonBehaviorKind::EmptyObject;
+                }
+                _ => {}
             }
             self.expect_keyword("on")?;
             match events.iter().position(|event| self.at_keyword(event)) {
                 Some(found) => events = &events[found + 1..],
                 None => return self.error("ERROR"),
             }
+            let behavior = Some(JsonBehavior { kind, value, span });
+            if self.at_keyword("empty") {
+                clauses.on_empty = behavior;
+            } else {
+                clauses.on_error = behavior;
+            }
             self.advance();
         }
         Ok(defaults)
     }
 
+    fn json_behavior_kind(&self) -> Option<JsonBehaviorKind> {
+        let kinds = [
+            ("default", JsonBehaviorKind::Default),
+            ("error", JsonBehaviorKind::Error),
+            ("null", JsonBehaviorKind::Null),
+            ("true", JsonBehaviorKind::True),
+            ("false", JsonBehaviorKind::False),
+            ("unknown", JsonBehaviorKind::Unknown),
+            ("empty", JsonBehaviorKind::EmptyArray),
+        ];
+        kinds.iter().find(|(word, _)| self.at_keyword(word)).map(|(_, kind)| *kind)
+    }
+
     /// `JSON_TABLE (…)`, from its parenthesis on.
     pub(super) fn json_table(&mut self) -> PResult<TableExpression> {
         self.parenthesized(|parser| {
-            let mut table = TableExpression { json: true, arguments: Vec::new(), columns: Vec::new() };
-            table.arguments.push(parser.json_value_expr()?);
+            let mut table = TableExpression::new(true);
+            parser.json_table_value(&mut table)?;
             parser.expect_punct(Punct::Comma)?;
             table.arguments.push(parser.expr()?);
             if parser.eat_keyword("as") {
-                parser.name()?;
+                table.path_names.push(parser.name()?);
             }
             if parser.eat_keyword("passing") {
                 loop {
-                    table.arguments.push(parser.json_value_expr()?);
+                    parser.json_table_value(&mut table)?;
                     parser.expect_keyword("as")?;
                     parser.label()?;
+                    table.clauses.passing += 1;
                     if !parser.eat_punct(Punct::Comma) {
                         break;
                     }
                 }
             }
-            parser.json_table_columns(&mut table)?;
-            table.arguments.extend(parser.json_behaviors(&["error"])?);
+            parser.json_table_columns(&mut table, &mut 0)?;
+            let values = parser.json_behaviors(&["error"], table.arguments.len(), &mut table.clauses)?;
+            table.arguments.extend(values);
             Ok(table)
         })
     }
 
-    fn json_table_columns(&mut self, table: &mut TableExpression) -> PResult<()> {
+    /// `json_value_expr` of JSON_TABLE
+    fn json_table_value(&mut self, table: &mut TableExpression) -> PResult<()> {
+        let value = self.expr()?;
+        table.formats.extend(self.json_format(Some(table.arguments.len()))?);
+        table.arguments.push(value);
+        Ok(())
+    }
+
+    /// The columns of one path; those of nested paths come after them, as in the table.
+    fn json_table_columns(&mut self, table: &mut TableExpression, levels: &mut usize) -> PResult<()> {
         self.expect_keyword("columns")?;
+        let level = *levels;
+        let mut nested = TableExpression::new(true);
         self.parenthesized(|parser| {
             loop {
-                parser.json_table_column(table)?;
+                parser.json_table_column(table, &mut nested, level, levels)?;
                 if !parser.eat_punct(Punct::Comma) {
                     return Ok(());
                 }
             }
-        })
+        })?;
+        table.columns.append(&mut nested.columns);
+        table.paths.append(&mut nested.paths);
+        table.path_names.append(&mut nested.path_names);
+        Ok(())
     }
 
-    fn json_table_column(&mut self, table: &mut TableExpression) -> PResult<()> {
+    fn json_table_column(
+        &mut self,
+        table: &mut TableExpression,
+        nested: &mut TableExpression,
+        level: usize,
+        levels: &mut usize,
+    ) -> PResult<()> {
         if self.at_keyword("nested")
             && (self.keyword_at(1, "path") || matches!(self.peek_at(1).kind, crate::lex::TokenKind::String(_)))
         {
             self.advance();
             self.eat_keyword("path");
-            self.string()?;
+            nested.paths.push(self.json_path_literal()?);
             if self.eat_keyword("as") {
-                self.name()?;
+                nested.path_names.push(self.name()?);
             }
-            return self.json_table_columns(table);
+            *levels += 1;
+            return self.json_table_columns(nested, levels);
         }
-        let name = self.name()?;
-        let mut column = TableExpressionColumn { name, type_name: None, exists: false, expressions: Vec::new() };
+        let mut column = TableExpressionColumn::new(self.name()?);
+        column.level = level;
         if !self.eat_keywords(&["for", "ordinality"]) {
             column.type_name = Some(self.type_name()?);
             column.exists = self.eat_keyword("exists");
-            self.json_format(None)?;
+            column.format = self.json_format(None)?;
             if self.eat_keyword("path") {
-                self.string()?;
+                column.path = Some(column.expressions.len());
+                column.expressions.push(self.json_path_literal()?);
             }
-            if column.exists {
-                column.expressions = self.json_behaviors(&["error"])?;
-            } else {
-                self.json_wrapper()?;
-                self.json_quotes()?;
-                column.expressions = self.json_behaviors(&["empty", "error"])?;
+            let first = column.expressions.len();
+            let events: &[&str] = if column.exists { &["error"] } else { &["empty", "error"] };
+            if !column.exists {
+                column.clauses.wrapper = self.json_wrapper()?;
+                column.clauses.omit_quotes = self.json_quotes()?;
             }
+            let values = self.json_behaviors(events, first, &mut column.clauses)?;
+            column.expressions.extend(values);
         }
         table.columns.push(column);
         Ok(())
     }
-}
 
-impl SpecialCall {
-    /// Adds values without names.
-    fn extend(&mut self, values: Vec<Expr>) {
-        for value in values {
-            self.add(value, None);
-        }
+    fn json_path_literal(&mut self) -> PResult<Expr> {
+        let (text, span) = self.string()?;
+        Ok(expr_at(ExprKind::Literal(Literal::String(text)), span))
     }
 }

@@ -7,7 +7,9 @@ use super::expr::expr_at;
 use super::function::call;
 use super::primary::single;
 use super::type_name::system_name;
-use crate::ast::{CallSyntax, CastSyntax, Expr, ExprKind, Literal, MinMax, Name, SpecialCall, SqlValueFunction};
+use crate::ast::{
+    CallSyntax, CastSyntax, Expr, ExprKind, JsonClauses, Literal, MinMax, Name, SpecialCall, SqlValueFunction,
+};
 use crate::error::PResult;
 use crate::lex::{Punct, TokenKind};
 
@@ -283,6 +285,7 @@ impl Parser<'_> {
             filter: None,
             over: None,
             formats: Vec::new(),
+            json: JsonClauses::default(),
         })
     }
 }

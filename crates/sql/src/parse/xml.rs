@@ -147,7 +147,7 @@ impl Parser<'_> {
             arguments.push(parser.xml_passing()?);
             parser.expect_keyword("columns")?;
             let columns = parser.comma_separated(Self::xml_table_column)?;
-            Ok(TableExpression { json: false, arguments, columns })
+            Ok(TableExpression { arguments, columns, ..TableExpression::new(false) })
         })
     }
 
@@ -163,7 +163,7 @@ impl Parser<'_> {
 
     fn xml_table_column(&mut self) -> PResult<TableExpressionColumn> {
         let name = self.name()?;
-        let mut column = TableExpressionColumn { name, type_name: None, exists: false, expressions: Vec::new() };
+        let mut column = TableExpressionColumn::new(name);
         if self.eat_keywords(&["for", "ordinality"]) {
             return Ok(column);
         }
@@ -172,7 +172,11 @@ impl Parser<'_> {
             if self.eat_keywords(&["not", "null"]) || self.eat_keyword("null") {
                 continue;
             }
-            if self.eat_keyword("default") || self.eat_keyword("path") {
+            let default = self.eat_keyword("default");
+            if default || self.eat_keyword("path") {
+                if default {
+                    column.default = Some(column.expressions.len());
+                }
                 column.expressions.push(self.b_expr()?);
                 continue;
             }

@@ -5,6 +5,7 @@ mod column;
 mod construct;
 mod indirection;
 mod json;
+mod json_query;
 mod logic;
 mod membership;
 mod operator;
@@ -26,6 +27,7 @@ use crate::types;
 
 pub(crate) use call::aggregate_never_null;
 pub(crate) use indirection::is_subscript;
+pub(crate) use json_query::{Operation, check_behaviors};
 pub(crate) use value::ValueKind;
 
 /// `bool`

@@ -16,13 +16,16 @@ const XML: Oid = Oid(142);
 impl<'a> Analyzer<'a> {
     /// XML syntax.
     pub(crate) fn xml(&mut self, special: &'a SpecialCall, span: TextRange) -> Result<Expression> {
-        let mut values = self.expressions(&special.arguments)?;
         let construct = construct_of(&special.name.text);
         if construct == "xmlelement" {
             check_attributes(special)?;
         }
-        for (at, value) in values.iter_mut().enumerate() {
+        let mut children = Vec::new();
+        // One after the other: what the first decides of a parameter holds for the next.
+        for (at, argument) in special.arguments.iter().enumerate() {
+            let mut value = self.expression(argument)?;
             if value.open {
+                children.push(value.tree);
                 continue;
             }
             let target = match (construct, at) {
@@ -36,11 +39,11 @@ impl<'a> Analyzer<'a> {
             let word = construct.to_uppercase();
             match target {
                 Some(target) => types::coerce_to_specific_type(&mut self.cx, &mut value.typed, target, &word)?,
-                None if construct == "xmlelement" && !named => self.xml_content(value)?,
+                None if construct == "xmlelement" && !named => self.xml_content(&mut value)?,
                 None => types::resolve_unknown(&mut self.cx, &mut value.typed)?,
             }
+            children.push(value.tree);
         }
-        let children = values.into_iter().map(|value| value.tree).collect();
         if construct == "xmlserialize"
             && let Some(target) = &special.returning
         {
