@@ -356,6 +356,7 @@ impl Context {
     fn compatible_element(&self, parameter: Oid, input: Oid) -> Option<Oid> {
         match parameter {
             oid::ANYCOMPATIBLE | oid::ANYCOMPATIBLENONARRAY => Some(input),
+            oid::ANYCOMPATIBLEARRAY if input == parameter => Some(oid::ANYCOMPATIBLE),
             oid::ANYCOMPATIBLEARRAY => self.schema.type_of(input).map(|found| found.element),
             _ => None,
         }

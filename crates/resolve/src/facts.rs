@@ -1,6 +1,6 @@
-//! What a PostgreSQL 18 server says of statements on one small schema: `facts/queries.txt` has a statement a line and below it the
-//! server's answer: columns with their types, `<-` and the parameters' types, or the SQLSTATE and the message of
-//! parsing, rewriting or planning it.
+//! What a PostgreSQL 18 server says of statements on two schemas: `facts/queries.txt`, written by hand, and `facts/wide.txt`,
+//! which a grammar made at random, have a statement a line and below it the server's answer: columns with their types, `<-`
+//! and the parameters' types, or the SQLSTATE and the message of parsing, rewriting or planning it.
 
 use std::fmt::Write as _;
 
@@ -12,8 +12,7 @@ use rollproof_sql::{parse_query_text, parse_script};
 
 use crate::{Environment, Outcome, resolve};
 
-fn schema() -> Schema {
-    let script = include_str!("facts/schema.sql");
+fn schema(script: &str) -> Schema {
     let mut walker = SessionWalker::new(Schema::new(Builtin::of_version(18).expect("data of version 18")));
     let source = SourceText::new(script);
     for (range, statement) in parse_script(script) {
@@ -49,10 +48,9 @@ fn answer(sql: &str, schema: &Schema) -> String {
     }
 }
 
-#[test]
-fn the_server_agrees() {
-    let schema = schema();
-    let mut lines = include_str!("facts/queries.txt").lines();
+fn check(script: &str, facts: &str) {
+    let schema = schema(script);
+    let mut lines = facts.lines();
     let (mut wrong, mut count) = (String::new(), 0);
     while let (Some(sql), Some(expected)) = (lines.next(), lines.next()) {
         let expected = expected.strip_prefix("=> ").expect("an answer below each statement");
@@ -64,4 +62,14 @@ fn the_server_agrees() {
     }
     assert!(count > 400, "only {count} facts were read");
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn the_server_agrees() {
+    check(include_str!("facts/schema.sql"), include_str!("facts/queries.txt"));
+}
+
+#[test]
+fn the_server_agrees_on_random_statements() {
+    check(include_str!("facts/wide.sql"), include_str!("facts/wide.txt"));
 }

@@ -27,7 +27,10 @@ pub(crate) fn outcome(mut analyzer: Analyzer<'_>, result: Result<Analyzed>) -> O
         if analyzer.unknown.is_none() {
             analyzer.cx.parameters.finish()?;
         }
-        Ok(analyzed)
+        match analyzer.deferred.take() {
+            Some(later) => Err(later),
+            None => Ok(analyzed),
+        }
     });
     match result {
         Ok(analyzed) => {

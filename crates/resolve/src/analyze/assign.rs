@@ -104,6 +104,7 @@ impl<'a> Analyzer<'a> {
                 }
                 Indirection::Index(_) | Indirection::Slice(..) => {
                     let count = steps[at..].iter().take_while(|step| is_subscript(step)).count();
+                    types::check_subscriptable(&self.cx, goal, span)?;
                     let (mut subscripts, _, open) = self.subscripts(&steps[at..at + count])?;
                     if open {
                         return Ok(None);

@@ -53,6 +53,8 @@ pub(crate) struct Analyzer<'a> {
     pub doubtful: bool,
     /// Names of the first columns of queries in expressions.
     pub first_names: target::FirstNames,
+    /// What the rewriter, the planner or the executor refuses, which come after the whole analysis.
+    pub deferred: Option<Failure>,
     /// How deep expressions lie in each other.
     depth: u32,
     /// What `VALUE` stands for in a domain's check.
@@ -78,6 +80,7 @@ impl<'a> Analyzer<'a> {
             out: Resolution::default(),
             unknown: None,
             doubtful: false,
+            deferred: None,
             first_names: target::FirstNames::default(),
             depth: 0,
             domain_value: None,
@@ -157,6 +160,17 @@ impl<'a> Analyzer<'a> {
                 Ok(None)
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps an error that the server raises only after the analysis of the whole statement.
+    pub(crate) fn refuse_later(&mut self, result: Result<()>) -> Result<()> {
+        match result {
+            Err(error @ Failure::Error(_)) => {
+                self.deferred.get_or_insert(error);
+                Ok(())
+            }
+            other => other,
         }
     }
 

@@ -25,6 +25,10 @@ impl<'a> Analyzer<'a> {
         let rules: Vec<&Rule> = rules_of(relation, write.action);
         let replaced = rules.iter().any(|rule| rule.instead && rule.condition.is_none());
         let conditional = rules.iter().any(|rule| rule.instead && rule.condition.is_some());
+        let untriggered = relation.kind == RelationKind::View && !has_instead_trigger(relation, write.action);
+        if untriggered && conditional && !replaced {
+            return Err(self.not_updatable(relation, write, "55000"));
+        }
         if returning && (replaced || conditional) && !rules.iter().any(|rule| rule.returning) {
             let verb = verb(write.action);
             let message = format!("cannot perform {verb} RETURNING on relation \"{}\"", relation.name);
@@ -41,10 +45,7 @@ impl<'a> Analyzer<'a> {
         if replaced {
             return Ok(());
         }
-        if relation.kind == RelationKind::View && !has_instead_trigger(relation, write.action) {
-            if conditional {
-                return Err(self.not_updatable(relation, write, "55000"));
-            }
+        if untriggered {
             return self.check_view_write(write, relation, overriding_system, 0);
         }
         if relation.kind == RelationKind::View {

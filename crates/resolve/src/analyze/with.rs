@@ -39,11 +39,6 @@ impl<'a> Analyzer<'a> {
                 let kind = ErrorKind::AmbiguousName(cte.name.text.clone());
                 return Err(Error::fail("42712", message, cte.name.span, kind));
             }
-            let modifies = !matches!(cte.statement, CteStatement::Query(_));
-            if modifies && self.here() > 0 {
-                let message = "WITH clause containing a data-modifying statement must be at the top level";
-                return Err(unsupported(message, cte.name.span));
-            }
         }
         if with.recursive {
             return self.recursive_with(with);
@@ -59,10 +54,12 @@ impl<'a> Analyzer<'a> {
     fn recursive_with(&mut self, with: &'a With) -> Result<()> {
         let order = recursion::order(with)?;
         let depth = self.here();
+        for (at, _) in order.iter().filter(|(_, itself)| *itself) {
+            recursion::check_form(&with.ctes[*at])?;
+        }
         for (at, itself) in order {
             let cte = &with.ctes[at];
             if itself {
-                recursion::check_form(cte)?;
                 self.level().ctes.push(CteInfo {
                     name: cte.name.text.clone(),
                     columns: Vec::new(),
@@ -107,6 +104,10 @@ impl<'a> Analyzer<'a> {
                 Ok((this.merge(merge)?, Some(returns)))
             }
         })?;
+        if returning.is_some() && self.here() > 0 {
+            let message = "WITH clause containing a data-modifying statement must be at the top level";
+            return Err(unsupported(message, cte.name.span));
+        }
         let (tree, open) = (rows.tree.clone(), rows.open);
         self.level().writes_in_with |= !matches!(cte.statement, CteStatement::Query(_));
         self.level().parts.push(tree);

@@ -138,6 +138,11 @@ impl Parameters {
         Ok(true)
     }
 
+    /// A use that is the same as another one, and thrown away for it.
+    pub fn forget(&mut self, occurrence: u32) {
+        self.undecided.remove(&occurrence);
+    }
+
     /// `check_variable_parameters`, then the check of `PrepareQuery` and the protocol's Parse.
     ///
     /// # Errors

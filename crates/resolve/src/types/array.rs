@@ -243,6 +243,14 @@ fn apply_hstore(cx: &mut Context, subscripts: &mut [Subscript], span: TextRange)
     Ok(TypeRef::plain(oid::TEXT))
 }
 
+/// Whether a value of this type takes subscripts, which the server asks before it looks at them.
+///
+/// # Errors
+/// 42804 "cannot subscript type …"
+pub fn check_subscriptable(cx: &Context, value: TypeRef, span: TextRange) -> Result<()> {
+    container(cx, value, span).map(drop)
+}
+
 /// `value[…]…`: all subscripts that follow each other at once.
 ///
 /// # Errors

@@ -81,7 +81,8 @@ pub fn make_row_comparison_op(
         matches!(&*operator.symbol, "~<~" | "~<=~" | "~>=~" | "~>~" | "*<" | "*<=" | "*>=" | "*>" | "*=");
     let mut sortable = matches!(&*operator.symbol, "=" | "<>" | "<" | "<=" | ">" | ">=");
     for each in left.iter() {
-        sortable = sortable && has_operators(cx, each.oid(), Need::Ordering, 0);
+        // Operators of arrays, rows, ranges and enums sort whatever these are made of.
+        sortable = sortable && (is_generic(cx, each.oid()) || has_operators(cx, each.oid(), Need::Ordering, 0));
     }
     sortable |= of_other_family;
     if !sortable {
@@ -89,6 +90,16 @@ pub fn make_row_comparison_op(
         return Err(other("0A000", message, operator.span));
     }
     Ok(result)
+}
+
+/// Whether comparisons of the type are those of a polymorphic type.
+fn is_generic(cx: &Context, data_type: Oid) -> bool {
+    use rollproof_catalog::TypeKind as Is;
+    let of = cx.schema.type_of(data_type);
+    data_type == oid::RECORD
+        || of.is_some_and(|of| {
+            of.is_array || matches!(of.kind, Is::Composite(_) | Is::Enum(_) | Is::Range { .. } | Is::Multirange(_))
+        })
 }
 
 /// `make_row_distinct_op`
@@ -246,6 +257,11 @@ pub fn require_equality(cx: &mut Context, data_type: Oid, span: TextRange) -> Re
 /// 42883 "could not identify an ordering operator for type …"
 pub fn require_ordering(cx: &mut Context, data_type: Oid, span: TextRange) -> Result<()> {
     require(cx, data_type, Need::Ordering, span)
+}
+
+/// Whether values of this type have an order, as GREATEST asks when it is executed.
+pub fn has_ordering(cx: &mut Context, data_type: Oid) -> bool {
+    has_operators(cx, data_type, Need::Ordering, 0)
 }
 
 /// Whether values of this type can be hashed or sorted for equality: nothing is reported.

@@ -33,7 +33,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::typed::{RecordColumn, Typed};
 
-pub use array::{Subscript, array_of_query, make_array, subscript, subscript_assignment};
+pub use array::{Subscript, array_of_query, check_subscriptable, make_array, subscript, subscript_assignment};
 pub use call::{resolve_attribute, resolve_function};
 pub(crate) use coerce::cannot_cast;
 pub use coerce::{
@@ -44,8 +44,8 @@ pub use collation::{collate, collation_name, derive_collation, select_common_col
 pub(crate) use common::note_text_by_default;
 pub use common::{coerce_to_common_type, select_common_type, select_common_typmod, try_common_type, unify};
 pub use comparison::{
-    has_equality, make_distinct_op, make_nullif, make_row_comparison_op, make_row_distinct_op, require_equality,
-    require_ordering, require_ordering_operator,
+    has_equality, has_ordering, make_distinct_op, make_nullif, make_row_comparison_op, make_row_distinct_op,
+    require_equality, require_ordering, require_ordering_operator,
 };
 pub use constant::{constant, parameter};
 pub(crate) use function::has_signature;

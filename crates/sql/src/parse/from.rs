@@ -277,9 +277,11 @@ impl Parser<'_> {
         } else {
             self.source_item()?
         };
-        // gram.y lets only a join stand in parentheses.
-        if !matches!(item.kind, FromKind::Join(_) | FromKind::Hole(_)) {
-            return self.error("JOIN");
+        // gram.y lets only a join stand in parentheses, and one with an alias is none.
+        match &item.kind {
+            FromKind::Join(join) if join.alias.is_none() => {}
+            FromKind::Hole(_) => {}
+            _ => return self.error("JOIN"),
         }
         self.expect_punct(Punct::RightParen)?;
         Ok(FromParen::Join(Box::new(FromItem { span: self.span_from(start), ..item })))

@@ -47,7 +47,8 @@ impl<'a> Analyzer<'a> {
             if self.level().entries[at].in_from
                 && let EntryKind::Relation(oid, kind) = self.level().entries[at].kind
             {
-                self.check_lockable(kind, at, word, span)?;
+                let locked = self.check_lockable(kind, at, word, span);
+                self.refuse_later(locked)?;
                 self.read_of(oid, span).locked = true;
             }
         }
@@ -82,7 +83,8 @@ impl<'a> Analyzer<'a> {
         };
         let what = match level.entries[at].kind {
             EntryKind::Relation(oid, kind) => {
-                self.check_lockable(kind, at, word, name.span)?;
+                let locked = self.check_lockable(kind, at, word, name.span);
+                self.refuse_later(locked)?;
                 self.read_of(oid, name.span).locked = true;
                 return Ok(());
             }

@@ -110,6 +110,9 @@ impl<'a> Analyzer<'a> {
             self.expression_of(expr, kind)?
         };
         if let Some(at) = outputs.iter().position(|output| output.tree.same(&value.tree)) {
+            if let crate::typed::Shape::Parameter { occurrence, .. } = value.typed.shape {
+                self.cx.parameters.forget(occurrence);
+            }
             return Ok(Some(at));
         }
         outputs.push(Output { hidden: true, ..Output::new(crate::analyze::target::unnamed(), value) });

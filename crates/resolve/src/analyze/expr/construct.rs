@@ -117,6 +117,12 @@ impl<'a> Analyzer<'a> {
         };
         let values = self.expressions(list)?;
         let result = self.unified(values, Vec::new(), context, construct, span)?;
+        if !result.open && !types::has_ordering(&mut self.cx, result.typed.oid()) {
+            let name = types::format_type(&self.cx, result.typed.oid());
+            let message = format!("could not identify a comparison function for type {name}");
+            let kind = ErrorKind::MissingOperator("<".into());
+            self.refuse_later(Err(Error::fail("42883", message, span, kind)))?;
+        }
         Ok(result)
     }
 
@@ -195,6 +201,10 @@ impl<'a> Analyzer<'a> {
 
     /// `MERGE_ACTION()`: in RETURNING of MERGE only, or in a query inside it.
     pub(crate) fn merge_action(&mut self, span: TextRange) -> Result<Expression> {
+        if self.version() < 17 {
+            let kind = ErrorKind::MissingFunction { schema: None, name: "merge_action".into() };
+            return Err(Error::fail("42883", "function merge_action() does not exist", span, kind));
+        }
         if !self.levels.iter().any(|level| level.kind == Kind::MergeReturning) {
             let message = "MERGE_ACTION() can only be used in the RETURNING list of a MERGE command";
             return Err(syntax_error(message, span));

@@ -1,10 +1,11 @@
 //! Fields and subscripts (`transformIndirection`).
 
+use rollproof_catalog::RelationKind;
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, Indirection, Name};
 
-use crate::analyze::scope::FoundColumn;
-use crate::analyze::{Analyzer, Expression, Node, Returning, Tag, Tree, Var, syntax_error};
+use crate::analyze::scope::{FoundColumn, system_column};
+use crate::analyze::{Analyzer, EntryKind, Expression, Node, Returning, Tag, Tree, Var, unsupported};
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::types::{self, Callee, Subscript};
 
@@ -31,7 +32,7 @@ impl<'a> Analyzer<'a> {
         while let Some(step) = steps.get(at) {
             match step {
                 Indirection::Star(star) => {
-                    return Err(syntax_error("row expansion via \"*\" is not supported here", *star));
+                    return Err(unsupported("row expansion via \"*\" is not supported here", *star));
                 }
                 Indirection::Field(name) => {
                     value = self.field(value, name, span)?;
@@ -72,7 +73,14 @@ impl<'a> Analyzer<'a> {
         let Some(level) = self.levels.get(row.depth) else { return Ok(None) };
         let Some(entry) = level.entries.get(row.entry) else { return Ok(None) };
         let found = entry.columns.iter().position(|column| !column.dropped && column.name == name.text);
-        let Some(number) = found.and_then(|at| i16::try_from(at + 1).ok()) else { return Ok(None) };
+        let number = match found {
+            Some(at) => i16::try_from(at + 1).ok(),
+            None if matches!(entry.kind, EntryKind::Relation(_, kind) if kind != RelationKind::View) => {
+                system_column(&name.text).map(|(number, _)| number)
+            }
+            None => None,
+        };
+        let Some(number) = number else { return Ok(None) };
         let place = FoundColumn { entry: row.entry, attribute: number };
         self.bind_column(row.depth, place, span, Some(name));
         Ok(Some(self.var(row.depth, place, Returning::Default, span)?))
@@ -103,6 +111,9 @@ impl<'a> Analyzer<'a> {
     }
 
     fn subscripted(&mut self, value: Expression, steps: &'a [Indirection], span: TextRange) -> Result<Expression> {
+        if !value.open {
+            types::check_subscriptable(&self.cx, value.typed.data_type, value.typed.span)?;
+        }
         let (mut subscripts, mut trees, open) = self.subscripts(steps)?;
         trees.insert(0, value.tree.clone());
         if value.open || open {

@@ -6,7 +6,7 @@ use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, ExprKind, JsonFormat, SpecialCall, SubLinkKind, TypeName};
 
 use super::{TEXT, UNKNOWN};
-use crate::analyze::{Analyzer, Expression, Kind, Node, Tag, Tree, unsupported};
+use crate::analyze::{Analyzer, Expression, Kind, Node, Tag, Tree, syntax_error, unsupported};
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::typed::Typed;
 use crate::types::{self, CoercionContext};
@@ -50,6 +50,7 @@ impl<'a> Analyzer<'a> {
     /// SQL/JSON syntax.
     pub(crate) fn json(&mut self, special: &'a SpecialCall, span: TextRange) -> Result<Expression> {
         check_encodings(&special.formats)?;
+        self.check_json_version(special, span)?;
         match &*special.name.text {
             "json_object" | "json_objectagg" => self.json_object(special, span),
             "json_array" | "json_arrayagg" => self.json_array(special, span),
@@ -58,6 +59,38 @@ impl<'a> Analyzer<'a> {
             "json" => self.json_parse(special, span),
             _ => self.json_function(special, span),
         }
+    }
+
+    /// Servers that do not know the syntax yet take it for a call of an ordinary function, or refuse it.
+    fn check_json_version(&mut self, special: &'a SpecialCall, span: TextRange) -> Result<()> {
+        let name = &special.name.text;
+        let since = match &**name {
+            "json_object" | "json_array" | "json_objectagg" | "json_arrayagg" => 16,
+            _ => 17,
+        };
+        if self.version() >= since {
+            return Ok(());
+        }
+        let clauses = &special.json;
+        let keyed = matches!(&**name, "json_object" | "json_objectagg") && !special.arguments.is_empty();
+        let behaves = clauses.on_empty.is_some() || clauses.on_error.is_some();
+        let quoted = clauses.wrapper.is_some() || clauses.omit_quotes.is_some() || clauses.unique_keys;
+        let written = special.returning.is_some() || !special.formats.is_empty() || clauses.passing > 0;
+        if keyed || behaves || quoted || written || special.arguments.iter().any(is_query) {
+            let message = format!("syntax error: this form of {name} is not known before PostgreSQL {since}");
+            return Err(syntax_error(message, span));
+        }
+        let mut inputs = Vec::new();
+        for argument in &special.arguments {
+            let value = self.expression(argument)?;
+            inputs.push(types::format_type(&self.cx, value.typed.oid()));
+        }
+        if !self.schema().functions_named(None, name).is_empty() {
+            return Err(Failure::unknown(format!("which function {name} is meant before PostgreSQL {since}"), span));
+        }
+        let message = format!("function {name}({}) does not exist", inputs.join(", "));
+        let kind = ErrorKind::MissingFunction { schema: None, name: name.clone() };
+        Err(Error::fail("42883", message, span, kind))
     }
 
     /// Keys and values in turns: a key stays as it is.

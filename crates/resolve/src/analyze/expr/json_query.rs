@@ -147,7 +147,8 @@ impl<'a> Analyzer<'a> {
 
     fn json_default_type(&mut self, value: &mut Expression, target: TypeRef) -> Result<()> {
         let of = value.typed.oid();
-        if of == target.oid || of == JSONB || value.typed.is_null_constant() {
+        let null = value.typed.is_null_constant() && self.base_of(of) == of;
+        if of == target.oid || of == JSONB || null {
             return Ok(());
         }
         if of == BOOLEAN && self.base_of(target.oid) != INTEGER {
@@ -193,7 +194,7 @@ pub(crate) fn check_behaviors(
         let refused = |behavior: &&JsonBehavior| !operation.may(behavior.kind);
         let Some(behavior) = behavior.as_ref().filter(refused) else { continue };
         let of = column.map_or(String::new(), |column| format!(" for column \"{column}\""));
-        return Err(syntax_error(&format!("invalid {event} behavior{of}"), behavior.span));
+        return Err(syntax_error(format!("invalid {event} behavior{of}"), behavior.span));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use rollproof_catalog::{Oid, TypeKind};
 use rollproof_sql::ast::{BooleanTestKind, Expr, ExprKind};
 
 use super::{BOOLEAN, TEXT, UNKNOWN};
-use crate::analyze::{Analyzer, Expression};
+use crate::analyze::{Analyzer, Expression, syntax_error};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types;
 
@@ -45,6 +45,9 @@ impl<'a> Analyzer<'a> {
                     types::coerce_to_specific_type(&mut self.cx, &mut value.typed, XML, "IS DOCUMENT")?;
                 }
                 Ok(self.simple("is document", BOOLEAN, true, vec![value.tree], span))
+            }
+            ExprKind::IsJson { .. } if self.version() < 16 => {
+                Err(syntax_error("syntax error: IS JSON is not known before PostgreSQL 16", expr.span))
             }
             ExprKind::IsJson { value, .. } => {
                 let mut value = self.expression(value)?;

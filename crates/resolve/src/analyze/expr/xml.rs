@@ -1,6 +1,6 @@
 //! XML expressions (`transformXmlExpr`, `transformXmlSerialize`).
 
-use rollproof_catalog::{Oid, TypeKind};
+use rollproof_catalog::{Oid, TypeRef};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::SpecialCall;
 
@@ -35,11 +35,11 @@ impl<'a> Analyzer<'a> {
                 ("xmlroot", _) => Some(INTEGER),
                 _ => None,
             };
-            let named = special.aliases.get(at).is_some_and(Option::is_some);
             let word = construct.to_uppercase();
             match target {
                 Some(target) => types::coerce_to_specific_type(&mut self.cx, &mut value.typed, target, &word)?,
-                None if construct == "xmlelement" && !named => self.xml_content(&mut value)?,
+                // Contents, attributes and forests take values as they are.
+                None if matches!(construct, "xmlelement" | "xmlforest") => {}
                 None => types::resolve_unknown(&mut self.cx, &mut value.typed)?,
             }
             children.push(value.tree);
@@ -53,11 +53,6 @@ impl<'a> Analyzer<'a> {
         Ok(self.simple(construct, oid, true, children, span))
     }
 
-    /// Content of an element: anything, literals as text.
-    fn xml_content(&mut self, value: &mut Expression) -> Result<()> {
-        types::resolve_unknown(&mut self.cx, &mut value.typed)
-    }
-
     fn xml_serialize(
         &mut self,
         target: &'a rollproof_sql::ast::TypeName,
@@ -65,11 +60,9 @@ impl<'a> Analyzer<'a> {
         span: TextRange,
     ) -> Result<Expression> {
         let data_type = types::type_name(&mut self.cx, target)?;
-        let stringy = self
-            .schema()
-            .type_of(data_type.oid)
-            .is_none_or(|of| of.category == b'S' || matches!(of.kind, TypeKind::Domain { .. }));
-        if !stringy {
+        let mut text = Typed::new(TypeRef::plain(TEXT), self.default_collation(TEXT), span);
+        let implicit = types::CoercionContext::Implicit;
+        if !types::coerce_to_target_type(&mut self.cx, &mut text, data_type, implicit)? {
             let shown = types::format_type(&self.cx, data_type.oid);
             let message = format!("cannot cast XMLSERIALIZE result to {shown}");
             let kind = ErrorKind::TypeMismatch { from: "text".into(), to: shown.into() };

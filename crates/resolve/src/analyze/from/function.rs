@@ -35,11 +35,11 @@ impl<'a> Analyzer<'a> {
         span: TextRange,
     ) -> Result<FromResult> {
         let definitions = alias.map_or(&[][..], |alias| &alias.definitions[..]);
-        check_definitions(calls, definitions, rows_from, ordinality)?;
         self.level().lateral_active = true;
         let result = self.functions(calls, rows_from, ordinality, alias);
         self.level().lateral_active = false;
         let functions = result?;
+        check_definitions(calls, definitions, rows_from, ordinality)?;
 
         let first = calls.first().map_or(Arc::from("?column?"), |(call, _)| self.figure(call));
         let single = functions.len() == 1 && !ordinality;
@@ -78,7 +78,7 @@ impl<'a> Analyzer<'a> {
         for (call, own) in calls {
             let definitions = if own.is_empty() { given } else { &own[..] };
             let several = match &call.kind {
-                ExprKind::Function(function) if definitions.is_empty() => unnest_arguments(function),
+                ExprKind::Function(function) if own.is_empty() => unnest_arguments(function),
                 _ => None,
             };
             match several {

@@ -8,8 +8,10 @@ use rollproof_sql::ast::{Alias, FromKind, Join, JoinCondition, JoinKind, Name, O
 
 use super::{FromResult, duplicate_table, set_lateral};
 use crate::analyze::level::ItemColumn;
-use crate::analyze::{Analyzer, Entry, EntryColumn, EntryKind, Expression, Item, Kind, Node, Returning, Tag, Var};
-use crate::error::{Error, ErrorKind, Result};
+use crate::analyze::{
+    Analyzer, Entry, EntryColumn, EntryKind, Expression, Item, Kind, Node, Returning, Tag, Tree, Var,
+};
+use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::resolution::MergedJoin;
 use crate::types;
 
@@ -57,7 +59,11 @@ impl<'a> Analyzer<'a> {
         append_rest(&mut merged.columns, &left.top, &using);
         append_rest(&mut merged.columns, &right.top, &using);
         if let JoinCondition::On(condition) = &join.condition {
-            self.join_condition(condition, &inner)?;
+            let tree = self.join_condition(condition, &inner)?;
+            if join.kind == JoinKind::Full && !self.can_merge(&tree, &left_entries, &right_entries) {
+                let reason = "whether a FULL JOIN can be planned without an equality between its sides";
+                self.deferred.get_or_insert(Failure::unknown(reason, condition.span));
+            }
         }
         if merged.columns.len() > MOST_COLUMNS {
             let message = format!("joins can have at most {MOST_COLUMNS} columns");
@@ -141,11 +147,15 @@ impl<'a> Analyzer<'a> {
             columns: Vec::new(),
             span: join.right.span,
         };
+        let mut found = Vec::new();
         for name in names {
             let Some(from_left) = self.using_column(left, name, "left")? else { continue };
             let Some(from_right) = self.using_column(right, name, "right")? else { continue };
             let origins = (self.item_origin(&from_left), self.item_origin(&from_right));
             note.columns.push((name.text.clone(), origins.0, origins.1));
+            found.push((name, from_left, from_right));
+        }
+        for (name, from_left, from_right) in found {
             let one = self.item_value(&from_left, name.span)?;
             let other = self.item_value(&from_right, name.span)?;
             self.using_equality(&one, &other, name)?;
@@ -272,15 +282,33 @@ impl<'a> Analyzer<'a> {
     }
 
     /// `transformJoinOnClause`: the condition sees the two sides only.
-    fn join_condition(&mut self, condition: &'a rollproof_sql::ast::Expr, inner: &[Item]) -> Result<()> {
+    fn join_condition(&mut self, condition: &'a rollproof_sql::ast::Expr, inner: &[Item]) -> Result<Tree> {
         let mut items = inner.to_vec();
         set_lateral(&mut items, false, true);
         let saved = std::mem::replace(&mut self.level().items, items);
         let result = self.condition(condition, Kind::JoinOn, "JOIN/ON");
         self.level().items = saved;
         let part = result?.tree;
-        self.level().parts.push(part);
-        Ok(())
+        self.level().parts.push(part.clone());
+        Ok(part)
+    }
+
+    /// Whether a FULL JOIN can be merged or hashed on a condition (`select_mergejoin_clauses`), as far as an equality of both
+    /// sides, or none that asks for a row, shows it.
+    fn can_merge(&self, condition: &Tree, left: &[usize], right: &[usize]) -> bool {
+        let here = self.here();
+        let holds = |node: &Node, side: &[usize]| {
+            let mut of_side =
+                |node: &Node| matches!(node.tag, Tag::Var(var) if var.depth == here && side.contains(&var.entry));
+            node.find(&mut of_side).is_some()
+        };
+        let mut equality = |node: &Node| {
+            let compares = matches!(&node.tag, Tag::Operator(symbol) if &**symbol == "=")
+                || matches!(node.tag, Tag::Construct(_) if node.children.len() > 1);
+            compares && holds(node, left) && holds(node, right)
+        };
+        let plain = !holds(condition, left) && !holds(condition, right);
+        plain || condition.find(&mut equality).is_some()
     }
 
     /// Entries below an item.

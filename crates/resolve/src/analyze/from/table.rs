@@ -87,6 +87,10 @@ impl<'a> Analyzer<'a> {
 
     /// `transformJsonTable`
     fn json_table(&mut self, table: &'a TableExpression, span: TextRange) -> Result<(Vec<EntryColumn>, Vec<Tree>)> {
+        if self.version() < 17 {
+            let message = "syntax error: JSON_TABLE is not known before PostgreSQL 17";
+            return Err(syntax_error(message, span));
+        }
         check_behaviors(Operation::Table, &table.clauses, None, span)?;
         let names = table.columns.iter().map(|column| &column.name).chain(&table.path_names);
         let mut seen: Vec<&str> = Vec::new();
@@ -149,9 +153,7 @@ impl<'a> Analyzer<'a> {
     /// Types whose values JSON_TABLE takes as JSON, not as text (`isCompositeType`).
     fn is_composite(&self, of: Oid) -> bool {
         let base = self.base_of(of);
-        let composite = |of: &rollproof_catalog::Type| {
-            matches!(of.kind, TypeKind::Composite(_)) || of.is_array
-        };
+        let composite = |of: &rollproof_catalog::Type| matches!(of.kind, TypeKind::Composite(_)) || of.is_array;
         matches!(base, Oid(114 | 3802 | 2249)) || self.schema().type_of(base).is_some_and(composite)
     }
 }

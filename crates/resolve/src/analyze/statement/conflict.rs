@@ -35,13 +35,14 @@ impl<'a> Analyzer<'a> {
         };
         if relation.rules.iter().any(|rule| ruled(&rule)) {
             let message = "INSERT with ON CONFLICT clause cannot be used with table that has INSERT or UPDATE rules";
-            return Err(unsupported(message, conflict.span));
+            self.refuse_later(Err(unsupported(message, conflict.span)))?;
         }
         if let Some(update) = &conflict.update {
             self.conflict_update(update, target, conflict.span)?;
         }
         if let Some(arbiter) = arbiter {
-            self.check_arbiter(arbiter, target, conflict)?;
+            let found = self.check_arbiter(arbiter, target, conflict);
+            self.refuse_later(found)?;
         }
         Ok(())
     }
@@ -77,11 +78,12 @@ impl<'a> Analyzer<'a> {
         if let Some(filter) = &update.filter {
             self.condition(filter, Kind::Where, "WHERE")?;
         }
-        if target.relation.kind != RelationKind::View {
-            self.check_generated(&write, target.relation, None)?;
+        let taken = if target.relation.kind == RelationKind::View {
+            self.check_view_write(&mut write, target.relation, None, 0)
         } else {
-            self.check_view_write(&mut write, target.relation, None, 0)?;
-        }
+            self.check_generated(&write, target.relation, None)
+        };
+        self.refuse_later(taken)?;
         self.out.writes.push(write);
         Ok(())
     }

@@ -34,7 +34,8 @@ impl<'a> Analyzer<'a> {
             from_star: None,
             span: target.span,
         };
-        self.check_write(&mut write, target.relation, None, delete.returning.is_some())?;
+        let taken = self.check_write(&mut write, target.relation, None, delete.returning.is_some());
+        self.refuse_later(taken)?;
         self.out.writes.push(write);
         Ok(rows)
     }

@@ -47,7 +47,8 @@ impl<'a> Analyzer<'a> {
         let given: Vec<i16> = write.columns.iter().map(|column| column.number).collect();
         let omitted = target.relation.live_columns().map(|column| column.number);
         write.omitted = omitted.filter(|number| !given.contains(number)).collect();
-        self.check_write(&mut write, target.relation, insert.overriding_system, insert.returning.is_some())?;
+        let taken = self.check_write(&mut write, target.relation, insert.overriding_system, insert.returning.is_some());
+        self.refuse_later(taken)?;
         self.out.writes.push(write);
         if let Some(conflict) = &insert.on_conflict {
             self.on_conflict(conflict, &target)?;

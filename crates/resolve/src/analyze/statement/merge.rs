@@ -20,6 +20,8 @@ impl<'a> Analyzer<'a> {
         check_reachable(merge)?;
         let target = self.target_relation(&merge.target)?;
         check_target(&target)?;
+        let ruled = check_rules(&target);
+        self.refuse_later(ruled)?;
         let mut own = target.item.clone();
         (own.lateral_only, own.lateral_ok) = (true, false);
         let source = self.merge_source(merge, &target)?;
@@ -79,11 +81,13 @@ impl<'a> Analyzer<'a> {
             MergeAction::DoNothing => return Ok(()),
             MergeAction::Delete => {
                 write.action = WriteAction::Delete;
-                self.check_write(&mut write, relation, None, false)?;
+                let taken = self.check_write(&mut write, relation, None, false);
+                self.refuse_later(taken)?;
             }
             MergeAction::Update(assignments) => {
                 self.assignments(assignments, relation, &mut write)?;
-                self.check_write(&mut write, relation, None, false)?;
+                let taken = self.check_write(&mut write, relation, None, false);
+                self.refuse_later(taken)?;
             }
             MergeAction::Insert { columns, overriding_system, values } => {
                 write.action = WriteAction::Insert;
@@ -98,7 +102,8 @@ impl<'a> Analyzer<'a> {
                 let given: Vec<i16> = write.columns.iter().map(|column| column.number).collect();
                 let omitted = relation.live_columns().map(|column| column.number);
                 write.omitted = omitted.filter(|number| !given.contains(number)).collect();
-                self.check_write(&mut write, relation, *overriding_system, false)?;
+                let taken = self.check_write(&mut write, relation, *overriding_system, false);
+                self.refuse_later(taken)?;
             }
         }
         self.out.writes.push(write);
@@ -127,6 +132,12 @@ fn check_target(target: &TargetRelation<'_>) -> Result<()> {
         let message = format!("cannot execute MERGE on relation \"{}\"", relation.name);
         return Err(Error::fail("0A000", message, target.span, ErrorKind::ReadOnly(relation.name.clone())));
     }
+    Ok(())
+}
+
+/// The rewriter knows no rules of MERGE.
+fn check_rules(target: &TargetRelation<'_>) -> Result<()> {
+    let relation = target.relation;
     if relation.rules.iter().any(|rule| &*rule.event != "select") {
         let message = format!("cannot execute MERGE on relation \"{}\"", relation.name);
         return Err(unsupported(message, target.span));

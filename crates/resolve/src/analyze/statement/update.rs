@@ -44,7 +44,8 @@ impl<'a> Analyzer<'a> {
             span: target.span,
         };
         self.assignments(&update.assignments, target.relation, &mut write)?;
-        self.check_write(&mut write, target.relation, None, update.returning.is_some())?;
+        let taken = self.check_write(&mut write, target.relation, None, update.returning.is_some());
+        self.refuse_later(taken)?;
         self.out.writes.push(write);
         self.level().parts.extend(trees);
         Ok(rows)
@@ -192,7 +193,7 @@ impl<'a> Analyzer<'a> {
             if !part || known.values.len() == 1 && known.values[0] != WriteValue::Expression {
                 let message = format!("multiple assignments to same column \"{}\"", column.name);
                 let kind = ErrorKind::AmbiguousColumn(column.name.clone());
-                return Err(Error::fail("42601", message, target.column.span, kind));
+                self.refuse_later(Err(Error::fail("42601", message, target.column.span, kind)))?;
             }
             return Ok(());
         }

@@ -1,11 +1,15 @@
 //! Statements that carry others, and those that only name things (`transformOptimizableStmt`'s callers, utility.c).
 
-use rollproof_catalog::{FunctionKind, RelationKind};
-use rollproof_sql::ast::{Call, Copy, Definition, Name, RelationRef, Statement, StatementKind, TypeName};
+use rollproof_catalog::{FunctionKind, Oid, RelationKind, TypeRef, oid};
+use rollproof_source::TextRange;
+use rollproof_sql::ast::{
+    Call, Copy, Definition, Name, ParameterMode, RelationRef, Statement, StatementKind, TypeName,
+};
 
-use crate::analyze::{Analyzer, Kind, Rows};
+use crate::analyze::{Analyzer, Expression, Kind, Node, Output, Rows, Tag};
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::resolution::{Role, Write, WriteAction, WriteColumn, WriteValue};
+use crate::typed::Typed;
 use crate::types::{self, CallForm, Callee};
 
 /// What a statement came to.
@@ -112,14 +116,39 @@ impl<'a> Analyzer<'a> {
         };
         let typed = values.into_iter().map(|value| value.typed).collect();
         let resolved = types::resolve_function(&mut self.cx, &form, typed)?;
-        if let Callee::Function(oid) = resolved.callee {
-            self.note_routine(oid, function.name.object().span);
+        if let Callee::Function(procedure) = resolved.callee {
+            self.note_routine(procedure, function.name.object().span);
             if resolved.kind != FunctionKind::Procedure {
                 let message = format!("{} is not a procedure", function.name.object().text);
                 return Err(Error::fail("42809", message, call.span, ErrorKind::Other));
             }
+            let rows = self.call_result(procedure, &resolved.arguments, call.span);
+            return Ok(rows.map_or(Analyzed::Nothing, Analyzed::Rows));
         }
         Ok(Analyzed::Nothing)
+    }
+
+    /// The row of a procedure's output parameters (`CallStmtResultDesc`).
+    fn call_result(&self, procedure: Oid, inputs: &[Option<Typed>], span: TextRange) -> Option<Rows> {
+        let procedure = self.schema().function(procedure)?;
+        let mut outputs = Vec::new();
+        let mut input = 0;
+        for parameter in procedure.parameters.iter() {
+            let given = inputs.get(input).and_then(Option::as_ref).filter(|_| parameter.mode != ParameterMode::Out);
+            input += usize::from(parameter.mode != ParameterMode::Out);
+            if !matches!(parameter.mode, ParameterMode::Out | ParameterMode::InOut) {
+                continue;
+            }
+            let name = parameter.name.clone().filter(|name| !name.is_empty());
+            let name = name.unwrap_or_else(|| format!("column{}", outputs.len() + 1).into());
+            let polymorphic = oid::is_polymorphic(parameter.data_type);
+            let data_type = given.filter(|_| polymorphic).map_or(parameter.data_type, Typed::oid);
+            let typed = Typed::new(TypeRef::plain(data_type), self.default_collation(data_type), span);
+            let tree = Node::new(Tag::Construct("output"), Vec::new(), span);
+            outputs.push(Output::new(name, Expression::new(typed, tree)));
+        }
+        let rows = Rows { outputs, ..Rows::open(span) };
+        (!rows.outputs.is_empty()).then_some(Rows { open: false, ..rows })
     }
 
     /// COPY (`DoCopy`, `BeginCopy`)

@@ -161,11 +161,26 @@ pub(super) fn vector(text: &str, oids: bool, version: u32) -> Verdict {
     let mut verdict = Verdict::Valid;
     for part in text.split_ascii_whitespace() {
         verdict = verdict.and(|| match oids {
-            true => unsigned(part, version, "oid"),
+            // A number ends where the next one's sign begins.
+            true => oids_of(part, version),
             false => integer(part, version, 16, small),
         });
     }
     verdict
+}
+
+fn oids_of(part: &str, version: u32) -> Verdict {
+    let mut verdict = Verdict::Valid;
+    let mut start = 0;
+    for (at, character) in part.char_indices() {
+        if matches!(character, '-' | '+') && at > start {
+            let number = &part[start..at];
+            verdict = verdict.and(|| unsigned(number, version, "oid"));
+            start = at;
+        }
+    }
+    let last = &part[start..];
+    verdict.and(|| unsigned(last, version, "oid"))
 }
 
 fn is_special(text: &str) -> bool {

@@ -318,7 +318,14 @@ fn routine(cx: &mut Context, parts: &[&str], text: &str) -> Verdict {
 
 /// `regtypein` parses a type as SQL does.
 fn type_reference(cx: &mut Context, text: &str) -> Verdict {
-    let Ok(parsed) = rollproof_sql::parse_type_name(text) else { return Verdict::Unsure };
+    if text.trim().is_empty() {
+        return Verdict::refuse("42601", format!("invalid type name \"{text}\""));
+    }
+    let parsed = match rollproof_sql::parse_type_name(text) {
+        Ok(parsed) => parsed,
+        Err(error) if error.too_deep => return Verdict::Unsure,
+        Err(error) => return Verdict::refuse("42601", error.message),
+    };
     if parsed.set_of {
         return Verdict::refuse("42601", format!("invalid type name \"{text}\""));
     }
