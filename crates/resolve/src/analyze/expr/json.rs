@@ -180,7 +180,7 @@ impl<'a> Analyzer<'a> {
 
     fn refused_returning(&self, of: Oid, function: &str, span: TextRange) -> Failure {
         let message = format!("cannot use type {} in RETURNING clause of {function}", types::format_type(&self.cx, of));
-        Error::fail("42804", message, span, ErrorKind::Other)
+        Error::fail("42804", message, span, self.json_mismatch(of, "json"))
     }
 
     /// `JSON(…)`: a cast, or with unique keys a text that is looked at.
@@ -242,7 +242,7 @@ impl<'a> Analyzer<'a> {
         if !input.passing && input.target.is_none() && of != oid::BYTEA && !self.is_string(of) {
             let which = if input.given.is_some() { "explicit" } else { "implicit" };
             let message = format!("cannot use non-string types with {which} FORMAT JSON clause");
-            return Err(Error::fail("42804", message, value.span(), ErrorKind::Other));
+            return Err(Error::fail("42804", message, value.span(), self.json_mismatch(of, "json")));
         }
         let (nullable, span) = (value.typed.nullable, value.span());
         if format == Format::Json && of == oid::BYTEA {
@@ -259,6 +259,10 @@ impl<'a> Analyzer<'a> {
         }
         value.typed.nullable = nullable;
         Ok(())
+    }
+
+    pub(super) fn json_mismatch(&self, from: Oid, to: &str) -> ErrorKind {
+        ErrorKind::TypeMismatch { from: types::format_type(&self.cx, from).into(), to: to.into() }
     }
 
     /// Values that a path takes as they are (`GetJsonPathVar`).

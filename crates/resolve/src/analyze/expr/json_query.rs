@@ -112,7 +112,7 @@ impl<'a> Analyzer<'a> {
         }
         let shown = types::format_type(&self.cx, of);
         let message = format!("JSON path expression must be of type jsonpath, not of type {shown}");
-        Err(Error::fail("42804", message, value.span(), ErrorKind::Other))
+        Err(Error::fail("42804", message, value.span(), self.json_mismatch(of, "jsonpath")))
     }
 
     /// The values after DEFAULT (`transformJsonBehavior`).
@@ -162,7 +162,7 @@ impl<'a> Analyzer<'a> {
         }
         let (from, to) = (types::format_type(&self.cx, of), types::format_type(&self.cx, target.oid));
         let message = format!("cannot cast behavior expression of type {from} to {to}");
-        Err(Error::fail("42846", message, value.span(), ErrorKind::Other))
+        Err(Error::fail("42846", message, value.span(), self.json_mismatch(of, &to)))
     }
 
     /// What a domain is over at last.
