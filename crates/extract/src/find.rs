@@ -151,7 +151,13 @@ impl Finder<'_> {
                     self.site(&mut evaluator, values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
                 let by = result_use(call.type_argument.as_deref(), &target.name);
                 let site = site.filter(|site| !target.part || is_statement(site));
-                let site = site.map(|site| if target.builds { part_of_built(site) } else { site });
+                let inner = !target.part_of.is_empty() && is_argument_of(facts, *expr, target.part_of);
+                let built = |site: Site| Site::of_builder(site.span, site.sink);
+                let site = site.map(|site| match (inner, target.builds) {
+                    (true, _) => built(site),
+                    (false, true) => part_of_built(site),
+                    (false, false) => site,
+                });
                 out.sites.extend(site.map(|mut site| {
                     site.queries.iter_mut().for_each(|query| query.result = by);
                     Site { failure, database: target.database.clone(), declares_types: target.declares_types, ..site }
@@ -339,6 +345,17 @@ impl Finder<'_> {
             site.queries.push(query);
         }
     }
+}
+
+/// Whether a call is an argument of a call of one of these methods: `.with("total", db.raw("SELECT …"))`.
+fn is_argument_of(facts: &Facts, expr: ExprId, methods: &[String]) -> bool {
+    let calls = methods.iter().filter_map(|method| facts.calls_by_name.get(method.as_str())).flatten();
+    calls
+        .filter_map(|outer| match &facts.expr(*outer).kind {
+            ExprKind::Call(call) => Some(call),
+            _ => None,
+        })
+        .any(|call| call.arguments.contains(&expr))
 }
 
 /// A site whose texts are operands counts as the query builder's that they are given to.

@@ -23,6 +23,7 @@ pub(crate) struct Target {
     pub(crate) file: bool,
     pub(crate) grows: bool,
     pub(crate) part: bool,
+    pub(crate) part_of: &'static [String],
     /// The library builds queries, of which this may make a part.
     pub(crate) builds: bool,
     pub(crate) receiver_text: bool,
@@ -43,6 +44,7 @@ impl Target {
             file: sink.file,
             grows: sink.grows,
             part: sink.part,
+            part_of: &sink.part_of,
             builds: sink.content && !library.builders.is_empty(),
             receiver_text: sink.receiver_text,
             database: crate::program::databases::named(library),
@@ -73,6 +75,7 @@ impl Evaluator<'_> {
                 file: false,
                 grows: false,
                 part: false,
+                part_of: &[],
                 builds: false,
                 receiver_text: false,
                 database: None,

@@ -33,7 +33,7 @@ pub(crate) fn render_file(pieces: &[Piece], expansions: BTreeMap<String, Expansi
 
 fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
     let mut text = MappedText::default();
-    let mut next = highest_placeholder(pieces) + 1;
+    let mut next = first_free(pieces);
     for piece in pieces {
         match piece {
             Piece::Text { text: part, at, verbatim: true } => text.push(part, Origin::Verbatim(*at)),
@@ -87,20 +87,24 @@ fn kind_of(pieces: &[Piece], text: &MappedText) -> QueryKind {
     if places.windows(2).all(follows) { QueryKind::Static } else { QueryKind::Folded }
 }
 
-/// The highest `$n` that the text itself writes, its `$` and its number in one piece or in two.
-fn highest_placeholder(pieces: &[Piece]) -> u32 {
+/// The number of the first placeholder that the text does not write itself: after its highest, its `$` and its number in one
+/// piece or in two. Where it writes some but not `$1`, the program's own numbers begin there: `VALUES ($${i + 1}, …) … $5`.
+fn first_free(pieces: &[Piece]) -> u32 {
     let text: String = pieces
         .iter()
         .map(|piece| match piece {
             Piece::Text { text, .. } => text,
+            Piece::Number(_) => "?",
             _ => " ",
         })
         .collect();
-    let numbers = text.split('$').skip(1).map(|part| {
+    let number = |part: &str| {
         let digits = part.len() - part.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
-        part[..digits].parse().unwrap_or(0).min(65_535)
-    });
-    numbers.max().unwrap_or(0)
+        part[..digits].parse::<u32>().map_or(0, |number| number.min(65_535))
+    };
+    let numbers: Vec<u32> = text.split('$').skip(1).map(number).collect();
+    let counts_itself = text.contains("$?") && !numbers.contains(&1);
+    if counts_itself { 1 } else { numbers.into_iter().max().unwrap_or(0) + 1 }
 }
 
 /// Where in SQL a byte stands.

@@ -130,6 +130,9 @@ pub(crate) struct Sink {
     /// It makes a part of a query, which is no site of its own unless it reads as a statement.
     #[serde(default)]
     pub(crate) part: bool,
+    /// Methods of the library's builders: an argument of theirs is a part of a built query, whatever it reads as.
+    #[serde(default)]
+    pub(crate) part_of: Vec<String>,
     pub(crate) placeholders: Option<Placeholders>,
 }
 

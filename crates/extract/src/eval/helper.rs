@@ -291,6 +291,10 @@ impl Evaluator<'_> {
                     value.clone()
                 }
                 Value::Unknown(..) => value.clone(),
+                Value::External { module, path } if self.program.makes_parts(module, path) => {
+                    let name = path.last().map_or("", AsRef::as_ref);
+                    Value::unknown(&format!("`{name}` of package `{module}`"), at)
+                }
                 _ => Value::text(vec![Piece::Placeholder(at)]),
             })
             .collect();

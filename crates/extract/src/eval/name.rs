@@ -123,6 +123,7 @@ impl Evaluator<'_> {
         }
         if binding.path.is_empty()
             && let Some(typed) = binding.type_expr
+            && !super::tag::is_fragment_type(facts.name_of(typed))
             && let Some(value) = self.of_type(facts, typed, at)
         {
             return vec![value];

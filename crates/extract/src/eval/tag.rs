@@ -7,9 +7,9 @@ use rollproof_source::Span;
 use super::call::callee_path;
 use super::drizzle::itself;
 use super::text::{Texts, key_of, names_schema, piece_of, prefer_known, text_after};
-use super::value::{Env, Piece, Pieces, Value};
+use super::value::{Env, ParamRef, Piece, Pieces, Value};
 use super::{Evaluator, span};
-use crate::ir::{ExprId, ExprKind, Facts, Part};
+use crate::ir::{BindingKind, ExprId, ExprKind, Facts, Part};
 use crate::sinks::ends_with;
 
 /// Tags that only lay text out.
@@ -101,7 +101,7 @@ impl Evaluator<'_> {
             return vec![list.into()];
         }
         let values = self.eval(facts, hole, env);
-        let values = self.forced_for_tag(values);
+        let values = self.forced_for_tag(values, around.0);
         let values: Vec<Value> = values.into_iter().map(|value| itself(&value).unwrap_or(value)).collect();
         let fragments = values.iter().any(|value| matches!(value, Value::Fragment(..)));
         let name_place = is_name_place(around.0, around.1);
@@ -130,6 +130,7 @@ impl Evaluator<'_> {
                 Value::Unknown(reason, place)
                     if name_place
                         || fragments
+                        || reason.starts_with("fragment")
                         || is_part_place(around.0)
                         || reason.starts_with("result of") && !is_plain(reason) && !is_operand(around) =>
                 {
@@ -149,11 +150,24 @@ impl Evaluator<'_> {
     }
 
     /// Parameters are only replaced by what callers give where some caller gives a fragment: values are values.
-    fn forced_for_tag(&mut self, values: Vec<Value>) -> Vec<Value> {
-        if !values.iter().any(|value| matches!(value, Value::Param(..))) {
+    fn forced_for_tag(&mut self, values: Vec<Value>, before: &str) -> Vec<Value> {
+        let Some(param) = values.iter().find_map(|value| match value {
+            Value::Param(param, _) => Some(param.clone()),
+            _ => None,
+        }) else {
             return values;
-        }
+        };
         let forced = self.forced(values.clone());
+        // Where a condition or a clause is expected, or its type says that it is one, it is none the less one for nobody
+        // being seen to give it.
+        let lost = || forced.iter().any(|value| matches!(value, Value::Unknown(..)));
+        if (is_condition_place(before) || self.is_declared_fragment(&param)) && lost() {
+            let open = |value: &Value| match value {
+                Value::Unknown(_, at) => Value::unknown("fragment that a caller gives", *at),
+                other => other.clone(),
+            };
+            return forced.iter().map(open).collect();
+        }
         let fragment = |value: &Value| match value {
             Value::Fragment(..) => true,
             Value::List(items) => {
@@ -162,6 +176,15 @@ impl Evaluator<'_> {
             _ => false,
         };
         if forced.iter().any(fragment) { forced } else { values }
+    }
+
+    /// Whether a parameter's declared type is a library's for parts of queries.
+    fn is_declared_fragment(&self, param: &ParamRef) -> bool {
+        let Some(facts) = self.program.facts(&param.path).filter(|_| param.steps.is_empty()) else { return false };
+        let declared = facts.bindings.iter().find(|binding| {
+            binding.path.is_empty() && matches!(binding.kind, BindingKind::Param(id) if id == param.param)
+        });
+        declared.and_then(|binding| binding.type_expr).is_some_and(|typed| is_fragment_type(facts.name_of(typed)))
     }
 
     fn spliced_list(&mut self, items: &[super::value::Item], at: Span) -> Pieces {
@@ -241,21 +264,11 @@ fn is_plain(reason: &str) -> bool {
     .any(|name| reason.trim_end_matches('`').ends_with(name))
 }
 
-fn is_fragment_type(name: Option<&Arc<str>>) -> bool {
+pub(super) fn is_fragment_type(name: Option<&Arc<str>>) -> bool {
     name.is_some_and(|name| {
-        [
-            "Sql",
-            "SQL",
-            "Fragment",
-            "RawBuilder",
-            "PendingQuery",
-            "SqlToken",
-            "QuerySqlToken",
-            "FragmentSqlToken",
-            "SqlFragment",
-            "Helper",
-        ]
-        .contains(&name.as_ref())
+        name.ends_with("SqlToken")
+            || ["Sql", "SQL", "Fragment", "RawBuilder", "PendingQuery", "SqlFragment", "Helper"]
+                .contains(&name.as_ref())
     })
 }
 
@@ -264,6 +277,15 @@ const BEFORE_VALUES: &[&str] = &[
     "in", "like", "ilike", "limit", "offset", "case", "when", "then", "else", "between", "to", "values", "any", "all",
     "some", "first", "next", "interval", "escape", "for", "return", "is", "call",
 ];
+
+/// Whether a condition or a clause is expected after this text, where hardly anybody sends a bare value.
+fn is_condition_place(before: &str) -> bool {
+    let word = before.trim_end().rsplit(|character: char| !character.is_alphanumeric() && character != '_').next();
+    let word = word.unwrap_or("").to_lowercase();
+    before.ends_with(char::is_whitespace)
+        && ["where", "and", "or", "on", "having", "by", "from", "join", "set", "returning"].contains(&word.as_str())
+        && is_part_place(before)
+}
 
 /// Whether a part of the query is expected after this text, and no value: a column, a condition, a clause. That is so after
 /// an operand and after most words.

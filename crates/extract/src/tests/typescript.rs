@@ -325,3 +325,48 @@ fn one_decision_is_the_same_for_every_text_that_follows_from_it() {
            ~ SELECT 1 FROM t WHERE true AND a",
     );
 }
+
+#[test]
+fn a_condition_that_somebody_gives_is_no_value() {
+    let slonik = "import { sql, type CommonQueryMethods, type FragmentSqlToken } from 'slonik';\n";
+    let known = "export const make = (pool: CommonQueryMethods) => {
+        const remove = (name: string, condition: FragmentSqlToken) => pool.query(sql.unsafe`DELETE FROM a WHERE m = ${name} AND ${condition}`);
+        const one = (id: string) => remove('x', sql.fragment`owner = ${id}`);
+        return { one };
+    };";
+    check(
+        &[("a.ts", &format!("{slonik}{known}"))],
+        "a.ts:3 slonik.query
+           + DELETE FROM a WHERE m = $1 AND owner = $2",
+    );
+    let given = "export const a = (pool: CommonQueryMethods, condition: FragmentSqlToken) => pool.query(sql.unsafe`DELETE FROM a WHERE ${condition}`);
+        export const b = (pool: CommonQueryMethods, condition) => pool.query(sql.unsafe`DELETE FROM b WHERE x AND ${condition}`);
+        export const c = (pool: CommonQueryMethods, id) => pool.query(sql.unsafe`DELETE FROM c WHERE id = ${id} AND n BETWEEN 1 AND ${id}`);
+        export const d = (pool: CommonQueryMethods, names) => pool.query(sql.unsafe`CREATE INDEX ON d (${sql.join(names.map((name) => sql.raw(name)), sql.fragment`, `)})`);";
+    check(
+        &[("a.ts", &format!("{slonik}{given}"))],
+        "a.ts:2 slonik.query
+           ~ DELETE FROM a WHERE <?>
+           ? fragment that a caller gives (a.ts:2)
+         a.ts:3 slonik.query
+           ~ DELETE FROM b WHERE x AND <?>
+           ? fragment that a caller gives (a.ts:3)
+         a.ts:4 slonik.query
+           = DELETE FROM c WHERE id = $1 AND n BETWEEN 1 AND $2
+         a.ts:5 slonik.query
+           ~ CREATE INDEX ON d (<?>)
+           ? element of an unknown list (a.ts:5)",
+    );
+}
+
+#[test]
+fn placeholders_that_the_program_numbers_begin_where_the_text_leaves_room() {
+    check_one(
+        "export const a = (rows, id) => pool.query(`INSERT INTO a (x, y) VALUES (${rows.map((_, i) => `$${i + 1}`).join(', ')}) ON CONFLICT (x) DO UPDATE SET y = $2`, rows);
+         export const b = (rows) => pool.query(`UPDATE b SET x = 1 WHERE id = $1 AND y IN (${rows.map((_, i) => `$${i + 2}`).join(', ')})`, rows);",
+        "a.ts:2 pg.query
+           ~ INSERT INTO a (x, y) VALUES ($1) ON CONFLICT (x) DO UPDATE SET y = $2
+         a.ts:3 pg.query
+           ~ UPDATE b SET x = 1 WHERE id = $1 AND y IN ($2)",
+    );
+}

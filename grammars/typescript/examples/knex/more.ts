@@ -17,3 +17,8 @@ export const hidden = async (text: string) => {
   await knex.raw(text, [1]);
   await knex("users").select(knex.raw(`${compose()}.name`), knex.raw("count(*)"));
 };
+
+export const parts = async () => {
+  await knex.with("ranked", knex.raw("select id from users")).with("total", knex.raw("select count(*) from ranked")).select("*").from("ranked");
+  await knex.raw("select count(*) from users");
+};
