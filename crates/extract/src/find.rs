@@ -151,13 +151,7 @@ impl Finder<'_> {
                     self.site(&mut evaluator, values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
                 let by = result_use(call.type_argument.as_deref(), &target.name);
                 let site = site.filter(|site| !target.part || is_statement(site));
-                let inner = !target.part_of.is_empty() && is_argument_of(facts, *expr, target.part_of);
-                let built = |site: Site| Site::of_builder(site.span, site.sink);
-                let site = site.map(|site| match (inner, target.builds) {
-                    (true, _) => built(site),
-                    (false, true) => part_of_built(site),
-                    (false, false) => site,
-                });
+                let site = site.map(|site| as_part(site, facts, *expr, target));
                 out.sites.extend(site.map(|mut site| {
                     site.queries.iter_mut().for_each(|query| query.result = by);
                     Site { failure, database: target.database.clone(), declares_types: target.declares_types, ..site }
@@ -345,6 +339,14 @@ impl Finder<'_> {
             site.queries.push(query);
         }
     }
+}
+
+/// A site that is a part of a built query counts as its library's.
+fn as_part(site: Site, facts: &Facts, expr: ExprId, target: &Target) -> Site {
+    if !target.part_of.is_empty() && is_argument_of(facts, expr, target.part_of) {
+        return Site::of_builder(site.span, site.sink);
+    }
+    if target.builds { part_of_built(site) } else { site }
 }
 
 /// Whether a call is an argument of a call of one of these methods: `.with("total", db.raw("SELECT …"))`.
