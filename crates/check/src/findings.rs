@@ -242,8 +242,24 @@ fn rejected(input: &Input, rejected: &Rejected) -> Finding {
         sqlstate: Some(rejected.sqlstate),
         labels: vec![label(input, span, "the server rejects this", true)],
         notes,
-        help: None,
+        help: help_of_rejected(rejected.sqlstate),
     }
+}
+
+/// What to do where the project runs the statement otherwise than the tool's own rules say.
+fn help_of_rejected(sqlstate: &str) -> Option<String> {
+    let help = match sqlstate {
+        "25001" => {
+            "run it outside of a transaction, as the migration tool lets one say; where the project's own runner does so, \
+             say `transaction = \"autocommit\"` under `[migrations]`"
+        }
+        "42P01" | "42704" | "42883" | "3F000" | "42703" => {
+            "if the object is made elsewhere, say so with `[database] schema`, or name the folder that makes it with \
+             `--migrations`"
+        }
+        _ => return None,
+    };
+    Some(help.to_owned())
 }
 
 fn of_notice(input: &Input, notice: &crate::MigrationNotice) -> Finding {

@@ -133,7 +133,7 @@ impl Migrations {
                 Some(hint) => {
                     bail!("no migrations were found in {hint}: it holds nothing that a migration tool would run")
                 }
-                None => bail!("no migrations were found: name their folder with --migrations PATH"),
+                None => bail!("no migrations were found{}: name their folder with --migrations PATH", self.aside()),
             }
         }
         for set in &new_sets {
@@ -153,6 +153,12 @@ impl Migrations {
             self.add(set, pending(&was, set, sources));
         }
         Ok(())
+    }
+
+    /// Why folders of migrations were not taken, as a part of a sentence.
+    fn aside(&self) -> String {
+        let said = self.problems.iter().find_map(|problem| Some((problem.file.as_deref()?, &problem.message)));
+        said.map_or_else(String::new, |(folder, message)| format!(" for PostgreSQL ({folder}: {message})"))
     }
 
     fn add(&mut self, set: &MigrationSet, split: Pending) {

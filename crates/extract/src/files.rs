@@ -1,5 +1,6 @@
 //! Which files are read, and which of them can hold SQL.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -57,12 +58,18 @@ pub(crate) fn unread(snapshot: &Snapshot, options: &Options) -> Vec<Problem> {
             *counts.entry(language).or_default() += 1;
         }
     }
-    let said = |(language, count): (&str, usize)| Problem {
-        file: None,
-        line: None,
-        message: format!("{language} is not read yet: what {count} files in it send is in no ledger"),
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(language, count)| (Reverse(*count), *language));
+    let message = match counts.as_slice() {
+        [] => return Vec::new(),
+        [(language, count)] => format!("{language} is not read yet: what {count} files in it send is in no ledger"),
+        several => {
+            let files = several.iter().map(|(language, count)| format!("{language} ({count} files)"));
+            let files = files.collect::<Vec<_>>().join(", ");
+            format!("these languages are not read yet, and what they send is in no ledger: {files}")
+        }
     };
-    counts.into_iter().map(said).collect()
+    vec![Problem { file: None, line: None, message }]
 }
 
 /// Whether a file that is no source of the language is read: its folder is not left out.

@@ -130,6 +130,23 @@ fn ddl_object(words: &[&str], cased: &dyn Fn(&str) -> String) -> bool {
     words.first().is_some_and(|word| DDL_OBJECTS.iter().any(|object| *word == cased(object)))
 }
 
+/// The text of a tag of which nothing is known is a statement: tags that translate are given prose that starts with the
+/// same words (`delete ${name}`, `Update the role`).
+pub(crate) fn tagged_statement(text: &str) -> bool {
+    if !statement_head(text) {
+        return false;
+    }
+    let body = without_comments(text);
+    let (word, rest) = first_word(body);
+    let has = |keyword: &str| rest.split_whitespace().any(|word| word == keyword);
+    match word {
+        "select" => has("from") || rest.contains(|letter: char| letter.is_ascii_digit() || "(*$".contains(letter)),
+        "update" => has("set"),
+        "insert" | "delete" | "merge" | "truncate" | "create" | "alter" | "drop" => goes_on_as_statement(body, true),
+        _ => word.bytes().all(|byte| byte.is_ascii_uppercase()) || reads_as_sql(text),
+    }
+}
+
 /// `name(…`: a call right after the first word.
 fn call_like(rest: &str) -> bool {
     let rest = rest.trim_start();
@@ -215,6 +232,19 @@ const DDL_OBJECTS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prose_in_a_tag_is_no_statement() {
+        for text in
+            ["SELECT 1", "\n  delete from \u{FFFC}", "update t set a = \u{FFFC}", "-- x\ninsert into a values (1)"]
+        {
+            assert!(tagged_statement(text), "{text}");
+        }
+        for text in ["delete \u{FFFC}", "Update the role and set it = 1", "select a plan", "create a team", "end of it"]
+        {
+            assert!(!tagged_statement(text), "{text}");
+        }
+    }
 
     #[test]
     fn statements_read_as_sql() {

@@ -45,7 +45,7 @@ const OTHERS: [(&str, &str); 14] = [
 ];
 
 /// Words of a path that name another database.
-const FOREIGN_PATHS: [(&str, &str); 10] = [
+const FOREIGN_PATHS: [(&str, &str); 11] = [
     ("sqlite", "SQLite"),
     ("mysql", "MySQL"),
     ("mariadb", "MariaDB"),
@@ -54,6 +54,7 @@ const FOREIGN_PATHS: [(&str, &str); 10] = [
     ("clickhouse", "ClickHouse"),
     ("cassandra", "Cassandra"),
     ("cockroach", "CockroachDB"),
+    ("crdb", "CockroachDB"),
     ("libsql", "SQLite"),
     ("oracle", "Oracle"),
 ];
@@ -88,6 +89,8 @@ pub(crate) fn of_folder(survey: &Survey<'_>, folder: &Folder<'_>) -> Dialect {
     let others: Vec<&str> =
         OTHERS.iter().filter(|(word, _)| heads.iter().any(|head| head.contains(word))).map(|(_, name)| *name).collect();
     match (foreign_path, others.first()) {
+        // Its words are PostgreSQL's, and what they do is not.
+        (Some((_, name @ "CockroachDB")), _) => Dialect::Other(name),
         (Some((_, name)), _) if here <= others.len() + 1 => Dialect::Other(name),
         (_, Some(name)) if here <= others.len() => Dialect::Other(name),
         _ if is_code(folder) || here > 0 || path.contains("postgres") => Dialect::PostgreSql,

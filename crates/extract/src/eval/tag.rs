@@ -57,10 +57,15 @@ impl Evaluator<'_> {
     }
 
     fn reads_as_sql(&self, facts: &Facts, parts: &[Part]) -> bool {
-        match parts.first() {
-            Some(Part::Text(chunk)) => crate::looks::statement_head(chunk.range.slice(&facts.text)),
-            _ => false,
+        let Some(Part::Text(_)) = parts.first() else { return false };
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                Part::Text(chunk) => text.push_str(chunk.range.slice(&facts.text)),
+                Part::Hole(_) => text.push(rollproof_sql::MappedText::HOLE),
+            }
         }
+        crate::looks::tagged_statement(&text)
     }
 
     fn fragment(&mut self, facts: &Arc<Facts>, parts: &[Part], env: &Env) -> Vec<Vec<Piece>> {

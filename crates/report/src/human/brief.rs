@@ -2,7 +2,7 @@
 //!
 //! A project with five hundred texts that cannot be followed would else bury the one query that breaks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rollproof_finding::{Finding, RuleId, Threshold, Verdict};
 
@@ -12,6 +12,9 @@ use crate::Style;
 
 /// Lines of one rule; the JSON has all of them.
 const LINES_SHOWN: usize = 20;
+
+/// The reason of a call of a query builder.
+const QUERY_BUILDER: &str = "query-builder";
 
 /// Line numbers of one file and reason.
 const PLACES_SHOWN: usize = 12;
@@ -25,10 +28,12 @@ pub(super) fn is_enough(finding: &Finding, threshold: Threshold) -> bool {
 /// By rule; the versions that share a place share its line.
 pub(super) fn render(findings: &[&Finding], style: Style) -> String {
     let mut by_rule: BTreeMap<RuleId, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
+    let (builders, others): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().copied().partition(|finding| why(finding) == QUERY_BUILDER);
+    for finding in others {
         by_rule.entry(finding.rule).or_default().push(finding);
     }
-    let mut out = String::new();
+    let mut out = of_builders(&builders, style);
     for (rule, findings) in by_rule {
         let lines = lines(&findings);
         let verdict = findings.first().and_then(|finding| finding.verdict).unwrap_or(Verdict::Unknown);
@@ -51,6 +56,27 @@ pub(super) fn render(findings: &[&Finding], style: Style) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Calls of query builders, which nobody can act on one by one: how many, and in how many files.
+fn of_builders(findings: &[&Finding], style: Style) -> String {
+    let Some(first) = findings.first() else { return String::new() };
+    let mut versions: BTreeMap<&str, (usize, BTreeSet<&str>)> = BTreeMap::new();
+    for finding in findings {
+        let counted = versions.entry(finding.version.as_deref().unwrap_or_default()).or_default();
+        counted.0 += 1;
+        counted.1.extend(finding.labels.first().map(|label| &*label.place.file));
+    }
+    let counts: Vec<String> = versions
+        .iter()
+        .map(|(version, (calls, files))| format!("{calls} calls in {} files ({version})", files.len()))
+        .collect();
+    let title = paint::verdict(style, first.verdict.unwrap_or(Verdict::Unknown), QUERY_BUILDER);
+    let text = format!(
+        "{title}: the SQL that a query builder makes is not known: {}; `--fail-on unknown` lists them",
+        counts.join(", ")
+    );
+    format!("{}\n\n", wrap(&text, style.width))
 }
 
 /// `file: why: lines 30, 37 (old), 32, 39 (new)`, in the order of the files.
