@@ -9,7 +9,8 @@ use rollproof_resolve::types::CoercionContext;
 use rollproof_resolve::{Environment, Outcome as Resolved, ResultColumn};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
-    CreateFunction, FunctionBody, ParameterMode, Query, QueryBody, Select, Statement, StatementKind, Target,
+    CreateFunction, FunctionBody, ParameterMode, QualifiedName, Query, QueryBody, Select, Statement, StatementKind,
+    Target,
 };
 
 use crate::context::{Context, Outcome, refuse, refuse_with};
@@ -82,6 +83,12 @@ impl Context {
             if let StatementKind::Transaction(_) = statement.kind {
                 return Err(refuse("0A000", "COMMIT is not allowed in an SQL function", span));
             }
+            if let StatementKind::Call(call) = &statement.kind
+                && self.calls_with_outputs(&call.call.name)
+            {
+                let message = "calling procedures with output arguments is not supported in SQL functions";
+                return Err(refuse("0A000", message, span));
+            }
             if polymorphic {
                 continue;
             }
@@ -92,6 +99,15 @@ impl Context {
             return Ok(());
         }
         self.check_result(function, last.as_ref(), span)
+    }
+
+    /// Whether every procedure of this name has output parameters.
+    fn calls_with_outputs(&self, name: &QualifiedName) -> bool {
+        let schema = name.schema().map(|schema| schema.text.clone());
+        let candidates = self.schema.functions_named(schema.as_deref(), name.object().as_str());
+        let is_output = |mode: ParameterMode| matches!(mode, ParameterMode::Out | ParameterMode::InOut);
+        !candidates.is_empty()
+            && candidates.iter().all(|each| each.function.parameters.iter().any(|parameter| is_output(parameter.mode)))
     }
 
     /// The result of one statement of a body; none where it cannot be told.

@@ -167,6 +167,13 @@ impl Context {
         if !inherited {
             return self.constraint_name_free(&table, &name.text, definition.span).map(|()| None);
         }
+        if definition.no_inherit {
+            let message = format!(
+                "constraint \"{}\" conflicts with inherited constraint on relation \"{}\"",
+                name.text, table.name
+            );
+            return Err(refuse("42P17", message, definition.span));
+        }
         self.change_constraint(relation, known, |constraint| constraint.is_local = true)?;
         Ok(None)
     }
@@ -343,7 +350,15 @@ impl Context {
             let message = format!("index \"{}\" is already associated with a constraint", index_name.text);
             return Err(refuse("55000", message, index_name.span));
         }
+        if table.kind == RelationKind::PartitionedTable {
+            let message = "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables";
+            return Err(refuse("0A000", message, index_name.span));
+        }
         self.constraint_index_fits(&index_relation, &index, index_name)?;
+        if primary && index.nulls_not_distinct {
+            let message = "primary keys cannot use NULLS NOT DISTINCT indexes";
+            return Err(refuse("42P16", message, index_name.span));
+        }
         let name = definition.name.as_ref().map_or_else(|| index_name.text.clone(), |name| name.text.clone());
         self.constraint_name_free(&table, &name, definition.span)?;
         if name != index_relation.name {
@@ -383,7 +398,11 @@ impl Context {
             Some(("42809", format!("index \"{}\" contains expressions", relation.name)))
         } else if index.predicate.is_some() {
             Some(("42809", format!("\"{}\" is a partial index", relation.name)))
-        } else if index.keys.iter().any(|key| key.descending || key.nulls_first) {
+        } else if index
+            .keys
+            .iter()
+            .any(|key| key.descending || key.nulls_first || !self.sorts_by_default(index.table, key))
+        {
             Some((
                 "42809",
                 format!("index \"{}\" column number 1 does not have default sorting behavior", relation.name),
@@ -394,6 +413,14 @@ impl Context {
             None
         };
         complaint.map_or(Ok(()), |(code, message)| Err(refuse(code, message, name.span)))
+    }
+
+    /// Whether a key is compared as its column's type and collation are where nothing is said.
+    fn sorts_by_default(&self, table: Oid, key: &rollproof_catalog::IndexKey) -> bool {
+        let column = self.schema.relation(table).and_then(|table| table.column_by_number(key.column));
+        let Some(column) = column else { return true };
+        let class = self.schema.operator_class(key.operator_class);
+        class.is_none_or(|class| class.is_default) && key.collation == column.collation
     }
 
     /// `EXCLUDE USING m (…)`

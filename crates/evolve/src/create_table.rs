@@ -72,7 +72,7 @@ impl Context {
         }
         self.attach_to_parents(oid, create, &parents)?;
         if let Some(partition_by) = &create.partition_by {
-            self.set_partition_key(oid, partition_by)?;
+            self.set_partition_key(oid, partition_by, &generated_names(&plan))?;
         }
         self.finish_table(oid, &plan)?;
         self.clone_from_parent(oid, create, &parents)?;
@@ -115,9 +115,18 @@ impl Context {
         if let Some(of_type) = &create.of_type {
             self.columns_of_type(&mut plan, of_type)?;
         }
+        let mut merged_names: Vec<&Arc<str>> = Vec::new();
         for element in &create.elements {
             match element {
                 TableElement::Column(definition) => {
+                    if definition.type_name.is_none() {
+                        let name = &definition.name;
+                        if merged_names.contains(&&name.text) {
+                            let message = format!("column \"{}\" specified more than once", name.text);
+                            return Err(refuse("42701", message, name.span));
+                        }
+                        merged_names.push(&name.text);
+                    }
                     let (column, constraints) = self.new_column(definition, table)?;
                     plan.constraints.extend(constraints);
                     if definition.type_name.is_some() {
@@ -347,4 +356,12 @@ fn same_key(first: &NewConstraint, second: &NewConstraint) -> bool {
         && definitions.0.initially_deferred == definitions.1.initially_deferred
         && key(first).is_some()
         && key(first) == key(second)
+}
+
+/// The columns that will be generated.
+fn generated_names(plan: &TablePlan) -> Vec<Arc<str>> {
+    let is_generated =
+        |default: &NewDefault| matches!(default, NewDefault::Generated(..) | NewDefault::Stored(_, Some(_)));
+    let generated = plan.columns.iter().filter(|column| column.default.as_ref().is_some_and(is_generated));
+    generated.map(|column| column.name.clone()).collect()
 }

@@ -90,6 +90,10 @@ impl Context {
             self.depend(me, ObjectId::Column(id), DependencyKind::Normal);
         }
         self.depend(me, ObjectId::Relation(key.index), DependencyKind::Normal);
+        // Each partition of the referenced table has a constraint of its own on the server (`CloneFkReferenced`).
+        for partition in self.partitions_below(key.relation) {
+            self.depend(me, ObjectId::Relation(partition), DependencyKind::Normal);
+        }
         if parent.is_some() {
             self.depend(me, ObjectId::Constraint(parent), DependencyKind::Internal);
         }

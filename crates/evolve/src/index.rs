@@ -99,7 +99,11 @@ impl Context {
             return Ok(());
         }
         self.indexable(&table, create)?;
-        let method = create.method.as_ref().map_or("btree", Name::as_str);
+        let method = match create.method.as_ref().map_or("btree", Name::as_str) {
+            // What R-trees were is done by GiST (`DefineIndex`).
+            "rtree" => "gist",
+            other => other,
+        };
         let mut include = Vec::new();
         for element in &create.include {
             match &element.value.kind {
@@ -120,7 +124,9 @@ impl Context {
         self.check_options(&create.options, crate::reloptions::Owner::Index(method))?;
         if let Some(predicate) = &create.predicate {
             let scope = relation_scope(table.oid);
-            request.predicate = Some(self.bind(predicate, &scope, &ExpressionPlace::IndexPredicate)?);
+            let bound = self.bind(predicate, &scope, &ExpressionPlace::IndexPredicate)?;
+            no_system_columns(&bound, predicate.span)?;
+            request.predicate = Some(bound);
         }
         self.define_index(request).map(|_| ())
     }
@@ -248,6 +254,12 @@ impl Context {
             }
             None => {
                 let bound = self.bind(&element.value, &relation_scope(table), &ExpressionPlace::IndexKey)?;
+                no_system_columns(&bound, element.value.span)?;
+                if bound.data_type.is_some_and(|of| of.oid == oid::RECORD) {
+                    let name = index_column_names(std::slice::from_ref(element)).pop().unwrap_or_default();
+                    let message = format!("column \"{name}\" has pseudo-type record");
+                    return Err(refuse("42P16", message, element.value.span));
+                }
                 let (data_type, collation) = (bound.data_type, bound.collation);
                 (0, Some(bound), data_type, collation)
             }
@@ -270,6 +282,7 @@ impl Context {
             (None, Some(data_type)) => self.default_class(data_type, method, element.value.span)?,
             (None, None) => Oid::NONE,
         };
+        self.pattern_fits(operator_class, collation, element.value.span)?;
         let key = IndexKey {
             column,
             expression: bound.as_ref().map(|bound| bound.stored.clone()),
@@ -281,7 +294,19 @@ impl Context {
         Ok(RequestKey { key, bound })
     }
 
-    fn named_operator_class(
+    /// Patterns are compared letter by letter, which a nondeterministic collation does not do (0A000).
+    fn pattern_fits(&self, class: Oid, collation: Oid, span: TextRange) -> Outcome {
+        let Some(class) = self.schema.operator_class(class).filter(|class| class.name.ends_with("_pattern_ops")) else {
+            return Ok(());
+        };
+        if self.schema.collation(collation).is_none_or(|found| found.deterministic) {
+            return Ok(());
+        }
+        let message = format!("nondeterministic collations are not supported for operator class \"{}\"", class.name);
+        Err(refuse("0A000", message, span))
+    }
+
+    pub(crate) fn named_operator_class(
         &self,
         name: &rollproof_sql::ast::QualifiedName,
         method: &str,
@@ -500,6 +525,15 @@ fn index_relation(
         constraint,
     }));
     relation
+}
+
+/// An index knows nothing of system columns (0A000).
+fn no_system_columns(bound: &BoundExpr, span: TextRange) -> Outcome {
+    let system = |used: &ObjectId| matches!(used, ObjectId::Column(id) if id.number < 0);
+    if bound.uses.iter().any(system) {
+        return Err(refuse("0A000", "index creation on system columns is not supported", span));
+    }
+    Ok(())
 }
 
 /// `IsBinaryCoercible`: a value of one type is one of the other as it stands.

@@ -64,8 +64,10 @@ impl Context {
             return Ok(());
         }
         let mut merged: Vec<NewColumn> = Vec::new();
+        let mut conflicts: Vec<(Arc<str>, String)> = Vec::new();
         for parent in parents {
             for column in parent.live_columns() {
+                conflicts.extend(default_conflict(&merged, column).map(|message| (column.name.clone(), message)));
                 if let (Some(constraint), true) = (not_null_constraint(parent, column.number), column.not_null)
                     && !constraint.no_inherit
                 {
@@ -76,8 +78,13 @@ impl Context {
             self.parent_checks(plan, parent);
         }
         let own = std::mem::take(&mut plan.columns);
+        let decided: Vec<Arc<str>> =
+            own.iter().filter(|column| column.default.is_some()).map(|column| column.name.clone()).collect();
         for column in own {
             self.merge_own_column(&mut merged, column, create)?;
+        }
+        if let Some((_, message)) = conflicts.iter().find(|(name, _)| !decided.contains(name)) {
+            return Err(refuse("42611", message.clone(), create.name.span));
         }
         plan.columns = merged;
         Ok(())
@@ -205,6 +212,9 @@ impl Context {
         if let Some((code, message)) = complaint {
             return Err(refuse(code, message, name.span));
         }
+        if table.of_type.is_some() {
+            return Err(refuse("42809", "cannot change inheritance of typed table", name.span));
+        }
         if table.inherits.contains(&parent.oid) {
             let message = format!("relation \"{}\" would be inherited from more than once", parent.name);
             return Err(refuse("42P07", message, name.span));
@@ -212,6 +222,7 @@ impl Context {
         if child == parent.oid || self.descendants_of(child).contains(&parent.oid) {
             return Err(refuse("42P07", "circular inheritance not allowed", name.span));
         }
+        no_row_transitions(&table, "an inheritance child", name.span)?;
         self.merge_into_existing(child, &parent, name.span, false)?;
         self.depend(ObjectId::Relation(child), ObjectId::Relation(parent.oid), DependencyKind::Normal);
         self.change(child, |relation| relation.inherits.push(parent.oid))
@@ -316,6 +327,21 @@ impl Context {
     }
 }
 
+/// A row trigger with transition tables would not know whose rows they are (0A000; `FindTriggerIncompatibleWithInheritance`).
+pub(crate) fn no_row_transitions(table: &Relation, what: &str, span: TextRange) -> Outcome {
+    let reads = |trigger: &&Arc<rollproof_catalog::Trigger>| {
+        trigger.for_each_row && (trigger.transitions.0.is_some() || trigger.transitions.1.is_some())
+    };
+    match table.triggers.iter().find(reads) {
+        None => Ok(()),
+        Some(trigger) => {
+            let message =
+                format!("trigger \"{}\" prevents table \"{}\" from becoming {what}", trigger.name, table.name);
+            Err(refuse("0A000", message, span))
+        }
+    }
+}
+
 fn count_parent(constraint: &mut Constraint, by: i16, partition: bool) {
     constraint.inherit_count = (constraint.inherit_count + by).max(0);
     constraint.is_local = (constraint.is_local && !partition) || constraint.inherit_count == 0;
@@ -344,6 +370,20 @@ fn fits_parent(own: &Column, parent: &Column, table: &str, span: TextRange) -> O
         return Err(refuse("42804", message, span));
     }
     Ok(())
+}
+
+/// Two parents that give a column different values: the child has to decide (`MergeAttributes`).
+fn default_conflict(merged: &[NewColumn], column: &Column) -> Option<String> {
+    let known = merged.iter().find(|known| known.name == column.name)?;
+    let NewDefault::Stored(first, generated) = known.default.as_ref()? else { return None };
+    let second = column.default.as_ref()?;
+    let plain = |stored: &StoredExpr| -> String {
+        let text = stored.text.range.slice(&stored.text.text);
+        text.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '(' | ')')).collect::<String>()
+    };
+    let what = if generated.is_some() { "generation expressions" } else { "default values" };
+    let differ = !plain(first).eq_ignore_ascii_case(&plain(second));
+    differ.then(|| format!("column \"{}\" inherits conflicting {what}", column.name))
 }
 
 /// `MergeInheritedAttribute`

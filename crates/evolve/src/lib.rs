@@ -33,6 +33,7 @@ mod operator_class;
 mod other;
 mod owner;
 mod partition;
+mod partition_index;
 mod permission;
 mod prepared;
 mod problem;

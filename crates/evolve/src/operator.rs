@@ -22,6 +22,26 @@ fn collation_options(options: &[DefinitionOption]) -> String {
     format!("({})", written.collect::<Vec<_>>().join(", "))
 }
 
+/// The options of a collation, each once (`DefineCollation`).
+fn collation_options_fit(options: &[DefinitionOption]) -> Outcome {
+    const KNOWN: [&str; 7] = ["locale", "lc_collate", "lc_ctype", "provider", "deterministic", "rules", "version"];
+    for (at, option) in options.iter().enumerate() {
+        let name = &option.name;
+        if !KNOWN.contains(&name.as_str()) {
+            let message = format!("collation attribute \"{}\" not recognized", name.text);
+            return Err(refuse("42601", message, name.span));
+        }
+        if options[..at].iter().any(|before| before.name.text == name.text) {
+            return Err(refuse("42601", "conflicting or redundant options", name.span));
+        }
+    }
+    let parts = find_option(options, "lc_collate").or_else(|| find_option(options, "lc_ctype"));
+    match (find_option(options, "locale"), parts) {
+        (Some(_), Some(part)) => Err(refuse("42601", "conflicting or redundant options", part.name.span)),
+        _ => Ok(()),
+    }
+}
+
 /// The name that an option's value is.
 pub(crate) fn option_name(option: &DefinitionOption) -> Option<QualifiedName> {
     match option.value.as_ref()? {
@@ -137,9 +157,13 @@ impl Context {
     fn create_collation(&mut self, create: &CreateDefined) -> Outcome {
         let namespace = self.creation_namespace(&create.name, false)?;
         let name = create.name.object().text.clone();
+        collation_options_fit(&create.options)?;
         let definition = match &create.from {
             Some(from) => {
                 let from = self.collation_ref(from)?;
+                if from == oid::DEFAULT_COLLATION {
+                    return Err(refuse("42P17", "collation \"default\" cannot be copied", create.name.span));
+                }
                 let found = self.schema.collation(from);
                 found.map(|found| format!("FROM {}", self.schema.qualified_name(found.namespace, &found.name)))
             }

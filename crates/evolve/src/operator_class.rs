@@ -31,7 +31,7 @@ fn member_object(member: &FamilyMember) -> ObjectId {
 }
 
 impl Context {
-    fn method_exists(&self, method: &Name) -> Outcome {
+    pub(crate) fn method_exists(&self, method: &Name) -> Outcome {
         if self.schema.has_access_method(&method.text) {
             return Ok(());
         }

@@ -121,12 +121,23 @@ impl Context {
 
     /// Whether an object has an owner by this identity, for DROP ROLE and DROP OWNED.
     pub(crate) fn owned_by(&self, role: Oid) -> Vec<ObjectId> {
-        let relations = self.schema.relations.iter().filter(|each| each.owner == role && each.index.is_none());
+        // A composite type is there twice: as the type, which is what DROP takes, and as its relation.
+        let relations = self.schema.relations.iter().filter(|each| {
+            each.owner == role && each.index.is_none() && each.kind != rollproof_catalog::RelationKind::Composite
+        });
+        let is_free = |relation: Oid| {
+            let relation = self.schema.relation(relation);
+            relation.is_some_and(|each| each.kind == rollproof_catalog::RelationKind::Composite)
+        };
         let functions = self.schema.functions.iter().filter(|each| each.owner == role);
         let types = self.schema.types.iter().filter(|each| {
             each.owner == role
                 && !each.is_array
-                && !matches!(each.kind, TypeKind::Composite(_) | TypeKind::Multirange(_))
+                && match each.kind {
+                    TypeKind::Composite(relation) => is_free(relation),
+                    TypeKind::Multirange(_) => false,
+                    _ => true,
+                }
         });
         let namespaces = self.schema.namespaces.iter().filter(|each| each.owner == role);
         let mut found: Vec<ObjectId> = relations.map(|each| ObjectId::Relation(each.oid)).collect();
@@ -147,6 +158,7 @@ impl Context {
                 || each.columns.iter().any(|column| in_acl(&column.acl))
                 || each.policies.iter().any(|policy| policy.roles.contains(&role))
         }) || self.schema.functions.iter().any(|each| in_acl(&each.acl))
+            || self.schema.types.iter().any(|each| in_acl(&each.acl))
             || self.schema.namespaces.iter().any(|each| in_acl(&each.acl))
             || self
                 .schema
@@ -231,6 +243,12 @@ impl Context {
             without(&mut function.acl);
             self.schema.put_function(function);
         }
+        let types: Vec<_> = self.schema.types.iter().filter(|each| each.acl.is_some()).cloned().collect();
+        for found in types {
+            let mut found = (*found).clone();
+            without(&mut found.acl);
+            self.schema.put_type(found);
+        }
         let namespaces: Vec<_> = self.schema.namespaces.iter().filter(|each| each.acl.is_some()).cloned().collect();
         for namespace in namespaces {
             let mut namespace = (*namespace).clone();
@@ -257,8 +275,13 @@ impl Context {
             }
             ObjectId::Type(oid) => {
                 if let Some(mut found) = self.schema.type_of(oid).cloned() {
+                    give_acl(&mut found.acl, found.owner, owner);
                     found.owner = owner;
+                    let relation = found.kind.clone();
                     self.schema.put_type(found);
+                    if let TypeKind::Composite(relation) = relation {
+                        self.change(relation, |relation| relation.owner = owner)?;
+                    }
                 }
             }
             ObjectId::Namespace(oid) => {

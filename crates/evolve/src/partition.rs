@@ -13,11 +13,12 @@ use rollproof_sql::ast::{CreateTable, Expr, ExprKind, PartitionBound, PartitionB
 use crate::bind::{no_scope, relation_scope};
 use crate::constraint::is_system_column;
 use crate::context::{Context, Outcome, refuse};
-use crate::index::IndexRequest;
 
 impl Context {
     /// `PARTITION BY strategy (keys)` (`transformPartitionSpec`, `ComputePartitionAttrs`).
-    pub(crate) fn set_partition_key(&mut self, relation: Oid, by: &PartitionBy) -> Outcome {
+    ///
+    /// `generated` names the columns that will be generated: they decide no row's partition (42P17).
+    pub(crate) fn set_partition_key(&mut self, relation: Oid, by: &PartitionBy, generated: &[Arc<str>]) -> Outcome {
         let strategy = match &*by.strategy {
             "list" => b'l',
             "range" => b'r',
@@ -35,13 +36,15 @@ impl Context {
         let method = if strategy == b'h' { "hash" } else { "btree" };
         for element in &by.keys {
             let data_type = match &element.value.kind {
-                ExprKind::Column(reference) if reference.fields.len() == 1 => {
+                ExprKind::Column(reference)
+                    if reference.fields.len() == 1 && !self.is_whole_row(relation, reference) =>
+                {
                     let name = &reference.fields[0];
                     let table = self.relation(relation)?;
                     let Some(column) = table.column(&name.text) else {
                         return Err(missing_key(&name.text, name.span));
                     };
-                    if column.generated.is_some() {
+                    if generated.contains(&column.name) {
                         return Err(refuse("42P17", "cannot use generated column in partition key", name.span));
                     }
                     key.columns.push(column.number);
@@ -50,7 +53,15 @@ impl Context {
                 _ => {
                     let place = ExpressionPlace::PartitionKey;
                     let bound = self.bind(&element.value, &relation_scope(relation), &place)?;
-                    if bound.data_type.is_some() && bound.columns_of(relation).is_empty() {
+                    let columns = bound.columns_of(relation);
+                    let table = self.relation(relation)?;
+                    let mut read = columns.iter().filter_map(|number| table.column_by_number(*number));
+                    if read.any(|column| generated.contains(&column.name)) {
+                        let message = "cannot use generated column in partition key";
+                        return Err(refuse("42P17", message, element.value.span));
+                    }
+                    let whole_row = matches!(&element.value.kind, ExprKind::Column(_));
+                    if bound.data_type.is_some() && columns.is_empty() && !whole_row {
                         let message = "cannot use constant expression as partition key";
                         return Err(refuse("42P17", message, element.value.span));
                     }
@@ -58,16 +69,34 @@ impl Context {
                     for used in bound.uses.iter().filter(|used| !matches!(used, ObjectId::Column(_))) {
                         self.depend(object, *used, DependencyKind::Normal);
                     }
+                    let number = key.columns.len() + 1;
+                    let pseudo = bound.data_type.filter(|of| of.oid == rollproof_catalog::oid::RECORD);
+                    if let Some(pseudo) = pseudo {
+                        let shown = self.schema.format_type(pseudo);
+                        let message = format!("partition key column {number} has pseudo-type {shown}");
+                        return Err(refuse("42P16", message, element.value.span));
+                    }
                     key.columns.push(0);
                     key.expressions.push(bound.stored);
                     bound.data_type
                 }
             };
-            if let (Some(data_type), None) = (data_type, &element.operator_class) {
-                self.partition_class(data_type, method, element.value.span)?;
+            match (data_type, &element.operator_class) {
+                (Some(data_type), None) => self.partition_class(data_type, method, element.value.span)?,
+                (data_type, Some(written)) => self.named_operator_class(written, method, data_type).map(|_| ())?,
+                (None, None) => {}
             }
         }
         self.change(relation, |table| table.partition_key = Some(Arc::new(key)))
+    }
+
+    /// `((t))`: the row of the table itself, where no column has its name.
+    fn is_whole_row(&self, relation: Oid, reference: &rollproof_sql::ast::ColumnRef) -> bool {
+        let table = self.schema.relation(relation);
+        table.is_some_and(|table| {
+            let name = reference.fields.first().map(|field| &field.text);
+            name == Some(&table.name) && table.column(&table.name).is_none()
+        })
     }
 
     fn partition_class(&self, data_type: TypeRef, method: &str, span: TextRange) -> Outcome {
@@ -183,8 +212,32 @@ impl Context {
         }
     }
 
+    /// The partitions of a partitioned table, and theirs; none of another table.
+    pub(crate) fn partitions_below(&self, table: Oid) -> Vec<Oid> {
+        let partitioned = self.schema.relation(table).is_some_and(|table| table.kind == RelationKind::PartitionedTable);
+        if partitioned { self.descendants_of(table) } else { Vec::new() }
+    }
+
+    /// The foreign keys that refer to a table, or to one that it is a partition of.
+    fn keys_to(&self, table: Oid) -> Vec<Oid> {
+        let mut targets = vec![table];
+        let mut next = self.schema.relation(table).and_then(|table| table.partition.as_ref());
+        while let Some(partition) = next.filter(|partition| !targets.contains(&partition.parent)) {
+            targets.push(partition.parent);
+            next = self.schema.relation(partition.parent).and_then(|table| table.partition.as_ref());
+        }
+        let refers = |constraint: &&Arc<Constraint>| matches!(&constraint.kind, ConstraintKind::ForeignKey(key) if targets.contains(&key.relation));
+        let relations = self.schema.relations.iter();
+        relations.flat_map(|each| each.constraints.iter().filter(refers)).map(|constraint| constraint.oid).collect()
+    }
+
     fn clone_all(&mut self, child: Oid, parent: Oid) -> Outcome {
         let table = self.relation(parent)?;
+        for key in self.keys_to(parent) {
+            for partition in std::iter::once(child).chain(self.partitions_below(child)) {
+                self.depend(ObjectId::Constraint(key), ObjectId::Relation(partition), DependencyKind::Normal);
+            }
+        }
         let foreign = self.relation(child)?.kind == RelationKind::ForeignTable;
         for index in &table.indexes {
             let unique =
@@ -197,6 +250,7 @@ impl Context {
                 Some(own) => self.attach_index(own, *index)?,
                 None => {
                     if let Some(request) = self.cloned_index(*index, child, *index)? {
+                        self.one_primary_key(child, &request)?;
                         self.define_index(request)?;
                     }
                 }
@@ -211,80 +265,6 @@ impl Context {
             self.clone_trigger(trigger, child)?;
         }
         Ok(())
-    }
-
-    /// An index of the partition that already does what the parent's index asks (`CompareIndexInfo`).
-    fn matching_index(&mut self, child: Oid, parent_index: Oid) -> Outcome<Option<Oid>> {
-        let Some(wanted) = self.cloned_index(parent_index, child, parent_index)? else { return Ok(None) };
-        let own = self.relation(child)?.indexes;
-        let fits = |oid: &&Oid| {
-            self.schema.relation(**oid).is_some_and(|each| each.partition.is_none() && self.same_index(each, &wanted))
-        };
-        Ok(own.iter().find(fits).copied())
-    }
-
-    fn same_index(&self, relation: &Relation, wanted: &IndexRequest) -> bool {
-        let Some(index) = &relation.index else { return false };
-        let text = |stored: &rollproof_catalog::StoredExpr| stored.text.range.slice(&stored.text.text).to_owned();
-        let keys_match = index.keys.len() == wanted.keys.len()
-            && index.keys.iter().zip(&wanted.keys).all(|(own, other)| {
-                own.column == other.key.column
-                    && own.operator_class == other.key.operator_class
-                    && own.collation == other.key.collation
-                    && own.expression.as_ref().map(text) == other.key.expression.as_ref().map(text)
-            });
-        let needs_constraint = wanted.role != crate::index::Role::Plain;
-        keys_match
-            && index.unique == wanted.unique
-            && index.method == wanted.method
-            && index.include.len() == wanted.include.len()
-            && index.predicate.as_ref().map(text) == wanted.predicate.as_ref().map(|bound| text(&bound.stored))
-            && (!needs_constraint || index.constraint.is_some())
-    }
-
-    /// Makes an index of a partition a part of the partitioned table's (`IndexSetParentIndex`).
-    pub(crate) fn attach_index(&mut self, index: Oid, parent: Oid) -> Outcome {
-        self.change(index, |relation| relation.partition = Some(Partition { parent, bound: None, source: None }))?;
-        self.depend(ObjectId::Relation(index), ObjectId::Relation(parent), DependencyKind::Internal);
-        let (own, above) = (self.constraint_of_index(index), self.constraint_of_index(parent));
-        let table = self.schema.relation(index).and_then(|each| each.index.as_ref()).map(|index| index.table);
-        if let (true, true, Some(table)) = (own.is_some(), above.is_some(), table) {
-            self.change_constraint(table, own, |constraint| {
-                constraint.parent = above;
-                constraint.is_local = false;
-                constraint.inherit_count = 1;
-            })?;
-            self.depend(ObjectId::Constraint(own), ObjectId::Constraint(above), DependencyKind::Internal);
-        }
-        self.validate_partitioned_index(parent)
-    }
-
-    /// `validatePartitionedIndex`: a partitioned index is valid once every partition has its part.
-    fn validate_partitioned_index(&mut self, index: Oid) -> Outcome {
-        let relation = self.relation(index)?;
-        let Some(own) = &relation.index else { return Ok(()) };
-        if !own.valid && self.children_of(own.table).len() == self.children_of(index).len() {
-            self.change(index, |relation| {
-                if let Some(index) = &mut relation.index {
-                    Arc::make_mut(index).valid = true;
-                }
-            })?;
-        }
-        Ok(())
-    }
-
-    /// The part of a new partitioned index on a partition: one that is there already, else a new one.
-    pub(crate) fn index_on_partition(&mut self, _request: &IndexRequest, parent_index: Oid, child: Oid) -> Outcome {
-        if self.relation(child)?.kind == RelationKind::ForeignTable {
-            return Ok(());
-        }
-        match self.matching_index(child, parent_index)? {
-            Some(own) => self.attach_index(own, parent_index),
-            None => match self.cloned_index(parent_index, child, parent_index)? {
-                Some(request) => self.define_index(request).map(|_| ()),
-                None => Ok(()),
-            },
-        }
     }
 
     /// A partition's copy of its parent's foreign key, of the same name (`CloneFkReferencing`).
@@ -334,6 +314,11 @@ impl Context {
 
     /// A partition's copy of its parent's row trigger.
     pub(crate) fn clone_trigger(&mut self, trigger: &Trigger, child: Oid) -> Outcome {
+        let table = self.relation(child)?;
+        if table.triggers.iter().any(|known| known.name == trigger.name) {
+            let message = format!("trigger \"{}\" for relation \"{}\" already exists", trigger.name, table.name);
+            return Err(refuse("42710", message, self.span));
+        }
         let mut copy = trigger.clone();
         copy.oid = self.schema.allocate();
         copy.parent = trigger.oid;
@@ -389,6 +374,7 @@ impl Context {
         }
         persistence_fits(&table, &child, name.span)?;
         self.check_bound(&table, bound, name.span, &child.name)?;
+        crate::inherit::no_row_transitions(&child, "a partition", name.span)?;
         self.merge_into_existing(child.oid, &table, name.span, true)?;
         let partition = Partition { parent, bound: Some(Arc::new(bound.clone())), source: Some(self.source.clone()) };
         self.change(child.oid, |relation| relation.partition = Some(partition))?;
@@ -408,6 +394,11 @@ impl Context {
             let message = format!("relation \"{}\" is not a partition of relation \"{}\"", child.name, table.name);
             return Err(refuse("42P01", message, name.span));
         }
+        for key in self.keys_to(parent) {
+            for partition in std::iter::once(child.oid).chain(self.partitions_below(child.oid)) {
+                self.unlink(ObjectId::Constraint(key), ObjectId::Relation(partition));
+            }
+        }
         self.leave_parent(child.oid, &table)?;
         self.change(child.oid, |relation| relation.partition = None)?;
         for index in child.indexes {
@@ -422,21 +413,6 @@ impl Context {
         self.children_of(parent).into_iter().any(|child| {
             bound(child).is_some_and(|bound| matches!(*bound, rollproof_sql::ast::PartitionBound::Default))
         })
-    }
-
-    fn detach_index(&mut self, index: Oid) -> Outcome {
-        let Some(part) = self.relation(index)?.partition else { return Ok(()) };
-        self.change(index, |relation| relation.partition = None)?;
-        self.unlink(ObjectId::Relation(index), ObjectId::Relation(part.parent));
-        // A plain index goes with its table from now on, as one that was made alone does.
-        let index_data = self.relation(index)?.index;
-        if let Some(data) = index_data.filter(|data| data.constraint.is_none()) {
-            for number in data.keys.iter().map(|key| key.column).filter(|number| *number > 0) {
-                let id = rollproof_catalog::ColumnId { relation: data.table, number };
-                self.depend(ObjectId::Relation(index), ObjectId::Column(id), DependencyKind::Automatic);
-            }
-        }
-        Ok(())
     }
 
     fn own_cloned_constraints(&mut self, child: Oid) -> Outcome {
@@ -455,9 +431,23 @@ impl Context {
     fn drop_cloned_triggers(&mut self, child: Oid) -> Outcome {
         let table = self.relation(child)?;
         for trigger in table.triggers.iter().filter(|trigger| trigger.parent.is_some()) {
+            self.forget_copies(child, trigger.oid)?;
             self.schema.dependencies.remove(ObjectId::Trigger(trigger.oid));
         }
         self.change(child, |relation| relation.triggers.retain(|trigger| trigger.parent.is_none()))
+    }
+
+    /// Removes the copies of a trigger on the partitions below, and theirs.
+    pub(crate) fn forget_copies(&mut self, relation: Oid, trigger: Oid) -> Outcome {
+        for child in self.children_of(relation) {
+            let table = self.relation(child)?;
+            for copy in table.triggers.iter().filter(|copy| copy.parent == trigger) {
+                self.forget_copies(child, copy.oid)?;
+                self.schema.dependencies.remove(ObjectId::Trigger(copy.oid));
+            }
+            self.change(child, |relation| relation.triggers.retain(|copy| copy.parent != trigger))?;
+        }
+        Ok(())
     }
 
     /// Forgets that one object uses another, and nothing else.

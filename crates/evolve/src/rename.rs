@@ -40,7 +40,7 @@ impl Context {
                 self.rename_domain_constraint(name, constraint, &rename.to)
             }
             (RenamePart::Constraint(constraint), ObjectName::Name(name)) => {
-                self.rename_constraint(name, constraint, &rename.to)
+                self.rename_constraint(name, constraint, &rename.to, rename.inherit)
             }
             (RenamePart::Constraint(constraint), ObjectName::Type(name)) => {
                 self.rename_domain_constraint(&name.name, constraint, &rename.to)
@@ -206,6 +206,10 @@ impl Context {
             return Err(refuse("42P16", message, column.span));
         }
         let descendants = if rename.inherit { self.descendants_of(relation.oid) } else { Vec::new() };
+        if self.shared_with_others(relation.oid, &descendants, &column.text).is_some() {
+            let message = format!("cannot rename inherited column \"{}\"", column.text);
+            return Err(refuse("42P16", message, column.span));
+        }
         if !rename.inherit && !self.children_of(relation.oid).is_empty() {
             let message = format!("inherited column \"{}\" must be renamed in child tables too", column.text);
             return Err(refuse("42P16", message, column.span));
@@ -215,6 +219,18 @@ impl Context {
             self.retitle_column(oid, &column.text, &rename.to)?;
         }
         Ok(())
+    }
+
+    /// A descendant whose column of this name comes from a parent outside of the tree too (`numparents` of
+    /// `find_all_inheritors`).
+    pub(crate) fn shared_with_others(&self, top: Oid, descendants: &[Oid], column: &str) -> Option<Arc<str>> {
+        let inside = |parent: &&Oid| **parent == top || descendants.contains(parent);
+        descendants.iter().filter_map(|child| self.schema.relation(*child)).find_map(|child| {
+            let found = child.column(column)?;
+            let parents = child.inherits.iter().filter(inside).count();
+            let count = usize::try_from(found.inherit_count).unwrap_or(0);
+            (child.partition.is_none() && count > parents).then(|| child.name.clone())
+        })
     }
 
     /// Tables made `OF` a composite type.
@@ -258,7 +274,7 @@ impl Context {
     }
 
     /// `RENAME CONSTRAINT`: the index of a key follows (`rename_constraint_internal`).
-    fn rename_constraint(&mut self, table: &QualifiedName, constraint: &Name, to: &Name) -> Outcome {
+    fn rename_constraint(&mut self, table: &QualifiedName, constraint: &Name, to: &Name, inherit: bool) -> Outcome {
         let relation = self.relation_named(table)?;
         let Some(known) = relation.constraints.iter().find(|known| known.name == constraint.text).cloned() else {
             let message = format!("constraint \"{}\" for table \"{}\" does not exist", constraint.text, relation.name);
@@ -270,6 +286,10 @@ impl Context {
         }
         self.retitle_constraint(&relation, known.oid, to)?;
         let inherited = matches!(known.kind, ConstraintKind::Check(_) | ConstraintKind::NotNull) && !known.no_inherit;
+        if inherited && !inherit && !self.children_of(relation.oid).is_empty() {
+            let message = format!("inherited constraint \"{}\" must be renamed in child tables too", constraint.text);
+            return Err(refuse("42P16", message, constraint.span));
+        }
         if inherited {
             for child in self.descendants_of(relation.oid) {
                 let table = self.relation(child)?;
@@ -311,20 +331,17 @@ impl Context {
         };
         match rename.kind {
             ObjectKind::Trigger => {
-                let oid = self.trigger_named(&relation, part)?.oid;
-                if relation.triggers.iter().any(|each| each.name == rename.to.text) {
-                    return Err(exists("trigger"));
+                let trigger = self.trigger_named(&relation, part)?;
+                if trigger.parent.is_some() {
+                    let message = format!("cannot rename trigger \"{}\" on table \"{}\"", part.text, relation.name);
+                    return Err(refuse("0A000", message, part.span));
                 }
-                self.change(relation.oid, |relation| {
-                    for trigger in relation.triggers.iter_mut().filter(|each| each.oid == oid) {
-                        Arc::make_mut(trigger).name = rename.to.text.clone();
-                    }
-                    relation.triggers.sort_by(|first, second| first.name.cmp(&second.name));
-                })
+                self.retitle_trigger(&relation, trigger.oid, &rename.to)
             }
             ObjectKind::Rule => {
                 let oid = self.rule_named(&relation, part)?;
-                if relation.rules.iter().any(|each| each.name == rename.to.text) {
+                let of_view = &*rename.to.text == "_RETURN" && relation.view.is_some();
+                if of_view || relation.rules.iter().any(|each| each.name == rename.to.text) {
                     return Err(exists("rule"));
                 }
                 self.change(relation.oid, |relation| {
@@ -336,6 +353,27 @@ impl Context {
             }
             _ => self.rename_policy(&relation, part, &rename.to),
         }
+    }
+
+    /// A trigger of a partitioned table is renamed with its copies.
+    fn retitle_trigger(&mut self, relation: &Relation, trigger: Oid, to: &Name) -> Outcome {
+        if relation.triggers.iter().any(|each| each.name == to.text) {
+            let message = format!("trigger \"{}\" for relation \"{}\" already exists", to.text, relation.name);
+            return Err(refuse("42710", message, to.span));
+        }
+        self.change(relation.oid, |relation| {
+            for trigger in relation.triggers.iter_mut().filter(|each| each.oid == trigger) {
+                Arc::make_mut(trigger).name = to.text.clone();
+            }
+            relation.triggers.sort_by(|first, second| first.name.cmp(&second.name));
+        })?;
+        for child in self.children_of(relation.oid) {
+            let table = self.relation(child)?;
+            for copy in table.triggers.iter().filter(|each| each.parent == trigger) {
+                self.retitle_trigger(&table, copy.oid, to)?;
+            }
+        }
+        Ok(())
     }
 
     fn rename_policy(&mut self, relation: &Relation, part: &Name, to: &Name) -> Outcome {

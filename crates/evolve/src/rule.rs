@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_catalog::{DependencyKind, ObjectId, Oid, Relation, RelationKind, Rule};
 use rollproof_resolve::{Environment, Variable, VariableBlock, VariableConflict, VariableKind};
 use rollproof_resolve::{ExpressionPlace, ExpressionScope};
+use rollproof_source::TextRange;
 use rollproof_sql::ast::{CreateRule, Returning, Statement, StatementKind};
 
 use crate::context::{Context, Outcome, refuse};
@@ -50,6 +51,9 @@ impl Context {
             }
             let bound = self.bind_statement(action, &environment, &table.name)?;
             self.depend_on_uses(me, &bound.uses, Oid::NONE, DependencyKind::Normal);
+            if returns(action) && !self.returns_whole_row(action) {
+                returning_fits(&bound.columns, &table, action.span)?;
+            }
             actions.push(bound.stored);
         }
         self.depend(me, ObjectId::Relation(table.oid), DependencyKind::Automatic);
@@ -71,6 +75,13 @@ impl Context {
             let at = relation.rules.partition_point(|known| known.name <= rule.name);
             relation.rules.insert(at, Arc::new(rule));
         })
+    }
+
+    /// `RETURNING new.*`: how many columns that is depends on whose NEW it is.
+    fn returns_whole_row(&self, action: &Statement) -> bool {
+        let text = action.span.slice(&self.source).to_lowercase();
+        let returning = text.rsplit("returning").next().unwrap_or_default();
+        returning.contains("new.") || returning.contains("old.")
     }
 
     /// A rule ON SELECT makes a view of a table in old versions, and is refused for tables since 16.
@@ -111,6 +122,17 @@ fn rule_environment(table: &Relation, scope: &ExpressionScope) -> Environment {
         conflict: VariableConflict::UseColumn,
         ..Environment::default()
     }
+}
+
+/// RETURNING in a rule stands for the table's own row (42P17; `checkRuleResultList`).
+fn returning_fits(columns: &[rollproof_resolve::ResultColumn], table: &Relation, span: TextRange) -> Outcome {
+    let wanted = table.live_columns().count();
+    let message = match columns.len().cmp(&wanted) {
+        std::cmp::Ordering::Equal => return Ok(()),
+        std::cmp::Ordering::Greater => "RETURNING list has too many entries",
+        std::cmp::Ordering::Less => "RETURNING list has too few entries",
+    };
+    Err(refuse("42P17", message, span))
 }
 
 fn returns(action: &Statement) -> bool {

@@ -147,6 +147,11 @@ impl Context {
     /// `GRANT`, `REVOKE`
     pub(crate) fn grant(&mut self, grant: &Grant) -> Outcome {
         let grantees = self.grantees(&grant.grantees)?;
+        if let Some(name) = &grant.granted_by
+            && self.role(name)? != self.current_role()
+        {
+            return Err(refuse("0A000", "grantor must be current user", name.span));
+        }
         if grant.only_option {
             return self.revoke_option(grant);
         }
@@ -262,6 +267,12 @@ impl Context {
                 let bits = self.bits(&grant.privileges, b'T', false)?;
                 self.grant_on_type(kind, name, bits, change)
             }
+            (ObjectKind::Language, ObjectName::Name(name)) => match name.object().as_str() {
+                language @ ("c" | "internal") => {
+                    Err(refuse("42809", format!("language \"{language}\" is not trusted"), name.span))
+                }
+                _ => Ok(()),
+            },
             _ => Ok(()),
         }
     }
@@ -316,9 +327,13 @@ impl Context {
             let acl = self.changed_acl(relation.acl.as_deref(), relation.owner, object, bits, change);
             changed.acl = Some(Arc::new(acl));
         }
+        if !change.grant && object == b'r' {
+            revoke_from_columns(&mut changed, bits, change.grantees);
+        }
         for written in grant.privileges.iter().filter(|written| !written.columns.is_empty()) {
             let bits = self.bits(std::slice::from_ref(written), b'c', true)?;
-            for name in &written.columns {
+            // Privileges on system columns are kept nowhere here: nothing asks for them alone.
+            for name in written.columns.iter().filter(|name| !crate::constraint::is_system_column(&name.text)) {
                 let number = self.column_id(&relation, name)?.number;
                 let Some(column) = changed.columns.get_mut(number as usize - 1) else { continue };
                 let acl = self.changed_acl(column.acl.as_deref(), relation.owner, b'c', bits, change);
@@ -472,6 +487,18 @@ impl Context {
                 *known = Arc::new(policy);
             }
         })
+    }
+}
+
+/// What is taken away of a whole table is taken away of each of its columns (`ExecGrant_Relation`).
+fn revoke_from_columns(relation: &mut Relation, bits: u16, grantees: &[Oid]) {
+    for column in relation.columns.iter_mut().filter(|column| column.acl.is_some()) {
+        let column = Arc::make_mut(column);
+        let Some(mut acl) = column.acl.take().map(|acl| (*acl).clone()) else { continue };
+        for grantee in grantees {
+            add_privileges(&mut acl, *grantee, bits, false);
+        }
+        column.acl = (!acl.entries.is_empty()).then(|| Arc::new(acl));
     }
 }
 

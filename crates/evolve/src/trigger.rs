@@ -9,6 +9,7 @@ use rollproof_resolve::{ExpressionPlace, ExpressionScope};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{CreateTrigger, Name, QualifiedName, TriggerTiming};
 
+use crate::bind::BoundExpr;
 use crate::constraint::plain_constraint;
 use crate::context::{Context, Outcome, refuse, refuse_with};
 use crate::find::shown;
@@ -41,6 +42,7 @@ impl Context {
                 Some(self.bind(value, &scope, &ExpressionPlace::TriggerWhen)?)
             }
         };
+        generated_unread(create, &table, when.as_ref())?;
         let oid = known.as_ref().map_or_else(|| self.schema.allocate(), |known| known.oid);
         let me = ObjectId::Trigger(oid);
         self.schema.dependencies.clear_uses(me);
@@ -77,12 +79,34 @@ impl Context {
         }
         if known.is_some() {
             self.change(table.oid, |relation| relation.triggers.retain(|known| known.oid != oid))?;
+            self.forget_copies(table.oid, oid)?;
         }
         self.insert_trigger(table.oid, trigger.clone())?;
-        if table.kind == RelationKind::PartitionedTable && create.for_each_row {
-            for child in self.children_of(table.oid) {
-                self.clone_trigger(&trigger, child)?;
-            }
+        self.copy_trigger(&table, &trigger, create.or_replace)
+    }
+
+    /// A row trigger of a partitioned table is one of each partition.
+    fn copy_trigger(&mut self, table: &Relation, trigger: &Trigger, or_replace: bool) -> Outcome {
+        if table.kind != RelationKind::PartitionedTable || !trigger.for_each_row {
+            return Ok(());
+        }
+        if or_replace {
+            self.displace_triggers(table.oid, &trigger.name)?;
+        }
+        for child in self.children_of(table.oid) {
+            self.clone_trigger(trigger, child)?;
+        }
+        Ok(())
+    }
+
+    /// OR REPLACE of a partitioned table's trigger replaces those of that name that its partitions have of their own.
+    fn displace_triggers(&mut self, relation: Oid, name: &str) -> Outcome {
+        for child in self.descendants_of(relation) {
+            let table = self.relation(child)?;
+            let displaced = |known: &&Arc<Trigger>| *known.name == *name && known.constraint.is_none();
+            let Some(known) = table.triggers.iter().find(displaced).map(|known| known.oid) else { continue };
+            self.schema.dependencies.remove(ObjectId::Trigger(known));
+            self.change(child, |relation| relation.triggers.retain(|trigger| trigger.oid != known))?;
         }
         Ok(())
     }
@@ -152,14 +176,31 @@ impl Context {
     }
 }
 
+/// Before a row is written its generated columns have no value yet (42P17). Where OLD can be meant, nothing is said.
+fn generated_unread(create: &CreateTrigger, table: &Relation, when: Option<&BoundExpr>) -> Outcome {
+    let only_new =
+        create.for_each_row && create.timing == TriggerTiming::Before && create.on_insert && !create.on_delete;
+    let Some(bound) = when.filter(|_| only_new) else { return Ok(()) };
+    let read = bound.columns_of(table.oid);
+    let generated =
+        read.iter().filter_map(|number| table.column_by_number(*number)).any(|column| column.generated.is_some());
+    if !generated {
+        return Ok(());
+    }
+    let message = "BEFORE trigger's WHEN condition cannot reference NEW generated columns";
+    Err(refuse("42P17", message, create.name.span))
+}
+
 /// The trigger that OR REPLACE replaces; any other of this name is in the way (42710).
 fn replaced(create: &CreateTrigger, table: &Relation) -> Outcome<Option<Arc<Trigger>>> {
     let Some(known) = table.triggers.iter().find(|known| known.name == create.name.text) else { return Ok(None) };
-    if create.or_replace && known.constraint.is_none() && !create.constraint {
+    if create.or_replace && known.constraint.is_none() && !create.constraint && known.parent.is_none() {
         return Ok(Some(known.clone()));
     }
     let name = &create.name.text;
-    let message = if create.or_replace {
+    let message = if create.or_replace && known.parent.is_some() {
+        format!("trigger \"{name}\" for relation \"{}\" is an internal or a child trigger", table.name)
+    } else if create.or_replace {
         format!("trigger \"{name}\" for relation \"{}\" is a constraint trigger", table.name)
     } else {
         format!("trigger \"{name}\" for relation \"{}\" already exists", table.name)
@@ -186,6 +227,12 @@ fn trigger_fits(create: &CreateTrigger, table: &Relation) -> Outcome {
         }
         RelationKind::View if !instead && create.for_each_row => {
             detail(format!("\"{name}\" is a view"), "Views cannot have row-level BEFORE or AFTER triggers.")?;
+        }
+        RelationKind::View | RelationKind::ForeignTable if !create.transitions.is_empty() => {
+            let kind = if table.kind == RelationKind::View { "view" } else { "foreign table" };
+            let what = if table.kind == RelationKind::View { "views" } else { "foreign tables" };
+            let reason = format!("Triggers on {what} cannot have transition tables.");
+            detail(format!("\"{name}\" is a {kind}"), &reason)?;
         }
         RelationKind::View if create.on_truncate => {
             detail(format!("\"{name}\" is a view"), "Views cannot have TRUNCATE triggers.")?;

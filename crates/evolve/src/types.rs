@@ -198,6 +198,13 @@ impl Context {
         if find_option(options, "subtype_opclass").is_none() {
             self.default_class(TypeRef::plain(subtype), "btree", name.span)?;
         }
+        if let Some(function) = find_option(options, "subtype_diff").and_then(crate::operator::option_name) {
+            let found = self.function_of(&function, &[subtype, subtype])?;
+            if found.returns != oid::FLOAT8 {
+                let message = format!("range subtype diff function {} must return type double precision", found.name);
+                return Err(refuse("42P17", message, name.span));
+            }
+        }
         let multi_name = match find_option(options, "multirange_type_name") {
             Some(option) => Arc::from(option.text().unwrap_or_default()),
             None => multirange_name(&text),

@@ -25,6 +25,8 @@ pub struct SessionWalker {
     /// Empty outside of a transaction; the first entry is its start, the others its savepoints.
     marks: Vec<Mark>,
     aborted: bool,
+    /// Some enum has a label that the open transaction added.
+    has_new_labels: bool,
 }
 
 impl SessionWalker {
@@ -32,7 +34,7 @@ impl SessionWalker {
     #[must_use]
     pub fn new(schema: Schema) -> Self {
         let session = schema.session.clone();
-        Self { schema, session, marks: Vec::new(), aborted: false }
+        Self { schema, session, marks: Vec::new(), aborted: false, has_new_labels: false }
     }
 
     /// The schema as the session sees it now, uncommitted work included.
@@ -134,7 +136,9 @@ impl SessionWalker {
             self.aborted = self.in_transaction();
             return problems;
         }
-        self.mark_enum_values(&before);
+        if may_add_labels(statement) {
+            self.mark_enum_values(&before);
+        }
         self.keep_settings(statement, &before.session);
         if !self.in_transaction() {
             self.end_transaction();
@@ -164,7 +168,7 @@ impl SessionWalker {
     }
 
     /// Labels that this transaction adds to types that are older than it are of no use before its end. Only statements
-    /// that allocate objects can have added one.
+    /// that allocate an identity can have added one.
     fn mark_enum_values(&mut self, before: &Schema) {
         let Some(start) = self.marks.first().map(|mark| mark.schema.clone()) else { return };
         if before.next_oid == self.schema.next_oid {
@@ -186,11 +190,15 @@ impl SessionWalker {
                 label.uncommitted = true;
             }
             self.schema.put_type(changed);
+            self.has_new_labels = true;
         }
     }
 
     /// With the transaction's end its labels are like any other.
     fn commit_enum_values(&mut self) {
+        if !std::mem::take(&mut self.has_new_labels) {
+            return;
+        }
         let unsafe_labels = |found: &&Arc<Type>| match &found.kind {
             TypeKind::Enum(labels) => labels.iter().any(|label| label.uncommitted),
             _ => false,
@@ -328,6 +336,14 @@ fn same_settings(first: &Session, second: &Session) -> bool {
         && first.role == second.role
         && first.user == second.user
         && first.settings == second.settings
+}
+
+/// Whether a statement may add labels to enums: the one that does, and what runs others inside.
+fn may_add_labels(statement: &Statement) -> bool {
+    match &statement.kind {
+        StatementKind::Define(definition) => matches!(**definition, Definition::AddEnumValue(_)),
+        _ => true,
+    }
 }
 
 /// `ALTER TABLE … DETACH PARTITION … CONCURRENTLY`

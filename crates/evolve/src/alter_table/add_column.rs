@@ -48,6 +48,10 @@ impl Context {
                 return Err(refuse("42P16", message, name.span));
             }
         }
+        // Values that are to be written into rows (`ATRewriteTables`): not where another table holds such rows.
+        if table.kind != RelationKind::Composite && column.default.as_ref().is_some_and(writes_values) {
+            self.row_type_unused(&table, name.span)?;
+        }
         self.append_column(oid, &column)?;
         for child in children {
             self.add_inherited_column(child, &column, name.span)?;
@@ -111,6 +115,17 @@ impl Context {
             let column = self.schema.relation(*parent)?.column(name)?;
             column.default.clone().map(|stored| NewDefault::Stored(stored, None))
         })
+    }
+}
+
+/// Whether a default gives rows that are there a value.
+fn writes_values(default: &NewDefault) -> bool {
+    use rollproof_sql::ast::{ExprKind, Literal};
+    match default {
+        NewDefault::Written(value) => !matches!(value.kind, ExprKind::Literal(Literal::Null)),
+        NewDefault::Generated(_, kind) => *kind == rollproof_catalog::Generated::Stored,
+        NewDefault::Serial | NewDefault::Identity(..) => true,
+        NewDefault::Stored(..) => false,
     }
 }
 

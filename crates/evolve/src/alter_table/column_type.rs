@@ -49,7 +49,15 @@ impl Context {
                 format!("type of inherited column \"{}\" must be changed in child tables too", change.name.text);
             return Err(refuse("42P16", message, span));
         }
-        self.row_type_unused(&table, change)?;
+        if let Some(child) = self.shared_with_others(oid, &children, &change.name.text) {
+            let message = format!("cannot alter inherited column \"{}\" of relation \"{child}\"", change.name.text);
+            return Err(refuse("42P16", message, span));
+        }
+        for child in &children {
+            let number = self.relation(*child)?.column(&change.name.text).map_or(0, |column| column.number);
+            self.not_in_partition_key(*child, number, change.name, "alter")?;
+        }
+        self.row_type_unused(&table, change.name.span)?;
         let typed = self.tables_to_follow(&table, inherit, span)?;
         for relation in std::iter::once(oid).chain(children).chain(typed) {
             let Some(number) = self.relation(relation)?.column(&change.name.text).map(|column| column.number) else {
@@ -159,7 +167,7 @@ impl Context {
     }
 
     /// A table whose rows are stored in another's column keeps its columns' types (`find_composite_type_dependencies`).
-    fn row_type_unused(&self, table: &Relation, change: &TypeChange) -> Outcome {
+    pub(super) fn row_type_unused(&self, table: &Relation, span: TextRange) -> Outcome {
         let mut pending = vec![table.row_type];
         let mut seen: Vec<Oid> = Vec::new();
         while let Some(data_type) = pending.pop().filter(|oid| oid.is_some()) {
@@ -192,7 +200,7 @@ impl Context {
                                 table.name, relation.name
                             )
                         };
-                        return Err(refuse("0A000", message, change.name.span));
+                        return Err(refuse("0A000", message, span));
                     }
                     _ => {}
                 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Constraint, ConstraintKind, ObjectId, Oid, Relation};
-use rollproof_sql::ast::{ConstraintKind as Written, Name};
+use rollproof_catalog::{Constraint, ConstraintKind, ObjectId, Oid, Relation, RelationKind};
+use rollproof_sql::ast::{ConstraintDefinition, ConstraintKind as Written, Name};
 
 use crate::columns::NewConstraint;
 use crate::constraint::not_null_constraint;
@@ -14,6 +14,7 @@ impl Context {
     /// Adds a constraint to a table; checks and NOT NULL come down to its children.
     pub(super) fn add_table_constraint(&mut self, oid: Oid, new: &NewConstraint, inherit: bool) -> Outcome {
         let definition = &new.definition;
+        self.whole_tree_refers(oid, definition, inherit)?;
         let before = self.relation(oid)?.constraints.len();
         self.add_constraint(oid, new)?;
         let children = self.children_of(oid);
@@ -52,6 +53,21 @@ impl Context {
         }
     }
 
+    /// A foreign key of a partitioned table is one of its partitions too (42809).
+    fn whole_tree_refers(&self, oid: Oid, definition: &ConstraintDefinition, inherit: bool) -> Outcome {
+        let Written::ForeignKey { table: target, .. } = &definition.kind else { return Ok(()) };
+        let table = self.relation(oid)?;
+        if inherit || table.kind != RelationKind::PartitionedTable {
+            return Ok(());
+        }
+        let message = format!(
+            "cannot use ONLY for foreign key on partitioned table \"{}\" referencing relation \"{}\"",
+            table.name,
+            target.object().text
+        );
+        Err(refuse("42809", message, definition.span))
+    }
+
     fn inherit_check(
         &mut self,
         child: Oid,
@@ -62,6 +78,20 @@ impl Context {
         let table = self.relation(child)?;
         match table.constraints.iter().find(|known| known.name == check.name) {
             Some(known) if matches!(known.kind, ConstraintKind::Check(_)) => {
+                let conflict = if known.no_inherit {
+                    Some("non-inherited")
+                } else if validated && known.enforced && !known.validated {
+                    Some("NOT VALID")
+                } else {
+                    None
+                };
+                if let Some(what) = conflict {
+                    let message = format!(
+                        "constraint \"{}\" conflicts with {what} constraint on relation \"{}\"",
+                        check.name, table.name
+                    );
+                    return Err(refuse("42P17", message, span));
+                }
                 let oid = known.oid;
                 self.change_constraint(child, oid, |known| known.inherit_count += 1)?;
             }
@@ -215,6 +245,10 @@ impl Context {
                 format!("constraint \"{}\" of relation \"{}\" is not a foreign key constraint", name.text, table.name)
             };
             return Err(refuse("42809", message, name.span));
+        }
+        if known.parent.is_some() {
+            let message = format!("cannot alter constraint \"{}\" on relation \"{}\"", name.text, table.name);
+            return Err(refuse("55000", message, name.span));
         }
         self.change_constraint(oid, known.oid, |known| {
             if let Some(deferrable) = deferrable {

@@ -83,6 +83,7 @@ impl Context {
     fn drop_inherited(&mut self, child: Oid, name: &Name, inherit: bool, cascade: bool) -> Outcome {
         let table = self.relation(child)?;
         let Some(column) = table.column(&name.text).cloned() else { return Ok(()) };
+        self.not_in_partition_key(child, column.number, name, "drop")?;
         let id = ColumnId { relation: child, number: column.number };
         if inherit && column.inherit_count == 1 && !column.is_local {
             for grandchild in self.children_of(child) {

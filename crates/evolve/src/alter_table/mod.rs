@@ -206,7 +206,9 @@ impl Context {
             AlterTableAction::SetIdentity(name, kind) => self.alter_set_identity(oid, name, *kind),
             AlterTableAction::DropIdentity(name, if_exists) => self.alter_drop_identity(oid, name, *if_exists),
             AlterTableAction::SetExpression(name, value) => self.alter_set_expression(oid, name, value),
-            AlterTableAction::DropExpression(name, if_exists) => self.alter_drop_expression(oid, name, *if_exists),
+            AlterTableAction::DropExpression(name, if_exists) => {
+                self.alter_drop_expression(oid, name, *if_exists, inherit)
+            }
             AlterTableAction::ColumnInert(name) => self.column_exists(oid, name),
             AlterTableAction::AddConstraint(definition) => {
                 let new = NewConstraint { definition: definition.clone(), column: None };
@@ -268,6 +270,9 @@ impl Context {
             return Err(refuse("42809", format!("type {shown} is not a composite type"), name.span));
         };
         let relation = self.relation(oid)?;
+        if !relation.inherits.is_empty() {
+            return Err(refuse("42809", "typed tables cannot inherit", name.span));
+        }
         let mut own = relation.live_columns();
         for column in wanted.live_columns() {
             match own.next() {
@@ -300,17 +305,13 @@ impl Context {
         }
         let parent = self.relation(oid)?;
         let part = self.relation_named(name)?;
-        let (Some(above), Some(own)) = (&parent.index, &part.index) else {
+        let (Some(_), Some(_)) = (&parent.index, &part.index) else {
             return Err(refuse("42809", format!("\"{}\" is not an index", part.name), name.span));
         };
         if part.partition.as_ref().is_some_and(|known| known.parent == oid) {
             return Ok(());
         }
-        let fits = part.partition.is_none() && self.children_of(above.table).contains(&own.table);
-        if !fits {
-            let message = format!("cannot attach index \"{}\" as a partition of index \"{}\"", part.name, parent.name);
-            return Err(refuse("55000", message, name.span));
-        }
+        self.attachable(&part, &parent, name.span)?;
         self.attach_index(part.oid, oid)
     }
 }

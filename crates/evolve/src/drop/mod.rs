@@ -31,6 +31,9 @@ impl Context {
         let mut targets = Vec::new();
         let together = self.roles_named(drop);
         for object in &drop.objects {
+            if let ObjectName::UsingMethod(_, method) = object {
+                self.method_exists(method)?;
+            }
             match self.drop_target(drop.kind, object, &together) {
                 Ok(found) => targets.extend(found),
                 Err(stop) if drop.if_exists && is_missing(&stop) => self.absence_is_sure(object)?,

@@ -127,7 +127,7 @@ impl Analyzer<'_> {
             Some(Kind::CheckConstraint) if !tableoid => {
                 format!("system column \"{}\" reference in check constraint is invalid", name.text)
             }
-            Some(Kind::GeneratedColumn) if !tableoid || self.version() >= 18 => {
+            Some(Kind::GeneratedColumn) if !tableoid => {
                 format!("cannot use system column \"{}\" in column generation expression", name.text)
             }
             Some(Kind::MergeWhen) if !tableoid => {
