@@ -130,7 +130,7 @@ impl Finder<'_> {
 
     /// The sites of a file's calls.
     fn sinks(&self, facts: &Arc<Facts>, surveyed: &FileSurvey) -> FileSites {
-        let mut evaluator = Evaluator::new(self.program);
+        let mut evaluator = Evaluator::after_survey(self.program);
         let mut out = FileSites::default();
         let mut sinks = surveyed.sinks.iter().peekable();
         for expr in &facts.calls {
@@ -209,7 +209,7 @@ impl Finder<'_> {
 
     /// Tags and texts that no site accounts for.
     fn leftovers(&self, facts: &Arc<Facts>, taken: &Taken<'_>) -> Vec<Site> {
-        let mut evaluator = Evaluator::new(self.program);
+        let mut evaluator = Evaluator::after_survey(self.program);
         let mut sites = Vec::new();
         let mut templates = FxHashSet::default();
         for expr in &facts.calls {

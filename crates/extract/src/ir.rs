@@ -97,13 +97,28 @@ pub(crate) enum ExprKind {
     },
     /// Texts one after the other (`+`).
     Concat(Vec<ExprId>),
-    /// One of these (`||`, `??`, `match`).
+    /// One of these (`match`).
     Branch(Vec<ExprId>),
     /// `?:`: the first arm where the condition holds, else the second.
     Choice {
         condition: ExprId,
         arms: [ExprId; 2],
     },
+    /// `a && b`, `a || b`, `a ?? b`.
+    Logic {
+        op: Logic,
+        left: ExprId,
+        right: ExprId,
+    },
+    /// `a === b`, `a != b`.
+    Equal {
+        left: ExprId,
+        right: ExprId,
+        negated: bool,
+        strict: bool,
+    },
+    Not(ExprId),
+    TypeOf(ExprId),
     Call(Box<Call>),
     Member {
         object: ExprId,
@@ -135,6 +150,13 @@ pub(crate) enum ExprKind {
     Placeholder,
     /// Text that cannot be followed.
     Unknown(&'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Logic {
+    And,
+    Or,
+    Nullish,
 }
 
 #[derive(Debug, Clone)]
@@ -248,7 +270,8 @@ pub(crate) struct Function {
     pub(crate) class: Option<ClassId>,
     pub(crate) range: TextRange,
     pub(crate) params: Vec<Param>,
-    pub(crate) returns: Vec<ExprId>,
+    /// In source order, each with where it stands.
+    pub(crate) returns: Vec<(ExprId, RegionId)>,
     pub(crate) getter: bool,
 }
 
@@ -300,6 +323,17 @@ pub(crate) struct Group {
     pub(crate) arms: Vec<RegionId>,
     /// One of the arms is always entered.
     pub(crate) exhaustive: bool,
+    /// What decides, where that is known.
+    pub(crate) test: Option<GroupTest>,
+}
+
+/// What decides which arm is entered.
+#[derive(Debug, Clone)]
+pub(crate) enum GroupTest {
+    /// The first arm where this holds, the second, if there is one, where it does not.
+    If(ExprId),
+    /// The arm one of whose values it is; none is the default's.
+    Switch { subject: ExprId, cases: Vec<Option<Vec<ExprId>>> },
 }
 
 #[derive(Debug, Clone)]

@@ -204,23 +204,25 @@ const MAX_ROUNDS: usize = 6;
 /// more a parameter is anything. Gives what the sinks of all files are given.
 fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) -> Survey {
     let mut survey = Survey::new(program);
-    let (near, mut far) = functions_to_follow(program, &survey);
+    let mut follow = functions_to_follow(program, &survey);
     let mut before = program.wave.clone();
+    let near = &follow.near | &follow.schemas;
     if add_files(program, rest, &near, None) {
         survey = survey.again(program, &before);
-        far.extend(functions_to_follow(program, &survey).1);
-    } else if far.is_subset(&near) {
+        follow.extend(functions_to_follow(program, &survey));
+    } else if follow.far.is_subset(&near) {
         return survey;
     }
     for _ in 0..MAX_ROUNDS {
-        let known = far.len();
+        let known = follow.len();
         before.clone_from(&program.wave);
-        if !add_files(program, rest, &far, Some(words)) {
+        let nearer = add_files(program, rest, &follow.schemas, None);
+        if !add_files(program, rest, &follow.far, Some(words)) && !nearer {
             break;
         }
         survey = survey.again(program, &before);
-        far.extend(functions_to_follow(program, &survey).1);
-        if far.len() == known {
+        follow.extend(functions_to_follow(program, &survey));
+        if follow.len() == known {
             break;
         }
     }

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use rollproof_source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::eval::text::names_schema;
 use crate::eval::value::{ParamRef, Piece, Value};
 use crate::eval::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts};
@@ -28,6 +29,8 @@ pub(crate) struct FileSurvey {
     pub(crate) sinks: Vec<(ExprId, Target, Vec<Value>)>,
     /// The parameters in those and in tags.
     params: Vec<ParamRef>,
+    /// Those among them that stand where a schema does: most often they have a default, however far away.
+    schemas: Vec<ParamRef>,
     /// The parameters in texts that no sink takes.
     text_params: Vec<ParamRef>,
     /// Texts that the sinks and tags went through, and tags that are a part of another.
@@ -85,13 +88,18 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
         match &facts.expr(*expr).kind {
             ExprKind::Call(call) => {
                 let Some(target) = evaluator.sink_of(facts, *expr) else { continue };
+                // What it costs to tell a sink does not count against its text.
+                evaluator.begin();
                 let values = evaluator.argument_values(facts, call, &target);
+                found.schemas.extend(values.iter().flat_map(schemas_of));
                 found.params.extend(values.iter().flat_map(params_of));
                 found.sinks.push((*expr, target, values));
             }
             // A tag may be a part of another that stands in another file: all are evaluated before any is judged.
             ExprKind::Tagged { .. } => {
-                found.params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
+                let values = evaluator.eval(facts, *expr, &None);
+                found.params.extend(values.iter().flat_map(params_of));
+                found.schemas.extend(values.iter().flat_map(schemas_of));
             }
             _ => {}
         }
@@ -101,37 +109,74 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
     found
 }
 
+/// Names of functions whose callers have to be known.
+#[derive(Default)]
+pub(crate) struct ToFollow {
+    /// They stand around a sink.
+    pub(crate) near: FxHashSet<Arc<str>>,
+    /// All of them.
+    pub(crate) far: FxHashSet<Arc<str>>,
+    /// They give the name of a schema.
+    pub(crate) schemas: FxHashSet<Arc<str>>,
+}
+
+impl ToFollow {
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.far.extend(other.far);
+        self.schemas.extend(other.schemas);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.far.len() + self.schemas.len()
+    }
+}
+
 /// Names of the functions whose parameters reach a sink, wholly or as a part of the text: those that stand around the
-/// sinks, and all of them, through however many calls.
-pub(crate) fn functions_to_follow(
-    program: &Program<'_>,
-    survey: &Survey,
-) -> (FxHashSet<Arc<str>>, FxHashSet<Arc<str>>) {
-    let mut open: Vec<ParamRef> =
-        survey.files.iter().flat_map(|file| file.params.iter().chain(&file.text_params).cloned()).collect();
+/// sinks or give the name of a schema, and all of them, through however many calls.
+pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> ToFollow {
+    let all =
+        survey.files.iter().flat_map(|file| file.params.iter().chain(&file.text_params).map(|param| (param, false)));
+    let schemas = survey.files.iter().flat_map(|file| file.schemas.iter().map(|param| (param, true)));
+    // The last are taken first: a schema's name counts as one however else it is reached.
+    let mut open: Vec<(ParamRef, bool)> = all.chain(schemas).map(|(param, schema)| (param.clone(), schema)).collect();
     let name = |param: &ParamRef| {
         let facts = program.facts(&param.path)?;
         program.called_as(&facts, param.param.function)
     };
-    let near: FxHashSet<Arc<str>> = open.iter().filter_map(name).collect();
+    let near: FxHashSet<Arc<str>> = open.iter().filter_map(|(param, _)| name(param)).collect();
+    let mut schemas = FxHashSet::default();
     let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
     let mut names = FxHashSet::default();
     let mut evaluator = Evaluator::new(program);
-    while let Some(param) = open.pop() {
+    while let Some((param, schema)) = open.pop() {
         if seen.len() > MAX_HOPS || seen.contains(&param) {
             continue;
         }
         seen.insert(param.clone());
         let Some(facts) = program.facts(&param.path) else { continue };
         names.extend(name(&param));
+        if schema {
+            schemas.extend(name(&param));
+        }
         evaluator.begin();
         for (caller, call) in program.callers(&mut evaluator, &facts, param.param.function).iter() {
             evaluator.begin();
             let at = span(caller, *call);
-            open.extend(evaluator.given(caller, *call, &facts, &param, at).iter().flat_map(params_of));
+            let given = evaluator.given(caller, *call, &facts, &param, at);
+            open.extend(given.iter().flat_map(params_of).map(|param| (param, schema)));
         }
     }
-    (near, names)
+    ToFollow { near, far: names, schemas }
+}
+
+/// The parameters that stand before a dot.
+fn schemas_of(value: &Value) -> Vec<ParamRef> {
+    let (Value::Text(pieces) | Value::Fragment(pieces, ..)) = value else { return Vec::new() };
+    let schema = |pair: &[Piece]| match pair {
+        [Piece::Param(param, _), Piece::Text { text, .. }] if names_schema(text) => Some(param.clone()),
+        _ => None,
+    };
+    pieces.windows(2).filter_map(schema).collect()
 }
 
 fn params_of(value: &Value) -> Vec<ParamRef> {

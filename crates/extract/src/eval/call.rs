@@ -7,7 +7,7 @@ use rollproof_source::{Span, TextRange};
 use super::choice::{at_caller, told_apart};
 use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
-use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts};
+use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
 
 /// How many calls of the project's functions may stand in one another.
 const MAX_FRAMES: u32 = 12;
@@ -101,7 +101,17 @@ impl Evaluator<'_> {
         let env = Some(Arc::new(frame));
         self.calls += 1;
         let mut values = Vec::new();
-        for value in &info.returns {
+        let mut certain = false;
+        for (value, region) in &info.returns {
+            // What comes after a return that is reached is an error's handler, if anything.
+            if certain && !in_handler(&facts, *region) {
+                continue;
+            }
+            match self.entered(&facts, *region, None, &env) {
+                Some(false) => continue,
+                Some(true) => certain |= !in_handler(&facts, *region),
+                None => {}
+            }
             for value in self.eval(&facts, *value, &env) {
                 add(&mut values, value);
             }
@@ -398,6 +408,20 @@ impl Evaluator<'_> {
 /// Whether a reason says that a file is missing: that is the reason of all that comes of it.
 fn is_of_a_file(reason: &str) -> bool {
     reason.contains("not in the tree") || reason.contains("is not exported")
+}
+
+/// Whether a place is reached in ways that no condition of the source says: in the handler of an error, in arms of a `match`.
+fn in_handler(facts: &Facts, mut region: RegionId) -> bool {
+    loop {
+        let here = facts.region(region);
+        match here.kind {
+            RegionKind::Arm(group) if facts.groups[group as usize].test.is_none() => return true,
+            RegionKind::Function(_) => return false,
+            _ => {}
+        }
+        let Some(parent) = here.parent else { return false };
+        region = parent;
+    }
 }
 
 /// Names and values of a list of pairs.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Evaluator;
+use super::condition::Known;
 use super::value::{Chosen, Decision, DecisionPlace, Env, Piece, Pieces, Value, add};
-use crate::ir::{BindingKind, ExprId, ExprKind, Facts, FunctionId};
+use crate::ir::{ExprId, Facts, FunctionId, Logic};
 
 /// Which element of a list, or which value of an expression.
 pub(super) fn at_expr(facts: &Facts, expr: ExprId, env: &Env) -> Decision {
@@ -28,6 +29,11 @@ fn decision(facts: &Facts, place: DecisionPlace, env: &Env) -> Decision {
 /// The values of all outcomes of a decision, in their order, each text marked with the outcomes that lead to it. More
 /// outcomes than bits are not told apart.
 pub(super) fn told_apart(decision: Decision, outcomes: Vec<Vec<Value>>) -> Vec<Value> {
+    told_apart_by(decision, &[], outcomes)
+}
+
+/// The same, each outcome with what else is so there.
+pub(super) fn told_apart_by(decision: Decision, found_out: &[Known], outcomes: Vec<Vec<Value>>) -> Vec<Value> {
     let mut found: Vec<(Value, u64)> = Vec::new();
     let many = outcomes.len() > u64::BITS as usize;
     let all: u64 = outcomes.iter().enumerate().filter(|(_, values)| !values.is_empty()).map(|(at, _)| bit(at)).sum();
@@ -42,9 +48,37 @@ pub(super) fn told_apart(decision: Decision, outcomes: Vec<Vec<Value>>) -> Vec<V
     let mut values = Vec::new();
     for (value, outcomes) in found {
         let certain = many || outcomes == all;
-        add(&mut values, if certain { value } else { marked(value, Chosen { decision, outcomes }) });
+        let mut value = if certain { value } else { marked(value, Chosen { decision, outcomes }) };
+        for chosen in in_all(found_out, outcomes) {
+            value = marked(value, chosen);
+        }
+        // What was made under one condition does not come out under its contrary.
+        if !matches!(&value, Value::Text(pieces) | Value::Fragment(pieces, ..) if !agree(pieces, pieces)) {
+            add(&mut values, value);
+        }
     }
     values
+}
+
+/// What is so in all of these outcomes.
+fn in_all(found_out: &[Known], outcomes: u64) -> Known {
+    if found_out.is_empty() || found_out.len() > u64::BITS as usize {
+        return Known::new();
+    }
+    let mut ways = found_out.iter().enumerate().filter(|(at, _)| outcomes & bit(*at) != 0).map(|(_, known)| known);
+    let Some(first) = ways.next() else { return Known::new() };
+    let mut all = first.clone();
+    for way in ways {
+        all.retain_mut(|known| match way.iter().find(|other| other.decision == known.decision) {
+            Some(other) => {
+                known.outcomes |= other.outcomes;
+                true
+            }
+            None => false,
+        });
+    }
+    all.retain(|known| known.outcomes != 3);
+    all
 }
 
 fn bit(at: usize) -> u64 {
@@ -84,8 +118,24 @@ pub(crate) fn agree(left: &[Piece], right: &[Piece]) -> bool {
     let left = made(left);
     right.iter().all(|one| {
         let same = |other: &&Chosen| other.decision == one.decision;
+        if left.iter().any(|other| excludes(other, one)) {
+            return false;
+        }
         left.iter().chain(&right).filter(same).fold(u64::MAX, |open, other| open & other.outcomes) != 0
     })
+}
+
+/// A subject is one literal and no other.
+fn excludes(left: &Chosen, right: &Chosen) -> bool {
+    match (left.decision.place, right.decision.place) {
+        (DecisionPlace::Is(subject, literal), DecisionPlace::Is(other, another)) => {
+            subject == other
+                && literal != another
+                && (left.decision.file, left.decision.call) == (right.decision.file, right.decision.call)
+                && (left.outcomes, right.outcomes) == (1, 1)
+        }
+        _ => false,
+    }
 }
 
 /// Whether there is no text at all.
@@ -94,39 +144,33 @@ pub(super) fn is_empty(pieces: &[Piece]) -> bool {
 }
 
 impl Evaluator<'_> {
-    /// Which arm of a choice is taken, where a parameter decides it that the call which is being evaluated gives: 0 where
-    /// it holds.
-    pub(super) fn decided(&mut self, facts: &Arc<Facts>, condition: ExprId, env: &Env) -> Option<usize> {
-        env.as_ref()?;
-        let ExprKind::Binding(binding) = facts.expr(condition).kind else { return None };
-        let binding = facts.binding(binding);
-        if !matches!(binding.kind, BindingKind::Param(_)) || !binding.writes.is_empty() {
-            return None;
+    /// `a && b`, `a || b` and `a ?? b`, where one side is decided only that.
+    pub(super) fn logic(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        (op, left, right): (Logic, ExprId, ExprId),
+        env: &Env,
+    ) -> Vec<Value> {
+        let holds = self.holds(facts, left, env);
+        match (op, holds) {
+            (Logic::And, Some(true)) | (Logic::Or, Some(false)) => return self.eval(facts, right, env),
+            (Logic::And, Some(false)) => return vec![Value::Nothing],
+            (Logic::Or | Logic::Nullish, Some(true)) => return self.eval(facts, left, env),
+            _ => {}
         }
-        let mut taken = None;
-        for value in self.eval(facts, condition, env) {
-            let arm = usize::from(!holds(&value)?);
-            if taken.is_some_and(|taken| taken != arm) {
-                return None;
-            }
-            taken = Some(arm);
+        let first = if op == Logic::And { vec![Value::Nothing] } else { self.eval(facts, left, env) };
+        let nothing = holds == Some(false) && first.iter().all(|value| *value == Value::Nothing);
+        if op == Logic::Nullish && nothing {
+            return self.eval(facts, right, env);
         }
-        taken
-    }
-}
-
-/// Whether a value counts as true; none where that is not known.
-fn holds(value: &Value) -> Option<bool> {
-    match value {
-        Value::Nothing => Some(false),
-        Value::Text(_) => value.constant().map(|text| !text.is_empty()),
-        Value::Fragment(..)
-        | Value::List(_)
-        | Value::Object(_)
-        | Value::Record(_)
-        | Value::Function(_)
-        | Value::Class(_)
-        | Value::Instance(_) => Some(true),
-        _ => None,
+        let ways = vec![first, self.eval(facts, right, env)];
+        let [yes, no] = self.outcomes(facts, left, env);
+        let found_out = match op {
+            Logic::And => [no, yes],
+            Logic::Or => [yes, no],
+            Logic::Nullish => [Vec::new(), Vec::new()],
+        };
+        told_apart_by(at_expr(facts, expr, env), &found_out, ways)
     }
 }

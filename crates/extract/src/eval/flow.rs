@@ -107,6 +107,11 @@ impl Evaluator<'_> {
             return self.flow(facts, state, &writes, *arm, reader, env);
         }
         let exhaustive = facts.groups[group as usize].exhaustive;
+        if let Some(taken) = self.taken(facts, group, env) {
+            let Some(arm) = taken.map(|taken| arms[taken]) else { return state };
+            let writes: Vec<&Write> = writes.iter().filter(inside(arm)).copied().collect();
+            return self.flow(facts, state, &writes, arm, reader, env);
+        }
         // In a loop each turn decides anew; only whether an arm is ever entered is one decision.
         let one_decision = (!exhaustive && arms.len() == 1) || !in_loop(facts, child, reader);
         let mut ways: Vec<Vec<Value>> = vec![if exhaustive { Vec::new() } else { state.clone() }];
@@ -119,7 +124,10 @@ impl Evaluator<'_> {
             ways.push(self.flow(facts, state.clone(), &writes, *arm, reader, env));
         }
         let mut result = if one_decision {
-            choice::told_apart(choice::at_group(facts, group, env), ways)
+            // The first way is that of no arm.
+            let mut found_out = self.found_out(facts, group, env);
+            found_out.rotate_right(1);
+            choice::told_apart_by(choice::at_group(facts, group, env), &found_out, ways)
         } else {
             ways.into_iter().fold(Vec::new(), union)
         };
@@ -154,7 +162,7 @@ impl Evaluator<'_> {
         if lists.iter().any(|items| items.len() > MAX_TURNS) {
             return vec![Value::unknown("loop", reader.at)];
         }
-        let skips = writes.iter().any(|write| may_skip(facts, child, write.at));
+        let jumps = jumps_of(facts, child);
         let mut ways = Vec::new();
         for items in lists {
             let mut after = state.to_vec();
@@ -170,7 +178,17 @@ impl Evaluator<'_> {
                     element: Some((over, item.values.clone())),
                 };
                 let turn = Use { turning: Some(child), ..reader };
-                let next = self.flow(facts, after.clone(), writes, child, turn, &Some(Arc::new(frame)));
+                let inner = Some(Arc::new(frame));
+                let (mut end, mut skips) = (u32::MAX, false);
+                for jump in &jumps {
+                    match self.entered(facts, *jump, Some(child), &inner) {
+                        Some(true) => end = end.min(facts.region(*jump).range.end),
+                        Some(false) => {}
+                        None => skips |= writes.iter().any(|write| facts.region(*jump).range.end <= write.at),
+                    }
+                }
+                let reached: Vec<&Write> = writes.iter().filter(|write| write.at <= end).copied().collect();
+                let next = self.flow(facts, after.clone(), &reached, child, turn, &inner);
                 after = if skips || item.optional { union(after, next) } else { next };
                 self.cap(&mut after, reader.at);
             }
@@ -223,15 +241,14 @@ impl Evaluator<'_> {
     }
 }
 
-/// Whether a turn of a loop may end before it gets to a place.
-fn may_skip(facts: &Facts, child: RegionId, at: u32) -> bool {
+/// Where a turn of a loop may end before its end.
+fn jumps_of(facts: &Facts, child: RegionId) -> Vec<RegionId> {
     let inside = facts.region(child).range;
-    facts.regions.iter().any(|region| {
-        region.exits
-            && matches!(region.kind, RegionKind::Arm(_))
-            && inside.start <= region.range.start
-            && region.range.end <= at
-    })
+    let jumps = facts.regions.iter().enumerate().filter(|(_, region)| {
+        let within = inside.start <= region.range.start && region.range.end <= inside.end;
+        within && region.exits && matches!(region.kind, RegionKind::Arm(_))
+    });
+    jumps.map(|(at, _)| RegionId(at as u32)).collect()
 }
 
 /// An item whose text, if it is one, is all there.

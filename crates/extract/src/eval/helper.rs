@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::call::callee_path;
+use super::tag::is_plain;
 use super::value::{Env, Item, Piece, Pieces, Value, constant};
 use super::{Evaluator, span};
 use crate::QUERY_BUILDER;
@@ -290,7 +291,7 @@ impl Evaluator<'_> {
                     self.spliced.insert((*file, *expr));
                     value.clone()
                 }
-                Value::Unknown(..) => value.clone(),
+                Value::Unknown(reason, _) if !(reason.starts_with("result of") && is_plain(reason)) => value.clone(),
                 Value::External { module, path } if self.program.makes_parts(module, path) => {
                     let name = path.last().map_or("", AsRef::as_ref);
                     Value::unknown(&format!("`{name}` of package `{module}`"), at)

@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod choice;
+mod condition;
 mod drizzle;
 mod expand;
 mod flow;
@@ -79,8 +80,13 @@ impl<'p> Evaluator<'p> {
         }
     }
 
+    /// One whose calls are other calls than those of a survey, whose texts it goes on with.
+    pub(crate) fn after_survey(program: &'p Program<'p>) -> Self {
+        Self { serial: 1 << 31, ..Self::new(program) }
+    }
+
     fn next_serial(&mut self) -> u32 {
-        self.serial += 1;
+        self.serial = self.serial.wrapping_add(1);
         self.serial
     }
 
@@ -148,12 +154,15 @@ impl<'p> Evaluator<'p> {
                 choice::told_apart(choice::at_expr(facts, expr, env), ways)
             }
             ExprKind::Choice { condition, arms } => {
-                if let Some(arm) = self.decided(facts, *condition, env) {
-                    return self.eval(facts, arms[arm], env);
+                if let Some(holds) = self.holds(facts, *condition, env) {
+                    return self.eval(facts, arms[usize::from(!holds)], env);
                 }
+                let found_out = self.outcomes(facts, *condition, env);
                 let ways = arms.iter().map(|arm| self.eval(facts, *arm, env)).collect();
-                choice::told_apart(choice::at_expr(facts, expr, env), ways)
+                choice::told_apart_by(choice::at_expr(facts, expr, env), &found_out, ways)
             }
+            ExprKind::Logic { op, left, right } => self.logic(facts, expr, (*op, *left, *right), env),
+            ExprKind::Equal { .. } | ExprKind::Not(_) | ExprKind::TypeOf(_) => vec![Value::Opaque(at)],
             ExprKind::Call(call) => self.call(facts, expr, call, env),
             ExprKind::Member { object, property } => {
                 if let Some(empty) = self.empty_fragment(facts, expr) {

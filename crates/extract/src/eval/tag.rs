@@ -248,7 +248,7 @@ fn is_list_place(before: &str) -> bool {
 }
 
 /// Results of these are values, whatever they are.
-fn is_plain(reason: &str) -> bool {
+pub(super) fn is_plain(reason: &str) -> bool {
     [
         "stringify",
         "now",

@@ -53,6 +53,10 @@ pub(crate) enum DecisionPlace {
     Group(u32),
     /// Which caller of this function.
     Caller(FunctionId),
+    /// Whether a subject is this literal: the first outcome where it is.
+    Is(u64, u64),
+    /// Whether a subject holds: the first outcome where it does.
+    Holds(u64),
 }
 
 /// A parameter of a function, or a part of it.

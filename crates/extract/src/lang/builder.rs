@@ -131,7 +131,7 @@ impl Builder {
     }
 
     pub(crate) fn group(&mut self, exhaustive: bool) -> u32 {
-        self.facts.groups.push(Group { arms: Vec::new(), exhaustive });
+        self.facts.groups.push(Group { arms: Vec::new(), exhaustive, test: None });
         self.facts.groups.len() as u32 - 1
     }
 

@@ -137,3 +137,113 @@ fn names_change_their_style() {
            + SELECT id, created_at FROM t",
     );
 }
+
+#[test]
+fn what_a_call_gives_decides_its_conditions() {
+    check_one(
+        "const value = (key, given) => {
+           if (given === null) { return 'NULL'; }
+           if ((['_at', 'At'].some((end) => key.endsWith(end)) || key === 'date') && typeof given === 'number') {
+             return 'to_timestamp($1)';
+           }
+           return '$1';
+         };
+         export const a = (x) => pool.query(`SELECT ${value('id', x)} FROM t`, [x]);
+         export const b = () => pool.query(`SELECT ${value('createdAt', 1 + 2)} FROM t`, [1]);
+         const part = (kind, more = '') => {
+           let sql = 'SELECT 1 FROM ';
+           switch (kind) { case 'a': case 'b': sql += 'one'; break; case 'c': sql += 'two'; break; default: sql += 'three'; }
+           return sql + (more && ` WHERE ${more}`);
+         };
+         export const c = () => pool.query(part('b', 'x = 1'));
+         export const d = () => pool.query(part('d'));
+         export const e = (kind) => pool.query(part(kind));",
+        "a.ts:9 pg.query
+           + SELECT NULL FROM t
+           + SELECT $1 FROM t
+         a.ts:10 pg.query
+           + SELECT NULL FROM t
+           + SELECT to_timestamp($1) FROM t
+         a.ts:16 pg.query
+           + SELECT 1 FROM one WHERE x = 1
+         a.ts:17 pg.query
+           + SELECT 1 FROM three
+         a.ts:18 pg.query
+           + SELECT 1 FROM one
+           + SELECT 1 FROM two
+           + SELECT 1 FROM three",
+    );
+}
+
+#[test]
+fn an_error_may_lead_past_a_return() {
+    check_one(
+        "function name(make) { try { return make('a'); } catch { log(); } return 'b'; }
+         function first(list) { for (const one of list) { return one; } return 'none'; }
+         export const f = () => pool.query(`SELECT 1 FROM ${name((x) => x)}`);
+         export const g = () => pool.query(`SELECT 1 FROM ${first(['a', 'b'])}`);",
+        "a.ts:4 pg.query
+           + SELECT 1 FROM a
+           + SELECT 1 FROM b
+         a.ts:5 pg.query
+           + SELECT 1 FROM a
+           + SELECT 1 FROM b
+           + SELECT 1 FROM none",
+    );
+}
+
+#[test]
+fn conditions_that_ask_the_same_go_together() {
+    check_one(
+        "export function f(x) {
+           const join = x.type === 'a' ? ' JOIN a ON true' : '';
+           let where = '';
+           switch (x.type) { case 'a': where = ' WHERE a.id = 1'; break; case 'b': where = ' WHERE b.id = 1'; break; }
+           const also = x.type === 'b' ? ' JOIN b ON true' : '';
+           return pool.query(`SELECT 1 FROM t${join}${also}${where}`);
+         }
+         export function g(flag) {
+           let sql = 'SELECT 1 FROM t';
+           if (flag) { sql += ' JOIN a ON true'; }
+           sql += ' WHERE true';
+           if (!flag) { return; } else { sql += ' AND a.id = 1'; }
+           return pool.query(sql);
+         }
+         export function h(x) {
+           let sql = 'SELECT 1';
+           if (x == null) { sql += ' + 1'; }
+           if (x === undefined) { sql += ' + 2'; }
+           return pool.query(sql);
+         }",
+        "a.ts:7 pg.query
+           + SELECT 1 FROM t JOIN a ON true WHERE a.id = 1
+           + SELECT 1 FROM t JOIN b ON true WHERE b.id = 1
+           = SELECT 1 FROM t
+         a.ts:14 pg.query
+           + SELECT 1 FROM t JOIN a ON true WHERE true AND a.id = 1
+         a.ts:20 pg.query
+           = SELECT 1
+           + SELECT 1 + 1
+           + SELECT 1 + 2
+           + SELECT 1 + 1 + 2",
+    );
+}
+
+#[test]
+fn parameters_in_braces_are_numbered() {
+    check_one(
+        "async function raw(sql, data) {
+           const params = [];
+           const query = sql?.replaceAll(/\\{\\{\\s*(\\w+)(::\\w+)?\\s*}}/g, (...args) => {
+             const [, name, type] = args;
+             params.push(data[name]);
+             return `$${params.length}${type ?? ''}`;
+           });
+           return pool.query(query, params);
+         }
+         export const f = (id) => raw('SELECT 1 FROM t WHERE a = {{id::uuid}} AND b = {{ b }}', { id });",
+        "a.ts:9 pg.query (forwarder)
+         a.ts:11 pg.query (helper)
+           ~ SELECT 1 FROM t WHERE a = $1::uuid AND b = $2",
+    );
+}

@@ -55,7 +55,8 @@ impl Lowering {
             Expr::Return(jump) => {
                 let value = jump.expr.as_ref().map(|value| self.expression(value));
                 if let (Some(value), Some(function)) = (value, self.function) {
-                    self.builder.function_mut(function).returns.push(value);
+                    let region = self.builder.region;
+                    self.builder.function_mut(function).returns.push((value, region));
                 }
                 self.builder.exits();
                 self.builder.expr(ExprKind::Nothing, range)
@@ -359,7 +360,8 @@ impl Lowering {
             self.pattern(input, &kind, None, None);
         }
         let value = self.expression(&closure.body);
-        self.builder.function_mut(id).returns.push(value);
+        let inside = self.builder.region;
+        self.builder.function_mut(id).returns.push((value, inside));
         (self.function, self.fate) = outer;
         self.builder.scope = scope;
         self.builder.region = region;

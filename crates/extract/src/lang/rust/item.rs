@@ -191,7 +191,8 @@ impl Lowering {
         self.params(signature, id);
         if let Some(block) = block {
             let value = self.block(block);
-            self.builder.function_mut(id).returns.push(value);
+            let inside = self.builder.region;
+            self.builder.function_mut(id).returns.push((value, inside));
         }
         (self.function, self.fate) = outer;
         self.builder.scope = scope;

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
-use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, WriteOp};
+use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, Logic, WriteOp};
 
 impl Lowering<'_> {
     /// What becomes of an error here: the innermost handler's.
@@ -169,10 +169,11 @@ impl Lowering<'_> {
         let right = self.part(node, Part::Right).map(|right| self.expression(right));
         let range = range_of(node);
         let kind = match (operator, left, right) {
-            ("||" | "??", Some(left), Some(right)) => ExprKind::Branch(vec![left, right]),
-            ("&&", Some(_), Some(right)) => {
-                let nothing = self.builder.expr(ExprKind::Nothing, range);
-                ExprKind::Branch(vec![nothing, right])
+            ("||", Some(left), Some(right)) => ExprKind::Logic { op: Logic::Or, left, right },
+            ("??", Some(left), Some(right)) => ExprKind::Logic { op: Logic::Nullish, left, right },
+            ("&&", Some(left), Some(right)) => ExprKind::Logic { op: Logic::And, left, right },
+            ("===" | "!==" | "==" | "!=", Some(left), Some(right)) => {
+                ExprKind::Equal { left, right, negated: operator.starts_with('!'), strict: operator.len() == 3 }
             }
             ("-" | "*" | "/" | "%" | "**", ..) => ExprKind::Number(None),
             _ => ExprKind::Opaque,
@@ -205,16 +206,25 @@ impl Lowering<'_> {
 
     fn unary(&mut self, node: Node<'_>) -> ExprId {
         let operator = self.part(node, Part::Operator).map_or("", |operator| self.slice(operator));
+        let mut inner = None;
         if let Some(argument) = self.part(node, Part::Argument) {
             let fate = if operator == "void" { Fate::NotAwaited(range_of(argument)) } else { self.fate() };
-            self.expression_with(argument, fate);
+            inner = Some(self.expression_with(argument, fate));
         }
-        let kind = match operator {
+        let kind = match (operator, inner) {
+            ("!", Some(inner)) => ExprKind::Not(inner),
+            ("typeof", Some(inner)) => ExprKind::TypeOf(inner),
+            (operator, _) => self.unary_value(operator),
+        };
+        self.builder.expr(kind, range_of(node))
+    }
+
+    fn unary_value(&self, operator: &str) -> ExprKind {
+        match operator {
             "-" | "+" | "~" => ExprKind::Number(None),
             "void" | "delete" => ExprKind::Nothing,
             _ => ExprKind::Opaque,
-        };
-        self.builder.expr(kind, range_of(node))
+        }
     }
 
     fn update(&mut self, node: Node<'_>) -> ExprId {
@@ -436,7 +446,12 @@ impl Lowering<'_> {
             "+=" => WriteOp::Append(value),
             "||=" | "??=" | "&&=" => {
                 let before = self.expression(left);
-                let either = self.builder.expr(ExprKind::Branch(vec![before, value]), range);
+                let op = match operator {
+                    "||=" => Logic::Or,
+                    "??=" => Logic::Nullish,
+                    _ => Logic::And,
+                };
+                let either = self.builder.expr(ExprKind::Logic { op, left: before, right: value }, range);
                 WriteOp::Assign(either)
             }
             _ => {

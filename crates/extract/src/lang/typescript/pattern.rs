@@ -32,10 +32,18 @@ impl Lowering<'_> {
                 }
             }
             Kind::ArrayPattern => {
-                for (index, child) in self.children(node).into_iter().enumerate() {
-                    path.push(Step::Item(index as u32));
-                    self.pattern_at(child, target, path, None);
-                    path.pop();
+                let mut cursor = node.walk();
+                let children: Vec<Node<'_>> = node.children(&mut cursor).collect();
+                // `[, second]`: a comma ends an item that nothing is bound to, too.
+                let mut index = 0;
+                for child in children {
+                    if !child.is_named() {
+                        index += u32::from(self.slice(child) == ",");
+                    } else if self.kind(child) != Kind::Comment {
+                        path.push(Step::Item(index));
+                        self.pattern_at(child, target, path, None);
+                        path.pop();
+                    }
                 }
             }
             Kind::AssignmentPattern => {

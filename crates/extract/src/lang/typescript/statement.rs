@@ -6,7 +6,7 @@ use super::failure::Handling;
 use super::kind::{Kind, Part};
 use super::pattern::Target;
 use super::{Lowering, range_of};
-use crate::ir::{BindingKind, CallStyle, ExprId, ExprKind, Fate, Field, RegionKind};
+use crate::ir::{BindingKind, CallStyle, ExprId, ExprKind, Fate, Field, GroupTest, RegionKind};
 
 impl Lowering<'_> {
     pub(super) fn statements(&mut self, node: Node<'_>) {
@@ -122,16 +122,16 @@ impl Lowering<'_> {
 
     pub(super) fn returns(&mut self, value: ExprId) {
         if let Some(function) = self.function {
-            self.builder.function_mut(function).returns.push(value);
+            let region = self.builder.region;
+            self.builder.function_mut(function).returns.push((value, region));
         }
     }
 
     fn if_statement(&mut self, node: Node<'_>) {
-        if let Some(condition) = self.part(node, Part::Condition) {
-            self.expression(condition);
-        }
+        let condition = self.part(node, Part::Condition).map(|condition| self.expression(condition));
         let alternative = self.part(node, Part::Alternative);
         let group = self.builder.group(alternative.is_some());
+        self.builder.facts.groups[group as usize].test = condition.map(GroupTest::If);
         if let Some(then) = self.part(node, Part::Consequence) {
             self.arm(group, then);
         }
@@ -140,39 +140,72 @@ impl Lowering<'_> {
         }
     }
 
-    fn arm(&mut self, group: u32, node: Node<'_>) {
+    /// An arm of a group; gives the value of a case.
+    fn arm(&mut self, group: u32, node: Node<'_>) -> Option<ExprId> {
         let region = self.builder.open_arm(group, range_of(node));
         let scope = self.builder.open_scope();
-        if matches!(self.kind(node), Kind::ElseClause | Kind::SwitchCase | Kind::SwitchDefault) {
-            self.arm_body(node);
+        let value = if matches!(self.kind(node), Kind::ElseClause | Kind::SwitchCase | Kind::SwitchDefault) {
+            self.arm_body(node)
         } else {
             self.statement(node);
-        }
+            None
+        };
         self.builder.scope = scope;
         self.builder.region = region;
+        value
     }
 
-    fn arm_body(&mut self, node: Node<'_>) {
+    fn arm_body(&mut self, node: Node<'_>) -> Option<ExprId> {
         let value = self.part(node, Part::Value).map(|value| value.id());
+        let mut found = None;
         for child in self.children(node) {
             if Some(child.id()) == value {
-                self.expression(child);
+                found = Some(self.expression(child));
             } else if self.kind(child) != Kind::BreakStatement {
                 self.statement(child);
             }
         }
+        found
     }
 
     fn switch_statement(&mut self, node: Node<'_>) {
-        if let Some(value) = self.part(node, Part::Value) {
-            self.expression(value);
-        }
+        let subject = self.part(node, Part::Value).map(|value| self.expression(value));
         let Some(body) = self.part(node, Part::Body) else { return };
         let cases = self.children(body);
         let exhaustive = cases.iter().any(|case| self.kind(*case) == Kind::SwitchDefault);
         let group = self.builder.group(exhaustive);
-        for case in cases {
-            self.arm(group, case);
+        let mut tests: Vec<Option<Vec<ExprId>>> = Vec::new();
+        // What falls through to the next case is one arm with it.
+        let mut open: Vec<ExprId> = Vec::new();
+        let (mut open_default, mut apart) = (false, true);
+        let last = cases.len().saturating_sub(1);
+        for (at, case) in cases.into_iter().enumerate() {
+            let default = self.kind(case) == Kind::SwitchDefault;
+            let value = self.part(case, Part::Value);
+            let statements = self.children(case).len() - usize::from(value.is_some());
+            if statements == 0 && at < last {
+                open.extend(value.map(|value| self.expression(value)));
+                open_default |= default;
+                continue;
+            }
+            apart &= at == last || self.ends_apart(case);
+            let value = self.arm(group, case);
+            let values = std::mem::take(&mut open).into_iter().chain(value).collect();
+            tests.push((!default && !open_default).then_some(values));
+            open_default = false;
+        }
+        if let Some(subject) = subject.filter(|_| apart) {
+            self.builder.facts.groups[group as usize].test = Some(GroupTest::Switch { subject, cases: tests });
+        }
+    }
+
+    /// Whether a case ends with a jump.
+    fn ends_apart(&self, case: Node<'_>) -> bool {
+        let Some(last) = self.children(case).pop() else { return false };
+        match self.kind(last) {
+            Kind::StatementBlock => self.ends_apart(last),
+            Kind::BreakStatement | Kind::ReturnStatement | Kind::ThrowStatement | Kind::ContinueStatement => true,
+            _ => false,
         }
     }
 
@@ -235,7 +268,9 @@ impl Lowering<'_> {
             };
         }
         if let Some(body) = self.part(node, Part::Body) {
+            let region = self.builder.open_region(RegionKind::Block, range_of(body));
             self.statement(body);
+            self.builder.region = region;
         }
         self.handler = outer;
         if let Some(handler) = handler {

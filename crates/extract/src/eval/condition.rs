@@ -1,0 +1,501 @@
+//! What a condition is worth where the call that is being evaluated decides it, and which conditions ask the same.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::FxHasher;
+
+use super::Evaluator;
+use super::value::{Chosen, Decision, DecisionPlace, Env, Frame, FunctionRef, Value};
+use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts, FunctionId, GroupTest, Logic, RegionId, RegionKind};
+
+/// How deep conditions may nest.
+const MAX_NESTING: u32 = 12;
+
+/// What a condition finds out in one of its outcomes.
+pub(super) type Known = Vec<Chosen>;
+
+const YES: u64 = 1;
+const NO: u64 = 2;
+
+impl Evaluator<'_> {
+    /// Whether a condition holds; none where that is not known.
+    pub(super) fn holds(&mut self, facts: &Arc<Facts>, condition: ExprId, env: &Env) -> Option<bool> {
+        self.truth(facts, condition, env, 0)
+    }
+
+    fn truth(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env, depth: u32) -> Option<bool> {
+        if depth > MAX_NESTING {
+            return None;
+        }
+        match &facts.expr(expr).kind {
+            ExprKind::Not(inner) => self.truth(facts, *inner, env, depth + 1).map(|holds| !holds),
+            ExprKind::Equal { left, right, negated, .. } => {
+                self.equal(facts, (*left, *right), env).map(|equal| equal != *negated)
+            }
+            ExprKind::Logic { op, left, right } => {
+                let known = [self.truth(facts, *left, env, depth + 1), self.truth(facts, *right, env, depth + 1)];
+                match op {
+                    Logic::And if known.contains(&Some(false)) => Some(false),
+                    Logic::Or if known.contains(&Some(true)) => Some(true),
+                    Logic::And | Logic::Or if !known.contains(&None) => known[0],
+                    _ => None,
+                }
+            }
+            ExprKind::Call(call) => self.predicate(facts, call, env, depth),
+            ExprKind::Nothing => Some(false),
+            ExprKind::Number(Some(text)) => Some(!text.trim_start_matches(['0', '.']).is_empty()),
+            _ => {
+                env.as_ref()?;
+                if !is_leaf(facts, expr, 0) {
+                    return None;
+                }
+                let values = self.eval(facts, expr, env);
+                all_agree(values.iter().map(|value| is_true(value).filter(|_| is_sure(facts, expr, value))))
+            }
+        }
+    }
+
+    /// `Array.isArray(x)`, `text.endsWith("…")`, `list.includes(x)`, `list.some((x) => …)`.
+    fn predicate(&mut self, facts: &Arc<Facts>, call: &Call, env: &Env, depth: u32) -> Option<bool> {
+        let ExprKind::Member { object, property } = &facts.expr(call.callee).kind else { return None };
+        let [first] = call.arguments[..] else { return None };
+        if property.as_ref() == "isArray" && facts.name_of(*object).is_some_and(|name| name.as_ref() == "Array") {
+            env.as_ref().filter(|_| is_leaf(facts, first, 0))?;
+            return all_agree(self.eval(facts, first, env).iter().map(is_list));
+        }
+        if !is_leaf(facts, *object, 0) {
+            return None;
+        }
+        if matches!(property.as_ref(), "some" | "every") {
+            return self.of_items(facts, (*object, first), property.as_ref() == "some", env, depth);
+        }
+        if !matches!(property.as_ref(), "endsWith" | "startsWith" | "includes") || !is_leaf(facts, first, 0) {
+            return None;
+        }
+        let sought: Option<Vec<String>> = self.eval(facts, first, env).iter().map(Value::constant).collect();
+        let sought = sought.filter(|sought| !sought.is_empty())?;
+        let objects = self.eval(facts, *object, env);
+        let one = |object: &Value, sought: &str| match object {
+            Value::List(items) if property.as_ref() == "includes" => {
+                let plain = |item: &super::value::Item| match item.values.as_slice() {
+                    [one] if !item.repeated && !item.optional => one.constant(),
+                    _ => None,
+                };
+                let items: Option<Vec<String>> = items.iter().map(plain).collect();
+                items.map(|items| items.iter().any(|item| item == sought))
+            }
+            Value::Text(_) => object.constant().map(|text| match property.as_ref() {
+                "endsWith" => text.ends_with(sought),
+                "startsWith" => text.starts_with(sought),
+                _ => text.contains(sought),
+            }),
+            _ => None,
+        };
+        all_agree(objects.iter().flat_map(|object| sought.iter().map(|sought| one(object, sought)).collect::<Vec<_>>()))
+    }
+
+    /// `list.some(f)` and `list.every(f)`, both known.
+    fn of_items(
+        &mut self,
+        facts: &Arc<Facts>,
+        (list, function): (ExprId, ExprId),
+        some: bool,
+        env: &Env,
+        depth: u32,
+    ) -> Option<bool> {
+        let functions = self.eval(facts, function, env);
+        let lists = self.eval(facts, list, env);
+        let ([Value::Function(function)], [Value::List(items)]) = (functions.as_slice(), lists.as_slice()) else {
+            return None;
+        };
+        let [(value, _)] = function.facts.functions[function.function.index()].returns[..] else { return None };
+        let mut known = Vec::new();
+        for item in items.iter() {
+            if item.repeated || item.optional || !item.values.iter().all(|value| value.constant().is_some()) {
+                return None;
+            }
+            let inner = self.frame_of(function, vec![item.values.clone()]);
+            known.push(self.truth(&function.facts, value, &inner, depth + 1));
+        }
+        if known.contains(&Some(some)) {
+            return Some(some);
+        }
+        (!known.contains(&None)).then_some(!some)
+    }
+
+    fn frame_of(&mut self, function: &FunctionRef, arguments: Vec<Vec<Value>>) -> Env {
+        let frame = Frame {
+            file: function.facts.file,
+            function: function.function,
+            arguments,
+            this: function.this.as_ref().map(|this| this.as_ref().clone()),
+            outer: function.env.clone(),
+            depth: function.env.as_ref().map_or(0, |frame| frame.depth) + 1,
+            serial: self.next_serial(),
+            element: None,
+        };
+        Some(Arc::new(frame))
+    }
+
+    /// Whether both sides are the same; none where that is not known.
+    fn equal(&mut self, facts: &Arc<Facts>, (left, right): (ExprId, ExprId), env: &Env) -> Option<bool> {
+        env.as_ref()?;
+        if let ExprKind::TypeOf(inner) = facts.expr(left).kind {
+            let name = self.eval(facts, right, env).first().and_then(Value::constant)?;
+            let known = is_leaf(facts, inner, 0);
+            let types = self.eval(facts, inner, env);
+            return all_agree(types.iter().map(|value| type_of(value).filter(|_| known).map(|found| found == name)));
+        }
+        if !is_leaf(facts, left, 0) || !is_leaf(facts, right, 0) {
+            return None;
+        }
+        let sides = (self.eval(facts, left, env), self.eval(facts, right, env));
+        let sure = |expr: ExprId, values: &[Value]| values.iter().all(|value| is_sure(facts, expr, value));
+        if !sure(left, &sides.0) || !sure(right, &sides.1) {
+            return None;
+        }
+        let (left, right) = sides;
+        all_agree(left.iter().flat_map(|left| right.iter().map(|right| same(left, right)).collect::<Vec<_>>()))
+    }
+
+    /// Which arm of a group is entered, if one is; none where that is not known.
+    pub(super) fn taken(&mut self, facts: &Arc<Facts>, group: u32, env: &Env) -> Option<Option<usize>> {
+        env.as_ref()?;
+        let group = &facts.groups[group as usize];
+        match group.test.as_ref()? {
+            GroupTest::If(condition) => {
+                let arm = usize::from(!self.holds(facts, *condition, env)?);
+                Some(Some(arm).filter(|arm| *arm < group.arms.len()))
+            }
+            GroupTest::Switch { subject, cases } => {
+                let mut default = None;
+                for (arm, case) in cases.iter().enumerate() {
+                    let Some(values) = case else {
+                        default = Some(arm);
+                        continue;
+                    };
+                    for value in values {
+                        if self.equal(facts, (*subject, *value), env)? {
+                            return Some(Some(arm));
+                        }
+                    }
+                }
+                Some(default)
+            }
+        }
+    }
+
+    /// Whether a stretch of a function is entered, as far as its conditions are known; `within` is around it.
+    pub(super) fn entered(
+        &mut self,
+        facts: &Arc<Facts>,
+        mut region: RegionId,
+        within: Option<RegionId>,
+        env: &Env,
+    ) -> Option<bool> {
+        let mut certain = true;
+        loop {
+            let here = facts.region(region);
+            match here.kind {
+                _ if Some(region) == within => break,
+                RegionKind::Function(_) => break,
+                RegionKind::Arm(group) => match self.taken(facts, group, env) {
+                    Some(Some(arm)) if facts.groups[group as usize].arms[arm] == region => {}
+                    Some(_) => return Some(false),
+                    None => certain = false,
+                },
+                // What is tried may end before its end.
+                RegionKind::Loop(_) => certain = false,
+                RegionKind::Block => certain &= here.parent.is_none(),
+            }
+            let Some(parent) = here.parent else { break };
+            region = parent;
+        }
+        certain.then_some(true)
+    }
+
+    /// What each arm of a group finds out, and last what is so where none is entered.
+    pub(super) fn found_out(&mut self, facts: &Arc<Facts>, group: u32, env: &Env) -> Vec<Known> {
+        let group = &facts.groups[group as usize];
+        match &group.test {
+            Some(GroupTest::If(condition)) => {
+                let [yes, no] = self.outcomes(facts, *condition, env);
+                if group.arms.len() > 1 { vec![yes, no, Vec::new()] } else { vec![yes, no] }
+            }
+            Some(GroupTest::Switch { subject, cases }) => self.cases(facts, *subject, cases, env),
+            None => vec![Vec::new(); group.arms.len() + 1],
+        }
+    }
+
+    fn cases(&mut self, facts: &Arc<Facts>, subject: ExprId, cases: &[Option<Vec<ExprId>>], env: &Env) -> Vec<Known> {
+        let Some((subject, call)) = self.subject(facts, subject, env) else {
+            return vec![Vec::new(); cases.len() + 1];
+        };
+        let literal = |evaluator: &mut Self, value: &ExprId| evaluator.literal_of(facts, *value, env);
+        let mut literals: Vec<Vec<Option<u64>>> = Vec::new();
+        for case in cases {
+            literals.push(case.iter().flatten().map(|value| literal(self, value)).collect());
+        }
+        let is = |literal: u64, outcomes| Chosen {
+            decision: decision(facts, DecisionPlace::Is(subject, literal), call),
+            outcomes,
+        };
+        let others = |but: Option<usize>| {
+            let all = literals.iter().enumerate().filter(|(at, _)| Some(*at) != but);
+            all.flat_map(|(_, literals)| literals).flatten().map(|literal| is(*literal, NO)).collect::<Known>()
+        };
+        let mut found: Vec<Known> = Vec::new();
+        for (at, case) in cases.iter().enumerate() {
+            let own = match literals[at].as_slice() {
+                [Some(only)] if case.is_some() => vec![is(*only, YES)],
+                _ => Vec::new(),
+            };
+            found.push(own.into_iter().chain(others(Some(at))).collect());
+        }
+        found.push(others(None));
+        found
+    }
+
+    /// What is so where a condition holds, and where it does not.
+    pub(super) fn outcomes(&mut self, facts: &Arc<Facts>, condition: ExprId, env: &Env) -> [Known; 2] {
+        match &facts.expr(condition).kind {
+            ExprKind::Not(inner) => {
+                let [yes, no] = self.outcomes(facts, *inner, env);
+                [no, yes]
+            }
+            ExprKind::Equal { left, right, negated, strict } => {
+                // `x == null` is true of two values.
+                if !strict && matches!(facts.expr(*right).kind, ExprKind::Nothing) {
+                    return [Vec::new(), Vec::new()];
+                }
+                let known = self.subject(facts, *left, env).and_then(|(subject, call)| {
+                    let literal = self.literal_of(facts, *right, env)?;
+                    Some(decision(facts, DecisionPlace::Is(subject, literal), call))
+                });
+                let Some(decision) = known else { return [Vec::new(), Vec::new()] };
+                let (yes, no) = if *negated { (NO, YES) } else { (YES, NO) };
+                [vec![Chosen { decision, outcomes: yes }], vec![Chosen { decision, outcomes: no }]]
+            }
+            ExprKind::Logic { op, left, right } => {
+                let [left_yes, left_no] = self.outcomes(facts, *left, env);
+                let [right_yes, right_no] = self.outcomes(facts, *right, env);
+                let both = |left: Known, right: Known| left.into_iter().chain(right).collect::<Known>();
+                match op {
+                    Logic::And => [both(left_yes, right_yes), Vec::new()],
+                    Logic::Or => [Vec::new(), both(left_no, right_no)],
+                    Logic::Nullish => [Vec::new(), Vec::new()],
+                }
+            }
+            ExprKind::Binding(_) | ExprKind::Member { .. } => match self.subject(facts, condition, env) {
+                Some((subject, call)) => {
+                    let decision = decision(facts, DecisionPlace::Holds(subject), call);
+                    [vec![Chosen { decision, outcomes: YES }], vec![Chosen { decision, outcomes: NO }]]
+                }
+                None => [Vec::new(), Vec::new()],
+            },
+            _ => [Vec::new(), Vec::new()],
+        }
+    }
+
+    /// What a condition asks of: a name that is never written, or a part of it, in one call; or what a caller gives.
+    fn subject(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Option<(u64, u32)> {
+        if let [Value::Param(param, _)] = self.eval(facts, expr, env).as_slice() {
+            return Some((hashed(param), 0));
+        }
+        let mut names = Vec::new();
+        let mut next = expr;
+        let binding = loop {
+            match &facts.expr(next).kind {
+                ExprKind::Member { object, property } if names.len() < 8 => {
+                    names.push(property.clone());
+                    next = *object;
+                }
+                ExprKind::Binding(binding) => break *binding,
+                _ => return None,
+            }
+        };
+        let known = facts.binding(binding);
+        let steady = matches!(known.kind, BindingKind::Param(_) | BindingKind::Variable) && known.writes.is_empty();
+        if !steady || in_loop(facts, known.region) {
+            return None;
+        }
+        let owner = match known.kind {
+            BindingKind::Param(param) => Some(param.function),
+            _ => facts.function_of(known.region),
+        };
+        Some((hashed(&(facts.file.0, binding, names)), call_of(facts, owner, env)))
+    }
+
+    fn literal_of(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Option<u64> {
+        match &facts.expr(expr).kind {
+            ExprKind::Nothing => Some(hashed(&facts.expr(expr).range.slice(&facts.text))),
+            ExprKind::Template(_) | ExprKind::Number(Some(_)) | ExprKind::Member { .. } => {
+                match self.eval(facts, expr, env).as_slice() {
+                    [value @ Value::Text(_)] => value.constant().map(|text| hashed(&(1_u8, text))),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+fn decision(facts: &Facts, place: DecisionPlace, call: u32) -> Decision {
+    Decision { file: facts.file, place, call }
+}
+
+fn hashed(value: &impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The number of the call of a function that is being evaluated; 0 at the top.
+fn call_of(facts: &Facts, function: Option<FunctionId>, env: &Env) -> u32 {
+    let mut frame = env.as_ref();
+    while let Some(here) = frame {
+        if here.element.is_none() && here.file == facts.file && Some(here.function) == function {
+            return here.serial;
+        }
+        frame = here.outer.as_ref();
+    }
+    0
+}
+
+fn in_loop(facts: &Facts, mut region: RegionId) -> bool {
+    loop {
+        let here = facts.region(region);
+        match here.kind {
+            RegionKind::Loop(_) => return true,
+            RegionKind::Function(_) => return false,
+            _ => {}
+        }
+        let Some(parent) = here.parent else { return false };
+        region = parent;
+    }
+}
+
+/// The one answer of all; none where there is no answer or two.
+fn all_agree(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut all = None;
+    for answer in answers {
+        let answer = answer?;
+        if all.is_some_and(|all| all != answer) {
+            return None;
+        }
+        all = Some(answer);
+    }
+    all
+}
+
+/// Whether what an expression is worth hangs on nothing that may change unseen: constants, what a call is given, and what is
+/// made of these.
+fn is_leaf(facts: &Facts, expr: ExprId, depth: u32) -> bool {
+    if depth > 6 {
+        return false;
+    }
+    let inner = |expr: &ExprId| is_leaf(facts, *expr, depth + 1);
+    match &facts.expr(expr).kind {
+        ExprKind::Template(parts) => parts.iter().all(|part| match part {
+            crate::ir::Part::Text(_) => true,
+            crate::ir::Part::Hole(hole) => inner(hole),
+        }),
+        ExprKind::Number(Some(_)) | ExprKind::Nothing => true,
+        ExprKind::Array(items) => items.iter().all(inner),
+        ExprKind::Member { object, .. } => inner(object),
+        ExprKind::Index { object, index } => inner(object) && inner(index),
+        ExprKind::Call(call) => match &facts.expr(call.callee).kind {
+            ExprKind::Member { object, .. } => inner(object) && call.arguments.iter().all(inner),
+            _ => false,
+        },
+        ExprKind::Binding(binding) => {
+            let binding = facts.binding(*binding);
+            match &binding.kind {
+                BindingKind::Param(_) | BindingKind::Element => binding.writes.is_empty(),
+                BindingKind::Variable => {
+                    binding.writes.is_empty()
+                        && binding.init.as_ref().is_some_and(|init| is_literal(facts, *init) || inner(init))
+                }
+                BindingKind::Import { .. } => true,
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Nothing is sure to be nothing where it is a name's own value: a field may have been set through another name.
+fn is_sure(facts: &Facts, expr: ExprId, value: &Value) -> bool {
+    *value != Value::Nothing || matches!(facts.expr(expr).kind, ExprKind::Binding(_) | ExprKind::Nothing)
+}
+
+fn is_literal(facts: &Facts, expr: ExprId) -> bool {
+    matches!(facts.expr(expr).kind, ExprKind::Object(_) | ExprKind::Array(_))
+}
+
+/// Whether a value counts as true; none where that is not known.
+fn is_true(value: &Value) -> Option<bool> {
+    match value {
+        Value::Nothing => Some(false),
+        Value::Text(_) => value.constant().map(|text| !text.is_empty() && text != "0").filter(|_| is_plain_text(value)),
+        Value::Fragment(..)
+        | Value::List(_)
+        | Value::Object(_)
+        | Value::Record(_)
+        | Value::Function(_)
+        | Value::Class(_) => Some(true),
+        _ => None,
+    }
+}
+
+/// A text, and no number that is kept as one.
+fn is_plain_text(value: &Value) -> bool {
+    value.constant().is_some_and(|text| text.is_empty() || text.parse::<f64>().is_err())
+}
+
+fn is_list(value: &Value) -> Option<bool> {
+    match value {
+        Value::List(_) => Some(true),
+        Value::Text(_)
+        | Value::Fragment(..)
+        | Value::Object(_)
+        | Value::Record(_)
+        | Value::Function(_)
+        | Value::Number(_) => Some(false),
+        _ => None,
+    }
+}
+
+fn type_of(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Text(_) if is_plain_text(value) => Some("string"),
+        Value::List(_) | Value::Object(_) | Value::Record(_) => Some("object"),
+        Value::Function(_) | Value::Class(_) => Some("function"),
+        Value::Number(_) => Some("number"),
+        _ => None,
+    }
+}
+
+/// Whether two values are the same; none where that is not known. `null`, `undefined` and `false` are not told apart.
+fn same(left: &Value, right: &Value) -> Option<bool> {
+    let made = |value: &Value| {
+        matches!(
+            value,
+            Value::Text(_)
+                | Value::Fragment(..)
+                | Value::List(_)
+                | Value::Object(_)
+                | Value::Record(_)
+                | Value::Function(_)
+        )
+    };
+    match (left, right) {
+        (Value::Text(_), Value::Text(_)) => {
+            let (one, other) = (left.constant()?, right.constant()?);
+            (one != other || is_plain_text(left)).then_some(one == other)
+        }
+        (Value::Nothing, other) | (other, Value::Nothing) => made(other).then_some(false),
+        _ => None,
+    }
+}
