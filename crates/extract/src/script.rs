@@ -46,31 +46,33 @@ pub struct Scripts<'p> {
     sources: &'p SourceMap,
     options: &'p Options,
     cache: &'p Cache,
-    /// Made for the first script: it looks at every package of the tree.
-    program: OnceCell<Option<Program<'p>>>,
+    /// Made for the first script of each language: it looks at every package of the tree.
+    typescript: OnceCell<Option<Program<'p>>>,
+    rust: OnceCell<Option<Program<'p>>>,
 }
 
 impl<'p> Scripts<'p> {
     /// Ready to read scripts of `snapshot`; nothing is parsed yet.
     #[must_use]
     pub fn new(snapshot: &'p Snapshot, sources: &'p SourceMap, options: &'p Options, cache: &'p Cache) -> Self {
-        Self { snapshot, sources, options, cache, program: OnceCell::new() }
+        Self { snapshot, sources, options, cache, typescript: OnceCell::new(), rust: OnceCell::new() }
     }
 
-    fn program(&self) -> Option<&Program<'p>> {
+    fn program(&self, path: &str) -> Option<&Program<'p>> {
+        let (name, cell) = if path.ends_with(".rs") { ("rust", &self.rust) } else { ("typescript", &self.typescript) };
         let make = || {
-            let language = languages().iter().find(|language| language.files.name == "typescript")?;
+            let language = languages().iter().find(|language| language.files.name == name)?;
             Some(Program::new(self.snapshot, self.sources, self.options, self.cache, language))
         };
-        self.program.get_or_init(make).as_ref()
+        cell.get_or_init(make).as_ref()
     }
 
-    /// The calls that the function `name` of the TypeScript or JavaScript file at `path` makes, those of functions inside of
+    /// The calls that the function `name` of the TypeScript, JavaScript or Rust file at `path` makes, those of functions inside of
     /// it included, in the order in which they are done: what stands in an argument before the call that takes it. None
     /// where there is no such file or function.
     #[must_use]
     pub fn calls_of(&self, path: &str, name: &str) -> Option<Vec<ScriptCall>> {
-        let program = self.program()?;
+        let program = self.program(path)?;
         let facts = program.facts(&path.into())?;
         let function = facts.functions.iter().position(|function| function.name.as_deref() == Some(name))?;
         let function = FunctionId(function as u32);

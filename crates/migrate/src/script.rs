@@ -1,4 +1,4 @@
-//! Migrations written in JavaScript or TypeScript, read call by call: what sends constant SQL is a statement like one of a
+//! Migrations written in JavaScript, TypeScript or Rust, read call by call: what sends constant SQL is a statement like one of a
 //! script, what changes no schema is left out, and every other call is a statement that is not followed. Nothing of it is
 //! run, and no call is passed over that may do something.
 
@@ -37,7 +37,9 @@ const SENDERS: [&str; 18] = [
 ];
 
 /// Names that hold what sends SQL. A call that is given none of them, and that nobody waits for, computes something.
-const HANDLES: [&str; 20] = [
+const HANDLES: [&str; 22] = [
+    "self",
+    "txn",
     "pool",
     "queryRunner",
     "queryInterface",
@@ -61,13 +63,20 @@ const HANDLES: [&str; 20] = [
 ];
 
 /// The first name of calls that have nothing to do with the database.
-const BYSTANDERS: [&str; 14] = [
-    "console", "logger", "log", "JSON", "Math", "Date", "Object", "Array", "String", "Number", "Error", "process",
-    "path", "Boolean",
+const BYSTANDERS: [&str; 17] = [
+    "Ok", "Err", "Some", "console", "logger", "log", "JSON", "Math", "Date", "Object", "Array", "String", "Number",
+    "Error", "process", "path", "Boolean",
 ];
 
 /// The last name of calls that do nothing themselves beyond what stands in their arguments or before their dot.
-const WRAPPERS: [&str; 42] = [
+const WRAPPERS: [&str; 49] = [
+    "get_connection",
+    "get_database_backend",
+    "has_table",
+    "has_column",
+    "map_err",
+    "to_owned",
+    "to_string",
     "transaction",
     "inTransaction",
     "begin",
@@ -317,6 +326,9 @@ impl<'a> Walk<'a, '_> {
         if SENDERS.contains(&last) {
             return sent(call);
         }
+        if let Some(text) = given_to_helper(call, last) {
+            return Effect::Sends(text);
+        }
         if WRAPPERS.contains(&last) && !has(&ROWS) {
             return Effect::Inner;
         }
@@ -337,7 +349,8 @@ impl<'a> Walk<'a, '_> {
     fn computes(&self, call: &ScriptCall) -> bool {
         let range = call.span.range;
         let text = |range: std::ops::Range<usize>| self.source.text.get(range).unwrap_or_default();
-        let is_awaited = text(0..range.start as usize).trim_end().ends_with("await");
+        let is_awaited = text(0..range.start as usize).trim_end().ends_with("await")
+            || text(range.end as usize..self.source.text.len()).trim_start().starts_with(".await");
         let mut words = text(range.start as usize..range.end as usize)
             .split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '$'));
         !is_awaited && !words.any(|word| HANDLES.contains(&word))
@@ -426,6 +439,15 @@ fn constant(argument: &ScriptArgument) -> Option<&MappedText> {
         [only] if argument.unknown.is_none() => Some(only),
         _ => None,
     }
+}
+
+/// The text that a function is given which is named for sending SQL: the project's own `run_sql(connection, "…")`, sea-orm's
+/// `Statement::from_string(backend, "…")` and `execute_unprepared`.
+fn given_to_helper<'c>(call: &'c ScriptCall, name: &str) -> Option<&'c MappedText> {
+    let is_helper = name.to_ascii_lowercase().contains("sql") || matches!(name, "from_string" | "execute_unprepared");
+    let mut texts = call.arguments.iter().filter(|argument| !argument.texts.is_empty());
+    let text = texts.next().and_then(constant)?;
+    (is_helper && texts.next().is_none() && !text.text.contains(MappedText::HOLE)).then_some(text)
 }
 
 /// The text that a sender's call sends.

@@ -1,4 +1,4 @@
-//! Tools whose migrations are programs. Those in JavaScript and TypeScript are read call by call (`script.rs`); the others
+//! Tools whose migrations are programs. Those in JavaScript, TypeScript and Rust are read call by call (`script.rs`); the others
 //! are listed, in their order, and say that they are not read: a migration that is not known must never look like one that
 //! does nothing.
 
@@ -94,11 +94,19 @@ pub(super) const KYSELY: Tool = Tool {
     ..JAVASCRIPT
 };
 
-/// SeaORM: modules that implement `MigrationTrait`. Their order is that of the migrator's list, which follows the names.
+/// SeaORM: modules that implement `MigrationTrait`. Their order is that of the migrator's list, which follows the names; on
+/// PostgreSQL all that are pending run in one transaction (`sea-orm-migration/src/migrator.rs`, `exec_with_connection`).
 pub(super) const SEA_ORM: Tool = Tool {
     name: "sea-orm",
     detect: |survey, folder| detect(survey, folder, "", is_sea_orm, &["migrationtrait"]),
-    list: |reader, folder| list_with(reader, folder, is_sea_orm, "it is written in Rust"),
+    list: |reader, folder| {
+        let names: Vec<&str> = folder.files.iter().copied().filter(|name| is_sea_orm(name)).collect();
+        read_names(reader, folder, &names, Transaction::Batch)
+    },
+    bookkeeping: "CREATE TABLE IF NOT EXISTS seaql_migrations (
+    version varchar NOT NULL PRIMARY KEY,
+    applied_at bigint NOT NULL
+)",
     ..JAVASCRIPT
 };
 
@@ -197,7 +205,7 @@ fn read_names(
     names.iter().map(|name| read_script(reader, folder, name, transaction)).collect()
 }
 
-/// One migration in JavaScript or TypeScript.
+/// One migration in JavaScript, TypeScript or Rust.
 pub(super) fn read_script(
     reader: &mut Reader<'_>,
     folder: &Folder<'_>,
@@ -205,7 +213,11 @@ pub(super) fn read_script(
     transaction: Transaction,
 ) -> Migration {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    let language = if extension.ends_with("ts") { "TypeScript" } else { "JavaScript" };
+    let language = match extension {
+        "rs" => "Rust",
+        "ts" | "mts" | "cts" => "TypeScript",
+        _ => "JavaScript",
+    };
     script::read(reader, Draft::new(stem, name, folder.join(name), transaction), "up", language)
 }
 
