@@ -1,4 +1,4 @@
-//! Prints the sites of a folder: `cargo run -p rollproof-extract --example sites -- FOLDER [--json]`.
+//! Prints the sites of a folder: `cargo run -p rollproof-extract --example sites -- FOLDER [--json | --parsed]`.
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a tool for trying extraction on a folder")]
 
 use std::collections::BTreeMap;
@@ -53,9 +53,12 @@ fn main() {
     }
     let sources = SourceMap::new();
     let start = Instant::now();
-    let extraction = extract(&snapshot, &sources, &options, &Cache::new());
+    let cache = Cache::new();
+    let extraction = extract(&snapshot, &sources, &options, &cache);
     let took = start.elapsed();
-    if rest.iter().any(|argument| argument == "--json") {
+    if rest.iter().any(|argument| argument == "--parsed") {
+        cache.parsed_paths().iter().for_each(|path| println!("{path}"));
+    } else if rest.iter().any(|argument| argument == "--json") {
         print_json(&extraction, &sources);
     } else {
         extraction.sites.iter().for_each(|site| print_site(site, &sources));

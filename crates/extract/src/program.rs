@@ -40,6 +40,17 @@ impl Cache {
         Self::default()
     }
 
+    /// The files that were parsed so far, sorted: those that hold SQL, and what their texts and calls lead to.
+    #[must_use]
+    pub fn parsed_paths(&self) -> Vec<Arc<str>> {
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        let parsed = entries.iter().filter(|(_, entry)| entry.facts.get().is_some());
+        let mut paths: Vec<Arc<str>> = parsed.map(|((path, _), _)| path.clone()).collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
     /// Whether an extraction that begins now takes its files from the end: of two that run at once, one comes from each
     /// side, so that neither waits for the other's files, and the second half of each is done when it gets there.
     pub(crate) fn begins_at_end(&self) -> bool {

@@ -73,3 +73,74 @@ proptest! {
         assert_maps(&[("a.ts", &typescript), ("b.js", &text), ("src/lib.rs", &rust)]);
     }
 }
+
+/// Each way in which a text is made, around a name that stands once in the sources: the program's files, and the name.
+fn ways(filler: &str, name: &str) -> Vec<Vec<(&'static str, String)>> {
+    let pg = "import { Pool } from 'pg'; import fs from 'fs'; import dedent from 'dedent';\nconst pool = new Pool();\n";
+    let program = |body: String| vec![("a.ts", format!("{pg}{body}"))];
+    let with = |body: String, path: &'static str, text: String| vec![("a.ts", format!("{pg}{body}")), (path, text)];
+    vec![
+        program(format!("pool.query(`{filler} SELECT x FROM {name}`);")),
+        program(format!("pool.query(`{filler} SELECT ` + 'x' + ` FROM ` + '{name}');")),
+        program(format!("let q = `{filler} SELECT x`;\nq += ' FROM {name}';\npool.query(q);")),
+        program(format!("pool.query([`{filler} SELECT x`, 'FROM {name}'].join('\\n'));")),
+        program(format!("pool.query(dedent`\n    {filler} SELECT x\r\n    FROM {name}`);")),
+        program(format!("pool.query(String.raw`{filler} SELECT x FROM {name}`);")),
+        program(format!("const T = '{name}';\npool.query(`{filler} SELECT x FROM ${{T}} WHERE a = ${{T}}.b`);")),
+        program(format!("const make = (table) => `{filler} SELECT x FROM ${{table}}`;\npool.query(make('{name}'));")),
+        program(format!("pool.query(`{filler} SELECT x FROM other`.replace('other', '{name}'));")),
+        program(format!("pool.query(`{filler} SELECT x FROM {name}`.trim());")),
+        with(
+            "import { Q } from './b';\npool.query(Q);".into(),
+            "b.ts",
+            format!("export const Q = `{filler} SELECT x FROM {name}`;"),
+        ),
+        with(
+            "pool.query(fs.readFileSync('q.sql', 'utf8'));".into(),
+            "q.sql",
+            format!("{filler} SELECT x FROM {name}\r\n"),
+        ),
+    ]
+}
+
+/// Asserts that wherever the name stands in a query, its underline stands under the name in the sources.
+fn assert_underlines(files: &[(&str, String)], name: &str) {
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let (extraction, sources) = run(&files, &Options::default());
+    let mut found = 0;
+    for query in extraction.sites.iter().flat_map(|site| &site.queries) {
+        for (at, _) in query.text.text.match_indices(name) {
+            let spans = query.text.spans(rollproof_source::TextRange::new(at as u32, (at + name.len()) as u32));
+            let under: Vec<String> =
+                spans.iter().map(|span| span.range.slice(&sources.file(span.file).text).to_owned()).collect();
+            assert_eq!(under, [name], "in {:?} of {files:?}", query.text.text);
+            found += 1;
+        }
+    }
+    assert!(found > 0, "nothing was read of {files:?}");
+    assert_maps(&files);
+}
+
+fn filler() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("/* é */"),
+        Just("/* \u{1F600} 漢字 */"),
+        Just("\r\n"),
+        Just("\n\t"),
+        Just("/* \\u0041 \\x41 */"),
+        Just("-- \\` it\r\n"),
+        Just("-- ok\n"),
+    ];
+    proptest::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn names_are_underlined_where_they_stand(filler in filler()) {
+        for files in ways(&filler, "the_table") {
+            assert_underlines(&files, "the_table");
+        }
+    }
+}

@@ -255,6 +255,7 @@ fn an_unchanged_file_is_parsed_once() {
     );
     assert_eq!(old.sites[0], new.sites[0]);
     assert_ne!(old.sites[1].file, new.sites[1].file);
+    assert_eq!(cache.parsed_paths(), ["a.ts".into(), "b.ts".into()]);
 }
 
 #[test]
