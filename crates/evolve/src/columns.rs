@@ -232,8 +232,14 @@ impl Context {
                     let kind = if *stored { Generated::Stored } else { Generated::Virtual };
                     set_default(column, NewDefault::Generated(value.clone(), kind), table, definition.span)?;
                 }
+                ConstraintKind::PrimaryKey(_) => {
+                    // Since 18 it gets its NOT NULL here, among those of the other columns.
+                    if self.names_not_null() && !null {
+                        column.not_null.get_or_insert(NotNull { name: None, no_inherit: false, written: true });
+                    }
+                    waiting.push(NewConstraint { definition: definition.clone(), column: Some(column.name.clone()) });
+                }
                 ConstraintKind::Check(_)
-                | ConstraintKind::PrimaryKey(_)
                 | ConstraintKind::Unique(_)
                 | ConstraintKind::Exclude { .. }
                 | ConstraintKind::ForeignKey { .. } => {
@@ -302,9 +308,7 @@ impl Context {
         let Some(column) = self.schema.column(id) else { return Err(self.lost(ObjectId::Column(id))) };
         let place = ExpressionPlace::Default(column.name.clone(), column.data_type);
         let bound = self.bind(value, &no_scope(), &place)?;
-        if matches!(value.kind, rollproof_sql::ast::ExprKind::Literal(rollproof_sql::ast::Literal::Null))
-            && !self.is_domain(id)
-        {
+        if self.is_bare_null(value, id) && !self.is_domain(id) {
             // A bare NULL is no default at all (AddRelationNewConstraints).
             return self.forget_default(relation, number);
         }
@@ -312,6 +316,26 @@ impl Context {
         self.put_default(id, bound.stored, None)?;
         self.depend_on_uses(ObjectId::Default(id), &bound.uses, relation, DependencyKind::Normal);
         Ok(())
+    }
+
+    /// Whether a default is NULL and nothing else: no conversion to the column's type stands around it, as one to a length
+    /// does (`coerce_type_typmod`).
+    fn is_bare_null(&mut self, value: &Expr, id: ColumnId) -> bool {
+        use rollproof_sql::ast::{ExprKind, Literal};
+        let Some(of) = self.schema.column(id).map(|column| column.data_type) else { return false };
+        let element = self.schema.type_of(of.oid).filter(|found| found.is_array).map_or(of.oid, |found| found.element);
+        // An interval's fields are no length.
+        if of.modifier >= 0 && element != oid::INTERVAL {
+            return false;
+        }
+        match &value.kind {
+            ExprKind::Literal(Literal::Null) => true,
+            ExprKind::Cast { value, target, .. } if target.modifiers.is_empty() => {
+                let same = self.type_ref(target).is_ok_and(|target| target.oid == of.oid);
+                same && matches!(value.kind, ExprKind::Literal(Literal::Null))
+            }
+            _ => false,
+        }
     }
 
     fn is_domain(&self, id: ColumnId) -> bool {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{
-    Column, ColumnId, ConstraintKind, Identity, ObjectId, Oid, Relation, RelationKind, Schema, StoredExpr, TypeRef, oid,
+    Column, ColumnId, ConstraintKind, DependencyKind, Identity, ObjectId, Oid, Relation, RelationKind, Schema,
+    StoredExpr, TypeRef, oid,
 };
 use rollproof_resolve::types::CoercionContext;
 use rollproof_resolve::{ExpressionOutcome, ExpressionPlace, resolve_expression, resolve_expression_again};
@@ -67,6 +68,7 @@ impl Context {
             self.nothing_reads(id, change)?;
             self.default_follows(id, data_type, change)?;
             let before = self.schema.clone();
+            self.default_keeps_type(id)?;
             self.put_type_of(id, data_type, collation, dimensions)?;
             self.rebuild(id, &before, change)?;
         }
@@ -231,6 +233,25 @@ impl Context {
         Err(refuse("42804", message, change.name.span))
     }
 
+    /// A literal stays one of the type that it was read as: the server has it as a constant of that type from here on.
+    fn default_keeps_type(&mut self, id: ColumnId) -> Outcome {
+        use rollproof_sql::ast::{ExprKind, Literal};
+        let Some(column) = self.schema.column(id) else { return Ok(()) };
+        let Some(default) = column.default.as_ref().filter(|_| column.generated.is_none()) else { return Ok(()) };
+        let text = matches!(default.expr.kind, ExprKind::Literal(Literal::String(_)));
+        if !text || !default.casts.is_empty() {
+            return Ok(());
+        }
+        let mut stored = default.clone();
+        let of = TypeRef::plain(column.data_type.oid);
+        stored.casts = Arc::from([(stored.expr.span, of)]);
+        self.change_column(id, |column| column.default = Some(stored))?;
+        if of.oid >= Oid::FIRST_USER {
+            self.depend(ObjectId::Default(id), ObjectId::Type(of.oid), DependencyKind::Normal);
+        }
+        Ok(())
+    }
+
     /// Indexes and constraints over the column are made again: what does not fit the new type is refused.
     fn rebuild(&mut self, id: ColumnId, before: &Schema, change: &TypeChange) -> Outcome {
         let table = self.relation(id.relation)?;
@@ -244,7 +265,7 @@ impl Context {
                     self.keys_still_fit(&table, &constraint.columns, &target, &key.columns, &constraint.name, change)?;
                 }
                 ConstraintKind::Check(stored) => {
-                    let casts = self.still_bound(stored, before, id, &ExpressionPlace::Check)?;
+                    let (casts, _) = self.still_bound(stored, before, id, &ExpressionPlace::Check)?;
                     if casts != stored.casts {
                         self.put_casts(id.relation, constraint.oid, casts)?;
                     }
@@ -315,11 +336,17 @@ impl Context {
                 key.collation = column.collation;
             }
         }
-        for stored in changed.keys.iter_mut().filter_map(|key| key.expression.as_mut()) {
-            stored.casts = self.still_bound(stored, before, id, &ExpressionPlace::IndexKey)?;
+        for key in &mut changed.keys {
+            let Some(stored) = &mut key.expression else { continue };
+            let (casts, data_type) = self.still_bound(stored, before, id, &ExpressionPlace::IndexKey)?;
+            stored.casts = casts;
+            let is_default = self.schema.operator_class(key.operator_class).is_some_and(|class| class.is_default);
+            if let Some(data_type) = data_type.filter(|_| is_default) {
+                key.operator_class = self.default_class(data_type, &data.method, change.name.span)?;
+            }
         }
         if let Some(predicate) = &mut changed.predicate {
-            predicate.casts = self.still_bound(predicate, before, id, &ExpressionPlace::IndexPredicate)?;
+            predicate.casts = self.still_bound(predicate, before, id, &ExpressionPlace::IndexPredicate)?.0;
         }
         relation.index = Some(Arc::new(changed));
         self.schema.put_relation(relation);
@@ -327,14 +354,14 @@ impl Context {
     }
 
     /// An expression that is kept has to resolve with the new type too, with the conversions chosen for the old one
-    /// written out: these are returned. One whose names changed since it was written is not asked again.
+    /// written out: these are returned, with its type. One whose names changed since it was written is not asked again.
     fn still_bound(
         &self,
         stored: &StoredExpr,
         before: &Schema,
         column: ColumnId,
         place: &ExpressionPlace,
-    ) -> Outcome<Arc<[(TextRange, TypeRef)]>> {
+    ) -> Outcome<(Arc<[(TextRange, TypeRef)]>, Option<TypeRef>)> {
         let current = stored.text.bindings.iter().all(|(range, object)| match object {
             ObjectId::Column(id) => {
                 let written = range.slice(&stored.text.text).trim_matches('"').to_lowercase();
@@ -344,7 +371,7 @@ impl Context {
         });
         let uses = stored.text.bindings.iter().any(|binding| binding.1 == ObjectId::Column(column));
         if !current || !uses {
-            return Ok(stored.casts.clone());
+            return Ok((stored.casts.clone(), None));
         }
         let scope = relation_scope(column.relation);
         let again = resolve_expression_again(&stored.expr, &stored.casts, before, &self.schema, &scope, place);
@@ -352,7 +379,8 @@ impl Context {
             (ExpressionOutcome::Refused(refusal), _) if !refusal.errors.is_empty() => {
                 Err(placed(self.refusal(&refusal, self.span), self.span))
             }
-            (_, casts) => Ok(Arc::from(casts)),
+            (ExpressionOutcome::Resolved(typed, _), casts) => Ok((Arc::from(casts), Some(typed.data_type))),
+            (_, casts) => Ok((Arc::from(casts), None)),
         }
     }
 }
