@@ -287,8 +287,11 @@ impl Context {
 
     /// NOT NULL for a primary key; a partitioned or inherited table's children get it too.
     fn require_not_null(&mut self, relation: Oid, number: i16, not_null: &NotNull, span: TextRange) -> Outcome {
-        let name = self.relation(relation)?.column_by_number(number).map(|column| column.name.clone());
-        self.set_not_null(relation, number, not_null, span)?;
+        let table = self.relation(relation)?;
+        let name = table.column_by_number(number).map(|column| column.name.clone());
+        // One that is there stays as it is.
+        let written = not_null.written && not_null_constraint(&table, number).is_none();
+        self.set_not_null(relation, number, &NotNull { written, ..not_null.clone() }, span)?;
         let Some(name) = name else { return Ok(()) };
         for child in self.children_of(relation) {
             let Some(number) = self.relation(child)?.column(&name).map(|column| column.number) else { continue };

@@ -242,15 +242,15 @@ impl Context {
             let name = not_null.name.clone().or(inherited);
             let named = NotNull { name, ..not_null.clone() };
             self.set_not_null(oid, number, &named, new.span)?;
-            if let Some((column, _)) = parent {
-                self.not_null_inherited(oid, number, not_null.written, column)?;
+            if parent.is_some() {
+                self.not_null_inherited(oid, number, not_null.written)?;
             }
         }
         Ok(())
     }
 
     /// Marks a NOT NULL as coming from a parent.
-    fn not_null_inherited(&mut self, oid: Oid, number: i16, local: bool, _column: &Arc<str>) -> Outcome {
+    pub(crate) fn not_null_inherited(&mut self, oid: Oid, number: i16, local: bool) -> Outcome {
         let table = self.relation(oid)?;
         let Some(known) = crate::constraint::not_null_constraint(&table, number) else { return Ok(()) };
         let constraint = known.oid;

@@ -161,7 +161,8 @@ impl Context {
                 bound: Some(Arc::new(bound.clone())),
                 source: Some(self.source.clone()),
             };
-            return self.change(oid, |relation| relation.partition = Some(partition));
+            self.change(oid, |relation| relation.partition = Some(partition))?;
+            return self.take_identity(oid, parent);
         }
         let oids = parents.iter().map(|parent| parent.oid).collect();
         self.change(oid, |relation| relation.inherits = oids)

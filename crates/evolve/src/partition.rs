@@ -372,10 +372,18 @@ impl Context {
                 return Err(refuse("42804", message, name.span));
             }
         }
+        let own_identity = child.live_columns().find(|column| column.identity.is_some());
+        if let Some(column) = own_identity.filter(|_| self.shares_identity()) {
+            let message =
+                format!("table \"{}\" being attached contains an identity column \"{}\"", child.name, column.name);
+            let detail = "The new partition may not contain an identity column.".to_owned();
+            return Err(crate::context::refuse_with("55000", message, detail, name.span));
+        }
         persistence_fits(&table, &child, name.span)?;
         self.check_bound(&table, bound, name.span, &child.name)?;
         crate::inherit::no_row_transitions(&child, "a partition", name.span)?;
         self.merge_into_existing(child.oid, &table, name.span, true)?;
+        self.take_identity(child.oid, &table)?;
         let partition = Partition { parent, bound: Some(Arc::new(bound.clone())), source: Some(self.source.clone()) };
         self.change(child.oid, |relation| relation.partition = Some(partition))?;
         self.depend(ObjectId::Relation(child.oid), ObjectId::Relation(parent), DependencyKind::Automatic);
@@ -401,11 +409,37 @@ impl Context {
         }
         self.leave_parent(child.oid, &table)?;
         self.change(child.oid, |relation| relation.partition = None)?;
+        if self.shares_identity() {
+            for column in child.live_columns().filter(|column| column.identity.is_some()) {
+                let id = rollproof_catalog::ColumnId { relation: child.oid, number: column.number };
+                self.change_column(id, |column| column.identity = None)?;
+            }
+        }
         for index in child.indexes {
             self.detach_index(index)?;
         }
         self.own_cloned_constraints(child.oid)?;
         self.drop_cloned_triggers(child.oid)
+    }
+
+    /// Whether partitions have the identity columns of their table: since PostgreSQL 17.
+    pub(crate) fn shares_identity(&self) -> bool {
+        self.schema.builtin.version >= 17
+    }
+
+    /// A partition's columns are identity columns where its table's are, over the same sequence.
+    pub(crate) fn take_identity(&mut self, child: Oid, parent: &Relation) -> Outcome {
+        if !self.shares_identity() {
+            return Ok(());
+        }
+        for column in parent.live_columns().filter(|column| column.identity.is_some()) {
+            let number = self.relation(child)?.column(&column.name).map(|own| own.number);
+            if let Some(number) = number {
+                let id = rollproof_catalog::ColumnId { relation: child, number };
+                self.change_column(id, |own| own.identity = column.identity)?;
+            }
+        }
+        Ok(())
     }
 
     fn has_default_partition(&self, parent: Oid) -> bool {

@@ -6,7 +6,7 @@ use rollproof_catalog::{Oid, Relation, RelationKind};
 use rollproof_sql::ast::{ColumnDefinition, ConstraintKind};
 
 use crate::columns::{NewColumn, NewConstraint, NewDefault, NotNull};
-use crate::constraint::is_system_column;
+use crate::constraint::{is_system_column, not_null_constraint};
 use crate::context::{Context, Outcome, refuse};
 
 impl Context {
@@ -42,8 +42,8 @@ impl Context {
             if !inherit {
                 return Err(refuse("42P16", "column must be added to child tables too", name.span));
             }
-            if matches!(column.default, Some(NewDefault::Identity(..))) && table.kind != RelationKind::PartitionedTable
-            {
+            let shared = table.kind == RelationKind::PartitionedTable && self.shares_identity();
+            if matches!(column.default, Some(NewDefault::Identity(..))) && !shared {
                 let message = "cannot recursively add identity column to table that has child tables";
                 return Err(refuse("42P16", message, name.span));
             }
@@ -94,16 +94,35 @@ impl Context {
         let mut inherited = column.clone();
         inherited.is_local = false;
         inherited.inherit_count = 1;
+        let parents: Vec<Oid> =
+            table.inherits.iter().copied().chain(table.partition.as_ref().map(|part| part.parent)).collect();
+        if let Some(not_null) = &mut inherited.not_null {
+            // Its NOT NULL has the name that it has in the parent.
+            let name = parents.iter().find_map(|parent| {
+                let parent = self.schema.relation(*parent)?;
+                Some(not_null_constraint(parent, parent.column(&column.name)?.number)?.name.clone())
+            });
+            *not_null = NotNull { name, written: false, ..not_null.clone() };
+        }
         // A child reads its parent's sequence.
         if let Some(NewDefault::Serial) = &inherited.default {
-            let parents: Vec<Oid> =
-                table.inherits.iter().copied().chain(table.partition.as_ref().map(|part| part.parent)).collect();
             inherited.default = self.parent_default(&parents, &column.name);
         }
-        if let Some(NewDefault::Identity(..)) = &inherited.default {
+        let identity = match &inherited.default {
+            Some(NewDefault::Identity(kind, _)) => Some(*kind),
+            _ => None,
+        };
+        if identity.is_some() {
             inherited.default = None;
         }
         self.append_column(child, &inherited)?;
+        let number = self.relation(child)?.columns.len() as i16;
+        if identity.is_some() {
+            self.change_column(rollproof_catalog::ColumnId { relation: child, number }, |own| own.identity = identity)?;
+        }
+        if inherited.not_null.is_some() {
+            self.not_null_inherited(child, number, false)?;
+        }
         for grandchild in self.children_of(child) {
             self.add_inherited_column(grandchild, column, span)?;
         }

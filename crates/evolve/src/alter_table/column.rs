@@ -153,8 +153,11 @@ impl Context {
         name: &Name,
         kind: IdentityKind,
         options: &[SequenceOption],
+        inherit: bool,
     ) -> Outcome {
         let (table, column) = self.column_of(oid, name)?;
+        let parts =
+            self.partitions_with(&table, inherit, "add identity to a column", "add identity to a column", name.span)?;
         let complaint = if !column.not_null {
             Some("must be declared NOT NULL before identity can be added")
         } else if column.identity.is_some() {
@@ -169,7 +172,44 @@ impl Context {
             return Err(refuse("55000", message, name.span));
         }
         self.identity_type(column.data_type.oid, name.span)?;
-        self.make_identity(oid, column.number, identity(kind), options, name.span)
+        self.make_identity(oid, column.number, identity(kind), options, name.span)?;
+        self.identity_of_parts(&parts, name, Some(identity(kind)))
+    }
+
+    /// The partitions that follow a change of identity (since 17): it is neither for one of them nor for the table alone.
+    fn partitions_with(
+        &self,
+        table: &Relation,
+        inherit: bool,
+        of_part: &str,
+        of_only: &str,
+        span: rollproof_source::TextRange,
+    ) -> Outcome<Vec<Oid>> {
+        if !self.shares_identity() {
+            return Ok(Vec::new());
+        }
+        if table.partition.is_some() {
+            return Err(refuse("42P16", format!("cannot {of_part} of a partition"), span));
+        }
+        let parts = match table.kind {
+            rollproof_catalog::RelationKind::PartitionedTable => self.descendants_of(table.oid),
+            _ => Vec::new(),
+        };
+        if !inherit && !parts.is_empty() {
+            return Err(refuse("42P16", format!("cannot {of_only} of only the partitioned table"), span));
+        }
+        Ok(parts)
+    }
+
+    fn identity_of_parts(&mut self, parts: &[Oid], name: &Name, kind: Option<rollproof_catalog::Identity>) -> Outcome {
+        for relation in parts {
+            let number = self.relation(*relation)?.column(&name.text).map(|column| column.number);
+            if let Some(number) = number {
+                let id = ColumnId { relation: *relation, number };
+                self.change_column(id, |column| column.identity = kind)?;
+            }
+        }
+        Ok(())
     }
 
     fn not_identity(&self, table: &Relation, name: &Name) -> Outcome {
@@ -178,19 +218,30 @@ impl Context {
     }
 
     /// `SET GENERATED …`
-    pub(super) fn alter_set_identity(&mut self, oid: Oid, name: &Name, kind: Option<IdentityKind>) -> Outcome {
+    pub(super) fn alter_set_identity(
+        &mut self,
+        oid: Oid,
+        name: &Name,
+        kind: Option<IdentityKind>,
+        inherit: bool,
+    ) -> Outcome {
         let (table, column) = self.column_of(oid, name)?;
+        let what = "change identity column";
+        let parts = self.partitions_with(&table, inherit, what, what, name.span)?;
         if column.identity.is_none() {
             return self.not_identity(&table, name);
         }
         let Some(kind) = kind else { return Ok(()) };
         let id = ColumnId { relation: oid, number: column.number };
-        self.change_column(id, |column| column.identity = Some(identity(kind)))
+        self.change_column(id, |column| column.identity = Some(identity(kind)))?;
+        self.identity_of_parts(&parts, name, Some(identity(kind)))
     }
 
     /// `DROP IDENTITY`
-    pub(super) fn alter_drop_identity(&mut self, oid: Oid, name: &Name, if_exists: bool) -> Outcome {
+    pub(super) fn alter_drop_identity(&mut self, oid: Oid, name: &Name, if_exists: bool, inherit: bool) -> Outcome {
         let (table, column) = self.column_of(oid, name)?;
+        let what = "drop identity from a column";
+        let parts = self.partitions_with(&table, inherit, what, what, name.span)?;
         if column.identity.is_none() {
             return if if_exists { Ok(()) } else { self.not_identity(&table, name) };
         }
@@ -199,7 +250,8 @@ impl Context {
             self.schema.dependencies.clear_uses(ObjectId::Relation(sequence));
             self.drop_objects(&[ObjectId::Relation(sequence)], true, name.span)?;
         }
-        self.change_column(id, |column| column.identity = None)
+        self.change_column(id, |column| column.identity = None)?;
+        self.identity_of_parts(&parts, name, None)
     }
 
     /// `SET EXPRESSION AS (x)` (PostgreSQL 17)

@@ -238,7 +238,7 @@ impl Context {
         use rollproof_sql::ast::{ExprKind, Literal};
         let Some(column) = self.schema.column(id) else { return Ok(()) };
         let Some(default) = column.default.as_ref().filter(|_| column.generated.is_none()) else { return Ok(()) };
-        let text = matches!(default.expr.kind, ExprKind::Literal(Literal::String(_)));
+        let text = matches!(default.expr.kind, ExprKind::Literal(Literal::String(_) | Literal::Null));
         if !text || !default.casts.is_empty() {
             return Ok(());
         }

@@ -202,9 +202,11 @@ impl Context {
             AlterTableAction::ColumnDefault(name, value) => self.alter_default(oid, name, value.as_ref(), inherit),
             AlterTableAction::ColumnNotNull(name, true) => self.alter_set_not_null(oid, name, inherit, span),
             AlterTableAction::ColumnNotNull(name, false) => self.alter_drop_not_null(oid, name, inherit),
-            AlterTableAction::AddIdentity(name, kind, options) => self.alter_add_identity(oid, name, *kind, options),
-            AlterTableAction::SetIdentity(name, kind) => self.alter_set_identity(oid, name, *kind),
-            AlterTableAction::DropIdentity(name, if_exists) => self.alter_drop_identity(oid, name, *if_exists),
+            AlterTableAction::AddIdentity(name, kind, options) => {
+                self.alter_add_identity(oid, name, *kind, options, inherit)
+            }
+            AlterTableAction::SetIdentity(name, kind) => self.alter_set_identity(oid, name, *kind, inherit),
+            AlterTableAction::DropIdentity(name, if_exists) => self.alter_drop_identity(oid, name, *if_exists, inherit),
             AlterTableAction::SetExpression(name, value) => self.alter_set_expression(oid, name, value),
             AlterTableAction::DropExpression(name, if_exists) => {
                 self.alter_drop_expression(oid, name, *if_exists, inherit)

@@ -23,7 +23,9 @@ impl Printer<'_> {
             }
             _ => {}
         }
-        if let Some(identity) = column.identity {
+        // A partition has its table's.
+        let shared = relation.partition.is_some() && self.schema.builtin.version >= 17;
+        if let Some(identity) = column.identity.filter(|_| !shared) {
             let kind = if identity == Identity::Always { "ALWAYS" } else { "BY DEFAULT" };
             text.push_str(&format!(" GENERATED {kind} AS IDENTITY{}", self.identity_sequence(id)));
         }
