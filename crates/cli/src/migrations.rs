@@ -59,7 +59,8 @@ pub(crate) fn load(
 pub(crate) fn folders(tree: &Snapshot, settings: &Settings) -> Vec<String> {
     let hints: Vec<String> = settings.migration_folders.iter().map(|hint| clean(hint)).collect();
     let hints: Vec<&str> = hints.iter().map(String::as_str).collect();
-    detect(tree, &hints).folders.iter().map(|folder| folder.path.to_string()).collect()
+    let found = detect(tree, &hints);
+    found.folders.iter().map(|folder| &folder.path).chain(&found.foreign).map(ToString::to_string).collect()
 }
 
 /// A folder that no version has and that is on disk.
@@ -115,7 +116,8 @@ impl Migrations {
         let hints: Vec<&str> = hints.iter().map(String::as_str).collect();
         let mut found = detect(&new.tree, &hints);
         self.problems.append(&mut found.problems);
-        self.folders.extend(found.folders.iter().map(|folder| folder.path.to_string()));
+        let folders = found.folders.iter().map(|folder| &folder.path).chain(&found.foreign);
+        self.folders.extend(folders.map(ToString::to_string));
         if hints.is_empty() {
             // Several folders are several databases as likely as not; the best one is checked and the others are said.
             let others = found.folders.split_off(1.min(found.folders.len()));

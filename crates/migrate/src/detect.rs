@@ -24,6 +24,8 @@ pub struct MigrationFolder {
 pub struct Detection {
     /// Folders of PostgreSQL migrations, the best first. Several may well belong to several databases.
     pub folders: Vec<MigrationFolder>,
+    /// Folders of migrations for other databases: no code of the application, either.
+    pub foreign: Vec<Arc<str>>,
     /// What was left aside and why; what a person named and is not there.
     pub problems: Vec<Problem>,
 }
@@ -181,6 +183,7 @@ fn choose(survey: &Survey<'_>, candidates: Vec<Candidate<'_>>, quietly_aside: bo
         {
             let message = format!("its migrations are written for {name}, not for PostgreSQL, and are left aside");
             detection.problems.push(Problem::of_file(candidate.path, message));
+            detection.foreign.push(Arc::from(candidate.path));
         }
     }
     detection.folders.extend(

@@ -55,3 +55,21 @@ fn copies_are_read_once_and_two_databases_twice() {
         detection.problems
     );
 }
+
+#[test]
+fn migrations_for_other_databases_are_named_beside_those_that_are_taken() {
+    let first = "create table a (id serial, b jsonb)";
+    let found = detect(
+        &tree(&[
+            ("Cargo.toml", "sqlx = 1"),
+            ("migrations/postgres/1_a.sql", first),
+            ("migrations/mysql/1_a.sql", "create table a (id int auto_increment)"),
+            ("schema/crdb/1_a.sql", first),
+        ]),
+        &[],
+    );
+    let folders: Vec<&str> = found.folders.iter().map(|folder| &*folder.path).collect();
+    let mut foreign: Vec<&str> = found.foreign.iter().map(|path| &**path).collect();
+    foreign.sort_unstable();
+    assert_eq!((folders, foreign), (vec!["migrations/postgres"], vec!["migrations/mysql", "schema/crdb"]));
+}
