@@ -1,7 +1,7 @@
 //! The facts of one file, the same for every language: what its expressions are made of, what its names stand for, and
 //! in which order its variables are written. Ids are indexes into the file's own tables.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rollproof_source::{FileId, Problem, TextRange};
 use rustc_hash::FxHashMap;
@@ -60,6 +60,8 @@ pub(crate) struct Facts {
     pub(crate) texts: Vec<ExprId>,
     /// Assignments to places that are no names (`cache[key] ??= value`): the place, and what it is given.
     pub(crate) stored: Vec<(TextRange, ExprId)>,
+    /// The calls that names are given to, and as which argument; made when it is first asked for.
+    pub(crate) given: OnceLock<FxHashMap<BindingId, Vec<(ExprId, u32)>>>,
     /// Test functions and modules that were left out.
     pub(crate) tests_left_out: usize,
     pub(crate) problems: Vec<Problem>,
@@ -354,6 +356,23 @@ impl Facts {
 
     pub(crate) fn region(&self, id: RegionId) -> &Region {
         &self.regions[id.index()]
+    }
+
+    /// The calls that a name is given to, and as which argument.
+    pub(crate) fn given_to(&self, binding: BindingId) -> &[(ExprId, u32)] {
+        let given = self.given.get_or_init(|| {
+            let mut given: FxHashMap<BindingId, Vec<(ExprId, u32)>> = FxHashMap::default();
+            for id in &self.calls {
+                let ExprKind::Call(call) = &self.expr(*id).kind else { continue };
+                for (index, argument) in call.arguments.iter().enumerate() {
+                    if let ExprKind::Binding(binding) = self.expr(*argument).kind {
+                        given.entry(binding).or_default().push((*id, index as u32));
+                    }
+                }
+            }
+            given
+        });
+        given.get(&binding).map_or(&[], Vec::as_slice)
     }
 
     /// The function around a region.

@@ -10,7 +10,7 @@ use super::{Evaluator, span};
 use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
 
 /// How many calls of the project's functions may stand in one another.
-const MAX_FRAMES: u32 = 12;
+pub(super) const MAX_FRAMES: u32 = 12;
 
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
@@ -273,6 +273,7 @@ impl Evaluator<'_> {
         for object in objects {
             let items = match &object {
                 Value::Object(place) => self.object_items(&place.clone(), name, at),
+                Value::Written(written) => self.written_items(&written.clone(), name, at),
                 Value::Record(fields) => {
                     let item = |values| Item { values, repeated: false, optional: false };
                     let entry = |(key, values): &(Arc<str>, Vec<Value>)| {
@@ -312,6 +313,35 @@ impl Evaluator<'_> {
                 "Object.values" => item(value),
                 _ => item(vec![Value::List(vec![item(vec![key]), item(value)].into())]),
             });
+        }
+        Some(items)
+    }
+
+    /// The same of an object whose fields are set later: those that it is made with, and any of the others.
+    fn written_items(&mut self, written: &super::value::Written, name: &str, at: Span) -> Option<Vec<Item>> {
+        let Value::Object(place) = &written.base else { return None };
+        if !self.calls_that_write(&written.facts, written.binding, None).is_empty() {
+            return None;
+        }
+        let ExprKind::Object(fields) = &place.facts.expr(place.expr).kind else { return None };
+        let made: Option<Vec<Arc<str>>> = fields.iter().map(|field| field.name.clone()).collect();
+        let mut names: Vec<(Arc<str>, bool)> = made?.into_iter().map(|name| (name, false)).collect();
+        for field in written.facts.binding(written.binding).writes.iter().filter_map(|write| write.field.as_ref()) {
+            if !names.iter().any(|(known, _)| known == field) {
+                names.push((field.clone(), true));
+            }
+        }
+        let item = |values| Item { values, repeated: false, optional: false };
+        let mut items = Vec::new();
+        for (field, optional) in names {
+            let key = Value::derived(&field, at);
+            let value = if name == "Object.keys" { Vec::new() } else { self.written_field(written, &field, at) };
+            let made = match name {
+                "Object.keys" => item(vec![key]),
+                "Object.values" => item(value),
+                _ => item(vec![Value::List(vec![item(vec![key]), item(value)].into())]),
+            };
+            items.push(Item { optional, ..made });
         }
         Some(items)
     }
@@ -422,6 +452,21 @@ fn in_handler(facts: &Facts, mut region: RegionId) -> bool {
         let Some(parent) = here.parent else { return false };
         region = parent;
     }
+}
+
+/// Whether a call stands where it may not be reached from around it.
+pub(super) fn in_arm_or_loop(facts: &Facts, call: ExprId, around: RegionId) -> bool {
+    let ExprKind::Call(call) = &facts.expr(call).kind else { return true };
+    let mut region = call.region;
+    while region != around {
+        let here = facts.region(region);
+        if !matches!(here.kind, RegionKind::Block) {
+            return true;
+        }
+        let Some(parent) = here.parent else { return true };
+        region = parent;
+    }
+    false
 }
 
 /// Names and values of a list of pairs.

@@ -443,6 +443,7 @@ fn is_true(value: &Value) -> Option<bool> {
         | Value::List(_)
         | Value::Object(_)
         | Value::Record(_)
+        | Value::Written(_)
         | Value::Function(_)
         | Value::Class(_) => Some(true),
         _ => None,
@@ -461,6 +462,7 @@ fn is_list(value: &Value) -> Option<bool> {
         | Value::Fragment(..)
         | Value::Object(_)
         | Value::Record(_)
+        | Value::Written(_)
         | Value::Function(_)
         | Value::Number(_) => Some(false),
         _ => None,
@@ -470,7 +472,7 @@ fn is_list(value: &Value) -> Option<bool> {
 fn type_of(value: &Value) -> Option<&'static str> {
     match value {
         Value::Text(_) if is_plain_text(value) => Some("string"),
-        Value::List(_) | Value::Object(_) | Value::Record(_) => Some("object"),
+        Value::List(_) | Value::Object(_) | Value::Record(_) | Value::Written(_) => Some("object"),
         Value::Function(_) | Value::Class(_) => Some("function"),
         Value::Number(_) => Some("number"),
         _ => None,
@@ -487,6 +489,7 @@ fn same(left: &Value, right: &Value) -> Option<bool> {
                 | Value::List(_)
                 | Value::Object(_)
                 | Value::Record(_)
+                | Value::Written(_)
                 | Value::Function(_)
         )
     };

@@ -37,6 +37,7 @@ impl Evaluator<'_> {
                 self.exported(&path, name, 12).unwrap_or_else(|| vec![self.not_exported(&path, name, at)])
             }
             Value::Object(place) => self.field(&place.clone(), name, at),
+            Value::Written(object) => self.written_field(&object.clone(), name, at),
             Value::Record(fields) => match fields.iter().find(|(field, _)| field == name) {
                 Some((_, values)) => values.clone(),
                 None => vec![Value::Nothing],
@@ -169,7 +170,7 @@ impl Evaluator<'_> {
                     .iter()
                     .flat_map(|key| self.member(std::slice::from_ref(object), &key.as_str().into(), at))
                     .collect(),
-                (Value::Record(_), Some(keys)) => keys
+                (Value::Record(_) | Value::Written(_), Some(keys)) => keys
                     .iter()
                     .flat_map(|key| self.member(std::slice::from_ref(object), &key.as_str().into(), at))
                     .collect(),

@@ -17,6 +17,7 @@ mod settings;
 mod tag;
 pub(crate) mod text;
 pub(crate) mod value;
+mod written;
 
 use std::sync::Arc;
 

@@ -40,7 +40,8 @@ impl Evaluator<'_> {
             BindingKind::Param(param) => self.param(facts, binding, *param, at, env),
             BindingKind::Variable => self.variable(facts, binding, at, env),
         };
-        self.after_writes(facts, binding, None, base, at, env)
+        let values = self.after_writes(facts, binding, None, base, at, env);
+        self.with_writes(facts, id, values, at, env)
     }
 
     /// What a variable, or one of its fields, is worth where it is read.

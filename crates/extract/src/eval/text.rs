@@ -142,6 +142,7 @@ impl Evaluator<'_> {
             }
             Value::Object(_)
             | Value::Record(_)
+            | Value::Written(_)
             | Value::Instance(_)
             | Value::Class(_)
             | Value::Function(_)

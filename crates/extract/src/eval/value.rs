@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::{FileId, Span, TextRange};
 
-use crate::ir::{ClassId, ExprId, Facts, FunctionId, ParamId, Step};
+use crate::ir::{BindingId, ClassId, ExprId, Facts, FunctionId, ParamId, Step};
 
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +150,25 @@ impl PartialEq for ClassRef {
 
 impl Eq for ClassRef {}
 
+/// An object under a name that its fields are written by, as it is at one place.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) binding: BindingId,
+    pub(crate) at: Span,
+    pub(crate) env: Env,
+    pub(crate) base: Value,
+}
+
+impl PartialEq for Written {
+    fn eq(&self, other: &Self) -> bool {
+        let place = |written: &Self| (written.facts.file, written.binding, written.at);
+        place(self) == place(other) && same_env(&self.env, &other.env) && self.base == other.base
+    }
+}
+
+impl Eq for Written {}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
     Text(Pieces),
@@ -159,6 +178,8 @@ pub(crate) enum Value {
     Object(Place),
     /// An object that was made of a list of names and values.
     Record(Arc<[(Arc<str>, Vec<Value>)]>),
+    /// An object some of whose fields are set after it is made.
+    Written(Arc<Written>),
     Function(FunctionRef),
     Class(ClassRef),
     Instance(ClassRef),

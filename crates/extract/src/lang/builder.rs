@@ -60,6 +60,7 @@ impl Builder {
             calls_by_name: FxHashMap::default(),
             texts: Vec::new(),
             stored: Vec::new(),
+            given: std::sync::OnceLock::new(),
             tests_left_out: 0,
             problems: Vec::new(),
         };

@@ -247,3 +247,31 @@ fn parameters_in_braces_are_numbered() {
            ~ SELECT 1 FROM t WHERE a = $1::uuid AND b = $2",
     );
 }
+
+#[test]
+fn fields_that_are_set_later_are_what_they_were_set_to() {
+    check_one(
+        "function defaults(config) { config.schema = config.schema || 'app'; }
+         function read(value) {
+           const config = typeof value === 'string' ? { url: value } : { ...value };
+           config.table = 'jobs';
+           defaults(config);
+           return config;
+         }
+         class Jobs {
+           constructor(config) { this.config = config; }
+           all() { return pool.query(`SELECT 1 FROM ${this.config.schema}.${this.config.table}`); }
+         }
+         export const make = (value) => new Jobs(read(value));
+         export const keys = (x) => {
+           const row = { id: 1 };
+           if (x) { row.name = x; }
+           return pool.query(`SELECT ${Object.keys(row).join(', ')} FROM t`);
+         };",
+        "a.ts:11 pg.query
+           + SELECT 1 FROM app.jobs
+         a.ts:17 pg.query
+           + SELECT id FROM t
+           + SELECT id, name FROM t",
+    );
+}

@@ -1,0 +1,173 @@
+//! Objects whose fields are set after they are made: by assignments, and by functions that they are given to.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::call::in_arm_or_loop;
+use super::flow::Use;
+use super::value::{Env, Frame, FunctionRef, Value, Written, add};
+use super::{Evaluator, span};
+use crate::ir::{Binding, BindingId, BindingKind, ExprId, ExprKind, Facts, ParamId, Write};
+
+/// What sets a field.
+enum Event<'f> {
+    Write(&'f Write),
+    /// A call of a function that sets fields of what it is given.
+    Call(ExprId, FunctionRef, u32),
+}
+
+impl Event<'_> {
+    fn at(&self, facts: &Facts) -> u32 {
+        match self {
+            Self::Write(write) => write.at,
+            Self::Call(call, ..) => facts.expr(*call).range.end,
+        }
+    }
+}
+
+impl Evaluator<'_> {
+    /// Objects that a name stands for, with what is written into them under that name.
+    pub(super) fn with_writes(
+        &mut self,
+        facts: &Arc<Facts>,
+        id: BindingId,
+        values: Vec<Value>,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
+        let object = |value: &Value| matches!(value, Value::Object(_) | Value::Record(_) | Value::Written(_));
+        if !values.iter().any(object) {
+            return values;
+        }
+        let binding = facts.binding(id);
+        let direct = binding.writes.iter().any(|write| write.field.is_some());
+        if !direct && self.calls_that_write(facts, id, None).is_empty() {
+            return values;
+        }
+        let wrap = |value: Value| match value {
+            value if object(&value) => {
+                let (facts, env) = (facts.clone(), env.clone());
+                Value::Written(Arc::new(Written { facts, binding: id, at, env, base: value }))
+            }
+            other => other,
+        };
+        values.into_iter().map(wrap).collect()
+    }
+
+    /// The calls that give a name's object to a function of the project that sets a field of it.
+    pub(super) fn calls_that_write(
+        &mut self,
+        facts: &Arc<Facts>,
+        id: BindingId,
+        field: Option<&Arc<str>>,
+    ) -> Vec<(ExprId, FunctionRef, u32)> {
+        let mut found = Vec::new();
+        for (call, index) in facts.given_to(id) {
+            let ExprKind::Call(made) = &facts.expr(*call).kind else { continue };
+            if !matches!(facts.expr(made.callee).kind, ExprKind::Binding(_)) {
+                continue;
+            }
+            let callees = self.eval(facts, made.callee, &None);
+            let [Value::Function(function)] = callees.as_slice() else { continue };
+            let sets = param_of(function, *index).is_some_and(|param| {
+                param
+                    .writes
+                    .iter()
+                    .any(|write| write.field.is_some() && (field.is_none() || write.field.as_ref() == field))
+            });
+            if sets {
+                found.push((*call, function.clone(), *index));
+            }
+        }
+        found
+    }
+
+    /// A field of such an object.
+    pub(super) fn written_field(&mut self, object: &Written, name: &Arc<str>, at: Span) -> Vec<Value> {
+        let facts = object.facts.clone();
+        let binding = facts.binding(object.binding);
+        let mut state = self.member(std::slice::from_ref(&object.base), name, at);
+        let read = object.at.range.start;
+        let elsewhere = facts.function_of(binding.region) != self.program.function_at(&facts, read);
+        let direct = binding.writes.iter().filter(|write| write.field.as_ref() == Some(name)).map(Event::Write);
+        let calls = self.calls_that_write(&facts, object.binding, Some(name));
+        let calls = calls.into_iter().map(|(call, function, index)| Event::Call(call, function, index));
+        let mut events: Vec<Event<'_>> =
+            direct.chain(calls).filter(|event| elsewhere || event.at(&facts) <= read).collect();
+        events.sort_by_key(|event| event.at(&facts));
+        let reader = Use { at: object.at, elsewhere, turning: None };
+        let mut next = 0;
+        while let Some(event) = events.get(next) {
+            if let Event::Call(call, function, index) = event {
+                let after = self.after_call(object, (*call, function, *index), (name, &state), at);
+                let may_not = elsewhere || in_arm_or_loop(&facts, *call, binding.region);
+                let before = std::mem::replace(&mut state, after);
+                if may_not {
+                    before.into_iter().for_each(|value| add(&mut state, value));
+                }
+                next += 1;
+                continue;
+            }
+            let writes: Vec<&Write> = events[next..]
+                .iter()
+                .map_while(|event| match event {
+                    Event::Write(write) => Some(*write),
+                    Event::Call(..) => None,
+                })
+                .collect();
+            next += writes.len();
+            state = self.flow(&facts, state, &writes, binding.region, reader, &object.env);
+        }
+        state
+    }
+
+    /// The field after a call of a function that sets it.
+    fn after_call(
+        &mut self,
+        object: &Written,
+        (call, function, index): (ExprId, &FunctionRef, u32),
+        (name, before): (&Arc<str>, &[Value]),
+        at: Span,
+    ) -> Vec<Value> {
+        let ExprKind::Call(made) = &object.facts.expr(call).kind else { return before.to_vec() };
+        let Some(param) = param_of(function, index) else { return before.to_vec() };
+        let mut arguments: Vec<Vec<Value>> = Vec::new();
+        for (at, argument) in made.arguments.iter().enumerate() {
+            let given = if at == index as usize {
+                // As it is when the function is called.
+                let here = Written { at: span(&object.facts, *argument), ..object.clone() };
+                vec![Value::Written(Arc::new(here))]
+            } else {
+                self.eval(&object.facts, *argument, &object.env)
+            };
+            arguments.push(given);
+        }
+        let depth = function.env.as_ref().map_or(0, |frame| frame.depth) + 1;
+        if depth > super::call::MAX_FRAMES {
+            return vec![Value::unknown("calls nested too deeply", at)];
+        }
+        let frame = Frame {
+            file: function.facts.file,
+            function: function.function,
+            arguments,
+            this: None,
+            outer: function.env.clone(),
+            depth,
+            serial: self.next_serial(),
+            element: None,
+        };
+        let end = function.facts.functions[function.function.index()].range.end.saturating_sub(1);
+        let last = Span::new(function.facts.file, end, end);
+        self.after_writes(&function.facts, param, Some(name), before.to_vec(), last, &Some(Arc::new(frame)))
+    }
+}
+
+/// The name that a function gives to a whole parameter.
+fn param_of(function: &FunctionRef, index: u32) -> Option<&Binding> {
+    let id = ParamId { function: function.function, index };
+    let is = |binding: &&Binding| {
+        matches!(binding.kind, BindingKind::Param(param) if param == id) && binding.path.is_empty()
+    };
+    function.facts.bindings.iter().find(is)
+}
