@@ -62,7 +62,9 @@ impl Touched {
             "select", "insert", "update", "delete", "with", "merge", "truncate", "comment", "analyze", "vacuum",
             "lock", "reindex", "notify", "cluster", "copy",
         ];
-        if inert.contains(&first) || (matches!(first, "refresh") && second == "materialized") {
+        // Statistics steer the planner alone, whatever they are of.
+        let statistics = matches!(first, "create" | "alter" | "drop") && second == "statistics";
+        if inert.contains(&first) || statistics || (matches!(first, "refresh") && second == "materialized") {
             return;
         }
         if first.contains(UNKNOWN_PART) || second.contains(UNKNOWN_PART) && first != "set" {
@@ -446,6 +448,7 @@ mod tests {
         touched("ALTER TABLE a RENAME TO ?", true, &[]);
         touched("SELECT ?(1)", true, &[]);
         touched("SELECT a FROM ?", false, &[]);
+        touched("CREATE STATISTICS s ON a, b FROM ?", false, &[]);
     }
 
     #[test]
