@@ -51,9 +51,10 @@ pub(crate) fn outcome(mut analyzer: Analyzer<'_>, result: Result<Analyzed>) -> O
 
 /// An error holds whatever unknown text says, but not whatever an unmodelled migration did.
 pub(crate) fn failed(mut analyzer: Analyzer<'_>, failure: Failure) -> Outcome {
+    let hangs = matches!(&failure, Failure::Error(error) if hangs_on_declared_types(&analyzer, error.sqlstate));
     let earlier = analyzer.unknown.take().filter(|_| analyzer.doubtful);
     let failure = match failure {
-        Failure::Error(error) if hangs_on_declared_types(&analyzer, error.sqlstate) => {
+        Failure::Error(error) if hangs => {
             Failure::unknown("the types that the client declares for its parameters", error.span)
         }
         other => other,
@@ -74,7 +75,9 @@ pub(crate) fn failed(mut analyzer: Analyzer<'_>, failure: Failure) -> Outcome {
 fn hangs_on_declared_types(analyzer: &Analyzer<'_>, sqlstate: &str) -> bool {
     let undecided = matches!(sqlstate, "42P18" | "42P08" | "42725") && !analyzer.cx.parameters.types().is_empty();
     let mismatched = matches!(sqlstate, "42883" | "42804" | "42846" | "42P22") && analyzer.cx.text_by_default;
-    analyzer.environment.client_declares_types && (undecided || mismatched)
+    // Unknown text may use a parameter before the place that fails.
+    let dynamic = analyzer.unknown.is_some() && !analyzer.doubtful && !analyzer.cx.parameters.types().is_empty();
+    (analyzer.environment.client_declares_types && (undecided || mismatched)) || (dynamic && undecided)
 }
 
 fn result_columns(rows: &Rows, schema: &Schema) -> Vec<ResultColumn> {

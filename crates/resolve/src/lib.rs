@@ -29,8 +29,8 @@ pub use resolution::{
     Write, WriteAction, WriteColumn, WriteValue,
 };
 pub use stored::{ExpressionPlace, ExpressionScope, resolve_expression, resolve_expression_again, resolve_query};
-pub use walk::children as expression_children;
 pub use typed::{CollationStrength, RecordColumn, Shape, Typed};
+pub use walk::children as expression_children;
 
 use rollproof_catalog::Schema;
 use rollproof_sql::ast::Statement;

@@ -16,6 +16,30 @@ pub(crate) fn sub_queries<'a>(expr: &'a Expr, found: &mut dyn FnMut(&'a Query)) 
     }
 }
 
+/// Whether unknown text stands in an expression outside of parentheses: then it may be several, or the end of a list.
+pub(crate) fn may_be_several(expr: &Expr) -> bool {
+    let mut pending = vec![expr];
+    while let Some(expr) = pending.pop() {
+        match &expr.kind {
+            ExprKind::Hole(_) => return true,
+            ExprKind::Indirection(..)
+            | ExprKind::Operator { .. }
+            | ExprKind::AnyAll { .. }
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Like { .. }
+            | ExprKind::IsDistinct { .. }
+            | ExprKind::NullTest { .. }
+            | ExprKind::BooleanTest { .. }
+            | ExprKind::Cast { .. }
+            | ExprKind::Collate(..) => children(expr, &mut |child| pending.push(child)),
+            _ => {}
+        }
+    }
+    false
+}
+
 /// The expressions right below one, those of queries inside not included.
 pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     match &expr.kind {

@@ -222,6 +222,8 @@ pub(crate) struct Level<'a> {
     pub writes_in_with: bool,
     /// Unknown text may add relations.
     pub open_from: bool,
+    /// Unknown text stands between clauses, so the one before it may go on.
+    pub open_clauses: bool,
     /// Unknown text may add columns to the result.
     pub open_targets: bool,
     /// Unknown text of any kind stands in this query.

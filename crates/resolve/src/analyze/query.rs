@@ -26,7 +26,8 @@ impl<'a> Analyzer<'a> {
     pub(crate) fn query_parts(&mut self, parts: &Parts<'a>) -> Result<Rows> {
         if parts.has_holes {
             self.note_unknown(super::DYNAMIC, parts.span);
-            self.level().open = true;
+            let level = self.level();
+            (level.open, level.open_clauses) = (true, true);
         }
         if let Some(with) = parts.with {
             self.with_clause(with)?;

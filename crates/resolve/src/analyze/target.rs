@@ -43,6 +43,7 @@ impl<'a> Analyzer<'a> {
                 return Ok(());
             }
             _ => {
+                self.level().open_targets |= crate::walk::may_be_several(&target.value);
                 let value = self.expression(&target.value)?;
                 let name = match &target.alias {
                     Some(alias) => alias.text.clone(),

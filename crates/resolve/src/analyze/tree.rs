@@ -132,9 +132,10 @@ pub(crate) struct Expression {
 }
 
 impl Expression {
-    /// An expression of known type.
+    /// An expression of known type; what unknown text made has none.
     pub(crate) fn new(typed: Typed, tree: Tree) -> Self {
-        Self { typed, tree, open: false }
+        let open = typed.oid().is_none();
+        Self { typed, tree, open }
     }
 
     /// An expression of which nothing is known: every check of it passes.

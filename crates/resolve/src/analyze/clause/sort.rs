@@ -71,6 +71,11 @@ impl<'a> Analyzer<'a> {
         }
         self.check_collation(&output.typed)?;
         let result = types::require_equality(&mut self.cx, output.typed.oid(), output.typed.span);
+        if result.is_err() && self.level().open_clauses {
+            // `GROUP BY x ${more}`
+            output.open = true;
+            return Ok(());
+        }
         self.tolerate(result)?;
         Ok(())
     }

@@ -220,6 +220,7 @@ fn is_plain(tree: &Node, typed: &Typed) -> bool {
     let mut node = tree;
     loop {
         match &node.tag {
+            Tag::Construct("open") => return true,
             Tag::Constant(_) | Tag::Function(_) | Tag::SetReturning(_) => return true,
             Tag::Operator(symbol) if !symbol.starts_with("collate ") => return true,
             Tag::Operator(_) | Tag::Cast(_) => match node.children.first() {

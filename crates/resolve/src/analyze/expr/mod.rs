@@ -52,7 +52,13 @@ impl<'a> Analyzer<'a> {
         let mut value = self.expression_of(expr, kind)?;
         if !value.open {
             let result = types::coerce_to_boolean(&mut self.cx, &mut value.typed, construct);
-            self.tolerate(result)?;
+            match result {
+                // `WHERE status ${comparison}`
+                Err(Failure::Error(_)) if self.level().open_clauses => value.open = true,
+                result => {
+                    self.tolerate(result)?;
+                }
+            }
         }
         Ok(value)
     }

@@ -88,7 +88,9 @@ impl<'a> Analyzer<'a> {
         }
         let mut children: Vec<_> = left.iter().map(|value| value.tree.clone()).collect();
         children.push(as_link(&rows));
-        if !open {
+        // Columns that unknown text made compare with anything.
+        let typeless = columns.iter().any(|column| column.open || column.typed.oid() == Oid::NONE);
+        if !open && !typeless {
             let right = columns.iter().map(|output| {
                 let mut typed = output.typed.clone();
                 typed.shape = reference_shape(&typed);

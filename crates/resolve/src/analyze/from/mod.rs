@@ -80,6 +80,10 @@ impl<'a> Analyzer<'a> {
             Entry { kind: EntryKind::Relation(oid, _), aliased: false, .. } => Some(*oid),
             _ => None,
         };
+        if self.levels.last().is_some_and(|level| level.open_from) {
+            // The text may be an alias.
+            return Ok(());
+        }
         for one in left.iter().filter(|item| item.relation_visible) {
             for other in right.iter().filter(|item| item.relation_visible && item.name == one.name) {
                 match (unaliased(one), unaliased(other)) {

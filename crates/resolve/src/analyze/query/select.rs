@@ -14,7 +14,7 @@ impl<'a> Analyzer<'a> {
         if !select.holes.is_empty() {
             self.note_unknown(DYNAMIC, select.span);
             let level = self.level();
-            level.open = true;
+            (level.open, level.open_clauses) = (true, true);
             level.open_from |= select.open_from;
         }
         if let Some(into) = &select.into
@@ -26,6 +26,13 @@ impl<'a> Analyzer<'a> {
         self.level().windows =
             windows.map(|(name, definition)| WindowInfo { name: Some(&name.text), definition }).collect();
         self.level().locked |= !parts.locking.is_empty();
+        if select.from.is_empty() {
+            // The text may bring a FROM.
+            let open = !select.holes.is_empty()
+                || parts.has_holes
+                || select.targets.iter().any(|target| crate::walk::may_be_several(&target.value));
+            self.level().open_from |= open;
+        }
         self.analyze_from(&select.from)?;
         let mut outputs = self.target_list(&select.targets, Kind::SelectTarget)?;
         let mut trees: Vec<Tree> = Vec::new();

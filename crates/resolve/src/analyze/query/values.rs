@@ -16,6 +16,7 @@ use crate::types;
 impl<'a> Analyzer<'a> {
     /// VALUES lists.
     pub(crate) fn values(&mut self, rows: &'a [Vec<Expr>], parts: &Parts<'a>) -> Result<Rows> {
+        self.level().open_targets |= rows.iter().flatten().any(crate::walk::may_be_several);
         let mut lists: Vec<Vec<Expression>> = Vec::new();
         for row in rows {
             let list = self.standing(Kind::Values, |this| this.row_items(row))?;

@@ -114,7 +114,7 @@ impl<'a> Analyzer<'a> {
         let mut width = None;
         for row in rows {
             let values = self.insert_items(row, kind)?;
-            let open = row.iter().any(|value| matches!(value.kind, ExprKind::Hole(_)));
+            let open = row.iter().any(crate::walk::may_be_several);
             if !open && *width.get_or_insert(values.len()) != values.len() {
                 let span = row.first().map(|value| value.span).unwrap_or_default();
                 return Err(syntax_error("VALUES lists must all be the same length", span));

@@ -95,7 +95,7 @@ impl<'a> Analyzer<'a> {
                 write.positional = !named && values.is_some();
                 let columns = self.insert_columns(target, columns)?;
                 if let Some(values) = values {
-                    let open = values.iter().any(|value| matches!(value.kind, rollproof_sql::ast::ExprKind::Hole(_)));
+                    let open = values.iter().any(crate::walk::may_be_several);
                     let items = self.insert_items(values, Kind::ValuesSingle)?;
                     self.insert_row(items, &columns, named, open, &mut write)?;
                 }

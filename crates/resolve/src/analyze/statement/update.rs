@@ -56,7 +56,7 @@ impl<'a> Analyzer<'a> {
         if !holes.is_empty() {
             self.note_unknown(DYNAMIC, span);
             let level = self.level();
-            level.open = true;
+            (level.open, level.open_clauses) = (true, true);
             level.open_from |= open_from;
         }
     }
