@@ -5,7 +5,7 @@ mod star;
 
 use std::sync::Arc;
 
-use rollproof_sql::ast::{ColumnRef, ExprKind, Indirection, Target};
+use rollproof_sql::ast::{ColumnRef, ExprKind, Indirection, Literal, Target};
 
 use super::{Analyzer, Kind, Output, ValueKind};
 use crate::error::{Error, ErrorKind, Result};
@@ -64,6 +64,10 @@ impl<'a> Analyzer<'a> {
 
     /// `FigureColname`
     pub(crate) fn figure(&self, expr: &rollproof_sql::ast::Expr) -> Arc<str> {
+        if self.cx.version() < 15 && matches!(expr.kind, ExprKind::Literal(Literal::Boolean(_))) {
+            // These were casts of a text before PostgreSQL 15.
+            return "bool".into();
+        }
         figure_name(expr, &self.first_names)
     }
 

@@ -4,6 +4,7 @@ use rollproof_catalog::RelationKind;
 use rollproof_sql::ast::{Merge, MergeAction, MergeClause, MergeMatch};
 
 use super::TargetRelation;
+use super::insert::InsertValue;
 use crate::analyze::{Analyzer, Item, Kind, Rows, syntax_error, unsupported};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolution::{Write, WriteAction};
@@ -19,7 +20,7 @@ impl<'a> Analyzer<'a> {
         }
         check_reachable(merge)?;
         let target = self.target_relation(&merge.target)?;
-        check_target(&target)?;
+        check_target(&target, self.version())?;
         let ruled = check_rules(&target);
         self.refuse_later(ruled)?;
         let mut own = target.item.clone();
@@ -97,6 +98,8 @@ impl<'a> Analyzer<'a> {
                 if let Some(values) = values {
                     let open = values.iter().any(crate::walk::may_be_several);
                     let items = self.insert_items(values, Kind::ValuesSingle)?;
+                    let sets = refuse_sets(&items);
+                    self.refuse_later(sets)?;
                     self.insert_row(items, &columns, named, open, &mut write)?;
                 }
                 let given: Vec<i16> = write.columns.iter().map(|column| column.number).collect();
@@ -126,13 +129,26 @@ fn check_reachable(merge: &Merge) -> Result<()> {
     Ok(())
 }
 
-fn check_target(target: &TargetRelation<'_>) -> Result<()> {
+/// Views are taken since 17.
+fn check_target(target: &TargetRelation<'_>, version: u32) -> Result<()> {
     let relation = target.relation;
-    if !matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable | RelationKind::View) {
+    if !matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable | RelationKind::View)
+        || (relation.kind == RelationKind::View && version < 17)
+    {
         let message = format!("cannot execute MERGE on relation \"{}\"", relation.name);
         return Err(Error::fail("0A000", message, target.span, ErrorKind::ReadOnly(relation.name.clone())));
     }
     Ok(())
+}
+
+/// The executor makes one row of an action.
+fn refuse_sets(items: &[InsertValue]) -> Result<()> {
+    let set = items.iter().find_map(|item| match item {
+        InsertValue::Value(value, _) if value.typed.set_returning => Some(value.span()),
+        _ => None,
+    });
+    let message = "set-valued function called in context that cannot accept a set";
+    set.map_or(Ok(()), |span| Err(unsupported(message, span)))
 }
 
 /// The rewriter knows no rules of MERGE.
