@@ -217,6 +217,9 @@ impl Context {
         }
         if let Some(known) = not_null_constraint(&table, number) {
             let oid = known.oid;
+            if not_null.written {
+                same_not_null(&table, known, not_null, span)?;
+            }
             self.change_constraint(relation, oid, |constraint| {
                 constraint.is_local |= not_null.written;
                 constraint.validated = true;
@@ -293,11 +296,8 @@ impl Context {
         let written = not_null.written && not_null_constraint(&table, number).is_none();
         self.set_not_null(relation, number, &NotNull { written, ..not_null.clone() }, span)?;
         let Some(name) = name else { return Ok(()) };
-        for child in self.children_of(relation) {
-            let Some(number) = self.relation(child)?.column(&name).map(|column| column.number) else { continue };
-            self.require_not_null(child, number, not_null, span)?;
-        }
-        Ok(())
+        let children = self.children_of(relation);
+        self.hand_down_not_null(relation, &name, &children, span)
     }
 
     /// The columns of a key: those written, or the column that the constraint stands on.
@@ -455,4 +455,28 @@ pub(crate) fn not_null_constraint(table: &Relation, number: i16) -> Option<&Arc<
 /// Columns that every table has.
 pub(crate) fn is_system_column(name: &str) -> bool {
     matches!(name, "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid")
+}
+
+/// A column has one NOT NULL: another that is written has its name, or none, and goes as far down
+/// (`AdjustNotNullInheritance`).
+fn same_not_null(table: &Relation, known: &Constraint, new: &NotNull, span: TextRange) -> Outcome {
+    if known.no_inherit != new.no_inherit {
+        let message = format!(
+            "cannot change NO INHERIT status of NOT NULL constraint \"{}\" on relation \"{}\"",
+            known.name, table.name
+        );
+        return Err(refuse("55000", message, span));
+    }
+    match &new.name {
+        Some(name) if *name != known.name => {
+            let column = known.columns.first().and_then(|number| table.column_by_number(*number));
+            let column = column.map_or("", |column| &column.name);
+            let message = format!(
+                "cannot create not-null constraint \"{name}\" on column \"{column}\" of table \"{}\"",
+                table.name
+            );
+            Err(refuse("55000", message, span))
+        }
+        _ => Ok(()),
+    }
 }

@@ -32,16 +32,13 @@ impl Context {
     pub(crate) fn create_table(&mut self, create: &CreateTable) -> Outcome {
         let name = create.name.object().text.clone();
         let namespace = self.creation_namespace(&create.name, create.temporary)?;
-        if self.schema.relations_in(namespace, &name).next().is_some() {
-            if create.if_not_exists {
+        // Without IF NOT EXISTS, that the name is taken is found last (`heap_create_with_catalog`).
+        if create.if_not_exists {
+            if self.schema.relations_in(namespace, &name).next().is_some() {
                 return Ok(());
             }
-            return self.relation_name_free(namespace, &name, create.name.span);
-        }
-        if create.if_not_exists {
             self.sure_of_absence(&create.name)?;
         }
-        self.type_name_free(namespace, &name, create.name.span)?;
         let temporary = create.temporary || namespace == self.schema.session.temporary;
         self.table_storage(create, temporary)?;
         let mut plan = self.table_plan(create, &name)?;

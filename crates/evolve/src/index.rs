@@ -93,11 +93,6 @@ impl Context {
     /// `CREATE INDEX`
     pub(crate) fn create_index(&mut self, create: &CreateIndex) -> Outcome {
         let table = self.relation_named(&create.table)?;
-        if let (true, Some(name)) = (create.if_not_exists, &create.name)
-            && self.schema.relations_in(table.namespace, &name.text).next().is_some()
-        {
-            return Ok(());
-        }
         self.indexable(&table, create)?;
         let method = match create.method.as_ref().map_or("btree", Name::as_str) {
             // What R-trees were is done by GiST (`DefineIndex`).
@@ -127,6 +122,12 @@ impl Context {
             let bound = self.bind(predicate, &scope, &ExpressionPlace::IndexPredicate)?;
             no_system_columns(&bound, predicate.span)?;
             request.predicate = Some(bound);
+        }
+        // The server looks at everything else before (`index_create`).
+        if let (true, Some(name)) = (create.if_not_exists, &create.name)
+            && self.schema.relations_in(table.namespace, &name.text).next().is_some()
+        {
+            return Ok(());
         }
         self.define_index(request).map(|_| ())
     }

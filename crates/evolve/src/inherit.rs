@@ -22,6 +22,8 @@ pub(crate) struct InheritedCheck {
     pub(crate) stored: StoredExpr,
     /// False for LIKE: the check is then the table's own.
     pub(crate) inherited: bool,
+    /// NO INHERIT, which LIKE keeps.
+    pub(crate) no_inherit: bool,
     /// NOT ENFORCED is kept.
     pub(crate) enforced: bool,
 }
@@ -99,6 +101,7 @@ impl Context {
                     name: constraint.name.clone(),
                     stored: stored.clone(),
                     inherited: true,
+                    no_inherit: false,
                     enforced: constraint.enforced,
                 });
             }
@@ -179,6 +182,7 @@ impl Context {
         let oid = self.schema.allocate();
         let mut constraint =
             plain_constraint(oid, check.name.clone(), ConstraintKind::Check(stored.clone()), columns.collect());
+        constraint.no_inherit = check.no_inherit;
         constraint.enforced = check.enforced;
         constraint.validated = check.enforced;
         if check.inherited {

@@ -11,6 +11,7 @@ mod bind;
 mod body;
 mod bound;
 mod columns;
+mod comment;
 mod compile;
 mod constraint;
 mod context;

@@ -34,13 +34,15 @@ impl Context {
                 (None, None) if like.defaults => column.default.clone().map(|stored| NewDefault::Stored(stored, None)),
                 (None, None) => None,
             };
-            let named = not_null_constraint(&source, column.number).map(|constraint| constraint.name.clone());
+            let constraint = not_null_constraint(&source, column.number);
+            let name = constraint.map(|constraint| constraint.name.clone());
+            let no_inherit = constraint.is_some_and(|constraint| constraint.no_inherit);
             plan.columns.push(NewColumn {
                 name: column.name.clone(),
                 data_type: column.data_type,
                 collation: column.collation,
                 dimensions: column.dimensions,
-                not_null: column.not_null.then_some(NotNull { name: named, no_inherit: false, written: true }),
+                not_null: column.not_null.then_some(NotNull { name, no_inherit, written: true }),
                 default,
                 is_local: true,
                 inherit_count: 0,
@@ -53,6 +55,7 @@ impl Context {
                     name: constraint.name.clone(),
                     stored: stored.clone(),
                     inherited: false,
+                    no_inherit: constraint.no_inherit,
                     enforced: constraint.enforced,
                 }),
                 _ => None,

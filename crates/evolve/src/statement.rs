@@ -117,6 +117,7 @@ impl Context {
             Definition::Rename(rename) => self.rename(rename),
             Definition::SetSchema(set) => self.set_schema(set),
             Definition::SetOwner(kind, object, to) => self.set_owner(*kind, object, to),
+            Definition::Comment(comment) => self.comment(comment),
             Definition::Drop(drop) => self.drop_statement(drop),
             Definition::Owned(true, roles, cascade) => self.drop_owned(roles, *cascade),
             Definition::Owned(false, roles, _) => self.reassign_owned(roles),
@@ -124,7 +125,12 @@ impl Context {
             Definition::GrantRole(grant) => self.grant_role(grant),
             Definition::DefaultPrivileges(statement) => self.default_privileges(statement),
             Definition::DefaultSetting(statement) => self.default_setting(statement),
-            _ => Ok(()),
+            // None is left today; a new one is never taken in silence.
+            _ => {
+                let message = "this statement is not modelled";
+                self.taint(Taint::Everything(Arc::from(message)), message.to_owned(), self.span);
+                Ok(())
+            }
         }
     }
 

@@ -307,14 +307,11 @@ impl Context {
     fn relation_from_query_in(&mut self, from: &FromQuery, query: &Query, environment: &Environment) -> Outcome {
         let name = from.name.object().text.clone();
         let namespace = self.creation_namespace(from.name, from.temporary)?;
-        if self.schema.relations_in(namespace, &name).next().is_some() {
-            if from.if_not_exists {
-                return Ok(());
-            }
-            return self.relation_name_free(namespace, &name, from.name.span);
+        let bound = self.bind_query_in(query, environment, &name)?;
+        if from.if_not_exists && self.schema.relations_in(namespace, &name).next().is_some() {
+            return Ok(());
         }
         self.table_from_query_storage(from)?;
-        let bound = self.bind_query_in(query, environment, &name)?;
         let columns = self.view_columns(&bound.columns, from.columns, "TABLE", from.name.span)?;
         let materialized = from.kind == RelationKind::MaterializedView;
         if materialized && self.uses_temporary(&bound) {

@@ -53,8 +53,12 @@ impl Context {
             self.row_type_unused(&table, name.span)?;
         }
         self.append_column(oid, &column)?;
-        for child in children {
-            self.add_inherited_column(child, &column, name.span)?;
+        let inherited = NewColumn { not_null: None, ..column.clone() };
+        for child in &children {
+            self.add_inherited_column(*child, &inherited, name.span)?;
+        }
+        if column.not_null.as_ref().is_some_and(|not_null| !not_null.no_inherit) {
+            self.hand_down_not_null(oid, &name.text, &children, name.span)?;
         }
         for typed in self.tables_to_follow(&table, inherit, name.span)? {
             self.append_column(typed, &column)?;

@@ -59,6 +59,13 @@ impl Context {
     /// `SET NOT NULL`
     pub(super) fn alter_set_not_null(&mut self, oid: Oid, name: &Name, inherit: bool, span: TextRange) -> Outcome {
         let (table, column) = self.column_of(oid, name)?;
+        if let Some(known) = not_null_constraint(&table, column.number).filter(|known| known.no_inherit && inherit) {
+            let message = format!(
+                "cannot change NO INHERIT status of NOT NULL constraint \"{}\" on relation \"{}\"",
+                known.name, table.name
+            );
+            return Err(refuse("0A000", message, span));
+        }
         if column.not_null && table.constraints.iter().all(|known| known.columns != [column.number] || known.validated)
         {
             return Ok(());
@@ -71,24 +78,24 @@ impl Context {
         let children = if only { Vec::new() } else { children };
         let not_null = NotNull { name: None, no_inherit: only, written: true };
         self.set_not_null(oid, column.number, &not_null, span)?;
+        self.hand_down_not_null(oid, &name.text, &children, span)
+    }
+
+    /// The NOT NULL of a column comes down to these children, under its name where that is free
+    /// (`AdjustNotNullInheritance`).
+    pub(crate) fn hand_down_not_null(&mut self, oid: Oid, column: &str, children: &[Oid], span: TextRange) -> Outcome {
         let made = self.relation(oid)?;
-        let known = not_null_constraint(&made, column.number).map(|known| known.name.clone());
+        let number = made.column(column).map_or(0, |column| column.number);
+        let name = not_null_constraint(&made, number).map(|known| known.name.clone());
         for child in children {
-            self.inherit_not_null(child, name, known.clone(), span)?;
+            self.inherit_not_null(*child, column, name.clone(), span)?;
         }
         Ok(())
     }
 
-    /// A parent's NOT NULL comes down, under the parent's name where that is free.
-    pub(super) fn inherit_not_null(
-        &mut self,
-        oid: Oid,
-        column: &Name,
-        name: Option<Arc<str>>,
-        span: TextRange,
-    ) -> Outcome {
+    fn inherit_not_null(&mut self, oid: Oid, column: &str, name: Option<Arc<str>>, span: TextRange) -> Outcome {
         let table = self.relation(oid)?;
-        let Some(number) = table.column(&column.text).map(|column| column.number) else { return Ok(()) };
+        let Some(number) = table.column(column).map(|column| column.number) else { return Ok(()) };
         let had = not_null_constraint(&table, number).is_some();
         let free = name.filter(|name| !table.constraints.iter().any(|known| known.name == *name));
         let not_null = NotNull { name: free, no_inherit: false, written: false };
@@ -101,11 +108,8 @@ impl Context {
                 known.is_local = had && known.is_local;
             })?;
         }
-        for child in self.children_of(oid) {
-            let name = not_null_constraint(&self.relation(oid)?, number).map(|known| known.name.clone());
-            self.inherit_not_null(child, column, name, span)?;
-        }
-        Ok(())
+        let children = self.children_of(oid);
+        self.hand_down_not_null(oid, column, &children, span)
     }
 
     /// `DROP NOT NULL`

@@ -33,6 +33,7 @@ impl Context {
                     name: made.name.clone(),
                     stored: stored.clone(),
                     inherited: true,
+                    no_inherit: false,
                     enforced: made.enforced,
                 };
                 let validated = made.validated;
@@ -41,14 +42,7 @@ impl Context {
                 }
                 Ok(())
             }
-            Written::NotNull(Some(column)) => {
-                let number = self.column_number(oid, column)?;
-                let name = not_null_constraint(&self.relation(oid)?, number).map(|known| known.name.clone());
-                for child in children {
-                    self.inherit_not_null(child, column, name.clone(), definition.span)?;
-                }
-                Ok(())
-            }
+            Written::NotNull(Some(column)) => self.hand_down_not_null(oid, &column.text, &children, definition.span),
             _ => Ok(()),
         }
     }

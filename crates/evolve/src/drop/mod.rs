@@ -61,7 +61,12 @@ impl Context {
     }
 
     /// What `DROP kind object` means; none where there is nothing to do.
-    fn drop_target(&mut self, kind: ObjectKind, object: &ObjectName, together: &[Oid]) -> Outcome<Option<ObjectId>> {
+    pub(crate) fn drop_target(
+        &mut self,
+        kind: ObjectKind,
+        object: &ObjectName,
+        together: &[Oid],
+    ) -> Outcome<Option<ObjectId>> {
         match (kind, object) {
             (
                 ObjectKind::Table
@@ -255,6 +260,7 @@ pub(crate) fn routine_kind(kind: ObjectKind) -> Routine {
 /// Where an object's name stands.
 pub(crate) fn object_span(object: &ObjectName) -> TextRange {
     match object {
+        ObjectName::Column(_, column) => column.span,
         ObjectName::Name(name) | ObjectName::UsingMethod(name, _) | ObjectName::Operator(name, _, _) => name.span,
         ObjectName::Signature(signature) => signature.name.span,
         ObjectName::Type(name) => name.span,

@@ -101,6 +101,8 @@ pub enum Definition {
     SetSchema(SetSchema),
     /// `ALTER … OWNER TO`
     SetOwner(ObjectKind, ObjectName, Name),
+    /// `COMMENT ON`
+    Comment(Comment),
     /// `DROP`
     Drop(Drop),
     /// `DROP OWNED` (true), `REASSIGN OWNED`: whose; of the latter the last is the new owner; CASCADE.

@@ -99,7 +99,9 @@ pub enum ObjectName {
     Signature(Signature),
     /// A type or domain; of a transform, the type that it is for.
     Type(TypeName),
-    /// `TRIGGER n ON t`, `RULE`, `POLICY`
+    /// `COLUMN t.c`: the relation, the column
+    Column(QualifiedName, Name),
+    /// `TRIGGER n ON t`, `RULE`, `POLICY`, `CONSTRAINT`
     OnTable(Name, QualifiedName),
     /// `CONSTRAINT n ON DOMAIN d`
     OnDomain(Name, QualifiedName),
@@ -150,6 +152,15 @@ pub struct SetSchema {
     pub if_exists: bool,
     /// The schema.
     pub to: Name,
+}
+
+/// `COMMENT ON`: the object has to be there, and nothing is kept of its comment.
+#[derive(Debug, Clone)]
+pub struct Comment {
+    /// What; of a column, that it is a table's.
+    pub kind: ObjectKind,
+    /// The object.
+    pub object: ObjectName,
 }
 
 /// `DROP`

@@ -1,18 +1,18 @@
 //! Statements that touch neither names nor writes, one by one.
 
-use super::common::{columns, inert, utility_options, word_or_string};
+use super::common::{columns, define, inert, utility_options, word_or_string};
 use super::object::{commented, labelled};
-use crate::ast::{QualifiedName, StatementKind};
+use crate::ast::{Definition, QualifiedName, StatementKind};
 use crate::error::PResult;
 use crate::lex::Punct;
 use crate::parse::cursor::Parser;
 
-/// `COMMENT ON`. The names are the relations that it looks up.
+/// `COMMENT ON`
 pub(super) fn comment(parser: &mut Parser<'_>) -> PResult<StatementKind> {
     parser.expect_keywords(&["comment", "on"])?;
-    let names = commented(parser)?;
+    let comment = commented(parser)?;
     text_or_null(parser)?;
-    Ok(StatementKind::Inert("COMMENT", names))
+    define(Definition::Comment(comment))
 }
 
 /// `SECURITY LABEL`

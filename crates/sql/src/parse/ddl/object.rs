@@ -3,7 +3,7 @@
 use super::common::{number, operator_as_name, single};
 use super::operator::cast_types;
 use super::{aggregate, function};
-use crate::ast::{ObjectKind, ObjectName, QualifiedName, TypeName};
+use crate::ast::{Comment, ObjectKind, ObjectName, QualifiedName, TypeName};
 use crate::error::PResult;
 use crate::parse::cursor::Parser;
 
@@ -99,7 +99,8 @@ pub(super) fn kind(parser: &mut Parser<'_>) -> PResult<(ObjectKind, Naming)> {
 pub(super) fn name(parser: &mut Parser<'_>, naming: Naming) -> PResult<ObjectName> {
     match naming {
         Naming::Name => parser.name().map(|name| ObjectName::Name(single(name))),
-        Naming::Qualified | Naming::Column => parser.qualified_name().map(ObjectName::Name),
+        Naming::Qualified => parser.qualified_name().map(ObjectName::Name),
+        Naming::Column => column(parser),
         Naming::Relation => parser.relation_ref().map(|relation| ObjectName::Name(relation.name)),
         Naming::Routine => function::signature(parser).map(ObjectName::Signature),
         Naming::Aggregate => aggregate::signature(parser).map(ObjectName::Signature),
@@ -159,11 +160,23 @@ fn side(parser: &mut Parser<'_>) -> PResult<Option<TypeName>> {
     if parser.eat_keyword("none") { Ok(None) } else { parser.type_name().map(Some) }
 }
 
-/// Takes the kind and the name of what `COMMENT ON` may name: the relation among them, for look-up.
-pub(super) fn commented(parser: &mut Parser<'_>) -> PResult<Vec<QualifiedName>> {
+/// `any_name`, its last part a column. A name of one part is a relation without a column, for the server to refuse.
+fn column(parser: &mut Parser<'_>) -> PResult<ObjectName> {
+    let mut relation = parser.qualified_name()?;
+    match (relation.parts.pop(), relation.parts.last()) {
+        (Some(column), Some(last)) => {
+            relation.span.end = last.span.end.min(column.span.start);
+            Ok(ObjectName::Column(relation, column))
+        }
+        (Some(column), None) => Ok(ObjectName::Name(single(column))),
+        (None, _) => parser.error("a column"),
+    }
+}
+
+/// Takes the kind and the name of what `COMMENT ON` may name.
+pub(super) fn commented(parser: &mut Parser<'_>) -> PResult<Comment> {
     let (kind, naming) = kind(parser)?;
-    let object = name(parser, naming)?;
-    Ok(relation(kind, naming, object).into_iter().collect())
+    Ok(Comment { kind, object: name(parser, naming)? })
 }
 
 /// Takes the kind and the name of what `SECURITY LABEL ON` may name.
@@ -184,7 +197,7 @@ pub(super) fn labelled(parser: &mut Parser<'_>) -> PResult<Vec<QualifiedName>> {
         return parser.error("a kind of object that bears labels");
     }
     let object = name(parser, naming)?;
-    Ok(relation(kind, naming, object).into_iter().collect())
+    Ok(relation(kind, object).into_iter().collect())
 }
 
 /// Takes the kind and the name of what an extension may hold.
@@ -199,7 +212,7 @@ pub(super) fn extension_member(parser: &mut Parser<'_>) -> PResult<()> {
 }
 
 /// The relation that the server looks up for this object.
-fn relation(kind: ObjectKind, naming: Naming, object: ObjectName) -> Option<QualifiedName> {
+fn relation(kind: ObjectKind, object: ObjectName) -> Option<QualifiedName> {
     let is_relation = matches!(
         kind,
         ObjectKind::Table
@@ -210,11 +223,7 @@ fn relation(kind: ObjectKind, naming: Naming, object: ObjectName) -> Option<Qual
             | ObjectKind::ForeignTable
     );
     match object {
-        ObjectName::Name(mut name) if naming == Naming::Column => {
-            let column = name.parts.pop()?;
-            name.span.end = name.parts.last()?.span.end.min(column.span.start);
-            Some(name)
-        }
+        ObjectName::Column(relation, _) => Some(relation),
         ObjectName::Name(name) if is_relation => Some(name),
         ObjectName::OnTable(_, table) => Some(table),
         _ => None,
