@@ -167,20 +167,23 @@ impl SessionWalker {
         self.drop_on_commit();
     }
 
-    /// Labels that this transaction adds to types that are older than it are of no use before its end. Only statements
+    /// Labels that this transaction adds to types are of no use before its end. Only statements
     /// that allocate an identity can have added one.
     fn mark_enum_values(&mut self, before: &Schema) {
         let Some(start) = self.marks.first().map(|mark| mark.schema.clone()) else { return };
         if before.next_oid == self.schema.next_oid {
             return;
         }
+        let version = self.schema.builtin.version;
         let labels = |found: &Type| match &found.kind {
             TypeKind::Enum(labels) => labels.len(),
             _ => 0,
         };
         let grown = |found: &&Arc<Type>| {
-            let known = before.types.get(found.oid).map_or(0, |known| labels(known));
-            start.types.get(found.oid).is_some() && labels(found) > known
+            let Some(known) = before.types.get(found.oid) else { return false };
+            // From PostgreSQL 17 on those of a type that is as new as they are can be used at once (`AddEnumLabel`).
+            let is_older = version < 17 || start.types.get(found.oid).is_some();
+            is_older && labels(found) > labels(known)
         };
         let grown: Vec<Arc<Type>> = self.schema.types.iter().filter(grown).cloned().collect();
         for found in grown {
