@@ -41,7 +41,7 @@ fn queries_of<'a>(report: &'a Report, version: &'a VersionRecord) -> impl Iterat
     report.queries.iter().filter(move |query| query.version == version.id)
 }
 
-/// `2 break, 1 unknown`, `all resolve`, or `-` where the version never meets the state.
+/// `2 break, 1 unknown`, `all resolve`, `no query`, or `-` where the version never meets the state.
 fn cell(report: &Report, version: &VersionRecord, state: &str, style: Style) -> String {
     if !version.states.iter().any(|met| &**met == state) {
         return pad("-", COLUMN);
@@ -55,7 +55,12 @@ fn cell(report: &Report, version: &VersionRecord, state: &str, style: Style) -> 
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
     let worst = words.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Resolves);
-    let text = if parts.is_empty() { "all resolve".to_owned() } else { parts.join(", ") };
+    let text = match (words.is_empty(), parts.is_empty()) {
+        // Where no text is known, that none fails proves nothing.
+        (true, _) => return pad("no query", COLUMN),
+        (false, true) => "all resolve".to_owned(),
+        (false, false) => parts.join(", "),
+    };
     paint::verdict(style, worst, &pad(&text, COLUMN))
 }
 
