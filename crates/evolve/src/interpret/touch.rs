@@ -77,11 +77,11 @@ impl Touched {
             if spared.contains(&at) {
                 continue;
             }
-            self.names.extend([word.text.clone(), word.folded.clone()]);
-            let nothing_known = word.text.chars().all(|character| character == UNKNOWN_PART);
-            if nothing_known && !elsewhere && !word.harmless && !harmless_place(first, &words[..at]) {
-                self.everything = true;
+            if word.text.chars().all(|character| character == UNKNOWN_PART) {
+                self.everything |= !elsewhere && !word.harmless && !harmless_place(first, &words[..at]);
+                continue;
             }
+            self.names.extend([word.text.clone(), word.folded.clone()]);
         }
     }
 }
@@ -442,6 +442,9 @@ mod tests {
         touched("DROP TABLE \"?\"", true, &[]);
         touched("ALTER TABLE ?.t ADD COLUMN a int DEFAULT ?", false, &["t"]);
         touched("GRANT SELECT ON t TO ?", false, &["t"]);
+        let mut found = Touched::default();
+        found.add_text(&format!("ALTER TABLE t ALTER a SET STATISTICS {UNKNOWN_PART}"));
+        assert!(!found.everything && !rollproof_catalog::taints_name(&found.names, "u"), "{:?}", found.names);
         touched("CREATE POLICY ? ON t", false, &["t"]);
         touched("?", true, &[]);
         touched("UPDATE ? SET a = 1", false, &[]);
