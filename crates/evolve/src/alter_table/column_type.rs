@@ -26,6 +26,9 @@ pub(super) struct TypeChange<'a> {
     pub(super) using: Option<&'a Expr>,
 }
 
+/// The conversions that are written into a kept expression, and its type.
+type Rebound = (Arc<[(TextRange, TypeRef)]>, Option<TypeRef>);
+
 impl Context {
     /// Changes a column's type, in children too.
     pub(super) fn alter_column_type(&mut self, oid: Oid, change: &TypeChange, inherit: bool) -> Outcome {
@@ -361,7 +364,7 @@ impl Context {
         before: &Schema,
         column: ColumnId,
         place: &ExpressionPlace,
-    ) -> Outcome<(Arc<[(TextRange, TypeRef)]>, Option<TypeRef>)> {
+    ) -> Outcome<Rebound> {
         let current = stored.text.bindings.iter().all(|(range, object)| match object {
             ObjectId::Column(id) => {
                 let written = range.slice(&stored.text.text).trim_matches('"').to_lowercase();
