@@ -175,8 +175,8 @@ fn unmodelled() {
 #[test]
 fn inert() {
     check("comment on column s.t.c is 'x'", "Comment(Comment{kind: Table, object: Column(s.t, c)})");
-    check("comment on trigger a on s.t is 'x'", "?");
-    check("comment on function f() is 'x'", "?");
+    check("comment on trigger a on s.t is 'x'", "Comment(Comment{kind: Trigger, object: OnTable(a, s.t)})");
+    check("comment on schema s is null", "Comment(Comment{kind: Schema, object: Name(s)})");
     check("create statistics on a, b from s.t", r#"Inert("CREATE STATISTICS", [s.t])"#);
     check("vacuum full s.t (a), u", r#"Inert("VACUUM", [s.t, u])"#);
     check("reindex index concurrently s.i", r#"Inert("REINDEX", [s.i])"#);
