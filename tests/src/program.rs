@@ -91,3 +91,14 @@ pub fn run_in(folder: &Path, arguments: &[&str]) -> Run {
 pub fn run(arguments: &[&str]) -> Run {
     run_in(&repository(), arguments)
 }
+
+/// Writes a file of a tree, and the folders above it.
+///
+/// # Panics
+/// When it cannot be written.
+#[expect(clippy::disallowed_methods, clippy::expect_used, reason = "tests write trees")]
+pub fn write(folder: &Path, path: &str, text: &str) {
+    let file = folder.join(path);
+    std::fs::create_dir_all(file.parent().expect("a file has a folder")).expect("a folder can be made");
+    std::fs::write(file, text).expect("a file can be written");
+}

@@ -2,17 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::Path;
-
-use rollproof_tests::program::run_in;
+use rollproof_tests::program::{run_in, write};
 use tempfile::TempDir;
-
-#[expect(clippy::disallowed_methods, reason = "tests write trees")]
-fn write(folder: &Path, path: &str, text: &str) {
-    let file = folder.join(path);
-    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-    std::fs::write(file, text).unwrap();
-}
 
 const CHECK: &[&str] = &["check", "--old", "old", "--new", "new", "--format", "json"];
 

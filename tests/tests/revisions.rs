@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use rollproof_tests::program::{Run, run_in};
+use rollproof_tests::program::{Run, run_in, write};
 use tempfile::TempDir;
 
 #[expect(clippy::disallowed_methods, reason = "tests make repositories")]
@@ -18,13 +18,6 @@ fn git(folder: &Path, arguments: &[&str]) {
         .output()
         .unwrap();
     assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests write trees")]
-fn write(folder: &Path, path: &str, text: &str) {
-    let file = folder.join(path);
-    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-    std::fs::write(file, text).unwrap();
 }
 
 /// v1 reads a column; v2 renames it and reads the new name.

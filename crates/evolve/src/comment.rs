@@ -22,7 +22,7 @@ impl Context {
     }
 
     fn commented_object(&mut self, kind: ObjectKind, object: &ObjectName) -> Outcome {
-        if let (true, ObjectName::Name(name)) = (is_relation(kind), object) {
+        if let (true, ObjectName::Name(name)) = (kind.is_relation(), object) {
             self.relation_named(name)?;
         }
         match self.drop_target(kind, object, &[]) {
@@ -56,15 +56,10 @@ impl Context {
     }
 }
 
-fn is_relation(kind: ObjectKind) -> bool {
-    use ObjectKind as K;
-    matches!(kind, K::Table | K::ForeignTable | K::View | K::MaterializedView | K::Index | K::Sequence)
-}
-
 /// Kinds that belong to the server and not to a database, and those of which the catalog here has only what migrations
 /// made, not what the server brings.
 fn is_kept_by_name_only(kind: ObjectKind) -> bool {
     use ObjectKind as K;
     let of_the_server = matches!(kind, K::Database | K::Tablespace | K::Role | K::Subscription);
-    of_the_server || !is_relation(kind) && !matches!(kind, K::Schema | K::Extension | K::Collation)
+    of_the_server || !kind.is_relation() && !matches!(kind, K::Schema | K::Extension | K::Collation)
 }

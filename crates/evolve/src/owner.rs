@@ -45,15 +45,7 @@ impl Context {
                 self.schema.put_namespace(namespace);
                 Ok(())
             }
-            (
-                ObjectKind::Table
-                | ObjectKind::View
-                | ObjectKind::MaterializedView
-                | ObjectKind::Sequence
-                | ObjectKind::Index
-                | ObjectKind::ForeignTable,
-                ObjectName::Name(name),
-            ) => {
+            (kind, ObjectName::Name(name)) if kind.is_relation() => {
                 let relation = self.relation_named(name)?;
                 let what = format!("{} {}", crate::find::kind_word(relation.kind), relation.name);
                 self.may_give(relation.owner, owner, &what, name.span)?;

@@ -65,12 +65,7 @@ impl Context {
 
     fn rename_named(&mut self, rename: &Rename, name: &QualifiedName) -> Outcome {
         match rename.kind {
-            ObjectKind::Table
-            | ObjectKind::View
-            | ObjectKind::MaterializedView
-            | ObjectKind::Index
-            | ObjectKind::Sequence
-            | ObjectKind::ForeignTable => self.rename_relation(rename, name),
+            kind if kind.is_relation() => self.rename_relation(rename, name),
             ObjectKind::Type | ObjectKind::Domain => self.rename_type(rename, name),
             ObjectKind::Schema => self.rename_namespace(name.object(), &rename.to),
             ObjectKind::Role => self.rename_role(name.object(), &rename.to),

@@ -68,15 +68,9 @@ impl Context {
         together: &[Oid],
     ) -> Outcome<Option<ObjectId>> {
         match (kind, object) {
-            (
-                ObjectKind::Table
-                | ObjectKind::ForeignTable
-                | ObjectKind::View
-                | ObjectKind::MaterializedView
-                | ObjectKind::Index
-                | ObjectKind::Sequence,
-                ObjectName::Name(name),
-            ) => self.relation_to_drop(kind, name).map(|oid| Some(ObjectId::Relation(oid))),
+            (kind, ObjectName::Name(name)) if kind.is_relation() => {
+                self.relation_to_drop(kind, name).map(|oid| Some(ObjectId::Relation(oid)))
+            }
             (ObjectKind::Type | ObjectKind::Domain, ObjectName::Type(name)) => {
                 self.type_to_drop(kind, name).map(|oid| Some(ObjectId::Type(oid)))
             }

@@ -90,6 +90,17 @@ pub enum ObjectKind {
     Other,
 }
 
+impl ObjectKind {
+    /// Whether objects of this kind are rows of `pg_class`, and share their names.
+    #[must_use]
+    pub fn is_relation(self) -> bool {
+        matches!(
+            self,
+            Self::Table | Self::ForeignTable | Self::View | Self::MaterializedView | Self::Index | Self::Sequence
+        )
+    }
+}
+
 /// An object as DROP, ALTER and GRANT name it.
 #[derive(Debug, Clone)]
 pub enum ObjectName {

@@ -213,18 +213,9 @@ pub(super) fn extension_member(parser: &mut Parser<'_>) -> PResult<()> {
 
 /// The relation that the server looks up for this object.
 fn relation(kind: ObjectKind, object: ObjectName) -> Option<QualifiedName> {
-    let is_relation = matches!(
-        kind,
-        ObjectKind::Table
-            | ObjectKind::Sequence
-            | ObjectKind::View
-            | ObjectKind::MaterializedView
-            | ObjectKind::Index
-            | ObjectKind::ForeignTable
-    );
     match object {
         ObjectName::Column(relation, _) => Some(relation),
-        ObjectName::Name(name) if is_relation => Some(name),
+        ObjectName::Name(name) if kind.is_relation() => Some(name),
         ObjectName::OnTable(_, table) => Some(table),
         _ => None,
     }
