@@ -35,6 +35,32 @@ fn what_a_left_aside_folder_makes_is_unknown_and_what_nobody_makes_breaks() {
     assert_eq!(run.status, 1);
 }
 
+/// No grammar of ours reads SQLite's scripts, and yet their tables are known by name.
+#[test]
+fn what_another_kind_of_database_makes_is_unknown_and_what_nobody_makes_breaks() {
+    let folder = TempDir::new().unwrap();
+    for version in ["old", "new"] {
+        let at = folder.path().join(version);
+        write(&at, "migrations/001_users.sql", "CREATE TABLE users (id serial PRIMARY KEY, at timestamptz);\n");
+        let cache = "CREATE TABLE `entries` (id INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB);\n";
+        write(&at, "client/migrations/001_entries.sql", cache);
+    }
+    let code = "import { Pool } from 'pg'\nconst pool = new Pool()\npool.query('SELECT id FROM users')\n";
+    write(&folder.path().join("old"), "src/a.ts", code);
+    let asked = ["SELECT id FROM entries", "SELECT name FROM sqlite_master", "SELECT id FROM nowhere"];
+    let calls: String = asked.iter().map(|sql| format!("pool.query('{sql}')\n")).collect();
+    write(&folder.path().join("new"), "src/a.ts", &format!("{code}{calls}"));
+    let report = run_in(folder.path(), CHECK).json();
+    let rules: Vec<_> = asked
+        .iter()
+        .map(|sql| {
+            let query = report["queries"].as_array().unwrap().iter().find(|query| query["sql"] == *sql).unwrap();
+            query["verdicts"][0]["rule"].clone()
+        })
+        .collect();
+    assert_eq!(rules, ["other-database", "other-database", "missing-table"]);
+}
+
 #[test]
 fn code_that_is_not_read_never_passes_for_proven() {
     let folder = TempDir::new().unwrap();

@@ -10,7 +10,7 @@ use rollproof_source::TextRange;
 use rollproof_sql::{MappedText, other_dialect};
 
 use crate::analysis::{Parsed, QueryToJudge};
-use crate::elsewhere::{OtherDatabase, home};
+use crate::elsewhere::{OtherDatabase, catalog_of_another, home};
 use crate::judge::judge;
 use crate::made_by_code::MadeByCode;
 use crate::routines::reports;
@@ -126,8 +126,10 @@ impl Row<'_> {
         let Ok(statements) = &*parsed else { return None };
         let answer = self.answer(step, statements);
         let folder = home(self.around.databases, statements, &answer.outcomes);
+        let database = catalog_of_another(&answer.outcomes);
         folder
             .map(|folder| sent_elsewhere(blame, &folder))
+            .or_else(|| database.map(|database| sent_to(database, &self.query.extracted.text)))
             .or_else(|| self.made_by_code(&answer, blame))
             .or_else(|| self.never_made(&answer, blame))
     }

@@ -1,5 +1,6 @@
 //! Databases whose migrations were left aside: a query that misses here what one of them has was sent there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rollproof_catalog::Schema;
@@ -14,38 +15,62 @@ use crate::{Input, timeline};
 pub struct Elsewhere {
     /// Their folder.
     pub folder: Arc<str>,
-    /// What their tool does before the first of them.
-    pub bookkeeping: Vec<MigrationStatement>,
-    /// All of them, in order.
-    pub migrations: Vec<Migration>,
+    /// What they make.
+    pub made: Made,
+}
+
+/// What the migrations of another database make.
+#[derive(Debug, Clone)]
+pub enum Made {
+    /// It is PostgreSQL, too.
+    Migrations {
+        /// What their tool does before the first of them.
+        bookkeeping: Vec<MigrationStatement>,
+        /// All of them, in order.
+        migrations: Vec<Migration>,
+    },
+    /// It is SQLite, MySQL or the like, of which the names of its relations are known, in lower case.
+    Relations(BTreeSet<Arc<str>>),
 }
 
 /// Another database, as it is when all of its migrations have run.
 pub(crate) struct OtherDatabase {
     /// The folder of its migrations.
     pub(crate) folder: Arc<str>,
-    schema: Schema,
+    has: Has,
+}
+
+enum Has {
+    Schema(Box<Schema>),
+    Relations(BTreeSet<Arc<str>>),
 }
 
 impl OtherDatabase {
     /// The other databases of the run.
     pub(crate) fn all(input: &Input) -> Vec<Self> {
+        let schema = |bookkeeping: &[MigrationStatement], migrations: &[Migration]| {
+            let sessions = (&input.session, &input.migration_session);
+            let mut timeline = timeline::build(&input.base, bookkeeping, migrations, &[], sessions);
+            Has::Schema(Box::new(timeline.steps.swap_remove(0).schema))
+        };
         let of = |each: &Elsewhere| {
-            let mut timeline = timeline::build(
-                &input.base,
-                &each.bookkeeping,
-                &each.migrations,
-                &[],
-                (&input.session, &input.migration_session),
-            );
-            Self { folder: each.folder.clone(), schema: timeline.steps.swap_remove(0).schema }
+            let has = match &each.made {
+                Made::Migrations { bookkeeping, migrations } => schema(bookkeeping, migrations),
+                Made::Relations(names) => Has::Relations(names.clone()),
+            };
+            Self { folder: each.folder.clone(), has }
         };
         input.elsewhere.iter().map(of).collect()
     }
 
     /// Whether it has what `refused` misses.
     fn has(&self, statement: &Statement, missing: &ErrorKind) -> bool {
-        match resolve(statement, &self.schema, &Environment::default()) {
+        let schema = match (&self.has, missing) {
+            (Has::Schema(schema), _) => schema,
+            (Has::Relations(names), ErrorKind::MissingRelation { name, .. }) => return names.contains(name),
+            (Has::Relations(_), _) => return false,
+        };
+        match resolve(statement, schema, &Environment::default()) {
             Outcome::Refused(refusal) => refusal.errors.first().is_none_or(|error| error.kind != *missing),
             Outcome::Resolved(_) | Outcome::Unknown(_) => true,
         }
@@ -67,4 +92,22 @@ pub(crate) fn home(databases: &[OtherDatabase], statements: &[Statement], outcom
     );
     let found = databases.iter().find(|database| object && database.has(statement, missing))?;
     Some(found.folder.clone())
+}
+
+/// The database whose catalog a statement asks for, by the name of a system table that only it has.
+pub(crate) fn catalog_of_another(outcomes: &[Outcome]) -> Option<&'static str> {
+    const SYSTEM_TABLES: [(&str, &str); 4] = [
+        ("sqlite_master", "SQLite"),
+        ("sqlite_schema", "SQLite"),
+        ("sqlite_sequence", "SQLite"),
+        ("sqlite_temp_master", "SQLite"),
+    ];
+    let missing = outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::Refused(refusal) => match &refusal.errors.first()?.kind {
+            ErrorKind::MissingRelation { name, .. } => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    })?;
+    SYSTEM_TABLES.iter().find(|(table, _)| *table == &*missing).map(|(_, database)| *database)
 }

@@ -32,7 +32,7 @@ mod views;
 mod words;
 mod writes;
 
-pub use elsewhere::Elsewhere;
+pub use elsewhere::{Elsewhere, Made};
 pub use input::{Deploy, Input, MigrationNotice, VersionInput};
 
 use std::collections::BTreeSet;

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use rollproof_check::rules::raised;
-use rollproof_check::{Elsewhere, MigrationNotice};
+use rollproof_check::{Elsewhere, Made, MigrationNotice};
 use rollproof_load::folder_snapshot;
 use rollproof_migrate::{
     Detection, Migration, MigrationFolder, MigrationSet, MigrationStatement, OutOfOrder, Pending, Phase, detect,
-    mark_commits, pending, pending_by_name, read, read_counterpart,
+    mark_commits, pending, pending_by_name, read, read_counterpart, relations_made,
 };
 use rollproof_source::{Problem, Snapshot, SourceMap};
 
@@ -125,8 +125,11 @@ impl Migrations {
             let others = Detection { folders: others, ..Detection::default() };
             self.elsewhere.extend(read_all(&new.tree, &others, settings, sources).into_iter().map(|set| Elsewhere {
                 folder: set.folder,
-                bookkeeping: set.bookkeeping,
-                migrations: set.migrations,
+                made: Made::Migrations { bookkeeping: set.bookkeeping, migrations: set.migrations },
+            }));
+            self.elsewhere.extend(found.foreign.iter().map(|folder| Elsewhere {
+                folder: folder.clone(),
+                made: Made::Relations(relations_made(&new.tree, folder)),
             }));
         }
         let new_sets = read_all(&new.tree, &found, settings, sources);

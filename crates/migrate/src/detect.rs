@@ -24,7 +24,7 @@ pub struct MigrationFolder {
 pub struct Detection {
     /// Folders of PostgreSQL migrations, the best first. Several may well belong to several databases.
     pub folders: Vec<MigrationFolder>,
-    /// Folders of migrations for other databases: no code of the application, either.
+    /// Folders of migrations for other databases, surely or most likely: no code of the application, either.
     pub foreign: Vec<Arc<str>>,
     /// What was left aside and why; what a person named and is not there.
     pub problems: Vec<Problem>,
@@ -199,6 +199,7 @@ fn leave_unsure(candidates: &mut Vec<Candidate<'_>>, detection: &mut Detection) 
             let message = "nothing in its migrations tells that they are PostgreSQL's, and they are left aside: name the \
                            folder with --migrations where they are";
             detection.problems.push(Problem::of_file(candidate.path, message));
+            detection.foreign.push(Arc::from(candidate.path));
         }
         is_sure
     });

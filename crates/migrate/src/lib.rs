@@ -8,6 +8,7 @@
 
 mod detect;
 mod dialect;
+mod foreign;
 mod model;
 mod order;
 mod pending;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use rollproof_source::{Problem, Snapshot, SourceMap};
 
 pub use detect::{Detection, MigrationFolder, detect};
+pub use foreign::relations_made;
 pub use model::{Content, Migration, MigrationSet, MigrationStatement, OutOfOrder, Phase, Script, Transaction};
 pub use pending::{Edited, Late, Pending, pending, pending_by_name};
 pub use steps::{Step, mark_commits, steps};
