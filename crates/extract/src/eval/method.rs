@@ -217,7 +217,8 @@ impl Evaluator<'_> {
             }
             ("slice", _) => vec![Value::unknown("part of a text", at)],
             ("split", _) => vec![self.split(facts, value, first, at, env)],
-            ("flat" | "keys", Value::List(_)) => vec![value.clone()],
+            ("keys", Value::List(items)) => vec![keys_of(items).unwrap_or_else(|| value.clone())],
+            ("flat", Value::List(_)) => vec![value.clone()],
             ("replace" | "replaceAll", Value::Text(pieces)) => {
                 self.replace(facts, pieces, call, name == "replaceAll", at, env)
             }
@@ -282,6 +283,16 @@ impl Evaluator<'_> {
         }
         vec![Value::List(mapped.into())]
     }
+}
+
+/// The keys of a map that was made of pairs.
+fn keys_of(items: &[Item]) -> Option<Value> {
+    let key = |item: &Item| match item.values.as_slice() {
+        [Value::List(pair)] if pair.len() == 2 => Some(Item { values: pair[0].values.clone(), ..item.clone() }),
+        _ => None,
+    };
+    let keys: Option<Vec<Item>> = items.iter().map(key).collect();
+    keys.filter(|keys| !keys.is_empty()).map(|keys| Value::List(keys.into()))
 }
 
 /// `.filter(…)`: what may be nothing may be left out.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::{FileId, Span, TextRange};
 
 use super::call::callee_path;
-use super::value::{ClassRef, Env, Item, Piece, Value};
+use super::value::{ClassRef, Env, FunctionRef, Item, Piece, Value};
 use super::{Evaluator, span};
 use crate::ir::{BindingKind, Call, ClassId, Export, ExprId, Facts};
 use crate::matching::Target;
@@ -30,6 +30,12 @@ const TRANSPARENT: &[&str] = &[
     "QueryBuilder::new",
     "ToString::to_string",
     "Into::into",
+    "Vec::from",
+    "HashMap::from",
+    "BTreeMap::from",
+    "IndexMap::from",
+    "HashSet::from",
+    "BTreeSet::from",
 ];
 
 /// How many `use`s a name may go through.
@@ -258,6 +264,17 @@ impl Evaluator<'_> {
         }
         let _ = at;
         None
+    }
+
+    /// What a type of the project writes of itself: `impl Display`, or a method `to_string` of its own.
+    pub(super) fn displayed(&mut self, class: &ClassRef, at: Span) -> Option<Vec<Value>> {
+        if !self.program.is_rust() {
+            return None;
+        }
+        let function = *class.facts.classes[class.class.index()].methods.get("to_string")?;
+        let this = Some(Arc::new(Value::Instance(class.clone())));
+        let function = FunctionRef { facts: class.facts.clone(), function, env: None, this };
+        Some(self.invoke(&function, Vec::new(), at))
     }
 
     /// The sink of a macro: by the library that its path or an import names, or by its content.

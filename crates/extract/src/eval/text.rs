@@ -140,13 +140,13 @@ impl Evaluator<'_> {
                 texts.push(vec![Piece::Unknown(reason.into(), at)].into());
                 texts
             }
-            Value::Object(_)
-            | Value::Record(_)
-            | Value::Written(_)
-            | Value::Instance(_)
-            | Value::Class(_)
-            | Value::Function(_)
-            | Value::Module(_) => one(Piece::Unknown("object where text is expected".into(), at)),
+            Value::Instance(class) | Value::Class(class) => match self.displayed(class, at) {
+                Some(values) => self.value_texts(&values, at),
+                None => one(not_text(at)),
+            },
+            Value::Object(_) | Value::Record(_) | Value::Written(_) | Value::Function(_) | Value::Module(_) => {
+                one(not_text(at))
+            }
         }
     }
 
@@ -181,6 +181,10 @@ impl Evaluator<'_> {
         self.charge(&texts);
         distinct(texts)
     }
+}
+
+fn not_text(at: Span) -> Piece {
+    Piece::Unknown("object where text is expected".into(), at)
 }
 
 /// Which choice was made for each name.

@@ -110,6 +110,8 @@ impl Lowering {
         for member in &item.items {
             match member {
                 syn::ImplItem::Fn(method) if !self.left_out(&method.attrs) => {
+                    let display = self.display(item, method);
+                    let method = display.as_ref().unwrap_or(method);
                     self.method(&method.sig, Some(&method.block), method.span(), class, name.as_deref());
                 }
                 syn::ImplItem::Const(constant) => self.constant(&constant.ident, Some(&constant.expr), name.as_deref()),

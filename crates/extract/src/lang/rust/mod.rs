@@ -1,6 +1,7 @@
 //! Rust: which syntax is which fact.
 
 mod crates;
+mod display;
 mod expression;
 mod item;
 mod literal;

@@ -7,3 +7,42 @@ pub fn by_name(name: &str) -> &'static str {
         _ => "SELECT 'y' AS y",
     }
 }
+
+pub enum Permission {
+    IsAdmin,
+    IsOwner,
+}
+
+impl std::fmt::Display for Permission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::IsAdmin => write!(f, "is_admin"),
+            Self::IsOwner => f.write_str("is_owner"),
+        }
+    }
+}
+
+pub enum Part {
+    Head,
+    Tail,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.name())?;
+        f.write_str("_at")
+    }
+}
+
+pub async fn displayed(pool: &sqlx::PgPool, permission: Permission, part: Part) -> sqlx::Result<()> {
+    let text = format!("SELECT id FROM groups WHERE {permission} = TRUE");
+    sqlx::query(&text).execute(pool).await?;
+    sqlx::query(&format!("UPDATE groups SET {} = $2 WHERE id = $1", permission.to_string())).execute(pool).await?;
+    sqlx::query(&format!("SELECT {part} FROM groups")).execute(pool).await?;
+    let defaults = std::collections::HashMap::from([("welcome", "hello"), ("farewell", "goodbye")]);
+    for (field, value) in defaults {
+        let text = format!("UPDATE settings SET {field} = $1 WHERE {field} IS NULL");
+        sqlx::query(&text).bind(value).execute(pool).await?;
+    }
+    Ok(())
+}
