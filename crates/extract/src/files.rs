@@ -227,7 +227,8 @@ impl Words {
             let tags = library.tags.iter().flat_map(|tag| &tag.tags);
             words.extend(tags.flat_map(|tag| [format!("{tag}`"), format!("{tag}<")]).map(|tag| (Word::Sink, tag)));
             for builder in &library.builders {
-                words.extend(builder.methods.iter().map(|name| (Word::Builder, format!("{name}("))));
+                let called = builder.methods.iter().flat_map(|name| [format!("{name}("), format!("{name}::<")]);
+                words.extend(called.map(|word| (Word::Builder, word)));
             }
         }
         words.extend(options.sinks.iter().map(|sink| (Word::Sink, sink.function.clone())));

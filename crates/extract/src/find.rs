@@ -50,6 +50,9 @@ struct Taken<'t> {
     coverage: &'t Coverage,
 }
 
+/// How far back the other calls of a chain are looked for.
+const NEAR: usize = 8;
+
 impl Taken<'_> {
     /// Whether a text is some site's. One that was only looked at, as a value that some caller gives, is not.
     fn has(&self, facts: &Facts, expr: ExprId) -> bool {
@@ -186,10 +189,10 @@ impl Finder<'_> {
                 continue;
             }
             // One site for a chain of calls.
-            let chained = out
-                .sites
-                .last()
-                .is_some_and(|last| last.kind == SiteKind::QueryBuilder && last.span.range.start == at.range.start);
+            let is_rust = self.program.is_rust();
+            let chained = out.sites.iter().rev().take(NEAR).any(|near| {
+                near.span.range.start == at.range.start && (is_rust || near.kind == SiteKind::QueryBuilder)
+            });
             if !chained && let Some(name) = evaluator.builder_of(facts, *expr) {
                 out.sites.push(Site::of_builder(at, name));
             }

@@ -11,7 +11,7 @@ use crate::eval::value::{ParamRef, Piece, Value, add};
 use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts};
 use crate::looks;
 use crate::program::is_module;
-use crate::sinks::{Library, Placeholders, Sink, ends_with};
+use crate::sinks::{Library, Placeholders, QueryBuilder, Sink, ends_with};
 
 /// A sink that a call was matched with.
 #[derive(Debug, Clone)]
@@ -339,7 +339,11 @@ impl Evaluator<'_> {
         if !self.program.knows(facts.name_of(call.callee)?) {
             return None;
         }
-        let direct = callee_names(facts, call.callee)?;
+        let direct = match self.program.is_rust() {
+            // Chains are long, and start with paths.
+            true => crate::eval::call::callee_path(facts, call.callee),
+            false => callee_names(facts, call.callee)?,
+        };
         let (method, before) = direct.split_last()?;
         for library in &self.program.language.libraries {
             if library.builders.is_empty() {
@@ -355,7 +359,10 @@ impl Evaluator<'_> {
                 let fits = builder.methods.iter().any(|name| name == method.as_ref())
                     && (builder.receivers.is_empty() || before.iter().any(|name| builder.takes(name)))
                     && (builder.depth == 0 || before.len() >= builder.depth)
-                    && (!builder.text_argument || self.first_is_text(facts, call));
+                    && (!builder.text_argument || self.first_is_text(facts, call))
+                    && (!builder.imported || self.program.imports(facts, library))
+                    && builder.arguments.is_none_or(|count| count == call.arguments.len())
+                    && (builder.given.is_empty() || is_given(facts, call, builder));
                 if fits {
                     return Some(builder.name.as_str().into());
                 }
@@ -376,6 +383,12 @@ impl Evaluator<'_> {
             _ => false,
         }
     }
+}
+
+/// Whether the first argument is called like what the builder is given: `&mut self.conn()`.
+fn is_given(facts: &Facts, call: &Call, builder: &QueryBuilder) -> bool {
+    let Some(first) = call.arguments.first() else { return false };
+    crate::eval::call::callee_path(facts, *first).iter().any(|name| builder.is_given(name))
 }
 
 /// A receiver, its name in lower case, is called like the sink's.

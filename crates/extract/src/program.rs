@@ -466,12 +466,10 @@ fn is_constructor(function: &crate::ir::Function) -> bool {
     function.class.is_some() && function.name.as_deref() == Some("constructor")
 }
 
-/// Whether an import names a library or a part of it (`drizzle-orm/pg-core`).
+/// Whether an import names a library or a part of it (`drizzle-orm/pg-core`, `diesel::prelude`).
 pub(crate) fn is_module(library: &Library, module: &str) -> bool {
-    library
-        .modules
-        .iter()
-        .any(|known| module.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    let is_part = |rest: &str| rest.is_empty() || rest.starts_with('/') || rest.starts_with("::");
+    library.modules.iter().any(|known| module.strip_prefix(known.as_str()).is_some_and(is_part))
 }
 
 impl Evaluator<'_> {

@@ -215,16 +215,25 @@ pub(crate) struct QueryBuilder {
     /// The first argument is a text.
     #[serde(default)]
     pub(crate) text_argument: bool,
+    /// The name alone says too little: only where the file imports the library (Rust).
+    #[serde(default)]
+    pub(crate) imported: bool,
+    /// How many arguments there are; none for any (Rust).
+    pub(crate) arguments: Option<usize>,
+    /// What the first argument is called (a part of one of its names, in lower case); none for any (Rust).
+    #[serde(default)]
+    pub(crate) given: Vec<String>,
 }
 
 impl QueryBuilder {
     /// Whether a receiver is called like the builder's.
     pub(crate) fn takes(&self, name: &str) -> bool {
-        let name = name.to_lowercase();
-        self.receivers.iter().any(|hint| match hint.strip_prefix('=') {
-            Some(exact) => name == exact,
-            None => name.contains(hint.as_str()),
-        })
+        is_hinted(&self.receivers, name)
+    }
+
+    /// Whether a first argument is called like what the builder is given.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        is_hinted(&self.given, name)
     }
 
     /// Whether some name in a stretch of source may be a receiver.
@@ -232,6 +241,14 @@ impl QueryBuilder {
         let source = source.to_lowercase();
         self.receivers.iter().any(|hint| source.contains(hint.trim_start_matches('=')))
     }
+}
+
+fn is_hinted(hints: &[String], name: &str) -> bool {
+    let name = name.to_lowercase();
+    hints.iter().any(|hint| match hint.strip_prefix('=') {
+        Some(exact) => name == exact,
+        None => name.contains(hint.as_str()),
+    })
 }
 
 /// The languages that extraction reads: TypeScript, then Rust.

@@ -2,6 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use rollproof_source::TextRange;
+use syn::parse::discouraged::Speculative;
+use syn::parse::{ParseStream, Parser};
 
 use super::Lowering;
 use super::expression::root_name;
@@ -75,8 +77,47 @@ impl Lowering {
         match syn::parse2::<syn::Expr>(strip_name(stream.clone())) {
             Ok(expr) => self.expression(&expr),
             Err(_) => {
-                self.literals_in(stream);
+                let group = self.builder.group(false);
+                let outer = self.builder.open_arm(group, range);
+                self.pieces_of(stream);
+                self.builder.region = outer;
                 self.builder.expr(ExprKind::Opaque, range)
+            }
+        }
+    }
+
+    /// Every expression in tokens that are none as a whole, such as the arms of a macro of the project's own
+    /// (`db_run! { conn: { … } }`). They may run or not.
+    fn pieces_of(&mut self, tokens: TokenStream) {
+        let mut groups = Vec::new();
+        let read = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let ahead = input.fork();
+                match ahead.parse::<syn::Expr>() {
+                    Ok(expr) => {
+                        input.advance_to(&ahead);
+                        self.expression(&expr);
+                    }
+                    Err(_) => match input.parse::<TokenTree>()? {
+                        TokenTree::Group(group) => groups.push(group.stream()),
+                        TokenTree::Literal(literal) if is_string(&literal) => {
+                            let range = self.range(literal.span());
+                            self.text(range);
+                        }
+                        _ => {}
+                    },
+                }
+            }
+            Ok(())
+        };
+        // What is not read at all still has its texts.
+        if read.parse2(tokens.clone()).is_err() {
+            self.literals_in(tokens);
+            return;
+        }
+        for group in groups {
+            if self.nested(|this| this.pieces_of(group.clone())).is_none() {
+                self.literals_in(group);
             }
         }
     }
