@@ -1,25 +1,39 @@
-//! What is bound to the placeholders of a query: names among them become part of its text.
+//! What is bound to the placeholders of a query: names and SQL among them become part of its text.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::eval::Evaluator;
-use crate::eval::value::{Item, Value};
+use rollproof_source::Span;
+
+use crate::eval::part::BUILT;
+use crate::eval::value::{Item, Piece, Pieces, Place, Value};
+use crate::eval::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts};
 
-/// The known texts of a call's bindings. A list of texts is one binding: columns.
+/// What is known of a call's bindings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Bindings {
     /// By place.
-    pub(crate) listed: Vec<Option<Vec<String>>>,
+    listed: Vec<Bound>,
     /// By name.
-    pub(crate) named: BTreeMap<String, Vec<String>>,
+    named: BTreeMap<String, Bound>,
+    /// SQL is bound, nobody knows where.
+    anywhere: Option<Span>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Default)]
+struct Bound {
+    /// Its text where that is known. A list of texts is one binding: columns.
+    texts: Option<Vec<String>>,
+    /// It is SQL and no value.
+    part: Option<Pieces>,
 }
 
 impl Bindings {
     /// The one text that is bound at a place.
     pub(crate) fn text_at(&self, place: usize) -> Option<&str> {
-        match self.listed.get(place)?.as_deref()? {
+        match self.listed.get(place)?.texts.as_deref()? {
             [text] => Some(text),
             _ => None,
         }
@@ -28,8 +42,25 @@ impl Bindings {
     /// The texts that are bound to what a placeholder says: a number from 1, or a name.
     pub(crate) fn of(&self, placeholder: &str) -> Option<&[String]> {
         match placeholder.parse::<usize>() {
-            Ok(number) => self.listed.get(number.checked_sub(1)?)?.as_deref(),
-            Err(_) => self.named.get(placeholder).map(Vec::as_slice),
+            Ok(number) => self.listed.get(number.checked_sub(1)?)?.texts.as_deref(),
+            Err(_) => self.named.get(placeholder)?.texts.as_deref(),
+        }
+    }
+
+    /// The SQL that is bound at a place.
+    pub(crate) fn part_at(&self, place: usize) -> Option<Pieces> {
+        self.part_of(self.listed.get(place))
+    }
+
+    /// The SQL that is bound to a name.
+    pub(crate) fn part_named(&self, name: &str) -> Option<Pieces> {
+        self.part_of(self.named.get(name))
+    }
+
+    fn part_of(&self, bound: Option<&Bound>) -> Option<Pieces> {
+        match self.anywhere {
+            Some(at) => Some([Piece::Unknown(BUILT.into(), at)].into()),
+            None => bound?.part.clone(),
         }
     }
 }
@@ -37,30 +68,81 @@ impl Bindings {
 impl Evaluator<'_> {
     /// What the argument that holds the bindings says: a list, an object, or one value.
     pub(crate) fn bindings(&mut self, facts: &Arc<Facts>, argument: ExprId) -> Bindings {
-        match self.eval(facts, argument, &None).as_slice() {
-            [Value::List(items)] => Bindings { listed: items.iter().map(bound).collect(), ..Bindings::default() },
-            [Value::Object(place)] => {
-                let (owner, env) = (place.facts.clone(), place.env.clone());
-                let ExprKind::Object(fields) = &owner.expr(place.expr).kind else { return Bindings::default() };
-                let mut named = BTreeMap::new();
-                for field in fields {
-                    // A spread may bind any name again.
-                    let Some(name) = &field.name else { return Bindings::default() };
-                    if let [one] = self.eval(&owner, field.value, &env).as_slice()
-                        && let Some(texts) = texts_of(one)
-                    {
-                        named.insert(name.to_string(), texts);
-                    }
-                }
-                Bindings { named, ..Bindings::default() }
+        let at = span(facts, argument);
+        let values = self.eval(facts, argument, &None);
+        match values.as_slice() {
+            [one] => self.bindings_of(one, at),
+            several => {
+                let mut bound = several.iter().map(|value| self.bindings_of(value, at));
+                let anywhere = bound.any(|bound| bound.holds_part()).then_some(at);
+                Bindings { anywhere, ..Bindings::default() }
             }
-            [one] => Bindings { listed: vec![texts_of(one)], ..Bindings::default() },
-            _ => Bindings::default(),
         }
+    }
+
+    fn bindings_of(&mut self, value: &Value, at: Span) -> Bindings {
+        match value {
+            Value::List(items) => {
+                let listed: Vec<Bound> = items.iter().map(|item| self.bound_item(item, at)).collect();
+                let shifts = items.iter().any(|item| item.repeated || item.optional);
+                let anywhere = (shifts && listed.iter().any(|bound| bound.part.is_some())).then_some(at);
+                Bindings { listed, anywhere, ..Bindings::default() }
+            }
+            Value::Object(place) => self.named_bindings(&place.clone(), at),
+            one => {
+                let bound = Bound { texts: texts_of(one), part: self.bound_part(one, at) };
+                Bindings { listed: vec![bound], ..Bindings::default() }
+            }
+        }
+    }
+
+    /// An object whose fields are bound; Sequelize has them in a field of their own.
+    fn named_bindings(&mut self, place: &Place, at: Span) -> Bindings {
+        let (owner, env) = (place.facts.clone(), place.env.clone());
+        let ExprKind::Object(fields) = &owner.expr(place.expr).kind else { return Bindings::default() };
+        if let Some(field) = fields.iter().find(|field| field.name.as_deref() == Some("replacements")) {
+            return match self.eval(&owner, field.value, &env).as_slice() {
+                [one @ (Value::Object(_) | Value::List(_))] => self.bindings_of(one, at),
+                _ => Bindings::default(),
+            };
+        }
+        let mut named: BTreeMap<String, Bound> = BTreeMap::new();
+        let mut spread = false;
+        for field in fields {
+            let values = self.eval(&owner, field.value, &env);
+            let Some(name) = &field.name else {
+                spread = true;
+                continue;
+            };
+            let item = Item { values, repeated: false, optional: false };
+            named.insert(name.to_string(), self.bound_item(&item, at));
+        }
+        // A spread may bind any name again.
+        if spread {
+            let anywhere = named.values().any(|bound| bound.part.is_some()).then_some(at);
+            return Bindings { anywhere, ..Bindings::default() };
+        }
+        Bindings { named, ..Bindings::default() }
+    }
+
+    fn bound_item(&self, item: &Item, at: Span) -> Bound {
+        let mut parts = item.values.iter().filter_map(|value| self.bound_part(value, at));
+        let part = match (parts.next(), item.values.len()) {
+            (Some(part), 1) => Some(part),
+            (Some(_), _) => Some([Piece::Unknown(BUILT.into(), at)].into()),
+            (None, _) => None,
+        };
+        Bound { texts: texts_of_item(item), part }
     }
 }
 
-fn bound(item: &Item) -> Option<Vec<String>> {
+impl Bindings {
+    fn holds_part(&self) -> bool {
+        self.anywhere.is_some() || self.listed.iter().chain(self.named.values()).any(|bound| bound.part.is_some())
+    }
+}
+
+fn texts_of_item(item: &Item) -> Option<Vec<String>> {
     match item.values.as_slice() {
         [one] if !item.repeated && !item.optional => texts_of(one),
         _ => None,
@@ -70,7 +152,7 @@ fn bound(item: &Item) -> Option<Vec<String>> {
 /// A text, or a list of texts that are all known.
 fn texts_of(value: &Value) -> Option<Vec<String>> {
     match value {
-        Value::List(items) => items.iter().map(|item| bound(item)?.into_iter().next()).collect(),
+        Value::List(items) => items.iter().map(|item| texts_of_item(item)?.into_iter().next()).collect(),
         one => one.constant().map(|text| vec![text]),
     }
 }

@@ -35,7 +35,7 @@ fn open_holes(text: &str) -> Vec<bool> {
         let next = characters.peek().map_or(' ', |(_, next)| *next);
         if inside == Inside::Code && at_start && character.is_ascii_alphabetic() {
             let word = text[at..].split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("");
-            own_name = OWN_NAMES.iter().any(|name| name.eq_ignore_ascii_case(word));
+            own_name = OWN_NAMES.iter().any(|name| name.eq_ignore_ascii_case(word)) || sets_parameter(&text[at..]);
             at_start = false;
         }
         if character == MappedText::HOLE {
@@ -71,6 +71,23 @@ fn open_holes(text: &str) -> Vec<bool> {
     holes
 }
 
+/// `SET search_path TO …`: whatever the value is, nothing in the schema is looked up by it. Roles are.
+fn sets_parameter(text: &str) -> bool {
+    let mut words = text.split(|letter: char| letter.is_whitespace() || letter == '=').filter(|word| !word.is_empty());
+    let is =
+        |word: Option<&str>, of: &[&str]| word.is_some_and(|word| of.iter().any(|one| one.eq_ignore_ascii_case(word)));
+    if !is(words.next(), &["set"]) {
+        return false;
+    }
+    let mut name = words.next();
+    if is(name, &["local", "session"]) {
+        name = words.next();
+    }
+    let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte));
+    let other = ["role", "session", "authorization", "transaction", "constraints", "characteristics"];
+    name.is_some_and(plain) && !is(name, &other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::open_holes;
@@ -91,5 +108,8 @@ mod tests {
         check("release savepoint ?; SELECT ?", &[false, true]);
         check("LISTEN ?", &[false]);
         check("DROP TABLE ?", &[true]);
+        check("SET LOCAL statement_timeout = ?; SET ROLE ?", &[false, true]);
+        check("set search_path to a, ?", &[false]);
+        check("SET ? = 1", &[true]);
     }
 }

@@ -182,6 +182,8 @@ pub(crate) struct Call {
     pub(crate) style: CallStyle,
     pub(crate) region: RegionId,
     pub(crate) fate: Fate,
+    /// Its result is waited for: what comes of it is no query any more.
+    pub(crate) awaited: bool,
     /// The name of the type given to the call (`query<Row>`), or of the tuple (`query_as::<_, (i32,)>` gives `(`).
     pub(crate) type_argument: Option<Arc<str>>,
 }

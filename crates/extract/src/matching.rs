@@ -11,7 +11,7 @@ use crate::eval::value::{ParamRef, Piece, Value, add};
 use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts};
 use crate::looks;
 use crate::program::is_module;
-use crate::sinks::{Library, Placeholders, QueryBuilder, Sink, ends_with};
+use crate::sinks::{Library, Meaning, Placeholders, QueryBuilder, Sink, ends_with};
 
 /// A sink that a call was matched with.
 #[derive(Debug, Clone)]
@@ -140,7 +140,7 @@ impl Evaluator<'_> {
             return None;
         }
         // `sql.raw(…)` makes a part of a query; postgres.js's `sql.unsafe(…)` is either.
-        let helper = self.program.helper(facts, path).is_some();
+        let helper = self.program.helper(facts, path).is_some_and(|helper| helper.means != Meaning::Part);
         let known = callees.iter().find_map(|callee| match callee {
             Value::External { module, .. } => {
                 candidates.iter().copied().find(|(library, _)| is_module(library, module))
@@ -153,7 +153,14 @@ impl Evaluator<'_> {
         let target = Target::new(library, sink);
         let values = self.argument_values(facts, call, &target);
         let content = self.has_content(&values);
-        let own = || library.helpers.iter().any(|helper| helper.calls.iter().any(|pattern| ends_with(path, pattern)));
+        let whole = |helper: &&crate::sinks::Helper| helper.means != Meaning::Part;
+        let own = || {
+            library
+                .helpers
+                .iter()
+                .filter(whole)
+                .any(|helper| helper.calls.iter().any(|pattern| ends_with(path, pattern)))
+        };
         let accepted = if helper {
             content && own()
         } else if sink.content {
@@ -336,6 +343,15 @@ impl Evaluator<'_> {
     /// The query builder that a call starts.
     pub(crate) fn builder_of(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Arc<str>> {
         let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
+        self.builder_at(facts, call).map(|(_, builder)| builder.name.as_str().into())
+    }
+
+    /// The same, with its library.
+    pub(crate) fn builder_at(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+    ) -> Option<(&'static Library, &'static QueryBuilder)> {
         if !self.program.knows(facts.name_of(call.callee)?) {
             return None;
         }
@@ -364,7 +380,7 @@ impl Evaluator<'_> {
                     && builder.arguments.is_none_or(|count| count == call.arguments.len())
                     && (builder.given.is_empty() || is_given(facts, call, builder));
                 if fits {
-                    return Some(builder.name.as_str().into());
+                    return Some((library, builder));
                 }
             }
         }

@@ -13,7 +13,7 @@ use crate::eval::value::Value;
 use crate::glance::Glance;
 use crate::ir::{BindingKind, CallStyle, ClassId, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::modules::Modules;
-use crate::sinks::{Helper, Language, Library, Placeholders, Tag, ends_with};
+use crate::sinks::{Helper, Language, Library, Meaning, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
 
 /// One (path, content): its text, and what was found in it once somebody asked.
@@ -410,7 +410,12 @@ impl<'p> Program<'p> {
                 continue;
             }
             for helper in &library.helpers {
-                let names = helper.calls.iter().filter(|pattern| ends_with(path, pattern));
+                // `raw(…)` is a function's name; a method's says nothing without its receiver.
+                let fits = |pattern: &&String| {
+                    ends_with(path, pattern)
+                        && (helper.means != Meaning::Part || path.len() == 1 || pattern.contains('.'))
+                };
+                let names = helper.calls.iter().filter(fits);
                 let Some(length) = names.map(|pattern| pattern.split('.').count()).max() else { continue };
                 if best.is_none_or(|(known, _)| known < (length, imported)) {
                     best = Some(((length, imported), helper));
@@ -432,17 +437,28 @@ impl<'p> Program<'p> {
             return false;
         };
         match path {
-            [name] => {
-                library.name == "drizzle"
-                    && name.starts_with(|first: char| first.is_ascii_lowercase())
-                    && name.as_ref() != "drizzle"
+            // What `drizzle(…)` makes returns rows.
+            [first, ..] if library.name == "drizzle" => {
+                first.starts_with(|first: char| first.is_ascii_lowercase()) && first.as_ref() != "drizzle"
             }
             [.., owner, name] => {
                 matches!(owner.as_ref(), "sql" | "Prisma" | "createSqlTag")
                     && name.starts_with(|first: char| first.is_ascii_lowercase())
             }
-            [] => false,
+            _ => false,
         }
+    }
+
+    /// Whether what `path` names in a package is a query that its builder makes, and that others may hold.
+    pub(crate) fn embeds(&self, module: &str, path: &[Arc<str>]) -> bool {
+        let Some(method) = path.last() else { return false };
+        let mut libraries = self.language.libraries.iter().filter(|library| is_module(library, module));
+        libraries.any(|library| {
+            library
+                .builders
+                .iter()
+                .any(|builder| builder.embeds && builder.methods.iter().any(|name| name == method.as_ref()))
+        })
     }
 
     /// Whether a file imports a library.

@@ -31,6 +31,11 @@ pub(crate) fn render_file(pieces: &[Piece], expansions: BTreeMap<String, Expansi
     rendered(&translation.run(pieces), site)
 }
 
+/// A text with a library's placeholders replaced by what is sent for them.
+pub(crate) fn translated(pieces: &[Piece], style: Placeholders, names: &Bindings) -> Vec<Piece> {
+    Translation::new(style, names).run(pieces)
+}
+
 fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
     let mut text = MappedText::default();
     let mut next = first_free(pieces);
@@ -196,7 +201,11 @@ impl<'n> Translation<'n> {
                 let length = if identifier { 2 } else { 1 };
                 let place = place_of(&cut(piece, at..at + length)?)?;
                 let name = self.names.text_at(self.used);
+                let part = self.names.part_at(self.used);
                 self.used += 1;
+                if let Some(part) = part {
+                    return Some((length, part.to_vec()));
+                }
                 let with = if identifier { identifier_piece(name, place) } else { Piece::Placeholder(place) };
                 Some((length, vec![with]))
             }
@@ -264,6 +273,9 @@ impl<'n> Translation<'n> {
             self.style == Placeholders::Question && rest[name..].starts_with(':') && !rest[name..].starts_with("::");
         let length = 1 + name + usize::from(identifier);
         let place = place_of(&cut(piece, at..at + length)?)?;
+        if let Some(part) = self.names.part_named(&rest[..name]) {
+            return Some((length, part.to_vec()));
+        }
         let bound = self.names.of(&rest[..name]).and_then(|texts| texts.first());
         let with =
             if identifier { identifier_piece(bound.map(String::as_str), place) } else { Piece::Placeholder(place) };

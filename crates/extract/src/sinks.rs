@@ -161,7 +161,7 @@ pub(crate) struct Helper {
     /// Last parts of the function's path.
     pub(crate) calls: Vec<String>,
     pub(crate) means: Meaning,
-    /// What stands around a parameter: `{}::date`.
+    /// What stands around a parameter: `{}::date`; or the text.
     pub(crate) form: Option<String>,
 }
 
@@ -197,6 +197,10 @@ pub(crate) enum Meaning {
     Unnest,
     /// What a query builder has built: not modelled.
     Built,
+    /// Its argument as text where it stands in another query; a query of its own where it is waited for (Knex's `raw`).
+    Part,
+    /// Always the text that its `form` says.
+    Text,
 }
 
 /// A call that starts a built query.
@@ -223,6 +227,9 @@ pub(crate) struct QueryBuilder {
     /// What the first argument is called (a part of one of its names, in lower case); none for any (Rust).
     #[serde(default)]
     pub(crate) given: Vec<String>,
+    /// What it builds may stand in another query as a part of its text.
+    #[serde(default)]
+    pub(crate) embeds: bool,
 }
 
 impl QueryBuilder {

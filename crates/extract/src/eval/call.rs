@@ -14,6 +14,11 @@ pub(super) const MAX_FRAMES: u32 = 12;
 
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
+        let values = self.called(facts, expr, call, env);
+        if call.awaited { self.waited_for(facts, call, values, span(facts, expr)) } else { values }
+    }
+
+    fn called(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
         let at = span(facts, expr);
         if call.style == CallStyle::Macro {
             return self.macro_call(facts, expr, call, env);
@@ -29,6 +34,9 @@ impl Evaluator<'_> {
         }
         if let Some(values) = self.drizzle(facts, expr, call, env) {
             return values;
+        }
+        if self.builds(facts, call) {
+            return vec![Value::unknown(super::part::BUILT, at)];
         }
         if let ExprKind::Member { object, property } = &facts.expr(call.callee).kind
             && let Some(values) = self.method(facts, expr, *object, property, call, env)
@@ -78,7 +86,7 @@ impl Evaluator<'_> {
         let info = &facts.functions[function.function.index()];
         let depth = function.env.as_ref().map_or(0, |frame| frame.depth) + 1;
         if depth > MAX_FRAMES || self.calls > MAX_FRAMES {
-            return vec![Value::unknown("calls nested too deeply", at)];
+            return self.cut_off("calls nested too deeply", at);
         }
         if let Some(rest) = info.params.iter().position(|param| param.rest)
             && rest <= arguments.len()
@@ -125,7 +133,7 @@ impl Evaluator<'_> {
     pub(crate) fn callers_give(&mut self, param: &ParamRef, at: Span) -> Vec<Value> {
         let Some(facts) = self.program.facts(&param.path) else { return vec![Value::unknown("parameter", at)] };
         if self.forcing.contains(param) || self.forcing.len() > 8 {
-            return vec![Value::unknown("parameter that its own function gives", at)];
+            return self.cut_off("parameter that its own function gives", at);
         }
         let callers = self.program.callers(self, &facts, param.param.function);
         if callers.is_empty() {
@@ -219,7 +227,7 @@ impl Evaluator<'_> {
             ("", "String") => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),
             (
                 "",
-                "Number" | "parseInt" | "parseFloat" | "Math.min" | "Math.max" | "Math.floor" | "Math.ceil"
+                "Number" | "BigInt" | "parseInt" | "parseFloat" | "Math.min" | "Math.max" | "Math.floor" | "Math.ceil"
                 | "Math.round",
             ) => {
                 vec![Value::Number(at)]
@@ -248,6 +256,7 @@ impl Evaluator<'_> {
                 let values = self.forced(values);
                 super::recase::of(module, name).map_or_else(Vec::new, |case| super::recase::apply(case, &values, at))
             }
+            _ if self.program.embeds(module, path) => vec![Value::unknown(super::part::BUILT, at)],
             _ => {
                 self.note_settings(facts, &call.arguments, (module, path), env);
                 vec![Value::External { module: module.clone(), path: path.clone() }]

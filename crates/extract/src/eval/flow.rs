@@ -11,7 +11,7 @@ use super::value::{Env, Frame, Item, Piece, Value, add};
 use crate::ir::{ExprId, Facts, FunctionId, RegionId, RegionKind, Write, WriteOp};
 
 /// How many turns of a loop are followed one by one.
-const MAX_TURNS: usize = 64;
+pub(super) const MAX_TURNS: usize = 64;
 
 /// Where a variable is read.
 #[derive(Clone, Copy)]
@@ -88,7 +88,9 @@ impl Evaluator<'_> {
         }
         let RegionKind::Arm(group) = facts.region(child).kind else {
             let after = self.flow(facts, state.clone(), writes, child, reader, env);
-            let certain = reader.within(facts, child) || facts.region(child).kind == RegionKind::Block;
+            let certain = reader.within(facts, child)
+                || facts.region(child).kind == RegionKind::Block
+                || is_called_for_each(facts, child);
             let grows = writes.iter().all(|write| !matches!(write.op, WriteOp::Assign(_)));
             let loops = matches!(facts.region(child).kind, RegionKind::Loop(_));
             // A loop that only appends is taken to run: the text of no run is a part of the text of one.
@@ -339,10 +341,18 @@ fn in_loop(facts: &Facts, mut region: RegionId, reader: Use) -> bool {
         let here = facts.region(region);
         match here.kind {
             RegionKind::Loop(_) if !reader.within(facts, region) => return true,
-            RegionKind::Function(_) => return false,
+            RegionKind::Function(_) if !is_called_for_each(facts, region) => return false,
             _ => {}
         }
         let Some(parent) = here.parent else { return false };
         region = parent;
     }
+}
+
+/// Whether a region is the function that `forEach` calls: the loop around it takes in nothing else.
+fn is_called_for_each(facts: &Facts, region: RegionId) -> bool {
+    let here = facts.region(region);
+    let around = here.parent.map(|parent| facts.region(parent));
+    matches!(here.kind, RegionKind::Function(_))
+        && around.is_some_and(|around| matches!(around.kind, RegionKind::Loop(_)) && around.range == here.range)
 }

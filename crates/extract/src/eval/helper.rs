@@ -24,6 +24,9 @@ impl Evaluator<'_> {
     ) -> Option<Vec<Value>> {
         let helper = self.program.helper(facts, path)?;
         let meaning = helper.means;
+        if meaning == Meaning::Part && call.awaited {
+            return None;
+        }
         let at = span(facts, expr);
         let first = call.arguments.first().copied();
         let texts: Vec<Pieces> = match meaning {
@@ -42,6 +45,8 @@ impl Evaluator<'_> {
             Meaning::Dynamic => vec![self.dynamic(facts, call, at, env)],
             Meaning::Join => self.join_fragments(facts, call, at, env),
             Meaning::Unnest => vec![self.unnest(facts, call, at, env)],
+            Meaning::Part => self.part(facts, call, at, env),
+            Meaning::Text => vec![vec![derived(helper.form.as_deref().unwrap_or_default(), at)].into()],
             Meaning::Built => return Some(vec![Value::unknown(QUERY_BUILDER, at)]),
         };
         Some(texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect())
@@ -124,7 +129,7 @@ impl Evaluator<'_> {
                 items.iter().flat_map(|item| &item.values).all(is_value)
                     && (items.is_empty() || !items.iter().all(counted))
             }
-            Value::Unknown(reason, _) => !reason.contains("fragment"),
+            Value::Unknown(reason, _) => !reason.contains("fragment") && !super::part::is_built(reason),
             Value::Fragment(..) | Value::Text(_) => false,
             _ => true,
         };
@@ -485,7 +490,9 @@ fn is_given(value: &Value) -> bool {
 /// An item of which nothing says that it is a part of the query.
 fn is_value(value: &Value) -> bool {
     match value {
-        Value::Unknown(reason, _) => !reason.contains("fragment") && !reason.contains("result of"),
+        Value::Unknown(reason, _) => {
+            !reason.contains("fragment") && !reason.contains("result of") && !super::part::is_built(reason)
+        }
         Value::Fragment(..) => false,
         _ => true,
     }

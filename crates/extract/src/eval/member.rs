@@ -15,7 +15,7 @@ impl Evaluator<'_> {
     pub(crate) fn member(&mut self, objects: &[Value], name: &Arc<str>, at: Span) -> Vec<Value> {
         // `a = { ...a }` leads back to itself.
         if self.depth >= MAX_DEPTH {
-            return vec![Value::unknown("refers to itself, or too deep", at)];
+            return self.cut_off("refers to itself, or too deep", at);
         }
         self.depth += 1;
         let mut found = Vec::new();

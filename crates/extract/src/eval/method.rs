@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::flow::MAX_TURNS;
 use super::text::distinct;
 use super::value::{Env, Item, ParamRef, Piece, Value, add, cut};
 use super::{Evaluator, span};
-use crate::ir::{Call, ExprId, ExprKind, Facts, Step};
+use crate::ir::{Call, ExprId, ExprKind, Facts, Step, WriteOp};
 
 const METHODS: &[&str] = &[
     "concat",
@@ -50,6 +51,7 @@ const METHODS: &[&str] = &[
     "normalize",
     "append",
     "split",
+    "reduce",
 ];
 
 /// Methods whose result is another text than the one they are called on.
@@ -72,13 +74,18 @@ impl Evaluator<'_> {
         {
             return Some(values);
         }
+        if let Some(values) = self.method_of_fragment(facts, object, name, call, env) {
+            return Some(values);
+        }
         if name.as_ref() == "escapeIdentifier" {
             return Some(self.escaped_identifier(facts, call, span(facts, expr), env));
         }
         let known = METHODS.iter().find(|method| **method == name.as_ref())?;
         let objects = self.eval(facts, object, env);
-        let list_method =
-            matches!(*known, "join" | "map" | "flatMap" | "filter" | "concat" | "flat" | "fill" | "iter" | "split");
+        let list_method = matches!(
+            *known,
+            "join" | "map" | "flatMap" | "filter" | "concat" | "flat" | "fill" | "iter" | "split" | "reduce"
+        );
         let objects = if list_method { self.forced(objects) } else { objects };
         let fits = |value: &Value| {
             matches!(value, Value::Text(_) | Value::Fragment(..) | Value::List(_) | Value::Param(..) | Value::Number(_))
@@ -124,9 +131,12 @@ impl Evaluator<'_> {
     /// `cache.get(key)` of a `Map` or `WeakMap`: what the same file puts in.
     fn cached(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> Option<Vec<Value>> {
         let ExprKind::Binding(cache) = facts.expr(object).kind else { return None };
-        let init = facts.binding(cache).init?;
-        let ExprKind::Call(made) = &facts.expr(init).kind else { return None };
-        if !matches!(facts.name_of(made.callee)?.as_ref(), "Map" | "WeakMap" | "LRUCache" | "LRU") {
+        let binding = facts.binding(cache);
+        let written = binding.writes.iter().filter_map(|write| match write.op {
+            WriteOp::Assign(value) if write.field.is_none() => Some(value),
+            _ => None,
+        });
+        if !binding.init.into_iter().chain(written).any(|value| makes_map(facts, value)) {
             return None;
         }
         let mut found = vec![Value::Nothing];
@@ -216,6 +226,8 @@ impl Evaluator<'_> {
                 vec![Value::List(items.iter().map(|item| Item { optional: true, ..item.clone() }).collect())]
             }
             ("slice", _) => vec![Value::unknown("part of a text", at)],
+            ("reduce", Value::List(items)) => self.reduced(facts, items, call, at, env),
+            ("reduce", _) => vec![Value::unknown("result of `reduce`", at)],
             ("split", _) => vec![self.split(facts, value, first, at, env)],
             ("keys", Value::List(items)) => vec![keys_of(items).unwrap_or_else(|| value.clone())],
             ("flat", Value::List(_)) => vec![value.clone()],
@@ -241,6 +253,20 @@ impl Evaluator<'_> {
             ("toString" | "to_string", Value::Param(..)) | (_, Value::Number(_)) => vec![value.clone()],
             _ => vec![value.clone()],
         }
+    }
+
+    /// `list.reduce((made, item) => …, start)` of a list whose items are all known.
+    fn reduced(&mut self, facts: &Arc<Facts>, items: &[Item], call: &Call, at: Span, env: &Env) -> Vec<Value> {
+        let [function, start] = call.arguments[..] else { return vec![Value::unknown("result of `reduce`", at)] };
+        if items.len() > MAX_TURNS || items.iter().any(|item| item.repeated || item.optional) {
+            return vec![Value::unknown("result of `reduce`", at)];
+        }
+        let mut made = self.eval(facts, start, env);
+        for (index, item) in items.iter().enumerate() {
+            let index = vec![Value::derived(&index.to_string(), at)];
+            made = self.apply_function(facts, function, &[made, item.values.clone(), index], at, env);
+        }
+        made
     }
 
     /// `text.split(",")`, both known.
@@ -293,6 +319,12 @@ fn keys_of(items: &[Item]) -> Option<Value> {
     };
     let keys: Option<Vec<Item>> = items.iter().map(key).collect();
     keys.filter(|keys| !keys.is_empty()).map(|keys| Value::List(keys.into()))
+}
+
+fn makes_map(facts: &Facts, expr: ExprId) -> bool {
+    let ExprKind::Call(made) = &facts.expr(expr).kind else { return false };
+    let name = facts.name_of(made.callee).map(AsRef::as_ref);
+    matches!(name, Some("Map" | "WeakMap" | "LRUCache" | "LRU"))
 }
 
 /// `.filter(…)`: what may be nothing may be left out.

@@ -3,6 +3,7 @@
 pub(crate) mod call;
 pub(crate) mod choice;
 mod condition;
+mod cover;
 mod drizzle;
 mod expand;
 mod flow;
@@ -10,6 +11,8 @@ mod helper;
 mod member;
 mod method;
 mod name;
+mod narrow;
+pub(crate) mod part;
 mod recase;
 mod replace;
 mod rust;
@@ -37,10 +40,33 @@ const MAX_STEPS: u32 = 10_000;
 
 type MemoKey = (FileId, ExprId, usize);
 
+/// What an expression is worth.
+struct Known {
+    /// Keeps the frame alive whose address is a part of the key.
+    _env: Env,
+    values: Vec<Value>,
+    /// Where it was computed, if a limit cut something off: with more room it is worth more.
+    cut: Option<Nesting>,
+}
+
+/// How deep an evaluation stands: in expressions, in calls, in questions to callers.
+#[derive(Clone, Copy)]
+struct Nesting {
+    depth: u32,
+    calls: u32,
+    forcing: usize,
+}
+
+impl Known {
+    fn holds_at(&self, here: Nesting) -> bool {
+        self.cut.is_none_or(|cut| cut.depth <= here.depth && cut.calls <= here.calls && cut.forcing <= here.forcing)
+    }
+}
+
 /// Evaluates the expressions of one file's sites, and of what they refer to.
 pub(crate) struct Evaluator<'p> {
     pub(crate) program: &'p Program<'p>,
-    memo: FxHashMap<MemoKey, (Env, Vec<Value>)>,
+    memo: FxHashMap<MemoKey, Known>,
     /// Texts that some evaluation went through.
     pub(crate) touched: FxHashSet<(FileId, ExprId)>,
     /// Tagged templates that are a part of another.
@@ -49,6 +75,8 @@ pub(crate) struct Evaluator<'p> {
     depth: u32,
     /// Calls that are being evaluated.
     calls: u32,
+    /// How often a limit cut something off.
+    cuts: u32,
     /// Number of the newest call.
     serial: u32,
     /// Parameters whose callers are being asked.
@@ -72,6 +100,7 @@ impl<'p> Evaluator<'p> {
             steps: 0,
             depth: 0,
             calls: 0,
+            cuts: 0,
             serial: 0,
             forcing: Vec::new(),
             settings: FxHashMap::default(),
@@ -110,23 +139,33 @@ impl<'p> Evaluator<'p> {
             self.steps += 1;
         }
         if self.depth >= MAX_DEPTH {
-            return vec![Value::unknown("refers to itself, or too deep", at)];
+            return self.cut_off("refers to itself, or too deep", at);
         }
         if self.steps > MAX_STEPS {
             return vec![Value::unknown("too many combinations", at)];
         }
         let key = (facts.file, expr, env.as_ref().map_or(0, |frame| Arc::as_ptr(frame) as usize));
-        if let Some((_, values)) = self.memo.get(&key) {
-            return values.clone();
+        let here = Nesting { depth: self.depth, calls: self.calls, forcing: self.forcing.len() };
+        if let Some(known) = self.memo.get(&key).filter(|known| known.holds_at(here)) {
+            self.cuts += u32::from(known.cut.is_some());
+            return known.values.clone();
         }
+        let cuts = self.cuts;
         self.depth += 1;
         let mut values = self.eval_kind(facts, expr, env);
         self.depth -= 1;
         self.cap(&mut values, at);
         if self.steps <= MAX_STEPS {
-            self.memo.insert(key, (env.clone(), values.clone()));
+            let cut = (self.cuts != cuts).then_some(here);
+            self.memo.insert(key, Known { _env: env.clone(), values: values.clone(), cut });
         }
         values
+    }
+
+    /// What stands for a value that a limit keeps from being known here.
+    fn cut_off(&mut self, reason: &str, at: Span) -> Vec<Value> {
+        self.cuts += 1;
+        vec![Value::unknown(reason, at)]
     }
 
     /// Keeps a set within the limit; what is left out stays as one unknown.
@@ -159,7 +198,13 @@ impl<'p> Evaluator<'p> {
                     return self.eval(facts, arms[usize::from(!holds)], env);
                 }
                 let found_out = self.outcomes(facts, *condition, env);
-                let ways = arms.iter().map(|arm| self.eval(facts, *arm, env)).collect();
+                let mut ways = Vec::with_capacity(arms.len());
+                for (arm, holds) in arms.iter().zip([true, false]) {
+                    ways.push(match self.narrowed(facts, *condition, *arm, holds, env) {
+                        Some(values) => values,
+                        None => self.eval(facts, *arm, env),
+                    });
+                }
                 choice::told_apart_by(choice::at_expr(facts, expr, env), &found_out, ways)
             }
             ExprKind::Logic { op, left, right } => self.logic(facts, expr, (*op, *left, *right), env),

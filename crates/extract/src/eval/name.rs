@@ -21,7 +21,7 @@ impl Evaluator<'_> {
     /// What a name is worth where it is read. Imports lead from file to file and may lead in a circle.
     pub(super) fn binding(&mut self, facts: &Arc<Facts>, id: BindingId, at: Span, env: &Env) -> Vec<Value> {
         if self.depth >= MAX_DEPTH {
-            return vec![Value::unknown("refers to itself, or too deep", at)];
+            return self.cut_off("refers to itself, or too deep", at);
         }
         self.depth += 1;
         let values = self.bound(facts, id, at, env);
@@ -152,7 +152,8 @@ impl Evaluator<'_> {
     fn element(&mut self, facts: &Arc<Facts>, binding: &Binding, at: Span, env: &Env) -> Vec<Value> {
         let Some(over) = binding.init else { return vec![Value::Opaque(at)] };
         if let Some(values) = turn_of(facts, over, env) {
-            return values.iter().flat_map(|value| self.steps_of(value, &binding.path, at)).collect();
+            let values = values.iter().flat_map(|value| self.steps_of(value, &binding.path, at)).collect();
+            return self.or_default(facts, values, binding.default, env);
         }
         let lists = self.eval(facts, over, env);
         let lists = self.forced(lists);
@@ -166,7 +167,8 @@ impl Evaluator<'_> {
             }
         }
         let apart = values.iter().map(|value| self.steps_of(value, &binding.path, at)).collect();
-        choice::told_apart(choice::at_expr(facts, over, env), apart)
+        let values = choice::told_apart(choice::at_expr(facts, over, env), apart);
+        self.or_default(facts, values, binding.default, env)
     }
 
     fn steps_of(&mut self, value: &Value, path: &[Step], at: Span) -> Vec<Value> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regex::{Captures, Regex, RegexBuilder};
 use rollproof_source::Span;
 use rollproof_sql::MappedText;
+use rustc_hash::FxHashMap;
 
 use super::Evaluator;
 use super::text::{distinct, names_schema, prefer_known};
@@ -34,6 +35,9 @@ enum Instead {
     Texts(Vec<Pieces>),
     Function(FunctionRef),
 }
+
+/// What a function made of matches with these groups.
+type Made = FxHashMap<Vec<Option<String>>, Option<Pieces>>;
 
 /// Where something was found, with its groups.
 type Found = (Range<usize>, Vec<Option<String>>);
@@ -73,14 +77,23 @@ impl Evaluator<'_> {
             false => vec![pieces.to_vec()],
         };
         let mut values = Vec::new();
+        let mut made = Made::default();
         for text in texts {
-            self.replaced(&text, &pattern, &instead, at).into_iter().for_each(|value| add(&mut values, value));
+            self.replaced(&text, &pattern, (&instead, &mut made), at)
+                .into_iter()
+                .for_each(|value| add(&mut values, value));
         }
         values
     }
 
     /// A pattern is looked for in what is known; where it could take in a part that is not, nothing is known of the whole.
-    fn replaced(&mut self, pieces: &[Piece], pattern: &Pattern, instead: &Instead, at: Span) -> Vec<Value> {
+    fn replaced(
+        &mut self,
+        pieces: &[Piece],
+        pattern: &Pattern,
+        (instead, made): (&Instead, &mut Made),
+        at: Span,
+    ) -> Vec<Value> {
         let unknown = |reason: &str| vec![Value::unknown(reason, at)];
         let hay = Haystack::of(pieces);
         let times = if pattern.all { usize::MAX } else { 1 };
@@ -102,18 +115,23 @@ impl Evaluator<'_> {
                 if found.iter().any(|(range, _)| names_schema(&hay.text[range.end..])) {
                     prefer_known(&mut texts);
                 }
-                let made = texts.iter().map(|text| {
+                let replaced = texts.iter().map(|text| {
                     let each: Option<Vec<Pieces>> =
                         found.iter().map(|(_, groups)| expanded(text, groups, at)).collect();
                     each.map(|each| hay.with(&found, &each))
                 });
-                let made: Option<Vec<Vec<Piece>>> = made.collect();
-                made.map_or_else(|| unknown(BY_A_PATTERN), distinct)
+                let replaced: Option<Vec<Vec<Piece>>> = replaced.collect();
+                replaced.map_or_else(|| unknown(BY_A_PATTERN), distinct)
             }
             Instead::Function(function) => {
                 let mut each = Vec::new();
-                for (range, groups) in &found {
-                    match self.one_result(function, range, groups, at) {
+                for (_, groups) in &found {
+                    let text = match made.get(groups) {
+                        Some(text) => text.clone(),
+                        None => self.one_result(function, groups, at),
+                    };
+                    made.insert(groups.clone(), text.clone());
+                    match text {
                         Some(text) => each.push(text),
                         None => return unknown(BY_UNKNOWN),
                     }
@@ -124,19 +142,14 @@ impl Evaluator<'_> {
     }
 
     /// What a function makes of one match, where that is one text.
-    fn one_result(
-        &mut self,
-        function: &FunctionRef,
-        range: &Range<usize>,
-        groups: &[Option<String>],
-        at: Span,
-    ) -> Option<Pieces> {
+    fn one_result(&mut self, function: &FunctionRef, groups: &[Option<String>], at: Span) -> Option<Pieces> {
         let given = |text: &Option<String>| match text {
             Some(text) => vec![Value::derived(text, at)],
             None => vec![Value::Nothing],
         };
         let mut arguments: Vec<Vec<Value>> = groups.iter().map(given).collect();
-        arguments.push(vec![Value::derived(&range.start.to_string(), at)]);
+        // Where it was found, which no text is made of.
+        arguments.push(vec![Value::Number(at)]);
         let values = self.invoke(function, arguments, at);
         match self.value_texts(&values, at).as_slice() {
             [one] => Some(one.clone()),

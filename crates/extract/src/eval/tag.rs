@@ -6,6 +6,7 @@ use rollproof_source::Span;
 
 use super::call::callee_path;
 use super::drizzle::itself;
+use super::part::is_built;
 use super::text::{Texts, key_of, names_schema, piece_of, prefer_known, text_after};
 use super::value::{Env, ParamRef, Piece, Pieces, Value};
 use super::{Evaluator, span};
@@ -134,6 +135,7 @@ impl Evaluator<'_> {
                 }
                 Value::Unknown(reason, place)
                     if name_place
+                        || is_built(reason)
                         || fragments
                         || reason.starts_with("fragment")
                         || is_part_place(around.0)

@@ -92,6 +92,9 @@ impl Evaluator<'_> {
             return vec![vec![piece].into()];
         }
         let mut values = self.eval(facts, expr, env);
+        if let Some(narrower) = self.guarded(facts, expr, &values, env) {
+            values = narrower;
+        }
         // `undefined` in a text is a case that the program does not mean to happen.
         if values.len() > 1 && values.iter().any(|value| !matches!(value, Value::Nothing | Value::Opaque(_))) {
             values.retain(|value| !matches!(value, Value::Nothing));
@@ -170,6 +173,11 @@ impl Evaluator<'_> {
                     }
                     next.push(longer);
                 }
+            }
+            if next.len() > self.limit() && self.limit() > 2 && items.iter().any(|item| item.optional) {
+                let texts = self.covering(items, &separator, at);
+                self.charge(&texts);
+                return distinct(texts);
             }
             if next.is_empty() || next.len() > self.limit() {
                 let reason: Arc<str> = format!("more than {} variants", self.limit()).into();

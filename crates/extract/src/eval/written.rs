@@ -145,7 +145,7 @@ impl Evaluator<'_> {
         }
         let depth = function.env.as_ref().map_or(0, |frame| frame.depth) + 1;
         if depth > super::call::MAX_FRAMES {
-            return vec![Value::unknown("calls nested too deeply", at)];
+            return self.cut_off("calls nested too deeply", at);
         }
         let frame = Frame {
             file: function.facts.file,

@@ -98,6 +98,13 @@ impl Builder {
         id
     }
 
+    /// Notes that the result of a call is waited for.
+    pub(crate) fn await_call(&mut self, id: ExprId) {
+        if let ExprKind::Call(call) = &mut self.facts.exprs[id.index()].kind {
+            call.awaited = true;
+        }
+    }
+
     /// A use of a name, resolved when the file is complete.
     pub(crate) fn name(&mut self, name: &str, range: TextRange) -> ExprId {
         let name = self.intern(name);

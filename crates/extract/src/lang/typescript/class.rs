@@ -25,6 +25,9 @@ impl Lowering<'_> {
     pub(super) fn function(&mut self, node: Node<'_>, name: Option<Arc<str>>, class: Option<ClassId>) -> FunctionId {
         let id = FunctionId(self.builder.facts.functions.len() as u32);
         let range = range_of(node);
+        // What `forEach` runs over is a loop around the function that it calls.
+        let over = self.next_over.take();
+        let around = over.map(|over| self.builder.open_region(RegionKind::Loop(Some(over)), range));
         let region = self.builder.open_region(RegionKind::Function(id), range);
         let getter = {
             let mut cursor = node.walk();
@@ -37,7 +40,7 @@ impl Lowering<'_> {
         let outer = (self.function.replace(id), self.handler.take(), self.function_scope);
         let outer_leaving = std::mem::replace(&mut self.leaving, leaving);
         self.function_scope = self.builder.scope;
-        self.params(node, id);
+        self.params(node, id, over);
         if let Some(body) = self.part(node, Part::Body) {
             if self.kind(body) == Kind::StatementBlock {
                 self.statement(body);
@@ -49,11 +52,12 @@ impl Lowering<'_> {
         self.leaving = outer_leaving;
         (self.function, self.handler, self.function_scope) = outer;
         self.builder.scope = scope;
-        self.builder.region = region;
+        self.builder.region = around.unwrap_or(region);
         id
     }
 
-    fn params(&mut self, node: Node<'_>, function: FunctionId) {
+    /// `over` is what the function is called for each item of: the first parameter.
+    fn params(&mut self, node: Node<'_>, function: FunctionId, over: Option<ExprId>) {
         let list = match (self.part(node, Part::Parameters), self.part(node, Part::Parameter)) {
             (Some(list), _) => self.children(list),
             (None, Some(single)) => vec![single],
@@ -70,7 +74,11 @@ impl Lowering<'_> {
             let rest = self.kind(pattern) == Kind::RestPattern;
             let id = ParamId { function, index };
             self.builder.function_mut(function).params.push(Param { default, rest, range: range_of(param) });
-            let target = Target { kind: BindingKind::Param(id), init: None, type_expr, scope: self.builder.scope };
+            let (kind, init) = match over.filter(|_| index == 0) {
+                Some(over) => (BindingKind::Element, Some(over)),
+                None => (BindingKind::Param(id), None),
+            };
+            let target = Target { kind, init, type_expr, scope: self.builder.scope };
             self.pattern(pattern, &target);
             self.parameter_property(param, pattern);
             index += 1;

@@ -58,7 +58,9 @@ impl Lowering<'_> {
             Kind::AssignmentExpression | Kind::AugmentedAssignmentExpression => self.assignment(node),
             Kind::AwaitExpression => {
                 let fate = self.fate();
-                self.inner(node, fate)
+                let inner = self.inner(node, fate);
+                self.builder.await_call(inner);
+                inner
             }
             Kind::InstantiationExpression => match self.postponed_tag(node, fate) {
                 Some(tagged) => tagged,
@@ -327,7 +329,10 @@ impl Lowering<'_> {
         let given = self.fate_of_arguments(node, function, fate);
         let fate = self.fate_with_callback(&list, fate);
         let mut arguments = Vec::with_capacity(list.len());
-        for argument in list {
+        let each = self.each_of(function, callee);
+        for (index, argument) in list.into_iter().enumerate() {
+            let plain = matches!(self.kind(argument), Kind::ArrowFunction | Kind::FunctionExpression);
+            self.next_over = each.filter(|_| index == 0 && plain);
             self.next_leaving = self.is_function(argument).then(|| given.unwrap_or(Fate::Heard));
             let fate = given.filter(|_| !self.is_function(argument));
             arguments.push(match fate {
@@ -338,6 +343,15 @@ impl Lowering<'_> {
         }
         self.write_by_method(function, &arguments, range.end);
         self.finish_call(range, callee, arguments, CallStyle::Plain, fate)
+    }
+
+    /// The list that `list.forEach(…)` runs over.
+    fn each_of(&self, function: Node<'_>, callee: ExprId) -> Option<ExprId> {
+        let property = self.part(function, Part::Property).map(|property| self.slice(property));
+        match self.builder.facts.expr(callee).kind {
+            ExprKind::Member { object, .. } if property == Some("forEach") => Some(object),
+            _ => None,
+        }
     }
 
     /// What is awaited inside of type arguments.
@@ -363,7 +377,7 @@ impl Lowering<'_> {
         fate: Fate,
     ) -> ExprId {
         let region = self.builder.region;
-        let call = Call { callee, arguments, style, region, fate, type_argument: None };
+        let call = Call { callee, arguments, style, region, fate, awaited: false, type_argument: None };
         self.builder.expr(ExprKind::Call(Box::new(call)), range)
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Lowering<'t> {
     leaving: Fate,
     /// What becomes of an error that leaves the function that is lowered next.
     next_leaving: Option<Fate>,
+    /// What the next function is called for each item of.
+    next_over: Option<crate::ir::ExprId>,
     /// Halves of tagged templates that are still to come.
     postponed: Vec<typed_tag::Postponed>,
 }
@@ -73,6 +75,7 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
         handler: None,
         leaving: Fate::Heard,
         next_leaving: None,
+        next_over: None,
         postponed: Vec::new(),
     };
     lowering.statements(root);

@@ -1,0 +1,142 @@
+//! What a test against known texts leaves open: in `ALLOWED.includes(sort) ? sort : "name"` the name is one of the list's.
+
+use std::sync::Arc;
+
+use super::Evaluator;
+use super::value::{Env, Value, add};
+use crate::ir::{BindingKind, ExprId, ExprKind, Facts, GroupTest, Logic, RegionId};
+
+/// How deep a condition is looked into.
+const MAX_NESTING: u32 = 8;
+
+impl Evaluator<'_> {
+    /// What `subject` is worth where a condition holds, or does not, if that says which text it is.
+    pub(super) fn narrowed(
+        &mut self,
+        facts: &Arc<Facts>,
+        condition: ExprId,
+        subject: ExprId,
+        holds: bool,
+        env: &Env,
+    ) -> Option<Vec<Value>> {
+        is_steady(facts, subject).then(|| self.narrowed_at(facts, condition, subject, holds, (env, 0)))?
+    }
+
+    fn narrowed_at(
+        &mut self,
+        facts: &Arc<Facts>,
+        condition: ExprId,
+        subject: ExprId,
+        holds: bool,
+        (env, depth): (&Env, u32),
+    ) -> Option<Vec<Value>> {
+        if depth > MAX_NESTING {
+            return None;
+        }
+        let within = (env, depth + 1);
+        match &facts.expr(condition).kind {
+            ExprKind::Not(inner) => self.narrowed_at(facts, *inner, subject, !holds, within),
+            ExprKind::Logic { op, left, right } if (*op == Logic::And) == holds && *op != Logic::Nullish => self
+                .narrowed_at(facts, *left, subject, holds, within)
+                .or_else(|| self.narrowed_at(facts, *right, subject, holds, within)),
+            ExprKind::Equal { left, right, negated, .. } if *negated != holds && same_text(facts, *left, subject) => {
+                let values = self.eval(facts, *right, env);
+                values.iter().all(|value| value.constant().is_some()).then_some(values)
+            }
+            ExprKind::Call(call) if holds => {
+                let ExprKind::Member { object, property } = &facts.expr(call.callee).kind else { return None };
+                let [sought] = call.arguments[..] else { return None };
+                if !matches!(property.as_ref(), "includes" | "has") || !same_text(facts, sought, subject) {
+                    return None;
+                }
+                let lists = self.eval(facts, *object, env);
+                items_of(&lists)
+            }
+            _ => None,
+        }
+    }
+
+    /// What a name is worth behind a test of it: in the arm that the test opens, or after one that leaves the function.
+    pub(super) fn guarded(
+        &mut self,
+        facts: &Arc<Facts>,
+        subject: ExprId,
+        values: &[Value],
+        env: &Env,
+    ) -> Option<Vec<Value>> {
+        let open = |value: &Value| matches!(value, Value::Param(..) | Value::Unknown(..));
+        if !values.iter().any(open) || !is_steady(facts, subject) {
+            return None;
+        }
+        let at = facts.expr(subject).range;
+        let inside = |region: RegionId| {
+            let range = facts.region(region).range;
+            range.start <= at.start && at.end <= range.end
+        };
+        let around = self.program.function_at(facts, at.start);
+        for group in &facts.groups {
+            let (Some(GroupTest::If(condition)), Some(first)) = (&group.test, group.arms.first()) else { continue };
+            if facts.expr(*condition).range.end > at.start || facts.function_of(*first) != around {
+                continue;
+            }
+            let second = || group.arms.get(1).is_some_and(|arm| inside(*arm));
+            let left = || {
+                let region = facts.region(*first);
+                region.exits && region.range.end <= at.start && region.parent.is_some_and(inside)
+            };
+            let holds = match inside(*first) {
+                true => true,
+                false if second() || left() => false,
+                false => continue,
+            };
+            if let Some(values) = self.narrowed(facts, *condition, subject, holds, env) {
+                return Some(values);
+            }
+        }
+        None
+    }
+}
+
+/// A name that is written once, or a part of it.
+fn is_steady(facts: &Facts, expr: ExprId) -> bool {
+    let mut next = expr;
+    for _ in 0..8 {
+        match &facts.expr(next).kind {
+            ExprKind::Member { object, .. } => next = *object,
+            ExprKind::Binding(binding) => {
+                let binding = facts.binding(*binding);
+                return matches!(binding.kind, BindingKind::Param(_) | BindingKind::Variable | BindingKind::Element)
+                    && binding.writes.is_empty();
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether two expressions are written alike: `options?.sort` is `options.sort`.
+fn same_text(facts: &Facts, left: ExprId, right: ExprId) -> bool {
+    let plain = |expr: ExprId| {
+        facts
+            .expr(expr)
+            .range
+            .slice(&facts.text)
+            .chars()
+            .filter(|letter| !"?! \n".contains(*letter))
+            .collect::<String>()
+    };
+    matches!(facts.expr(left).kind, ExprKind::Binding(_) | ExprKind::Member { .. }) && plain(left) == plain(right)
+}
+
+/// The texts of lists that are known item by item.
+fn items_of(lists: &[Value]) -> Option<Vec<Value>> {
+    let mut found = Vec::new();
+    for list in lists {
+        let Value::List(items) = list else { return None };
+        for value in items.iter().flat_map(|item| &item.values) {
+            value.constant()?;
+            add(&mut found, value.clone());
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}

@@ -1,0 +1,15 @@
+// Fragments are parts of the text, however they are made; rows are values.
+import postgres from "postgres";
+const sql = postgres("postgres://x");
+const mine = (id: number) => sql`owner = ${id}`;
+const byName = { lower: sql`lower(name)`, plain: sql`name` };
+export const main = async (id: number, key: "lower" | "plain") => {
+  await sql`select 1 from u1 where ${mine(id)} and b = ${id}`;
+  await sql`select 2 from u2 where a = ${byName[key]}`;
+  await sql`select 3 from u3 where a = ${sql.unsafe("now()")}`;
+  await sql`select 4 from u4 where a = ${id > 1 ? sql`b + ${id}` : sql`c`}`;
+  const parts = [sql`a = 1`, sql`b = ${id}`];
+  await sql`select 5 from u5 where ${parts.flatMap((part, at) => (at ? [sql` and `, part] : [part]))}`;
+  const [row] = await sql`select id from u6`;
+  await sql`select 7 from u7 where a = ${row.id}`;
+};
