@@ -89,10 +89,14 @@ fn print_json(extraction: &Extraction, sources: &SourceMap) {
         let (path, start, _) = sources.locate(site.span);
         let texts: Vec<&str> = site.queries.iter().map(|query| query.text.text.as_str()).collect();
         let unknown = site.unknown.as_ref().map(|unknown| unknown.reason.as_ref());
+        let at = site.unknown.as_ref().map(|unknown| {
+            let (path, start, _) = sources.locate(unknown.at);
+            format!("{path}:{}", start.line)
+        });
         let kind = format!("{:?}", site.kind);
         let line = serde_json::json!({
             "file": path.as_ref(), "line": start.line, "column": start.column, "sink": site.sink.as_ref(), "kind": kind,
-            "queries": texts, "unknown": unknown,
+            "queries": texts, "unknown": unknown, "at": at, "database": site.database.as_deref(),
         });
         println!("{line}");
     }

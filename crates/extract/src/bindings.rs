@@ -114,7 +114,7 @@ impl Evaluator<'_> {
                 spread = true;
                 continue;
             };
-            let item = Item { values, repeated: false, optional: false };
+            let item = Item::one(values);
             named.insert(name.to_string(), self.bound_item(&item, at));
         }
         // A spread may bind any name again.

@@ -267,7 +267,12 @@ impl Evaluator<'_> {
             && target.receiver_text
         {
             let at = crate::eval::span(facts, object);
-            let values = self.eval(facts, object, &None);
+            let mut values = self.eval(facts, object, &None);
+            // A tag is a site of its own.
+            let is_tag = |expr: ExprId| matches!(facts.expr(expr).kind, ExprKind::Tagged { .. });
+            values.retain(
+                |value| !matches!(value, Value::Fragment(_, file, expr) if *file != facts.file || is_tag(*expr)),
+            );
             return self.text_values(values, target, at);
         }
         let Some((argument, spread)) = argument_at(facts, call, target.argument) else { return Vec::new() };

@@ -1,8 +1,10 @@
 //! Calls: the project's own functions evaluated with their arguments, and what the language itself offers.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rollproof_source::{Span, TextRange};
+use rustc_hash::FxHasher;
 
 use super::choice::{at_caller, told_apart};
 use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
@@ -50,7 +52,8 @@ impl Evaluator<'_> {
             let values = match callee {
                 Value::Function(function) => {
                     let arguments = self.arguments(facts, &call.arguments, env);
-                    self.invoke(&function, arguments, at)
+                    let serial = serial_of_call(at, &function, env);
+                    self.invoke_as(serial, &function, arguments, at)
                 }
                 Value::Class(class) if call.style == CallStyle::New => vec![Value::Instance(class)],
                 Value::External { module, path } => self.external_call(facts, expr, call, &module, &path, env),
@@ -81,7 +84,18 @@ impl Evaluator<'_> {
     }
 
     /// What a function of the project returns for these arguments.
-    pub(super) fn invoke(&mut self, function: &FunctionRef, mut arguments: Vec<Vec<Value>>, at: Span) -> Vec<Value> {
+    pub(super) fn invoke(&mut self, function: &FunctionRef, arguments: Vec<Vec<Value>>, at: Span) -> Vec<Value> {
+        let serial = self.next_serial();
+        self.invoke_as(serial, function, arguments, at)
+    }
+
+    fn invoke_as(
+        &mut self,
+        serial: u32,
+        function: &FunctionRef,
+        mut arguments: Vec<Vec<Value>>,
+        at: Span,
+    ) -> Vec<Value> {
         let facts = function.facts.clone();
         let info = &facts.functions[function.function.index()];
         let depth = function.env.as_ref().map_or(0, |frame| frame.depth) + 1;
@@ -91,8 +105,7 @@ impl Evaluator<'_> {
         if let Some(rest) = info.params.iter().position(|param| param.rest)
             && rest <= arguments.len()
         {
-            let items: Vec<Item> =
-                arguments.drain(rest..).map(|values| Item { values, repeated: false, optional: false }).collect();
+            let items: Vec<Item> = arguments.drain(rest..).map(|values| Item::one(values)).collect();
             arguments.push(vec![Value::List(items.into())]);
         }
         let this = function.this.as_ref().map(|this| this.as_ref().clone());
@@ -103,7 +116,7 @@ impl Evaluator<'_> {
             this,
             outer: function.env.clone(),
             depth,
-            serial: self.next_serial(),
+            serial,
             element: None,
         };
         let env = Some(Arc::new(frame));
@@ -191,10 +204,8 @@ impl Evaluator<'_> {
         let index = param.param.index as usize;
         let mut arguments = self.arguments(caller, &call.arguments, &None);
         let mut values = if info.rest {
-            let items: Vec<Item> = arguments
-                .drain(index.min(arguments.len())..)
-                .map(|values| Item { values, repeated: false, optional: false })
-                .collect();
+            let items: Vec<Item> =
+                arguments.drain(index.min(arguments.len())..).map(|values| Item::one(values)).collect();
             vec![Value::List(items.into())]
         } else {
             arguments.get(index).cloned().unwrap_or_else(|| vec![Value::Nothing])
@@ -238,7 +249,7 @@ impl Evaluator<'_> {
             ("", "Object.fromEntries") => self.from_entries(facts, first, at, env),
             ("", "Array.from") => self.array_from(facts, call, at, env),
             ("", "Array") => {
-                let item = Item { values: vec![Value::Nothing], repeated: true, optional: false };
+                let item = Item::many(vec![Value::Nothing]);
                 vec![Value::List(vec![item].into())]
             }
             ("", "Set") => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),
@@ -284,7 +295,7 @@ impl Evaluator<'_> {
                 Value::Object(place) => self.object_items(&place.clone(), name, at),
                 Value::Written(written) => self.written_items(&written.clone(), name, at),
                 Value::Record(fields) => {
-                    let item = |values| Item { values, repeated: false, optional: false };
+                    let item = |values| Item::one(values);
                     let entry = |(key, values): &(Arc<str>, Vec<Value>)| {
                         let key = Value::derived(key, at);
                         match name {
@@ -302,7 +313,7 @@ impl Evaluator<'_> {
                     Value::Unknown(reason, place) if is_of_a_file(reason) => Value::Unknown(reason.clone(), *place),
                     _ => Value::unknown("key of an unknown object", at),
                 };
-                vec![Item { values: vec![value], repeated: true, optional: false }]
+                vec![Item::many(vec![value])]
             };
             add(&mut lists, Value::List(items.unwrap_or_else(unknown).into()));
         }
@@ -316,7 +327,7 @@ impl Evaluator<'_> {
         for field in fields {
             let key = Value::derived(field.name.as_ref()?, at);
             let value = self.eval(&facts, field.value, &place.env);
-            let item = |values| Item { values, repeated: false, optional: false };
+            let item = |values| Item::one(values);
             items.push(match name {
                 "Object.keys" => item(vec![key]),
                 "Object.values" => item(value),
@@ -340,7 +351,7 @@ impl Evaluator<'_> {
                 names.push((field.clone(), true));
             }
         }
-        let item = |values| Item { values, repeated: false, optional: false };
+        let item = |values| Item::one(values);
         let mut items = Vec::new();
         for (field, optional) in names {
             let key = Value::derived(&field, at);
@@ -383,7 +394,7 @@ impl Evaluator<'_> {
             }
             None => return call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env)),
         };
-        vec![Value::List(vec![Item { values, repeated: true, optional: false }].into())]
+        vec![Value::List(vec![Item::many(values)].into())]
     }
 
     pub(super) fn apply_function(
@@ -442,6 +453,15 @@ impl Evaluator<'_> {
         }
         vec![Value::derived(&format!("/{joined}"), at)]
     }
+}
+
+/// The number of a call, the same whenever it is looked at: what it decides for one of its results it decides for all.
+fn serial_of_call(at: Span, function: &FunctionRef, env: &Env) -> u32 {
+    let mut hasher = FxHasher::default();
+    let serial = |env: &Env| env.as_ref().map_or(0, |frame| frame.serial);
+    (at.file, at.range.start, at.range.end).hash(&mut hasher);
+    (function.facts.file, function.function, serial(env), serial(&function.env)).hash(&mut hasher);
+    (hasher.finish() >> 32) as u32
 }
 
 /// Whether a reason says that a file is missing: that is the reason of all that comes of it.

@@ -7,23 +7,25 @@ use super::choice::{agree, is_empty};
 use super::value::{Item, Piece, Pieces};
 
 impl Evaluator<'_> {
-    /// The texts of a list with optional items: with every item, once for each way that one of them may be; with none of
-    /// the optional ones; and with each of those alone. Whatever names any combination looks up, one of these does, among
-    /// the same tables or more; what a combination leaves out, the shortest leaves out too.
+    /// The texts of a list with optional items: with all of them that go together, once for each way that one of them may
+    /// be; with none of the optional ones; and without each of those. Whatever names any combination looks up, one of
+    /// these does, among the same tables or more; and whatever a combination leaves out, one of these does.
     pub(super) fn covering(&mut self, items: &[Item], separator: &Pieces, at: Span) -> Vec<Vec<Piece>> {
         let ways: Vec<Vec<Pieces>> = items.iter().map(|item| self.value_texts(&item.values, at)).collect();
-        let mut texts = vec![joined(items, &ways, None, &|_| true, separator)];
-        for (index, choices) in ways.iter().enumerate() {
-            for choice in choices.iter().skip(1) {
-                texts.push(joined(items, &ways, Some((index, choice)), &|_| true, separator));
+        let list = Joining { items, ways: &ways, separator, at };
+        let mut texts: Vec<Vec<Piece>> = Vec::new();
+        let mut add = |text: Vec<Piece>| {
+            if !texts.contains(&text) {
+                texts.push(text);
             }
+        };
+        for (index, choices) in ways.iter().enumerate() {
+            choices.iter().for_each(|choice| add(list.text(Some((index, choice)), &|_| true)));
         }
-        texts.push(joined(items, &ways, None, &|at| !items[at].optional, separator));
+        add(list.text(None, &|at| !items[at].optional));
         for (index, _) in items.iter().enumerate().filter(|(_, item)| item.optional) {
-            let alone = |at: usize| at == index || !items[at].optional;
-            texts.push(joined(items, &ways, None, &alone, separator));
+            add(list.text(None, &|at| at != index));
         }
-        texts.dedup();
         if texts.len() > self.limit() {
             texts.truncate(self.limit());
             let reason = format!("more than {} variants", self.limit());
@@ -33,41 +35,52 @@ impl Evaluator<'_> {
     }
 }
 
-/// One text: of each item that is `taken` the first way that goes with the others, of one a `given` way.
-fn joined(
-    items: &[Item],
-    ways: &[Vec<Pieces>],
-    given: Option<(usize, &Pieces)>,
-    taken: &dyn Fn(usize) -> bool,
-    separator: &Pieces,
-) -> Vec<Piece> {
-    let mut text: Vec<Piece> = Vec::new();
-    for (index, (item, choices)) in items.iter().zip(ways).enumerate() {
-        if !taken(index) {
-            continue;
-        }
-        let fits = |choice: &&Pieces| {
-            agree(&text, choice) && given.is_none_or(|(at, given)| at == index || agree(given, choice))
-        };
-        let choice = match given {
-            Some((at, given)) if at == index => Some(given),
-            _ => choices.iter().find(fits),
-        };
-        let Some(choice) = choice else { continue };
-        if !is_empty(&text) {
-            text.extend(separator.iter().cloned());
-        }
-        text.extend(choice.iter().cloned());
-        if item.repeated {
-            text.extend(choice.iter().find_map(place_of).map(Piece::Repeat));
-        }
-    }
-    text
+struct Joining<'l> {
+    items: &'l [Item],
+    ways: &'l [Vec<Pieces>],
+    separator: &'l Pieces,
+    at: Span,
 }
 
-fn place_of(piece: &Piece) -> Option<Span> {
-    match piece {
-        Piece::Text { at, .. } | Piece::Placeholder(at) | Piece::Number(at) => Some(*at),
-        _ => None,
+impl Joining<'_> {
+    /// One text: of each item that `wants` takes the first way that goes with the others, of one item a `given` way.
+    fn text(&self, given: Option<(usize, &Pieces)>, wants: &dyn Fn(usize) -> bool) -> Vec<Piece> {
+        let fixed: Vec<Piece> = given.map_or_else(Vec::new, |(at, way)| {
+            way.iter()
+                .filter(|piece| matches!(piece, Piece::Chosen(_)))
+                .cloned()
+                .chain(self.decided(at, true))
+                .collect()
+        });
+        let mut text: Vec<Piece> = Vec::new();
+        for (index, choices) in self.ways.iter().enumerate() {
+            let taken = self.decided(index, true);
+            let fits = |choice: &&Pieces| {
+                [choice.as_ref(), taken.as_slice()].iter().all(|part| agree(&text, part) && agree(&fixed, part))
+                    && agree(&taken, choice)
+            };
+            let choice = match given {
+                Some((at, given)) if at == index => Some(given),
+                _ if wants(index) => choices.iter().find(fits),
+                _ => None,
+            };
+            let Some(choice) = choice else {
+                text.extend(self.decided(index, false));
+                continue;
+            };
+            if !is_empty(&text) {
+                text.extend(self.separator.iter().cloned());
+            }
+            text.extend(choice.iter().cloned());
+            if self.items[index].repeated {
+                text.push(Piece::Repeat(self.at));
+            }
+            text.extend(taken);
+        }
+        text
+    }
+
+    fn decided(&self, index: usize, taken: bool) -> Vec<Piece> {
+        self.items[index].decided(taken).iter().map(|chosen| Piece::Chosen(*chosen)).collect()
     }
 }

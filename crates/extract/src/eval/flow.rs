@@ -1,17 +1,22 @@
 //! The value of a variable where it is used: its writes in order, branches apart, loops once.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rollproof_source::Span;
+use rustc_hash::FxHasher;
 
 use super::Evaluator;
 use super::choice;
 use super::text::distinct;
-use super::value::{Env, Frame, Item, Piece, Value, add};
+use super::value::{Chosen, Decision, DecisionPlace, Env, Frame, Item, Piece, Taking, Value, add};
 use crate::ir::{ExprId, Facts, FunctionId, RegionId, RegionKind, Write, WriteOp};
 
 /// How many turns of a loop are followed one by one.
 pub(super) const MAX_TURNS: usize = 64;
+
+/// In how many ways turns that may not happen leave a text.
+const MAX_WAYS: usize = 16;
 
 /// Where a variable is read.
 #[derive(Clone, Copy)]
@@ -84,7 +89,9 @@ impl Evaluator<'_> {
             && !reader.within(facts, child)
             && let Some(lists) = self.known_lists(facts, over, env)
         {
-            return self.turns(facts, &state, (writes, child, over), &lists, reader, env);
+            if let Some(after) = self.turns(facts, &state, (writes, child, over), &lists, reader, env) {
+                return after;
+            }
         }
         let RegionKind::Arm(group) = facts.region(child).kind else {
             let after = self.flow(facts, state.clone(), writes, child, reader, env);
@@ -129,7 +136,14 @@ impl Evaluator<'_> {
             // The first way is that of no arm.
             let mut found_out = self.found_out(facts, group, env);
             found_out.rotate_right(1);
-            choice::told_apart_by(choice::at_group(facts, group, env), &found_out, ways)
+            let decision = choice::at_group(facts, group, env);
+            // What an arm only adds to a list may be left out of it.
+            if let ([before, added], [no, yes], false) = (ways.as_slice(), found_out.as_slice(), exhaustive)
+                && let Some(merged) = extended(before, added, &taking(decision, [yes, no]))
+            {
+                return merged;
+            }
+            choice::told_apart_by(decision, &found_out, ways)
         } else {
             ways.into_iter().fold(Vec::new(), union)
         };
@@ -151,7 +165,7 @@ impl Evaluator<'_> {
         lists.filter(|lists| !lists.is_empty())
     }
 
-    /// `state` after every turn of a loop over known lists, one after the other.
+    /// `state` after every turn of a loop over known lists, one after the other; none where that is too much to tell apart.
     fn turns(
         &mut self,
         facts: &Arc<Facts>,
@@ -160,15 +174,15 @@ impl Evaluator<'_> {
         lists: &[Arc<[Item]>],
         reader: Use,
         env: &Env,
-    ) -> Vec<Value> {
+    ) -> Option<Vec<Value>> {
         if lists.iter().any(|items| items.len() > MAX_TURNS) {
-            return vec![Value::unknown("loop", reader.at)];
+            return Some(vec![Value::unknown("loop", reader.at)]);
         }
         let jumps = jumps_of(facts, child);
         let mut ways = Vec::new();
         for items in lists {
             let mut after = state.to_vec();
-            for item in items.iter() {
+            for (index, item) in items.iter().enumerate() {
                 let frame = Frame {
                     file: facts.file,
                     function: FunctionId(u32::MAX),
@@ -176,7 +190,7 @@ impl Evaluator<'_> {
                     this: None,
                     outer: env.clone(),
                     depth: env.as_ref().map_or(0, |frame| frame.depth),
-                    serial: self.next_serial(),
+                    serial: serial_of_turn(env, child, index),
                     element: Some((over, item.values.clone())),
                 };
                 let turn = Use { turning: Some(child), ..reader };
@@ -191,12 +205,23 @@ impl Evaluator<'_> {
                 }
                 let reached: Vec<&Write> = writes.iter().filter(|write| write.at <= end).copied().collect();
                 let next = self.flow(facts, after.clone(), &reached, child, turn, &inner);
-                after = if skips || item.optional { union(after, next) } else { next };
+                after = match &item.choice {
+                    _ if !skips && !item.optional => next,
+                    Some(choice) if !skips => with_left_out(&after, next, choice),
+                    _ => {
+                        let place = DecisionPlace::Turn(child, index as u32);
+                        let call = env.as_ref().map_or(0, |frame| frame.serial);
+                        with_left_out(&after, next, &taking(Decision { file: facts.file, place, call }, [&[], &[]]))
+                    }
+                };
+                if after.len() > MAX_WAYS && (skips || item.optional) {
+                    return None;
+                }
                 self.cap(&mut after, reader.at);
             }
             ways.push(after);
         }
-        choice::told_apart(choice::at_expr(facts, over, env), ways)
+        Some(choice::told_apart(choice::at_expr(facts, over, env), ways))
     }
 
     fn apply(
@@ -315,6 +340,38 @@ fn union(mut left: Vec<Value>, right: Vec<Value>) -> Vec<Value> {
         add(&mut left, value);
     }
     left
+}
+
+/// The number of a turn of a loop, the same whenever its function is looked at: what it decides for one variable it decides
+/// for the others.
+fn serial_of_turn(env: &Env, child: RegionId, index: usize) -> u32 {
+    let mut hasher = FxHasher::default();
+    (env.as_ref().map_or(0, |frame| frame.serial), child, index).hash(&mut hasher);
+    (hasher.finish() >> 32) as u32
+}
+
+/// What is so where an item is there, and where it is left out.
+fn taking(decision: Decision, [yes, no]: [&[Chosen]; 2]) -> Arc<Taking> {
+    let with = |outcomes: u64, known: &[Chosen]| {
+        std::iter::once(Chosen { decision, outcomes }).chain(known.iter().copied()).collect::<Vec<Chosen>>()
+    };
+    Arc::new(Taking { taken: with(2, yes), left: with(1, no) })
+}
+
+/// A list and the same with more items: those may be left out.
+fn extended(before: &[Value], after: &[Value], choice: &Arc<Taking>) -> Option<Vec<Value>> {
+    let ([Value::List(before)], [Value::List(after)]) = (before, after) else { return None };
+    let added = after.strip_prefix(before.as_ref())?;
+    // What an inner decision may leave out already keeps that.
+    if added.is_empty() || added.iter().any(|item| item.optional) {
+        return None;
+    }
+    let optional = added.iter().map(|item| Item { optional: true, choice: Some(choice.clone()), ..item.clone() });
+    Some(vec![Value::List(before.iter().cloned().chain(optional).collect())])
+}
+
+fn with_left_out(before: &[Value], after: Vec<Value>, choice: &Arc<Taking>) -> Vec<Value> {
+    extended(before, &after, choice).unwrap_or_else(|| union(before.to_vec(), after))
 }
 
 fn same_group(left: RegionKind, right: RegionKind) -> bool {

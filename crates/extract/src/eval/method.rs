@@ -191,7 +191,7 @@ impl Evaluator<'_> {
                 for argument in self.arguments(facts, &call.arguments, env) {
                     match argument.as_slice() {
                         [Value::List(more)] => items.extend(more.iter().cloned()),
-                        _ => items.push(Item { values: argument, repeated: false, optional: false }),
+                        _ => items.push(Item::one(argument)),
                     }
                 }
                 vec![Value::List(items.into())]
@@ -216,7 +216,7 @@ impl Evaluator<'_> {
                 let items = items.clone();
                 separators.iter().flat_map(|separator| self.join(&items, separator, at)).collect()
             }
-            ("map" | "flatMap", _) => self.map(facts, value, call, at, env),
+            ("map" | "flatMap", _) => self.map(facts, value, (call, name == "flatMap"), at, env),
             ("filter", Value::List(items)) => vec![Value::List(filtered(items).into())],
             ("fill", Value::List(items)) => {
                 let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
@@ -288,24 +288,41 @@ impl Evaluator<'_> {
             let piece = whole.and_then(|piece| cut(piece, from..from + part.len()));
             let derived = (!part.is_empty()).then(|| Piece::Text { text: part.into(), at, verbatim: false });
             let pieces = piece.or(derived).into_iter().chain(marks.iter().cloned()).collect();
-            Item { values: vec![Value::text(pieces)], repeated: false, optional: false }
+            Item::one(vec![Value::text(pieces)])
         };
         Value::List(text.split(&by).map(item).collect())
     }
 
-    fn map(&mut self, facts: &Arc<Facts>, value: &Value, call: &Call, at: Span, env: &Env) -> Vec<Value> {
+    fn map(
+        &mut self,
+        facts: &Arc<Facts>,
+        value: &Value,
+        (call, flat): (&Call, bool),
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
         let Some(function) = call.arguments.first().copied() else { return vec![value.clone()] };
-        let any =
-            [Item { values: vec![Value::unknown("element of an unknown list", at)], repeated: true, optional: false }];
+        let any = [Item::many(vec![Value::unknown("element of an unknown list", at)])];
         let items: &[Item] = match value {
             Value::List(items) => items,
             _ => &any,
         };
         let mut mapped = Vec::with_capacity(items.len());
-        for item in items.iter().take(256) {
-            let arguments = [item.values.clone(), vec![Value::Number(at)]];
+        let counted = !items.iter().any(|item| item.repeated || item.optional);
+        for (index, item) in items.iter().enumerate().take(256) {
+            let index = if counted { Value::derived(&index.to_string(), at) } else { Value::Number(at) };
+            let arguments = [item.values.clone(), vec![index]];
             let values = self.apply_function(facts, function, &arguments, at, env);
-            mapped.push(Item { values, ..item.clone() });
+            match values.as_slice() {
+                // What each item becomes is part of one list.
+                [Value::List(inner)] if flat => mapped.extend(inner.iter().map(|inner| Item {
+                    repeated: inner.repeated || item.repeated,
+                    optional: inner.optional || item.optional,
+                    choice: item.choice.clone().or_else(|| inner.choice.clone()),
+                    ..inner.clone()
+                })),
+                _ => mapped.push(Item { values, ..item.clone() }),
+            }
         }
         vec![Value::List(mapped.into())]
     }

@@ -251,7 +251,7 @@ impl<'p> Evaluator<'p> {
         let mut list = Vec::new();
         for item in items {
             let ExprKind::Spread(inner) = facts.expr(*item).kind else {
-                list.push(Item { values: self.eval(facts, *item, env), repeated, optional: false });
+                list.push(Item { repeated, ..Item::one(self.eval(facts, *item, env)) });
                 continue;
             };
             let spread = self.eval(facts, inner, env);
@@ -271,7 +271,7 @@ impl<'p> Evaluator<'p> {
                 }
                 _ => {
                     let values = vec![Value::unknown("spread of an unknown list", span(facts, inner))];
-                    list.push(Item { values, repeated: true, optional: false });
+                    list.push(Item::many(values));
                 }
             }
         }

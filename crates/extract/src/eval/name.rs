@@ -183,6 +183,12 @@ impl Evaluator<'_> {
                 let mut found = Vec::new();
                 for value in values {
                     match value {
+                        // With items before it that may be left out, any of the later ones may stand there.
+                        Value::List(items) if items.iter().take(*index as usize + 1).any(|item| item.optional) => {
+                            let later = items.iter().skip(*index as usize).flat_map(|item| &item.values);
+                            later.for_each(|value| add(&mut found, value.clone()));
+                            add(&mut found, Value::Nothing);
+                        }
                         Value::List(items) => match items.get(*index as usize) {
                             Some(item) => item.values.iter().for_each(|value| add(&mut found, value.clone())),
                             None => add(&mut found, Value::Nothing),

@@ -259,7 +259,7 @@ impl Evaluator<'_> {
         }
         if ends_with(path, "iter::repeat") || ends_with(path, "std::iter::repeat_n") {
             let values = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
-            let item = Item { values, repeated: true, optional: false };
+            let item = Item::many(values);
             return Some(vec![Value::List(vec![item].into())]);
         }
         let _ = at;

@@ -8,7 +8,7 @@ use super::call::callee_path;
 use super::drizzle::itself;
 use super::part::is_built;
 use super::text::{Texts, key_of, names_schema, piece_of, prefer_known, text_after};
-use super::value::{Env, ParamRef, Piece, Pieces, Value};
+use super::value::{Env, Item, ParamRef, Piece, Pieces, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{BindingKind, ExprId, ExprKind, Facts, Part};
 use crate::sinks::ends_with;
@@ -118,12 +118,13 @@ impl Evaluator<'_> {
                     self.spliced.insert((*file, *expr));
                     pieces.clone()
                 }
-                Value::List(items)
-                    if items
-                        .iter()
-                        .any(|item| item.values.iter().any(|value| matches!(value, Value::Fragment(..)))) =>
-                {
-                    self.spliced_list(items, at)
+                Value::List(items) if holds_fragment(items) => {
+                    for text in self.spliced_list(items, at) {
+                        if !texts.contains(&text) {
+                            texts.push(text);
+                        }
+                    }
+                    continue;
                 }
                 Value::Nothing | Value::Opaque(_) if fragments => Vec::new().into(),
                 Value::External { module, path } if is_fragment_type(path.last()) => {
@@ -194,17 +195,42 @@ impl Evaluator<'_> {
         declared.and_then(|binding| binding.type_expr).is_some_and(|typed| is_fragment_type(facts.name_of(typed)))
     }
 
-    fn spliced_list(&mut self, items: &[super::value::Item], at: Span) -> Pieces {
-        let mut pieces = Vec::new();
-        for item in items {
-            if let Some(Value::Fragment(inner, file, expr)) = item.values.first() {
-                self.spliced.insert((*file, *expr));
-                pieces.extend(inner.iter().cloned());
-                pieces.push(Piece::Text { text: " ".into(), at, verbatim: false });
-            }
-        }
-        pieces.into()
+    /// The texts of a list of fragments, which stand one after the other.
+    fn spliced_list(&mut self, items: &[Item], at: Span) -> Vec<Pieces> {
+        let mut flat = Vec::new();
+        self.flatten(items, at, &mut flat);
+        let joined = self.join(&flat, &Value::derived(" ", at), at);
+        self.value_texts(&joined, at)
     }
+
+    fn flatten(&mut self, items: &[Item], at: Span, flat: &mut Vec<Item>) {
+        for item in items {
+            if let ([Value::List(inner)], false) = (item.values.as_slice(), item.optional || item.repeated) {
+                self.flatten(&inner.clone(), at, flat);
+                continue;
+            }
+            let mut values = Vec::new();
+            for value in &item.values {
+                if let Value::Fragment(_, file, expr) = value {
+                    self.spliced.insert((*file, *expr));
+                    values.push(value.clone());
+                } else {
+                    add(&mut values, Value::unknown("fragments that a list may hold", at));
+                }
+            }
+            flat.push(Item { values, ..item.clone() });
+        }
+    }
+}
+
+/// Whether a fragment stands in a list.
+fn holds_fragment(items: &[Item]) -> bool {
+    items.iter().flat_map(|item| &item.values).any(|value| match value {
+        Value::Fragment(..) => true,
+        Value::Unknown(reason, _) => is_built(reason),
+        Value::List(inner) => holds_fragment(inner),
+        _ => false,
+    })
 }
 
 /// `` sql`${value}` ``, perhaps with a cast: who wraps a value so wants a placeholder.

@@ -160,9 +160,15 @@ impl Evaluator<'_> {
         let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
         for item in items {
             let choices = self.value_texts(&item.values, at);
-            let mut next: Vec<Vec<Piece>> = if item.optional { texts.clone() } else { Vec::new() };
-            for text in &texts {
-                for choice in choices.iter().filter(|choice| agree(text, choice)) {
+            let mut next: Vec<Vec<Piece>> = Vec::new();
+            let decided = |taken: bool| item.decided(taken).iter().map(|chosen| Piece::Chosen(*chosen)).collect();
+            let (taken, left): (Vec<Piece>, Vec<Piece>) = (decided(true), decided(false));
+            if item.optional {
+                let without = texts.iter().filter(|text| agree(text, &left));
+                next.extend(without.map(|text| text.iter().chain(&left).cloned().collect()));
+            }
+            for text in texts.iter().filter(|text| agree(text, &taken)) {
+                for choice in choices.iter().filter(|choice| agree(text, choice) && agree(&taken, choice)) {
                     let mut longer = text.clone();
                     if !is_empty(&longer) {
                         longer.extend(separator.iter().cloned());
@@ -171,6 +177,7 @@ impl Evaluator<'_> {
                     if item.repeated {
                         longer.push(Piece::Repeat(at));
                     }
+                    longer.extend(taken.iter().cloned());
                     next.push(longer);
                 }
             }

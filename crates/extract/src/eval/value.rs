@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::{FileId, Span, TextRange};
 
-use crate::ir::{BindingId, ClassId, ExprId, Facts, FunctionId, ParamId, Step};
+use crate::ir::{BindingId, ClassId, ExprId, Facts, FunctionId, ParamId, RegionId, Step};
 
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub(crate) enum DecisionPlace {
     Expr(ExprId),
     /// Which arm of this group.
     Group(u32),
+    /// Whether a turn of this loop, by its number, runs to its end.
+    Turn(RegionId, u32),
     /// Which caller of this function.
     Caller(FunctionId),
     /// Whether a subject is this literal: the first outcome where it is.
@@ -118,6 +120,36 @@ pub(crate) struct Item {
     pub(crate) repeated: bool,
     /// It may be left out.
     pub(crate) optional: bool,
+    /// What is so where it is there, and where it is left out.
+    pub(crate) choice: Option<Arc<Taking>>,
+}
+
+/// What was decided about an item that may be left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Taking {
+    pub(crate) taken: Vec<Chosen>,
+    pub(crate) left: Vec<Chosen>,
+}
+
+impl Item {
+    /// An item that is there once.
+    pub(crate) fn one(values: Vec<Value>) -> Self {
+        Self { values, repeated: false, optional: false, choice: None }
+    }
+
+    /// One that stands for any number of items.
+    pub(crate) fn many(values: Vec<Value>) -> Self {
+        Self { repeated: true, ..Self::one(values) }
+    }
+
+    /// What is decided where it is there, or where it is left out.
+    pub(crate) fn decided(&self, taken: bool) -> &[Chosen] {
+        match &self.choice {
+            Some(choice) if taken => &choice.taken,
+            Some(choice) => &choice.left,
+            None => &[],
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
