@@ -105,7 +105,7 @@ impl Evaluator<'_> {
         if let Some(rest) = info.params.iter().position(|param| param.rest)
             && rest <= arguments.len()
         {
-            let items: Vec<Item> = arguments.drain(rest..).map(|values| Item::one(values)).collect();
+            let items: Vec<Item> = arguments.drain(rest..).map(Item::one).collect();
             arguments.push(vec![Value::List(items.into())]);
         }
         let this = function.this.as_ref().map(|this| this.as_ref().clone());
@@ -204,8 +204,7 @@ impl Evaluator<'_> {
         let index = param.param.index as usize;
         let mut arguments = self.arguments(caller, &call.arguments, &None);
         let mut values = if info.rest {
-            let items: Vec<Item> =
-                arguments.drain(index.min(arguments.len())..).map(|values| Item::one(values)).collect();
+            let items: Vec<Item> = arguments.drain(index.min(arguments.len())..).map(Item::one).collect();
             vec![Value::List(items.into())]
         } else {
             arguments.get(index).cloned().unwrap_or_else(|| vec![Value::Nothing])

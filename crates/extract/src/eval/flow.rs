@@ -88,10 +88,9 @@ impl Evaluator<'_> {
         if let RegionKind::Loop(Some(over)) = facts.region(child).kind
             && !reader.within(facts, child)
             && let Some(lists) = self.known_lists(facts, over, env)
+            && let Some(after) = self.turns(facts, &state, (writes, child, over), &lists, reader, env)
         {
-            if let Some(after) = self.turns(facts, &state, (writes, child, over), &lists, reader, env) {
-                return after;
-            }
+            return after;
         }
         let RegionKind::Arm(group) = facts.region(child).kind else {
             let after = self.flow(facts, state.clone(), writes, child, reader, env);
