@@ -36,6 +36,10 @@ impl Lowering {
                 let items = chunks.into_iter().map(|chunk| self.chunk(chunk)).collect();
                 self.builder.expr(ExprKind::Array(items), range)
             }
+            "quote" | "quote_spanned" | "parse_quote" => {
+                self.template_of_code(call.tokens.clone(), '#');
+                self.builder.expr(ExprKind::Opaque, range)
+            }
             // Messages for people.
             "println" | "print" | "eprintln" | "eprint" | "info" | "warn" | "error" | "debug" | "trace" | "panic"
             | "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "unreachable" | "todo" | "unimplemented"
@@ -120,6 +124,18 @@ impl Lowering {
                 self.literals_in(group);
             }
         }
+    }
+
+    /// Code that is written where a macro is used: its variables, marked with `mark`, are names of which nothing is known.
+    pub(super) fn template_of_code(&mut self, tokens: TokenStream, mark: char) {
+        let region = self.builder.region;
+        let group = self.builder.group(false);
+        let range = tokens.clone().into_iter().next().map_or_else(TextRange::default, |first| self.range(first.span()));
+        self.builder.open_arm(group, range);
+        let scope = self.builder.open_scope();
+        self.pieces_of(unmarked(tokens, mark, 0));
+        self.builder.scope = scope;
+        self.builder.region = region;
     }
 
     /// Every string in tokens that nobody can read, as a text of its own.
@@ -281,6 +297,36 @@ fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
         chunks.pop();
     }
     chunks
+}
+
+/// How deep brackets may nest in the body of a macro.
+const MAX_TEMPLATE: usize = 64;
+
+/// Tokens without the marks of a macro's variables: `$text` as `text`, `$($column),*` as `column`.
+fn unmarked(tokens: TokenStream, mark: char, depth: usize) -> TokenStream {
+    let mut made = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == mark => match tokens.peek() {
+                Some(TokenTree::Ident(_)) => {}
+                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+                    made.extend(unmarked(group.stream(), mark, depth + 1));
+                    tokens.next();
+                    // What separates the turns, and how many there are.
+                    while tokens.next_if(|token| matches!(token, TokenTree::Punct(_))).is_some() {}
+                }
+                _ => made.extend([TokenTree::Punct(punct)]),
+            },
+            TokenTree::Group(group) if depth < MAX_TEMPLATE => {
+                let mut inner = Group::new(group.delimiter(), unmarked(group.stream(), mark, depth + 1));
+                inner.set_span(group.span());
+                made.extend([TokenTree::Group(inner)]);
+            }
+            other => made.extend([other]),
+        }
+    }
+    made
 }
 
 /// `name = value` without the name.

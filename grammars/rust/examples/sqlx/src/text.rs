@@ -46,3 +46,23 @@ pub async fn displayed(pool: &sqlx::PgPool, permission: Permission, part: Part) 
     }
     Ok(())
 }
+
+macro_rules! fetch {
+    ($pool:expr, $table:ident, $($column:ident),*) => {{
+        let rows = sqlx::query(&format!("SELECT {} FROM {}", [$(stringify!($column)),*].join(", "), stringify!($table)));
+        sqlx::query("DELETE FROM fetched WHERE id = $1").bind($pool.id).execute($pool).await;
+        rows.fetch_all($pool).await
+    }};
+}
+
+pub fn derived(table: &str, columns: &str) -> proc_macro2::TokenStream {
+    let insert = format!("INSERT INTO {table} ({columns}) DEFAULT VALUES");
+    quote! {
+        impl Model for #name {
+            async fn save(&self, executor: &sqlx::PgPool) {
+                sqlx::query(#insert).execute(executor).await;
+                sqlx::query("UPDATE saved SET at = now()").execute(executor).await;
+            }
+        }
+    }
+}
