@@ -234,25 +234,9 @@ impl Lowering {
         }
     }
 
-    /// The bodies of a macro's arms, once for all of its uses.
-    fn macro_rules(&mut self, tokens: proc_macro2::TokenStream) {
-        use proc_macro2::TokenTree;
-        let mut after_arrow = false;
-        for token in tokens {
-            match token {
-                TokenTree::Group(body) if after_arrow => {
-                    self.template_of_code(body.stream(), '$');
-                    after_arrow = false;
-                }
-                TokenTree::Punct(punct) => after_arrow |= punct.as_char() == '>',
-                _ => {}
-            }
-        }
-    }
-
     fn macro_item(&mut self, item: &syn::ItemMacro) {
         if item.mac.path.is_ident("macro_rules") {
-            self.macro_rules(item.mac.tokens.clone());
+            self.macro_rules(item);
             return;
         }
         self.macro_call(&item.mac, item.span());

@@ -6,6 +6,7 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 
 use super::Lowering;
+use super::definition::own_name;
 use super::expression::root_name;
 use super::literal::{Argument, FormatPart};
 use crate::ir::{CallStyle, ExprId, ExprKind, Part, WriteOp};
@@ -57,6 +58,12 @@ impl Lowering {
 
     fn plain_macro(&mut self, call: &syn::Macro, chunks: Vec<Vec<TokenTree>>, range: TextRange) -> ExprId {
         let path = self.range_of(&call.path);
+        if let Some(own) = call.path.get_ident().map(own_name).filter(|name| self.macros.contains(name)) {
+            let callee = self.builder.name(&own, path);
+            let arguments = chunks.into_iter().map(|chunk| self.chunk(chunk)).collect();
+            let fate = self.fate;
+            return self.finish_call(callee, arguments, CallStyle::Plain, fate, None, range);
+        }
         let names = call.path.segments.iter().map(|segment| self.builder.intern(&segment.ident.to_string())).collect();
         let callee = self.builder.expr(ExprKind::Path(names), path);
         let composed = self.composed(&chunks, range);
@@ -92,7 +99,7 @@ impl Lowering {
 
     /// Every expression in tokens that are none as a whole, such as the arms of a macro of the project's own
     /// (`db_run! { conn: { … } }`). They may run or not.
-    fn pieces_of(&mut self, tokens: TokenStream) {
+    pub(super) fn pieces_of(&mut self, tokens: TokenStream) {
         let mut groups = Vec::new();
         let read = |input: ParseStream<'_>| {
             while !input.is_empty() {
@@ -124,18 +131,6 @@ impl Lowering {
                 self.literals_in(group);
             }
         }
-    }
-
-    /// Code that is written where a macro is used: its variables, marked with `mark`, are names of which nothing is known.
-    pub(super) fn template_of_code(&mut self, tokens: TokenStream, mark: char) {
-        let region = self.builder.region;
-        let group = self.builder.group(false);
-        let range = tokens.clone().into_iter().next().map_or_else(TextRange::default, |first| self.range(first.span()));
-        self.builder.open_arm(group, range);
-        let scope = self.builder.open_scope();
-        self.pieces_of(unmarked(tokens, mark, 0));
-        self.builder.scope = scope;
-        self.builder.region = region;
     }
 
     /// Every string in tokens that nobody can read, as a text of its own.
@@ -297,36 +292,6 @@ fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
         chunks.pop();
     }
     chunks
-}
-
-/// How deep brackets may nest in the body of a macro.
-const MAX_TEMPLATE: usize = 64;
-
-/// Tokens without the marks of a macro's variables: `$text` as `text`, `$($column),*` as `column`.
-fn unmarked(tokens: TokenStream, mark: char, depth: usize) -> TokenStream {
-    let mut made = TokenStream::new();
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Punct(punct) if punct.as_char() == mark => match tokens.peek() {
-                Some(TokenTree::Ident(_)) => {}
-                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
-                    made.extend(unmarked(group.stream(), mark, depth + 1));
-                    tokens.next();
-                    // What separates the turns, and how many there are.
-                    while tokens.next_if(|token| matches!(token, TokenTree::Punct(_))).is_some() {}
-                }
-                _ => made.extend([TokenTree::Punct(punct)]),
-            },
-            TokenTree::Group(group) if depth < MAX_TEMPLATE => {
-                let mut inner = Group::new(group.delimiter(), unmarked(group.stream(), mark, depth + 1));
-                inner.set_span(group.span());
-                made.extend([TokenTree::Group(inner)]);
-            }
-            other => made.extend([other]),
-        }
-    }
-    made
 }
 
 /// `name = value` without the name.

@@ -1,6 +1,7 @@
 //! Rust: which syntax is which fact.
 
 mod crates;
+mod definition;
 mod display;
 mod expression;
 mod item;
@@ -9,6 +10,7 @@ mod macros;
 mod pattern;
 mod statement;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -39,6 +41,8 @@ pub(super) struct Lowering {
     type_name: Option<String>,
     fate: Fate,
     include_tests: bool,
+    /// The macros of the file that are read as functions.
+    macros: BTreeSet<String>,
 }
 
 /// Parses one file to facts.
@@ -57,6 +61,7 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>, include_test
                 type_name: None,
                 fate: Fate::Heard,
                 include_tests,
+                macros: BTreeSet::new(),
             };
             lowering.items(&parsed.items);
             lowering.builder.finish()

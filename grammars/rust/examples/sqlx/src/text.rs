@@ -66,3 +66,32 @@ pub fn derived(table: &str, columns: &str) -> proc_macro2::TokenStream {
         }
     }
 }
+
+macro_rules! select_users {
+    ($predicate:tt, $param:ident) => {
+        sqlx::query_as!(User, r#"SELECT id, name FROM users "# + $predicate, $param)
+    };
+}
+
+macro_rules! generate {
+    ($vis:vis $name:ident, $statement:literal,) => {
+        $vis async fn $name(pool: &sqlx::PgPool) {
+            sqlx::query!($statement).fetch_one(pool).await;
+        }
+    };
+}
+
+macro_rules! exists {
+    ($name:ident, $statement:literal) => {
+        async fn $name(pool: &sqlx::PgPool) {
+            sqlx::query_scalar!($statement).fetch_one(pool).await;
+        }
+    };
+}
+
+exists!(user_exists, "SELECT EXISTS (SELECT 1 FROM users)");
+
+pub async fn used(pool: &sqlx::PgPool, id: i64, name: &str) {
+    select_users!("WHERE id = $1", id).fetch_all(pool).await;
+    select_users!("WHERE name = $1", name).fetch_all(pool).await;
+}
