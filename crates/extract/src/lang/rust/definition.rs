@@ -5,7 +5,7 @@ use rollproof_source::TextRange;
 use syn::spanned::Spanned;
 
 use super::Lowering;
-use crate::ir::{BindingKind, ExprKind, Function, FunctionId, Param, ParamId, RegionKind};
+use crate::ir::{BindingKind, ExprKind, FunctionId, Param, ParamId};
 
 /// What a macro of the file is bound to: no function has such a name.
 pub(super) fn own_name(name: &syn::Ident) -> String {
@@ -39,35 +39,22 @@ impl Lowering {
         span: proc_macro2::Span,
     ) -> FunctionId {
         let range = self.range(span);
-        let id = FunctionId(self.builder.facts.functions.len() as u32);
-        let region = self.builder.open_region(RegionKind::Function(id), range);
-        let named = Some(self.builder.intern(name));
-        let function =
-            Function { name: named, class: None, range, params: Vec::new(), returns: Vec::new(), getter: false };
-        self.builder.facts.functions.push(function);
-        let scope = self.builder.open_scope();
-        let outer = self.function.replace(id);
-        for (index, param) in params.iter().enumerate() {
-            let range = self.range(param.span());
-            self.builder.function_mut(id).params.push(Param { default: None, rest: false, range });
-            let at = ParamId { function: id, index: index as u32 };
-            self.builder.bind(&param.to_string(), BindingKind::Param(at));
-        }
+        let name = self.builder.intern(name);
         let mut code = Group::new(Delimiter::Brace, unmarked(body.stream(), '$', 0));
         code.set_span(body.span());
-        let value = match syn::parse2::<syn::Block>(TokenTree::Group(code.clone()).into()) {
-            Ok(block) => self.block(&block),
-            Err(_) => {
-                self.pieces_of(code.stream());
-                self.builder.expr(ExprKind::Opaque, range)
+        self.in_function(Some(name), None, range, |this, id| {
+            for (index, param) in params.iter().enumerate() {
+                let range = this.range(param.span());
+                this.builder.function_mut(id).params.push(Param { default: None, rest: false, range });
+                let at = ParamId { function: id, index: index as u32 };
+                this.builder.bind(&param.to_string(), BindingKind::Param(at));
             }
-        };
-        let inside = self.builder.region;
-        self.builder.function_mut(id).returns.push((value, inside));
-        self.function = outer;
-        self.builder.scope = scope;
-        self.builder.region = region;
-        id
+            let block = syn::parse2::<syn::Block>(TokenTree::Group(code.clone()).into());
+            Some(block.map(|block| this.block(&block)).unwrap_or_else(|_| {
+                this.pieces_of(code.stream());
+                this.builder.expr(ExprKind::Opaque, range)
+            }))
+        })
     }
 
     /// Code that is written where a macro is used: its variables, marked with `mark`, are names of which nothing is known.

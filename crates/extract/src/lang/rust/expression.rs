@@ -4,10 +4,7 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Lit};
 
 use super::Lowering;
-use crate::ir::{
-    BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, Function, FunctionId, Param, ParamId, RegionKind,
-    WriteOp,
-};
+use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, Param, ParamId, RegionKind, WriteOp};
 
 impl Lowering {
     pub(super) fn expression(&mut self, expr: &Expr) -> ExprId {
@@ -340,31 +337,16 @@ impl Lowering {
     }
 
     fn closure(&mut self, closure: &syn::ExprClosure) -> ExprId {
-        let id = FunctionId(self.builder.facts.functions.len() as u32);
         let range = self.range_of(closure);
-        let region = self.builder.open_region(RegionKind::Function(id), range);
-        self.builder.facts.functions.push(Function {
-            name: None,
-            class: None,
-            range,
-            params: Vec::new(),
-            returns: Vec::new(),
-            getter: false,
+        let id = self.in_function(None, None, range, |this, id| {
+            for (index, input) in closure.inputs.iter().enumerate() {
+                let place = this.range_of(input);
+                this.builder.function_mut(id).params.push(Param { default: None, rest: false, range: place });
+                let kind = BindingKind::Param(ParamId { function: id, index: index as u32 });
+                this.pattern(input, &kind, None, None);
+            }
+            Some(this.expression(&closure.body))
         });
-        let scope = self.builder.open_scope();
-        let outer = (self.function.replace(id), std::mem::replace(&mut self.fate, Fate::Heard));
-        for (index, input) in closure.inputs.iter().enumerate() {
-            let place = self.range_of(input);
-            self.builder.function_mut(id).params.push(Param { default: None, rest: false, range: place });
-            let kind = BindingKind::Param(ParamId { function: id, index: index as u32 });
-            self.pattern(input, &kind, None, None);
-        }
-        let value = self.expression(&closure.body);
-        let inside = self.builder.region;
-        self.builder.function_mut(id).returns.push((value, inside));
-        (self.function, self.fate) = outer;
-        self.builder.scope = scope;
-        self.builder.region = region;
         self.builder.expr(ExprKind::Function(id), range)
     }
 

@@ -1,11 +1,14 @@
 //! Items: modules, imports, constants, functions, implementations.
 
+use std::sync::Arc;
+
+use rollproof_source::TextRange;
 use syn::spanned::Spanned;
 use syn::{Attribute, Item, UseTree};
 
 use super::Lowering;
 use crate::ir::{
-    BindingKind, Class, ClassId, Export, ExprKind, Fate, Function, FunctionId, Param, ParamId, RegionKind,
+    BindingKind, Class, ClassId, Export, ExprId, ExprKind, Fate, Function, FunctionId, Param, ParamId, RegionKind,
 };
 
 impl Lowering {
@@ -181,21 +184,31 @@ impl Lowering {
         span: proc_macro2::Span,
         class: Option<ClassId>,
     ) -> FunctionId {
-        let id = FunctionId(self.builder.facts.functions.len() as u32);
         let range = self.range(span);
+        let name = self.builder.intern(&signature.ident.to_string());
+        self.in_function(Some(name), class, range, |this, id| {
+            this.params(signature, id);
+            block.map(|block| this.block(block))
+        })
+    }
+
+    /// A function, a closure or a macro that is one: `inside` lowers its parameters and gives its value.
+    pub(super) fn in_function(
+        &mut self,
+        name: Option<Arc<str>>,
+        class: Option<ClassId>,
+        range: TextRange,
+        inside: impl FnOnce(&mut Self, FunctionId) -> Option<ExprId>,
+    ) -> FunctionId {
+        let id = FunctionId(self.builder.facts.functions.len() as u32);
         let region = self.builder.open_region(RegionKind::Function(id), range);
-        let name = Some(self.builder.intern(&signature.ident.to_string()));
-        let params = Vec::new();
-        let returns = Vec::new();
-        self.builder.facts.functions.push(Function { name, class, range, params, returns, getter: false });
+        let function = Function { name, class, range, params: Vec::new(), returns: Vec::new(), getter: false };
+        self.builder.facts.functions.push(function);
         let scope = self.builder.open_scope();
         let outer = (self.function.replace(id), std::mem::replace(&mut self.fate, Fate::Heard));
-        self.params(signature, id);
-        if let Some(block) = block {
-            let value = self.block(block);
-            let inside = self.builder.region;
-            self.builder.function_mut(id).returns.push((value, inside));
-        }
+        let value = inside(self, id);
+        let end = self.builder.region;
+        self.builder.function_mut(id).returns.extend(value.map(|value| (value, end)));
         (self.function, self.fate) = outer;
         self.builder.scope = scope;
         self.builder.region = region;
@@ -216,7 +229,7 @@ impl Lowering {
     }
 
     /// The name of a type as an expression; references and smart pointers do not matter.
-    fn type_expr(&mut self, of: &syn::Type) -> Option<crate::ir::ExprId> {
+    fn type_expr(&mut self, of: &syn::Type) -> Option<ExprId> {
         match of {
             syn::Type::Reference(inner) => self.type_expr(&inner.elem),
             syn::Type::Path(path) => {
