@@ -3,28 +3,67 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rollproof_source::{ContentId, ContentStore, ReadError};
 
 /// The largest file that is read, in bytes. Larger ones are listed, and say so when somebody reads them.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Files up to this length are kept from when they are read to be identified, in bytes: each migration is one, and they
+/// are read again and again, to find their tool, and to parse them.
+const KEPT_FILE_BYTES: usize = 16 * 1024;
+
+/// No more than this is kept, in bytes.
+const KEPT_BYTES: usize = 8 * 1024 * 1024;
+
+/// Contents of a folder's small files.
+#[derive(Default)]
+pub(crate) struct Kept {
+    contents: BTreeMap<String, Vec<u8>>,
+    bytes: usize,
+}
+
+impl Kept {
+    /// The content id of the file at `absolute`, as [`content_id`] gives it; its content is kept if it is small.
+    pub(crate) fn identify(kept: &Mutex<Self>, absolute: &Path, path: &str) -> ContentId {
+        let Ok(bytes) = read_file(absolute) else { return content_id(absolute) };
+        let id = ContentId::of_blob(&bytes);
+        if bytes.len() <= KEPT_FILE_BYTES {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.bytes + bytes.len() <= KEPT_BYTES {
+                kept.bytes += bytes.len();
+                kept.contents.insert(path.to_owned(), bytes);
+            }
+        }
+        id
+    }
+}
+
 /// Contents of a folder's files.
 pub(crate) struct Disk {
     root: PathBuf,
+    kept: Kept,
     /// Files whose names are not UTF-8, by the name that the snapshot gives them.
     odd_names: BTreeMap<Arc<str>, PathBuf>,
 }
 
 impl Disk {
     pub(crate) fn new(root: PathBuf, odd_names: BTreeMap<Arc<str>, PathBuf>) -> Self {
-        Self { root, odd_names }
+        Self { root, kept: Kept::default(), odd_names }
+    }
+
+    /// With contents that were read already.
+    pub(crate) fn with_kept(self, kept: Kept) -> Self {
+        Self { kept, ..self }
     }
 }
 
 impl ContentStore for Disk {
     fn read(&self, path: &str, _id: &ContentId) -> Result<Vec<u8>, ReadError> {
+        if let Some(bytes) = self.kept.contents.get(path) {
+            return Ok(bytes.clone());
+        }
         match self.odd_names.get(path) {
             Some(name) => read_file(&self.root.join(name)),
             None => read_file(&self.root.join(path)),

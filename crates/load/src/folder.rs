@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rollproof_source::{ContentId, Snapshot};
 
 use crate::LoadError;
-use crate::disk::{Disk, content_id};
+use crate::disk::{Disk, Kept};
 
 /// Installed packages: none of the project's own source, and often more files than all of it.
 const NEVER_ENTERED: [&str; 2] = [".git", "node_modules"];
@@ -23,7 +23,9 @@ const MAX_DEPTH: usize = 256;
 /// # Errors
 /// When `dir` is not a folder, or a folder in it cannot be read.
 pub fn folder_snapshot(dir: &Path) -> Result<Snapshot, LoadError> {
-    let found = walk(dir, &WalkKind::Folder, &content_id_of)?;
+    let kept = Mutex::default();
+    let found = walk(dir, &WalkKind::Folder, &|absolute, path| Kept::identify(&kept, absolute, path))?;
+    let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut files = BTreeMap::new();
     let mut odd_names = BTreeMap::new();
     for file in found {
@@ -32,11 +34,7 @@ pub fn folder_snapshot(dir: &Path) -> Result<Snapshot, LoadError> {
         }
         files.insert(file.path, file.id);
     }
-    Ok(Snapshot::new(files, Arc::new(Disk::new(dir.to_path_buf(), odd_names))))
-}
-
-fn content_id_of(absolute: &Path, _path: &str) -> ContentId {
-    content_id(absolute)
+    Ok(Snapshot::new(files, Arc::new(Disk::new(dir.to_path_buf(), odd_names).with_kept(kept))))
 }
 
 /// A file that a walk found.

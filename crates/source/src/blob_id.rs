@@ -76,21 +76,37 @@ impl Sha1 {
         for at in 16..80 {
             words[at] = (words[at - 3] ^ words[at - 8] ^ words[at - 14] ^ words[at - 16]).rotate_left(1);
         }
-        let [mut a, mut b, mut c, mut d, mut e] = self.state;
-        for (round, word) in words.iter().enumerate() {
-            let (mix, constant) = match round {
-                0..20 => ((b & c) | (!b & d), 0x5A82_7999),
-                20..40 => (b ^ c ^ d, 0x6ED9_EBA1),
-                40..60 => ((b & c) | (b & d) | (c & d), 0x8F1B_BCDC),
-                _ => (b ^ c ^ d, 0xCA62_C1D6),
-            };
-            let next = a.rotate_left(5).wrapping_add(mix).wrapping_add(e).wrapping_add(constant).wrapping_add(*word);
-            (e, d, c, b, a) = (d, c, b.rotate_left(30), a, next);
+        let mut state = self.state;
+        let (rounds, _) = words.as_chunks::<20>();
+        if let [first, second, third, fourth] = rounds {
+            twenty_rounds(&mut state, first, 0x5A82_7999, |b, c, d| (b & c) | (!b & d));
+            twenty_rounds(&mut state, second, 0x6ED9_EBA1, |b, c, d| b ^ c ^ d);
+            twenty_rounds(&mut state, third, 0x8F1B_BCDC, |b, c, d| (b & c) | (b & d) | (c & d));
+            twenty_rounds(&mut state, fourth, 0xCA62_C1D6, |b, c, d| b ^ c ^ d);
         }
-        for (state, value) in self.state.iter_mut().zip([a, b, c, d, e]) {
+        for (state, value) in self.state.iter_mut().zip(state) {
             *state = state.wrapping_add(value);
         }
     }
+}
+
+/// Five rounds at a time bring every word of the state back to its place, so that none has to be moved.
+#[inline(always)]
+fn twenty_rounds(state: &mut [u32; 5], words: &[u32; 20], constant: u32, mix: impl Fn(u32, u32, u32) -> u32) {
+    let [mut a, mut b, mut c, mut d, mut e] = *state;
+    let round = |a: u32, b: &mut u32, c: u32, d: u32, e: &mut u32, word: u32| {
+        let mixed = mix(*b, c, d);
+        *e = e.wrapping_add(a.rotate_left(5)).wrapping_add(mixed).wrapping_add(constant).wrapping_add(word);
+        *b = b.rotate_left(30);
+    };
+    for five in words.as_chunks::<5>().0 {
+        round(a, &mut b, c, d, &mut e, five[0]);
+        round(e, &mut a, b, c, &mut d, five[1]);
+        round(d, &mut e, a, b, &mut c, five[2]);
+        round(c, &mut d, e, a, &mut b, five[3]);
+        round(b, &mut c, d, e, &mut a, five[4]);
+    }
+    *state = [a, b, c, d, e];
 }
 
 #[cfg(test)]
