@@ -3,7 +3,7 @@
 use crate::keyword::{Category, category_of};
 
 /// The server's `NAMEDATALEN - 1`: names are cut to this many bytes.
-const NAME_LENGTH: usize = 63;
+pub(crate) const NAME_LENGTH: usize = 63;
 
 /// The name that an unquoted identifier stands for: ASCII letters in lower case, cut to 63 bytes at a character's end
 /// (`downcase_truncate_identifier` in a UTF-8 database).

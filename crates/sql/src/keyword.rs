@@ -1,5 +1,9 @@
 //! PostgreSQL 18's keywords (`src/include/parser/kwlist.h`; `pg_get_keywords()` prints the same list).
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 /// What the grammar lets a word be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Category {
@@ -31,12 +35,21 @@ impl Category {
     const RESERVED_AS: Self = Self { column: false, function: false, bare: false, identifier: false };
 }
 
+type Kept = FxHashMap<&'static str, (Arc<str>, Category)>;
+
+thread_local! {
+    // A text shared by all threads would have them wait for each other at every SELECT.
+    static KEPT: Kept = KEYWORDS.iter().map(|(word, category)| (*word, (Arc::from(*word), *category))).collect();
+}
+
+/// A keyword in lower case, and what the grammar lets it be; none for any other word.
+pub(crate) fn keyword(word: &str) -> Option<(Arc<str>, Category)> {
+    KEPT.with(|kept| kept.get(word).cloned())
+}
+
 /// The category of a word in lower case.
 pub(crate) fn category_of(word: &str) -> Category {
-    match KEYWORDS.binary_search_by(|(keyword, _)| (*keyword).cmp(word)) {
-        Ok(found) => KEYWORDS[found].1,
-        Err(_) => Category::IDENTIFIER,
-    }
+    KEPT.with(|kept| kept.get(word).map_or(Category::IDENTIFIER, |(_, category)| *category))
 }
 
 /// In the order of their bytes.

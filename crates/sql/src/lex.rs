@@ -1,13 +1,13 @@
 //! Tokens with their values: what `scan.l` hands to `gram.y`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rollproof_source::TextRange;
-use rustc_hash::FxHashMap;
 
 use crate::error::{PResult, ParseError};
-use crate::identifier::{cut_identifier, fold_identifier};
-use crate::keyword::{Category, category_of};
+use crate::identifier::{NAME_LENGTH, cut_identifier, fold_identifier};
+use crate::keyword::{Category, keyword};
 use crate::mapped::MappedText;
 use crate::scan::{Piece, Raw, RawKind, Scanner, walk_quoted};
 
@@ -106,11 +106,9 @@ pub(crate) fn lex(text: &str, range: TextRange) -> PResult<Vec<Token>> {
 /// scripts and dumps, never a program's query: counting anew for each of their statements would take quadratic time.
 const HOLE_TEXT_LENGTH: usize = 256 * 1024;
 
-/// Adds values to what the scanner finds. Words and operators are kept once each: scripts repeat them.
+/// Adds values to what the scanner finds.
 struct Lexer<'a> {
     scanner: Scanner<'a>,
-    words: FxHashMap<&'a str, (Arc<str>, Category)>,
-    operators: FxHashMap<&'a str, Arc<str>>,
     /// The first byte of every hole character in the range, in strings and comments too: the map of a query counts them
     /// all.
     holes: Vec<usize>,
@@ -123,13 +121,14 @@ impl<'a> Lexer<'a> {
         let scanner = Scanner::new(text, range);
         let start = scanner.position();
         let seen = scanner.text();
-        let holes = match seen.get(start..) {
+        let holes: Vec<usize> = match seen.get(start..) {
             Some(part) => part.match_indices(MappedText::HOLE).map(|(at, _)| start + at).collect(),
             None => Vec::new(),
         };
-        let earlier = if text.len() <= HOLE_TEXT_LENGTH { seen.get(..start).unwrap_or("") } else { "" };
+        let is_counted = !holes.is_empty() && text.len() <= HOLE_TEXT_LENGTH;
+        let earlier = if is_counted { seen.get(..start).unwrap_or("") } else { "" };
         let earlier_holes = earlier.matches(MappedText::HOLE).count();
-        Self { scanner, words: FxHashMap::default(), operators: FxHashMap::default(), holes, earlier_holes }
+        Self { scanner, holes, earlier_holes }
     }
 
     fn slice(&self, raw: Raw) -> &'a str {
@@ -179,7 +178,7 @@ impl<'a> Lexer<'a> {
         self.holes.get(index).filter(|at| **at < raw.end).map(|_| (self.earlier_holes + index) as u32)
     }
 
-    fn word(&mut self, raw: Raw) -> TokenKind {
+    fn word(&self, raw: Raw) -> TokenKind {
         if let Some(hole) = self.hole(raw) {
             return TokenKind::Hole(hole);
         }
@@ -188,12 +187,8 @@ impl<'a> Lexer<'a> {
         let national =
             written.len() == 1 && written.eq_ignore_ascii_case("n") && self.scanner.text()[raw.end..].starts_with('\'');
         let key = if national { "nchar" } else { written };
-        let (text, category) = self.words.entry(key).or_insert_with(|| {
-            let folded = fold_identifier(key);
-            let category = category_of(&folded);
-            (folded.into(), category)
-        });
-        TokenKind::Ident { text: Arc::clone(text), quoted: false, category: *category }
+        let (text, category) = word_value(key);
+        TokenKind::Ident { text, quoted: false, category }
     }
 
     fn quoted_name(&self, raw: Raw) -> PResult<TokenKind> {
@@ -214,14 +209,13 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    fn operator(&mut self, raw: Raw, span: TextRange) -> PResult<TokenKind> {
+    fn operator(&self, raw: Raw, span: TextRange) -> PResult<TokenKind> {
         let written = self.slice(raw);
         if written.len() > 63 {
             return Err(ParseError::new("operator too long", span));
         }
         let symbol = if written == "!=" { "<>" } else { written };
-        let kept = self.operators.entry(symbol).or_insert_with(|| symbol.into());
-        Ok(TokenKind::Operator(Arc::clone(kept)))
+        Ok(TokenKind::Operator(symbol.into()))
     }
 
     /// The value of a quoted string whose content begins `skip` bytes after its start.
@@ -273,9 +267,25 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// The name that a word stands for, or the keyword that it is.
+fn word_value(written: &str) -> (Arc<str>, Category) {
+    let mut folded = [0; NAME_LENGTH];
+    let folded = match folded.get_mut(..written.len()) {
+        // The usual case: a short word, whose letters are folded without another string.
+        Some(bytes) => {
+            bytes.copy_from_slice(written.as_bytes());
+            bytes.make_ascii_lowercase();
+            std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(fold_identifier(written)), Cow::Borrowed)
+        }
+        None => Cow::Owned(fold_identifier(written)),
+    };
+    keyword(&folded).unwrap_or_else(|| (Arc::from(&*folded), Category::IDENTIFIER))
+}
+
 /// `"a""b"` without its quotes.
-fn unquoted_name(written: &str) -> String {
-    written.get(1..written.len().saturating_sub(1)).unwrap_or("").replace("\"\"", "\"")
+fn unquoted_name(written: &str) -> Cow<'_, str> {
+    let content = written.get(1..written.len().saturating_sub(1)).unwrap_or("");
+    if content.contains('"') { Cow::Owned(content.replace("\"\"", "\"")) } else { Cow::Borrowed(content) }
 }
 
 /// `$tag$text$tag$` without its tags.

@@ -89,6 +89,17 @@ pub(crate) const fn is_name_part(byte: u8) -> bool {
     is_name_start(byte) || byte.is_ascii_digit() || byte == b'$'
 }
 
+/// [`is_name_part`] of every byte: most bytes of SQL are asked.
+const NAME_PARTS: [bool; 256] = {
+    let mut parts = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        parts[byte] = is_name_part(byte as u8);
+        byte += 1;
+    }
+    parts
+};
+
 /// Which bytes are digits of a radix.
 type IsDigit = fn(u8) -> bool;
 
@@ -264,7 +275,7 @@ impl<'a> Scanner<'a> {
 
     fn name_end(&self, start: usize) -> usize {
         let rest = &self.bytes[start..];
-        start + rest.iter().position(|byte| !is_name_part(*byte)).unwrap_or(rest.len())
+        start + rest.iter().position(|byte| !NAME_PARTS[usize::from(*byte)]).unwrap_or(rest.len())
     }
 
     fn quoted_name(&self, start: usize, content: usize) -> PResult<usize> {
