@@ -89,7 +89,7 @@ pub(crate) fn named<'a, T: CatalogObject>(
 ) -> impl Iterator<Item = &'a T> {
     let changed = |object: &'a T| own.get(object.oid()).map_or(object, |changed| &**changed);
     let own_only = |object: &&Arc<T>| object.oid() >= Oid::FIRST_USER || builtin.get(object.oid()).is_none();
-    let built_in = builtin.named(namespace, name).iter().map(changed);
+    let built_in = builtin.named(namespace, name).map(changed);
     built_in.chain(own.all_named(namespace, name).filter(own_only).map(|object| &**object))
 }
 

@@ -18,8 +18,7 @@ use crate::{
     Cast, Collation, Extension, Function, Namespace, Operator, OperatorClass, OperatorFamily, Relation, Role, Type,
 };
 
-/// The built-in objects of one major version. Each catalog is read when it is first asked for.
-#[derive(Debug)]
+/// The built-in objects of one major version. Each is read when it is first asked for.
 pub struct Builtin {
     /// The major version.
     pub version: u32,
@@ -36,6 +35,12 @@ pub struct Builtin {
     roles: OnceLock<BuiltinTable<Role>>,
 }
 
+impl std::fmt::Debug for Builtin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Builtin").field(&self.version).finish()
+    }
+}
+
 static VERSIONS: [Builtin; 5] =
     [Builtin::new(14), Builtin::new(15), Builtin::new(16), Builtin::new(17), Builtin::new(18)];
 
@@ -46,7 +51,7 @@ macro_rules! builtin_tables {
             $(
                 #[doc = concat!("`", $catalog, "`")]
                 #[must_use]
-                pub fn $name(&self) -> &BuiltinTable<$object> {
+                pub fn $name(&'static self) -> &'static BuiltinTable<$object> {
                     self.$name.get_or_init(|| read::$name(self))
                 }
             )*

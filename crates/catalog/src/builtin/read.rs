@@ -3,34 +3,53 @@
 
 use std::sync::Arc;
 
-use super::record::{Fields, Pool, Signature, parse_acl, parse_oid, parse_oids};
+use super::record::{Fields, Signature, parse_acl, parse_oid, parse_oids, read_signature};
+use super::table::Head;
 use super::{Builtin, BuiltinTable};
-use crate::table::CatalogObject;
 use crate::{
     Aggregate, AggregateKind, Cast, CastContext, CastMethod, Collation, Column, Constraint, ConstraintKind, Extension,
     Function, FunctionKind, Language, Namespace, Oid, Operator, OperatorClass, OperatorFamily, Relation, RelationKind,
     Role, Schema, Type, TypeKind, TypeRef,
 };
 
-/// The lines that a version has.
-fn table<T: CatalogObject>(
-    builtin: &Builtin,
+/// The lines that a version has; `head` reads what an object is found by from a line's first fields, `read` all of it.
+fn table<T>(
+    builtin: &'static Builtin,
     data: &'static str,
-    mut read: impl FnMut(&mut Fields<'static>) -> T,
+    head: fn(&mut Fields<'static>) -> Head,
+    read: fn(&'static Builtin, &mut Fields<'static>) -> T,
 ) -> BuiltinTable<T> {
     let bit = 1 << (builtin.version - Builtin::OLDEST);
     let lines = data.split('\n').filter_map(|line| {
         let versions = u8::from_str_radix(line.get(..2)?, 16).ok()?;
-        (versions & bit != 0).then(|| Fields::new(&line[3..]))
+        let fields = line.get(3..)?;
+        (versions & bit != 0).then(|| (head(&mut Fields::new(fields)), fields))
     });
-    // No catalog's lines are shorter on average: the objects are never moved.
-    let mut objects = Vec::with_capacity(data.len() / 24);
-    objects.extend(lines.map(|mut fields| read(&mut fields)));
-    BuiltinTable::new(objects)
+    BuiltinTable::new(builtin, lines, read)
 }
 
-pub(super) fn namespaces(builtin: &Builtin) -> BuiltinTable<Namespace> {
-    table(builtin, include_str!("../../data/builtin/namespaces.tsv"), |fields| Namespace {
+/// Identity, namespace, name.
+fn in_schema(fields: &mut Fields<'static>) -> Head {
+    Head { oid: fields.oid(), namespace: fields.oid(), name: fields.text() }
+}
+
+/// Identity and name of what is in `pg_catalog`.
+fn in_catalog(fields: &mut Fields<'static>) -> Head {
+    Head { oid: fields.oid(), namespace: Schema::PG_CATALOG, name: fields.text() }
+}
+
+/// Identity and name of what is in no schema.
+fn in_none(fields: &mut Fields<'static>) -> Head {
+    Head { oid: fields.oid(), namespace: Oid::NONE, name: fields.text() }
+}
+
+/// Casts are found by their source.
+fn by_source(fields: &mut Fields<'static>) -> Head {
+    Head { oid: fields.oid(), namespace: fields.oid(), name: "" }
+}
+
+pub(super) fn namespaces(builtin: &'static Builtin) -> BuiltinTable<Namespace> {
+    table(builtin, include_str!("../../data/builtin/namespaces.tsv"), in_none, |_, fields| Namespace {
         oid: fields.oid(),
         name: Arc::from(fields.text()),
         owner: Schema::SUPERUSER,
@@ -38,8 +57,8 @@ pub(super) fn namespaces(builtin: &Builtin) -> BuiltinTable<Namespace> {
     })
 }
 
-pub(super) fn roles(builtin: &Builtin) -> BuiltinTable<Role> {
-    table(builtin, include_str!("../../data/builtin/roles.tsv"), |fields| {
+pub(super) fn roles(builtin: &'static Builtin) -> BuiltinTable<Role> {
+    table(builtin, include_str!("../../data/builtin/roles.tsv"), in_none, |_, fields| {
         let (oid, name, flags) = (fields.oid(), Arc::from(fields.text()), fields.text());
         let superuser = flags.contains('s');
         Role {
@@ -56,13 +75,17 @@ pub(super) fn roles(builtin: &Builtin) -> BuiltinTable<Role> {
 }
 
 /// What `template1` has installed.
-pub(super) fn extensions(_: &Builtin) -> BuiltinTable<Extension> {
-    let name = Arc::from("plpgsql");
-    BuiltinTable::new(vec![Extension { oid: Oid(9999), name, namespace: Schema::PG_CATALOG, modelled: true }])
+pub(super) fn extensions(builtin: &'static Builtin) -> BuiltinTable<Extension> {
+    table(builtin, "1f\t9999\tplpgsql", in_none, |_, fields| Extension {
+        oid: fields.oid(),
+        name: Arc::from(fields.text()),
+        namespace: Schema::PG_CATALOG,
+        modelled: true,
+    })
 }
 
-pub(super) fn types(builtin: &Builtin) -> BuiltinTable<Type> {
-    table(builtin, include_str!("../../data/builtin/types.tsv"), |fields| {
+pub(super) fn types(builtin: &'static Builtin) -> BuiltinTable<Type> {
+    table(builtin, include_str!("../../data/builtin/types.tsv"), in_schema, |_, fields| {
         let (oid, namespace, name) = (fields.oid(), fields.oid(), Arc::from(fields.text()));
         let (kind, category, flags) = (fields.text(), fields.text(), fields.text());
         let (element, array, length, collation) = (fields.oid(), fields.oid(), fields.number(), fields.oid());
@@ -102,12 +125,11 @@ fn type_kind(kind: &str, extra: &str) -> TypeKind {
     }
 }
 
-pub(super) fn functions(builtin: &Builtin) -> BuiltinTable<Function> {
-    let mut pool = Pool::large();
-    table(builtin, include_str!("../../data/builtin/functions.tsv"), |fields| {
-        let (oid, namespace, name) = (fields.oid(), fields.oid(), pool.share(fields.text()));
+pub(super) fn functions(builtin: &'static Builtin) -> BuiltinTable<Function> {
+    table(builtin, include_str!("../../data/builtin/functions.tsv"), in_schema, |_, fields| {
+        let (oid, namespace, name) = (fields.oid(), fields.oid(), Arc::from(fields.text()));
         let written = [fields.text(), fields.text(), fields.text(), fields.text(), fields.text()];
-        let (parameters, inputs): Signature = pool.signature(written);
+        let (parameters, inputs): Signature = read_signature(written);
         let (variadic, returns, flags) = (fields.oid(), fields.oid(), fields.text());
         Function {
             oid,
@@ -153,12 +175,11 @@ pub(crate) fn aggregate(text: &str) -> Option<Aggregate> {
     Some(Aggregate { kind, direct_arguments: text[1..].parse().unwrap_or(0) })
 }
 
-pub(super) fn operators(builtin: &Builtin) -> BuiltinTable<Operator> {
-    let mut pool = Pool::default();
-    table(builtin, include_str!("../../data/builtin/operators.tsv"), |fields| Operator {
+pub(super) fn operators(builtin: &'static Builtin) -> BuiltinTable<Operator> {
+    table(builtin, include_str!("../../data/builtin/operators.tsv"), in_catalog, |_, fields| Operator {
         oid: fields.oid(),
         namespace: Schema::PG_CATALOG,
-        name: pool.share(fields.text()),
+        name: Arc::from(fields.text()),
         left: fields.oid(),
         right: fields.oid(),
         result: fields.oid(),
@@ -167,8 +188,8 @@ pub(super) fn operators(builtin: &Builtin) -> BuiltinTable<Operator> {
     })
 }
 
-pub(super) fn casts(builtin: &Builtin) -> BuiltinTable<Cast> {
-    table(builtin, include_str!("../../data/builtin/casts.tsv"), |fields| Cast {
+pub(super) fn casts(builtin: &'static Builtin) -> BuiltinTable<Cast> {
+    table(builtin, include_str!("../../data/builtin/casts.tsv"), by_source, |_, fields| Cast {
         oid: fields.oid(),
         source: fields.oid(),
         target: fields.oid(),
@@ -196,32 +217,30 @@ pub(crate) fn cast_method(letter: &str) -> CastMethod {
     }
 }
 
-pub(super) fn operator_classes(builtin: &Builtin) -> BuiltinTable<OperatorClass> {
-    let mut pool = Pool::default();
-    table(builtin, include_str!("../../data/builtin/operator_classes.tsv"), |fields| OperatorClass {
+pub(super) fn operator_classes(builtin: &'static Builtin) -> BuiltinTable<OperatorClass> {
+    table(builtin, include_str!("../../data/builtin/operator_classes.tsv"), in_catalog, |_, fields| OperatorClass {
         oid: fields.oid(),
         namespace: Schema::PG_CATALOG,
-        name: pool.share(fields.text()),
-        method: pool.share(fields.text()),
+        name: Arc::from(fields.text()),
+        method: Arc::from(fields.text()),
         input: fields.oid(),
         is_default: fields.text() == "d",
         family: fields.oid(),
     })
 }
 
-pub(super) fn operator_families(builtin: &Builtin) -> BuiltinTable<OperatorFamily> {
-    let mut pool = Pool::default();
-    table(builtin, include_str!("../../data/builtin/operator_families.tsv"), |fields| OperatorFamily {
+pub(super) fn operator_families(builtin: &'static Builtin) -> BuiltinTable<OperatorFamily> {
+    table(builtin, include_str!("../../data/builtin/operator_families.tsv"), in_catalog, |_, fields| OperatorFamily {
         oid: fields.oid(),
         namespace: Schema::PG_CATALOG,
-        name: pool.share(fields.text()),
-        method: pool.share(fields.text()),
+        name: Arc::from(fields.text()),
+        method: Arc::from(fields.text()),
         members: Vec::new(),
     })
 }
 
-pub(super) fn collations(builtin: &Builtin) -> BuiltinTable<Collation> {
-    table(builtin, include_str!("../../data/builtin/collations.tsv"), |fields| Collation {
+pub(super) fn collations(builtin: &'static Builtin) -> BuiltinTable<Collation> {
+    table(builtin, include_str!("../../data/builtin/collations.tsv"), in_catalog, |_, fields| Collation {
         oid: fields.oid(),
         namespace: Schema::PG_CATALOG,
         name: Arc::from(fields.text()),
@@ -230,9 +249,8 @@ pub(super) fn collations(builtin: &Builtin) -> BuiltinTable<Collation> {
     })
 }
 
-pub(super) fn relations(builtin: &Builtin) -> BuiltinTable<Relation> {
-    let mut pool = Pool::default();
-    table(builtin, include_str!("../../data/builtin/relations.tsv"), |fields| {
+pub(super) fn relations(builtin: &'static Builtin) -> BuiltinTable<Relation> {
+    table(builtin, include_str!("../../data/builtin/relations.tsv"), in_schema, |builtin, fields| {
         let (oid, namespace, name) = (fields.oid(), fields.oid(), Arc::from(fields.text()));
         let kind = if fields.text() == "v" { RelationKind::View } else { RelationKind::Table };
         let (row_type, acl, constraints) = (fields.oid(), parse_acl(fields.text()), fields.text());
@@ -241,7 +259,7 @@ pub(super) fn relations(builtin: &Builtin) -> BuiltinTable<Relation> {
             kind,
             row_type,
             acl,
-            columns: columns.map(|(text, number)| Arc::new(column(builtin, &mut pool, text, number))).collect(),
+            columns: columns.map(|(text, number)| Arc::new(column(builtin, text, number))).collect(),
             constraints: constraints.split(' ').filter_map(constraint).map(Arc::new).collect(),
             ..Relation::new(oid, namespace, name)
         }
@@ -249,12 +267,12 @@ pub(super) fn relations(builtin: &Builtin) -> BuiltinTable<Relation> {
 }
 
 /// `name:type:modifier!+acl~collation`, all after the type where it is needed.
-fn column(builtin: &Builtin, pool: &mut Pool<'static>, text: &'static str, number: i16) -> Column {
+fn column(builtin: &'static Builtin, text: &str, number: i16) -> Column {
     let (text, collation) = text.split_once('~').map_or((text, None), |(text, collation)| (text, Some(collation)));
     let (text, acl) = text.split_once('+').unwrap_or((text, ""));
     let not_null = text.ends_with('!');
     let mut parts = text.trim_end_matches('!').split(':');
-    let name = pool.share(parts.next().unwrap_or_default());
+    let name = Arc::from(parts.next().unwrap_or_default());
     let type_oid = parse_oid(parts.next().unwrap_or_default());
     let modifier = parts.next().and_then(|modifier| modifier.parse().ok()).unwrap_or(-1);
     let collation =

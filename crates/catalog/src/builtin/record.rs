@@ -1,9 +1,8 @@
-//! Lines of the data files: fields between tabs, and texts and lists that many lines share.
+//! Lines of the data files: fields between tabs, and lists in fields.
 
 use std::sync::Arc;
 
 use rollproof_sql::ast::ParameterMode;
-use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{Acl, AclEntry, Oid, Parameter, Privilege};
 
@@ -94,52 +93,25 @@ fn privilege_bit(letter: u8) -> u16 {
 /// The parameters and inputs of routines.
 pub(crate) type Signature = (Arc<[Parameter]>, Arc<[Oid]>);
 
-/// Texts and signatures that were read before, to be shared.
-#[derive(Default)]
-pub(crate) struct Pool<'a> {
-    texts: FxHashMap<&'a str, Arc<str>>,
-    /// By all fields of the signature.
-    signatures: FxHashMap<[&'a str; 5], Signature>,
-}
-
-impl<'a> Pool<'a> {
-    /// A pool for a large catalog: it never grows.
-    pub(crate) fn large() -> Self {
-        let texts = FxHashMap::with_capacity_and_hasher(6000, FxBuildHasher);
-        Self { texts, signatures: FxHashMap::with_capacity_and_hasher(3000, FxBuildHasher) }
-    }
-
-    /// The text, allocated once.
-    pub(crate) fn share(&mut self, text: &'a str) -> Arc<str> {
-        self.texts.entry(text).or_insert_with(|| Arc::from(text)).clone()
-    }
-
-    /// A signature from `proargtypes`, `proallargtypes`, `proargmodes`, `proargnames`, `pronargdefaults`.
-    pub(crate) fn signature(&mut self, fields: [&'a str; 5]) -> Signature {
-        if let Some(known) = self.signatures.get(&fields) {
-            return known.clone();
-        }
-        let [inputs, all, modes, names, defaults] = fields;
-        let inputs: Arc<[Oid]> = parse_oids(inputs).collect();
-        let mut modes = modes.bytes();
-        let mut names = names.split(' ');
-        let first_default = inputs.len() - defaults.parse().unwrap_or(0).min(inputs.len());
-        let mut input = 0;
-        let mut parameter = |data_type: Oid| {
-            let mode = parse_mode(modes.next().unwrap_or(b'i'));
-            let name = names.next().filter(|name| !name.is_empty()).map(|name| self.share(name));
-            let is_input = !matches!(mode, ParameterMode::Out | ParameterMode::Table);
-            let has_default = is_input && input >= first_default;
-            input += usize::from(is_input);
-            Parameter { name, mode, data_type, has_default, default: None }
-        };
-        let parameters: Arc<[Parameter]> = if all.is_empty() {
-            inputs.iter().map(|oid| parameter(*oid)).collect()
-        } else {
-            parse_oids(all).map(parameter).collect()
-        };
-        let signature = (parameters, inputs);
-        self.signatures.insert(fields, signature.clone());
-        signature
-    }
+/// A signature from `proargtypes`, `proallargtypes`, `proargmodes`, `proargnames`, `pronargdefaults`.
+pub(crate) fn read_signature([inputs, all, modes, names, defaults]: [&str; 5]) -> Signature {
+    let inputs: Arc<[Oid]> = parse_oids(inputs).collect();
+    let mut modes = modes.bytes();
+    let mut names = names.split(' ');
+    let first_default = inputs.len() - defaults.parse().unwrap_or(0).min(inputs.len());
+    let mut input = 0;
+    let mut parameter = |data_type: Oid| {
+        let mode = parse_mode(modes.next().unwrap_or(b'i'));
+        let name = names.next().filter(|name| !name.is_empty()).map(Arc::from);
+        let is_input = !matches!(mode, ParameterMode::Out | ParameterMode::Table);
+        let has_default = is_input && input >= first_default;
+        input += usize::from(is_input);
+        Parameter { name, mode, data_type, has_default, default: None }
+    };
+    let parameters: Arc<[Parameter]> = if all.is_empty() {
+        inputs.iter().map(|oid| parameter(*oid)).collect()
+    } else {
+        parse_oids(all).map(parameter).collect()
+    };
+    (parameters, inputs)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Oid, TypeRef, oid};
+use rollproof_catalog::{Oid, Operator, Schema, TypeRef, oid};
 use rollproof_sql::ast::OperatorName;
 
 use super::candidate::{Candidate, match_argument_types, select_candidate};
@@ -25,6 +25,12 @@ pub(super) struct Chosen {
     pub(super) function: Oid,
 }
 
+impl Chosen {
+    fn of(found: &Operator) -> Self {
+        Self { oid: found.oid, left: found.left, right: found.right, result: found.result, function: found.function }
+    }
+}
+
 /// The candidates of a symbol, one for each pair of operand types (`OpernameGetCandidates`).
 struct Candidates {
     list: Vec<Chosen>,
@@ -43,6 +49,12 @@ fn candidates(cx: &mut Context, operator: &OperatorName) -> Result<Candidates> {
     {
         return Err(missing_schema(name));
     }
+    let key = (schema.clone(), operator.symbol.clone());
+    if schema.is_none() && cx.schema.operators.is_empty() {
+        let builtin = cx.schema.builtin.operators().named(Schema::PG_CATALOG, &operator.symbol);
+        cx.lookups.operators.insert(key, Vec::new());
+        return Ok(Candidates { list: builtin.map(Chosen::of).collect() });
+    }
     let found = cx.schema.operators_named(schema.as_deref(), &operator.symbol);
     let mut list: Vec<Chosen> = Vec::with_capacity(found.len());
     let mut own = Vec::new();
@@ -58,15 +70,8 @@ fn candidates(cx: &mut Context, operator: &OperatorName) -> Result<Candidates> {
         {
             continue;
         }
-        list.push(Chosen {
-            oid: found.oid,
-            left: found.left,
-            right: found.right,
-            result: found.result,
-            function: found.function,
-        });
+        list.push(Chosen::of(found));
     }
-    let key = (schema, operator.symbol.clone());
     cx.lookups.operators.insert(key, own);
     Ok(Candidates { list })
 }
