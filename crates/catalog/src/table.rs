@@ -30,33 +30,38 @@ pub trait CatalogObject {
 /// Several objects may share (namespace, name): functions and operators do.
 #[derive(Debug)]
 pub struct ObjectTable<T> {
+    /// Shared until one of its holders changes it: two tables that point to the same hold the same.
+    held: Arc<Held<T>>,
+}
+
+#[derive(Debug)]
+struct Held<T> {
     by_oid: RedBlackTreeMapSync<Oid, Arc<T>>,
     by_name: HashTrieMapSync<Arc<str>, Namesakes, BuildHasherDefault<FxHasher>>,
     /// Which objects have, or once had, a constraint of this name. Nothing is forgotten: who asks looks at the object.
     by_constraint: HashTrieMapSync<Arc<str>, Arc<[Oid]>, BuildHasherDefault<FxHasher>>,
-    /// Replaced at every change: two tables with the same stamp hold the same.
-    stamp: Arc<()>,
 }
 
 impl<T> Clone for ObjectTable<T> {
     fn clone(&self) -> Self {
-        Self {
-            by_oid: self.by_oid.clone(),
-            by_name: self.by_name.clone(),
-            by_constraint: self.by_constraint.clone(),
-            stamp: self.stamp.clone(),
-        }
+        Self { held: self.held.clone() }
+    }
+}
+
+impl<T> Clone for Held<T> {
+    fn clone(&self) -> Self {
+        Self { by_oid: self.by_oid.clone(), by_name: self.by_name.clone(), by_constraint: self.by_constraint.clone() }
     }
 }
 
 impl<T> Default for ObjectTable<T> {
     fn default() -> Self {
-        Self {
+        let held = Held {
             by_oid: RedBlackTreeMapSync::new_sync(),
             by_name: HashTrieMap::new_with_hasher_and_ptr_kind(BuildHasherDefault::default()),
             by_constraint: HashTrieMap::new_with_hasher_and_ptr_kind(BuildHasherDefault::default()),
-            stamp: Arc::new(()),
-        }
+        };
+        Self { held: Arc::new(held) }
     }
 }
 
@@ -64,94 +69,136 @@ impl<T: CatalogObject> ObjectTable<T> {
     /// The object of this identity.
     #[must_use]
     pub fn get(&self, oid: Oid) -> Option<&Arc<T>> {
-        self.by_oid.get(&oid)
+        self.held.by_oid.get(&oid)
     }
 
     /// Identities with this name in this namespace, by creation.
     #[must_use]
     pub fn named(&self, namespace: Oid, name: &str) -> &[Oid] {
-        let namesakes = self.by_name.get(name).map_or(&[][..], |namesakes| namesakes);
-        namesakes.iter().find(|(of, _)| *of == namespace).map_or(&[], |(_, oids)| oids)
+        self.held.named(namespace, name)
     }
 
     /// The objects with this name in this namespace, by creation.
     pub fn all_named(&self, namespace: Oid, name: &str) -> impl Iterator<Item = &Arc<T>> {
-        self.named(namespace, name).iter().filter_map(|oid| self.by_oid.get(oid))
+        self.named(namespace, name).iter().filter_map(|oid| self.get(*oid))
     }
 
     /// The first object with this name in this namespace.
     #[must_use]
     pub fn first_named(&self, namespace: Oid, name: &str) -> Option<&Arc<T>> {
-        self.by_oid.get(self.named(namespace, name).first()?)
+        self.get(*self.named(namespace, name).first()?)
     }
 
     /// Whether nothing was put or removed between the two. Never true of different contents; it may be false of equal ones
     /// that were made apart.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.stamp, &other.stamp)
+        Arc::ptr_eq(&self.held, &other.held)
     }
 
     /// All objects by identity.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
-        self.by_oid.values()
+        self.held.by_oid.values()
     }
 
     /// How many objects.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.by_oid.size()
+        self.held.by_oid.size()
     }
 
     /// Whether it holds nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_oid.is_empty()
+        self.held.by_oid.is_empty()
     }
 
     /// Adds an object, or replaces the one of the same identity (its name may differ).
     pub fn put(&mut self, object: Arc<T>) {
-        let (oid, namespace, name) = (object.oid(), object.namespace(), object.name());
-        self.learn_constraints(&object);
-        let before = self.by_oid.get(&oid).map(|before| (before.namespace(), before.name().clone()));
-        let renamed = before.as_ref().is_some_and(|key| key.0 != namespace || key.1 != *name);
-        if let Some(key) = before.as_ref().filter(|_| renamed) {
-            self.forget_name(oid, key);
-        }
-        if renamed || before.is_none() {
-            self.learn_name(oid, namespace, name);
-        }
-        self.by_oid.insert_mut(oid, object);
-        self.stamp = Arc::new(());
+        Arc::make_mut(&mut self.held).put(object);
+    }
+
+    /// Changes the object of this identity; none where there is none. It is copied only where another schema shares it.
+    pub fn change<R>(&mut self, oid: Oid, change: impl FnOnce(&mut T) -> R) -> Option<R>
+    where
+        T: Clone,
+    {
+        self.get(oid)?;
+        Arc::make_mut(&mut self.held).change(oid, change)
     }
 
     /// Removes an object.
     pub fn remove(&mut self, oid: Oid) -> Option<Arc<T>> {
-        let object = self.by_oid.get(&oid)?.clone();
-        self.forget_name(oid, &(object.namespace(), object.name().clone()));
-        self.by_oid.remove_mut(&oid);
-        self.stamp = Arc::new(());
+        let object = self.get(oid)?.clone();
+        let held = Arc::make_mut(&mut self.held);
+        held.forget_name(oid, &(object.namespace(), object.name().clone()));
+        held.by_oid.remove_mut(&oid);
         Some(object)
     }
 
     /// Whether an object of the namespace has a constraint of this name (`ConstraintNameExists`).
     #[must_use]
     pub fn has_constraint(&self, namespace: Oid, name: &str) -> bool {
-        let holders = self.by_constraint.get(name).map_or(&[][..], |holders| holders);
-        holders.iter().filter_map(|oid| self.by_oid.get(oid)).any(|object| {
+        let holders = self.held.by_constraint.get(name).map_or(&[][..], |holders| holders);
+        holders.iter().filter_map(|oid| self.get(*oid)).any(|object| {
             object.namespace() == namespace && object.constraints().iter().any(|constraint| *constraint.name == *name)
         })
     }
+}
 
-    fn learn_constraints(&mut self, object: &T) {
-        let before = self.by_oid.get(&object.oid()).cloned();
-        let known = before.as_ref().map_or(&[][..], |before| before.constraints());
-        // Most changes leave most constraints where they are.
-        let same = object.constraints().iter().zip(known).take_while(|(now, then)| Arc::ptr_eq(now, then)).count();
-        for constraint in &object.constraints()[same..] {
+impl<T: CatalogObject> Held<T> {
+    fn named(&self, namespace: Oid, name: &str) -> &[Oid] {
+        let namesakes = self.by_name.get(name).map_or(&[][..], |namesakes| namesakes);
+        namesakes.iter().find(|(of, _)| *of == namespace).map_or(&[], |(_, oids)| oids)
+    }
+
+    fn put(&mut self, object: Arc<T>) {
+        let oid = object.oid();
+        match self.by_oid.get(&oid).cloned() {
+            Some(before) => {
+                self.rename(oid, (before.namespace(), before.name()), &object);
+                // Most changes leave most constraints where they are.
+                let pairs = object.constraints().iter().zip(before.constraints());
+                let same = pairs.take_while(|(now, then)| Arc::ptr_eq(now, then)).count();
+                self.learn_constraints(oid, &object.constraints()[same..]);
+            }
+            None => {
+                self.learn_name(oid, object.namespace(), object.name());
+                self.learn_constraints(oid, object.constraints());
+            }
+        }
+        self.by_oid.insert_mut(oid, object);
+    }
+
+    fn change<R>(&mut self, oid: Oid, change: impl FnOnce(&mut T) -> R) -> Option<R>
+    where
+        T: Clone,
+    {
+        let object = self.by_oid.get_mut(&oid)?;
+        let (namespace, name) = (object.namespace(), object.name().clone());
+        let known: Vec<Arc<str>> = object.constraints().iter().map(|known| known.name.clone()).collect();
+        let result = change(Arc::make_mut(object));
+        let object = object.clone();
+        self.rename(oid, (namespace, &name), &object);
+        let pairs = object.constraints().iter().zip(&known);
+        let same = pairs.take_while(|(now, then)| Arc::ptr_eq(&now.name, then)).count();
+        self.learn_constraints(oid, &object.constraints()[same..]);
+        Some(result)
+    }
+
+    /// Keeps the names right where an object has another than it had.
+    fn rename(&mut self, oid: Oid, before: (Oid, &Arc<str>), object: &T) {
+        if before.0 != object.namespace() || before.1 != object.name() {
+            self.forget_name(oid, &(before.0, before.1.clone()));
+            self.learn_name(oid, object.namespace(), object.name());
+        }
+    }
+
+    fn learn_constraints(&mut self, oid: Oid, constraints: &[Arc<Constraint>]) {
+        for constraint in constraints {
             let holders = self.by_constraint.get(&constraint.name).map_or(&[][..], |holders| holders);
-            if !holders.contains(&object.oid()) {
-                let holders = holders.iter().copied().chain([object.oid()]).collect();
+            if !holders.contains(&oid) {
+                let holders = holders.iter().copied().chain([oid]).collect();
                 self.by_constraint.insert_mut(constraint.name.clone(), holders);
             }
         }
@@ -186,6 +233,7 @@ mod tests {
     use super::{CatalogObject, ObjectTable};
     use crate::Oid;
 
+    #[derive(Clone)]
     struct Named(Oid, Oid, Arc<str>);
 
     impl CatalogObject for Named {
@@ -220,5 +268,19 @@ mod tests {
         assert_eq!(table.named(Oid(8), "a"), [Oid(3)]);
         assert_eq!((table.len(), before.len()), (2, 3));
         assert_eq!(before.named(Oid(7), "a"), [Oid(1), Oid(2)]);
+    }
+
+    #[test]
+    fn a_change_in_place_is_seen_by_no_other_table() {
+        let mut table = ObjectTable::default();
+        put(&mut table, 1, 7, "a");
+        let before = table.clone();
+        assert!(table.same_as(&before));
+        assert_eq!(table.change(Oid(1), |object| object.2 = Arc::from("b")), Some(()));
+        assert_eq!(table.change(Oid(2), |_| ()), None);
+        assert!(!table.same_as(&before));
+        assert_eq!((table.named(Oid(7), "a"), table.named(Oid(7), "b")), (&[][..], &[Oid(1)][..]));
+        assert_eq!((before.named(Oid(7), "a"), before.named(Oid(7), "b")), (&[Oid(1)][..], &[][..]));
+        assert_eq!(before.get(Oid(1)).map(|object| &*object.2), Some("a"));
     }
 }

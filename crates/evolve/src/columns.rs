@@ -394,13 +394,13 @@ impl Context {
 
     /// Changes one column.
     pub(crate) fn change_column(&mut self, id: ColumnId, change: impl FnOnce(&mut Column)) -> Outcome {
-        let lost = self.lost(ObjectId::Column(id));
-        let mut relation = self.relation(id.relation)?;
         let at = usize::try_from(id.number).ok().and_then(|number| number.checked_sub(1));
-        let Some(column) = at.and_then(|at| relation.columns.get_mut(at)) else { return Err(lost) };
-        change(Arc::make_mut(column));
-        self.schema.put_relation(relation);
-        Ok(())
+        let changed = self.change(id.relation, |relation| {
+            let column = at.and_then(|at| relation.columns.get_mut(at))?;
+            change(Arc::make_mut(column));
+            Some(())
+        })?;
+        changed.ok_or_else(|| self.lost(ObjectId::Column(id)))
     }
 }
 

@@ -205,21 +205,22 @@ impl Context {
         not_null: &NotNull,
         span: TextRange,
     ) -> Outcome<bool> {
-        let table = self.relation(relation)?;
         let id = ColumnId { relation, number };
+        let table = self.schema.relation(relation).ok_or_else(|| self.lost(ObjectId::Relation(relation)))?;
         let Some(column) = table.column_by_number(number) else { return Err(self.lost(ObjectId::Column(id))) };
         let changed = !column.not_null;
-        self.change_column(id, |column| column.not_null = true)?;
         let named =
             matches!(table.kind, RelationKind::Table | RelationKind::PartitionedTable | RelationKind::ForeignTable);
         if !self.names_not_null() || !named {
+            self.change_column(id, |column| column.not_null = true)?;
             return Ok(changed);
         }
-        if let Some(known) = not_null_constraint(&table, number) {
+        if let Some(known) = not_null_constraint(table, number) {
             let oid = known.oid;
             if not_null.written {
-                same_not_null(&table, known, not_null, span)?;
+                same_not_null(table, known, not_null, span)?;
             }
+            self.change_column(id, |column| column.not_null = true)?;
             self.change_constraint(relation, oid, |constraint| {
                 constraint.is_local |= not_null.written;
                 constraint.validated = true;
@@ -228,14 +229,12 @@ impl Context {
         }
         let name = match &not_null.name {
             Some(name) => {
-                self.constraint_name_free(&table, name, span)?;
+                self.constraint_name_free(table, name, span)?;
                 name.clone()
             }
-            None => {
-                let column = column.name.clone();
-                constraint_name(&self.schema, &table.name, Some(&column), "not_null", table.namespace, &[])
-            }
+            None => constraint_name(&self.schema, &table.name, Some(&column.name), "not_null", table.namespace, &[]),
         };
+        self.change_column(id, |column| column.not_null = true)?;
         let oid = self.schema.allocate();
         let mut constraint = plain_constraint(oid, name, ConstraintKind::NotNull, vec![number]);
         constraint.no_inherit = not_null.no_inherit;

@@ -135,10 +135,12 @@ impl Context {
 
     /// Changes a relation in place.
     pub(crate) fn change<T>(&mut self, oid: Oid, change: impl FnOnce(&mut Relation) -> T) -> Outcome<T> {
-        let mut relation = self.relation(oid)?;
-        let result = change(&mut relation);
-        self.schema.put_relation(relation);
-        Ok(result)
+        if self.schema.relations.get(oid).is_none() {
+            // A built-in one is overlaid.
+            let relation = self.relation(oid)?;
+            self.schema.put_relation(relation);
+        }
+        self.schema.relations.change(oid, change).ok_or_else(|| self.lost(ObjectId::Relation(oid)))
     }
 
     /// The schema does not hold together: said as what it is, never a panic.

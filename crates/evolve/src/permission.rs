@@ -38,6 +38,9 @@ impl Context {
 
     /// The role owns the relation.
     pub(crate) fn owns_relation(&self, relation: &Relation, span: TextRange) -> Outcome {
+        if self.has_role(relation.owner) {
+            return Ok(());
+        }
         self.own(relation.owner, &format!("{} {}", kind_word(relation.kind), relation.name), span)
     }
 

@@ -243,6 +243,10 @@ impl Context {
         cascade: bool,
         span: rollproof_source::TextRange,
     ) -> Outcome<Vec<Oid>> {
+        // Only a type that stands alone can be a table's.
+        if relation.kind != RelationKind::Composite {
+            return Ok(Vec::new());
+        }
         let typed = self.tables_of_type(relation.row_type);
         if typed.is_empty() || cascade {
             return Ok(typed);
