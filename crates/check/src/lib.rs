@@ -105,12 +105,35 @@ pub fn sites(input: &Input) -> Report {
     report
 }
 
-/// The schema at every state, by the state's id.
+/// The schema at every state.
+#[derive(Debug)]
+pub struct Schemas {
+    timeline: Timeline,
+    /// The states' ids, each with its step.
+    ids: Vec<(Arc<str>, usize)>,
+}
+
+impl Schemas {
+    /// The states' ids, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.ids.iter().map(|(id, _)| &**id)
+    }
+
+    /// The schema at a state.
+    #[must_use]
+    pub fn at(&self, id: &str) -> Option<&rollproof_catalog::Schema> {
+        let (_, step) = self.ids.iter().find(|(known, _)| **known == *id)?;
+        Some(&self.timeline.steps[*step].schema)
+    }
+}
+
+/// The schema at every state.
 #[must_use]
-pub fn schemas(input: &Input) -> Vec<(Arc<str>, rollproof_catalog::Schema)> {
+pub fn schemas(input: &Input) -> Schemas {
     let timeline = timeline_of(input);
     let visible = timeline.steps.iter().enumerate().filter(|(_, step)| step.visible);
-    visible.map(|(at, step)| (state_id(&timeline, at), step.schema.clone())).collect()
+    let ids = visible.map(|(at, _)| (state_id(&timeline, at), at)).collect();
+    Schemas { timeline, ids }
 }
 
 /// The steps that a version of this side meets, by index into the timeline.

@@ -74,7 +74,7 @@ pub fn build(
     let mut fold = Fold { session, of_migrations, rejected: Vec::new(), problems: Vec::new() };
     let mut walker = fold.new_session(base.clone());
     for (at, statement) in bookkeeping.iter().enumerate() {
-        let origin = Origin::of("bookkeeping", at, statement);
+        let origin = Origin::of(&Arc::from("bookkeeping"), at, statement);
         walker = fold.step(walker, statement, &origin, false);
     }
     let before = fold.run(walker.finish(), applied, false, |_, _, _, _| {});
@@ -95,13 +95,8 @@ pub fn build(
 }
 
 impl Origin {
-    fn of(migration: &str, at: usize, statement: &MigrationStatement) -> Self {
-        Self {
-            migration: Arc::from(migration),
-            number: at + 1,
-            script: statement.script.clone(),
-            range: statement.range,
-        }
+    fn of(migration: &Arc<str>, at: usize, statement: &MigrationStatement) -> Self {
+        Self { migration: migration.clone(), number: at + 1, script: statement.script.clone(), range: statement.range }
     }
 }
 

@@ -22,6 +22,12 @@ pub(crate) fn write(text: &str) -> Result<()> {
     }
 }
 
+/// Leaves what a run has made as it is: the system takes the memory back at once, which giving it back piece by piece
+/// does not.
+pub(crate) fn leave<T>(made: T) {
+    std::mem::forget(made);
+}
+
 /// Colours on a terminal only, and never where NO_COLOR is set (no-color.org).
 #[expect(clippy::disallowed_methods, reason = "the environment decides about colours")]
 pub(crate) fn style() -> Style {

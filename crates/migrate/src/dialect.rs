@@ -1,6 +1,6 @@
 //! Whether scripts are written for PostgreSQL.
 
-use crate::survey::{Folder, Survey};
+use crate::survey::{Folder, Survey, contains};
 
 /// What speaks for PostgreSQL, in lower case: words that no other database of the kind has.
 const POSTGRESQL: [&str; 20] = [
@@ -85,9 +85,12 @@ pub(crate) fn of_folder(survey: &Survey<'_>, folder: &Folder<'_>) -> Dialect {
     let first = scripts.iter().take(SAMPLE / 2);
     let last = scripts.iter().skip(SAMPLE / 2).rev().take(SAMPLE / 2);
     let heads: Vec<_> = first.chain(last).filter_map(|path| survey.head(path)).collect();
-    let here = POSTGRESQL.iter().filter(|word| heads.iter().any(|head| head.contains(*word))).count();
-    let others: Vec<&str> =
-        OTHERS.iter().filter(|(word, _)| heads.iter().any(|head| head.contains(word))).map(|(_, name)| *name).collect();
+    let here = POSTGRESQL.iter().filter(|word| heads.iter().any(|head| contains(head, word))).count();
+    let others: Vec<&str> = OTHERS
+        .iter()
+        .filter(|(word, _)| heads.iter().any(|head| contains(head, word)))
+        .map(|(_, name)| *name)
+        .collect();
     match (foreign_path, others.first()) {
         // Its words are PostgreSQL's, and what they do is not.
         (Some((_, name @ "CockroachDB")), _) => Dialect::Other(name),

@@ -57,7 +57,7 @@ pub fn read(
     let (options, cache) = (rollproof_extract::Options::default(), rollproof_extract::Cache::new());
     let scripts = rollproof_extract::Scripts::new(snapshot, sources, &options, &cache);
     let mut reader = Reader::new(&survey, sources, &scripts);
-    let bookkeeping = reader.bookkeeping(tool.name, tool.bookkeeping);
+    let mut bookkeeping = reader.bookkeeping(tool.name, tool.bookkeeping);
     let empty = Folder { path: folder, ..Folder::default() };
     let found = survey.folder(folder).unwrap_or(&empty);
     let mut migrations = (tool.list)(&mut reader, found);
@@ -66,6 +66,7 @@ pub fn read(
             migration.transaction = transaction;
         }
     }
+    statements::parse(bookkeeping.iter_mut().chain(migrations.iter_mut().flat_map(|one| &mut one.statements)));
     mark_commits(&mut migrations);
     let mut problems = reader.problems;
     problems.extend(unread(folder, &migrations));

@@ -1,9 +1,11 @@
 //! A script's statements, with those of the files that it includes.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use rayon::prelude::*;
 use rollproof_source::{Problem, TextRange};
-use rollproof_sql::{ChunkKind, parse_statement, split};
+use rollproof_sql::ast::Statement;
+use rollproof_sql::{ChunkKind, ParseError, parse_statement, split};
 
 use crate::model::{Content, MigrationStatement, Script};
 use crate::reader::{Reader, Sent};
@@ -11,7 +13,7 @@ use crate::reader::{Reader, Sent};
 /// psql refuses deeper nesting no sooner than its stack ends; nobody writes it.
 const MAX_INCLUDES: usize = 32;
 
-/// Reads every statement of `script`. Paths of the files that it includes are added to `files`.
+/// Finds every statement of `script`, still to be parsed. Paths of the files that it includes are added to `files`.
 pub(crate) fn read(
     reader: &mut Reader<'_>,
     script: &Arc<Script>,
@@ -21,6 +23,28 @@ pub(crate) fn read(
     let mut walk = Walk { reader, psql, files, stack: vec![script.path.clone()], statements: Vec::new() };
     walk.script(script);
     walk.statements
+}
+
+/// What stands for the tree of a statement until [`parse`] puts it there.
+static UNREAD: LazyLock<Arc<Result<Statement, ParseError>>> =
+    LazyLock::new(|| Arc::new(parse_statement("", TextRange::default())));
+
+/// Parses what [`read`] left to be parsed: on all threads of the pool, if there is one.
+pub(crate) fn parse<'a>(statements: impl Iterator<Item = &'a mut MigrationStatement>) {
+    let is_unread = |statement: &&mut MigrationStatement| match &statement.content {
+        Content::Sql(parsed) => Arc::ptr_eq(parsed, &UNREAD),
+        Content::Unmodelled { .. } => false,
+    };
+    let unread: Vec<&mut MigrationStatement> = statements.filter(is_unread).collect();
+    let parse = |statement: &mut MigrationStatement| {
+        statement.content = Content::Sql(Arc::new(parse_statement(&statement.script.text, statement.range)));
+    };
+    // Threads of another pool may have too little stack for what the parser takes.
+    if rayon::current_thread_index().is_some() {
+        unread.into_par_iter().with_min_len(16).for_each(parse);
+    } else {
+        unread.into_iter().for_each(parse);
+    }
 }
 
 struct Walk<'a, 'b> {
@@ -59,8 +83,7 @@ impl Walk<'_, '_> {
     }
 
     fn statement(&mut self, script: &Arc<Script>, range: TextRange) {
-        let parsed = parse_statement(&script.text, range);
-        self.push(script, range, Content::Sql(Arc::new(parsed)));
+        self.push(script, range, Content::Sql(UNREAD.clone()));
     }
 
     fn push(&mut self, script: &Arc<Script>, range: TextRange, content: Content) {

@@ -23,5 +23,8 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode> {
             "nothing was proven: no code that sends SQL was found in TypeScript, JavaScript or Rust (name its folder with --source)"
         );
     }
-    Ok(output::exit_code(&report, threshold))
+    let code = output::exit_code(&report, threshold);
+    output::leave((input, report));
+    output::leave(loaded);
+    Ok(code)
 }

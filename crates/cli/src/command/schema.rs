@@ -13,8 +13,8 @@ use crate::{inputs, output};
 pub(crate) fn run(arguments: &SchemaArguments) -> Result<ExitCode> {
     let loaded = inputs::load(&arguments.input, Running::Optional)?;
     let states = rollproof_check::schemas(&loaded.input_without_sites());
-    let Some((_, schema)) = states.iter().find(|(id, _)| **id == *arguments.at) else {
-        let known: Vec<&str> = states.iter().map(|(id, _)| &**id).collect();
+    let Some(schema) = states.at(&arguments.at) else {
+        let known: Vec<&str> = states.ids().collect();
         bail!("there is no state {}: known are {}", arguments.at, known.join(", "));
     };
     let text = match arguments.format.as_str() {
@@ -23,5 +23,6 @@ pub(crate) fn run(arguments: &SchemaArguments) -> Result<ExitCode> {
         _ => rollproof_report::sql::render(schema),
     };
     output::write(&text)?;
+    output::leave((loaded, states));
     Ok(ExitCode::SUCCESS)
 }

@@ -22,5 +22,6 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<ExitCode> {
         _ => human::trace::render(&records, output::style()),
     };
     output::write(&text)?;
+    output::leave(records);
     Ok(ExitCode::SUCCESS)
 }
