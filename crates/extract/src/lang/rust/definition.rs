@@ -5,7 +5,7 @@ use rollproof_source::TextRange;
 use syn::spanned::Spanned;
 
 use super::Lowering;
-use crate::ir::{BindingKind, ExprKind, FunctionId, Param, ParamId};
+use crate::ir::{BindingKind, Export, ExprKind, FunctionId, Param, ParamId};
 
 /// What a macro of the file is bound to: no function has such a name.
 pub(super) fn own_name(name: &syn::Ident) -> String {
@@ -22,7 +22,9 @@ impl Lowering {
         {
             let name = own_name(name);
             let id = self.macro_function(&name, &params, body, item.span());
-            self.builder.bind(&name, BindingKind::Function(id));
+            let binding = self.builder.bind(&name, BindingKind::Function(id));
+            // Other files may use it as well.
+            self.export(&name, Export::Binding(binding));
             self.macros.insert(name);
             return;
         }

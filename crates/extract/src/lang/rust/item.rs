@@ -55,7 +55,7 @@ impl Lowering {
         test
     }
 
-    fn export(&mut self, name: &str, export: Export) {
+    pub(super) fn export(&mut self, name: &str, export: Export) {
         let mut path = self.modules.clone();
         path.push(name.to_owned());
         self.builder.export(&path.join("::"), export);

@@ -95,3 +95,9 @@ pub async fn used(pool: &sqlx::PgPool, id: i64, name: &str) {
     select_users!("WHERE id = $1", id).fetch_all(pool).await;
     select_users!("WHERE name = $1", name).fetch_all(pool).await;
 }
+
+macro_rules! used_elsewhere {
+    ($statement:expr) => {
+        sqlx::query($statement)
+    };
+}
