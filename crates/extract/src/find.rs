@@ -277,7 +277,9 @@ impl Finder<'_> {
             let Some(site) = site else { continue };
             if site.queries.iter().any(|query| looks::reads_as_sql(&query.text.text)) {
                 end = range.end;
+                let elsewhere = || site.queries.iter().any(|query| looks::has_clickhouse_parameter(&query.text.text));
                 let database = self.program.other_database(facts).map(Arc::from);
+                let database = database.or_else(|| elsewhere().then(|| "ClickHouse".into()));
                 sites.push(Site { database, ..part_of_built(site) });
             }
         }

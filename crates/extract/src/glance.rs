@@ -425,6 +425,7 @@ impl Scan<'_> {
 
     fn fits(&self, builder: &QueryBuilder, method: &str, before: &[(usize, usize)], chain: &Chain) -> bool {
         builder.methods.iter().any(|name| name == method)
+            && !before.last().is_some_and(|name| builder.refuses(self.name(*name)))
             && (builder.receivers.is_empty()
                 || before.iter().any(|name| builder.takes(self.name(*name)))
                 || chain.inside.is_some_and(|inside| builder.is_mentioned(self.name(inside))))

@@ -155,6 +155,19 @@ fn call_like(rest: &str) -> bool {
     end > 0 && rest[end..].starts_with('(')
 }
 
+/// `{name: Type}`: how ClickHouse writes parameters, and nothing that PostgreSQL reads.
+pub(crate) fn has_clickhouse_parameter(text: &str) -> bool {
+    text.match_indices('{').any(|(at, _)| {
+        let inner = text[at + 1..].split('}').next().unwrap_or("");
+        let Some((name, kind)) = inner.split_once(':') else { return false };
+        let word =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let kind = kind.trim();
+        let end = kind.find('(').unwrap_or(kind.len());
+        word(name.trim()) && word(&kind[..end]) && kind.starts_with(|first: char| first.is_ascii_uppercase())
+    })
+}
+
 /// A clause stands there without its content, as an empty list of conditions leaves it: `WHERE ORDER BY`, `SET WHERE`.
 pub(crate) fn empty_clause(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -264,6 +277,12 @@ mod tests {
             assert!(reads_as_sql(text), "{text}");
             assert!(statement_head(text), "{text}");
         }
+    }
+
+    #[test]
+    fn parameters_of_clickhouse_are_known() {
+        assert!(has_clickhouse_parameter("select 1 from t where a = {projectId: String} and b in {ids:Array(String)}"));
+        assert!(!has_clickhouse_parameter("select '{\"a\": 1}', '{a,b}' from t where b = '{x: y}'"));
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(crate) struct Target {
     /// The database that it speaks with, where that is not PostgreSQL.
     pub(crate) database: Option<Arc<str>>,
     pub(crate) declares_types: bool,
+    /// The argument that is the list of all arguments (`query.apply(client, [text])`).
+    pub(crate) list: Option<usize>,
     /// What a function of the project that reaches it does with its error.
     pub(crate) failure: Option<crate::FailureMode>,
 }
@@ -49,9 +51,37 @@ impl Target {
             receiver_text: sink.receiver_text,
             database: crate::program::databases::named(library),
             declares_types: sink.declares_types.unwrap_or(library.declares_types),
+            list: None,
             failure: None,
         }
     }
+
+    /// One that the project names itself.
+    fn named(name: Arc<str>, argument: usize) -> Self {
+        Self {
+            name,
+            style: Placeholders::Dollar,
+            argument,
+            fields: &[],
+            file: false,
+            grows: false,
+            part: false,
+            part_of: &[],
+            builds: false,
+            receiver_text: false,
+            database: None,
+            declares_types: false,
+            list: None,
+            failure: None,
+        }
+    }
+}
+
+/// How many of a call's arguments come before those that its callee is given.
+enum Taken {
+    First(usize),
+    /// They stand in a list, the second argument.
+    List,
 }
 
 type Candidate = (&'static Library, &'static Sink);
@@ -60,35 +90,65 @@ impl Evaluator<'_> {
     /// The sink of a call, if it is one.
     pub(crate) fn sink_of(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Target> {
         let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
-        let name = facts.name_of(call.callee)?;
-        if !self.program.knows(name) && !self.program.options.sinks.iter().any(|extra| extra.function == name.as_ref())
-        {
-            return None;
+        if let Some((inner, taken)) = indirect(facts, call) {
+            let target = self.direct_sink(facts, &inner)?;
+            return match taken {
+                Taken::First(count) => Some(Target { argument: target.argument + count, ..target }),
+                Taken::List => Some(Target { list: Some(1), ..target }),
+            };
         }
-        let path = callee_path(facts, call.callee);
-        if let Some(extra) = self.program.options.sinks.iter().find(|extra| extra.function == name.as_ref()) {
-            return Some(Target {
-                name: name.clone(),
-                style: Placeholders::Dollar,
-                argument: extra.argument,
-                fields: &[],
-                file: false,
-                grows: false,
-                part: false,
-                part_of: &[],
-                builds: false,
-                receiver_text: false,
-                database: None,
-                declares_types: false,
-                failure: None,
-            });
+        self.direct_sink(facts, call)
+    }
+
+    fn direct_sink(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<Target> {
+        let written = facts.name_of(call.callee)?;
+        if let Some(extra) = self.program.options.sinks.iter().find(|extra| extra.function == written.as_ref()) {
+            return Some(Target::named(written.clone(), extra.argument));
+        }
+        let renamed = renamed(facts, call.callee);
+        let name = renamed.as_ref().unwrap_or(written);
+        if !self.program.knows(name) {
+            return self.made_sink(facts, call);
+        }
+        let mut path = callee_path(facts, call.callee);
+        if let (Some(renamed), Some(last)) = (renamed, path.last_mut()) {
+            *last = renamed;
         }
         match (call.style, &facts.expr(call.callee).kind) {
             (CallStyle::Macro, _) => self.macro_sink(facts, call, &path),
             (CallStyle::New, _) => self.imported_sink(facts, call, &path, true),
             (CallStyle::Plain, ExprKind::Member { object, .. }) => self.method_sink(facts, call, *object, &path),
-            (CallStyle::Plain, _) => self.imported_sink(facts, call, &path, false),
+            (CallStyle::Plain, _) => {
+                self.imported_sink(facts, call, &path, false).or_else(|| self.made_sink(facts, call))
+            }
         }
+    }
+
+    /// A function that a library's function makes: `const sql = neon(url); sql("select …")`.
+    fn made_sink(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<Target> {
+        let ExprKind::Binding(_) = facts.expr(call.callee).kind else { return None };
+        let makes = |sink: &Sink| !sink.made_by.is_empty();
+        let libraries = self.program.language.libraries.iter();
+        let known = libraries.filter(|library| self.program.is_active(library) || self.program.imports(facts, library));
+        let mut candidates =
+            known.flat_map(|library| library.sinks.iter().filter(|sink| makes(sink)).map(move |sink| (library, sink)));
+        let candidates: Vec<Candidate> = candidates.by_ref().collect();
+        if candidates.is_empty() || call.style != CallStyle::Plain || call.arguments.is_empty() {
+            return None;
+        }
+        for value in self.eval(facts, call.callee, &None) {
+            let Value::External { module, path } = value else { continue };
+            let made = |(library, sink): &&Candidate| {
+                is_module(library, &module)
+                    && path.last().is_some_and(|name| sink.made_by.iter().any(|maker| maker == name.as_ref()))
+            };
+            if let Some((library, sink)) = candidates.iter().find(made) {
+                let target = Target::new(library, sink);
+                let values = self.argument_values(facts, call, &target);
+                return (self.has_content(&values) || self.is_hidden(&values)).then_some(target);
+            }
+        }
+        None
     }
 
     fn candidates(&self, fits: impl Fn(&Sink) -> bool) -> Vec<Candidate> {
@@ -275,6 +335,16 @@ impl Evaluator<'_> {
             );
             return self.text_values(values, target, at);
         }
+        if let Some(list) = target.list.and_then(|list| call.arguments.get(list)) {
+            return match facts.expr(*list).kind {
+                ExprKind::Array(ref items) => {
+                    let Some(item) = items.get(target.argument).copied() else { return Vec::new() };
+                    let values = self.eval(facts, item, &None);
+                    self.text_values(values, target, crate::eval::span(facts, item))
+                }
+                _ => self.spread_argument(facts, *list, target.argument as u32),
+            };
+        }
         let Some((argument, spread)) = argument_at(facts, call, target.argument) else { return Vec::new() };
         if let Some(skip) = spread {
             return self.spread_argument(facts, argument, skip);
@@ -378,6 +448,7 @@ impl Evaluator<'_> {
             }
             for builder in &library.builders {
                 let fits = builder.methods.iter().any(|name| name == method.as_ref())
+                    && !before.last().is_some_and(|name| builder.refuses(name))
                     && (builder.receivers.is_empty() || before.iter().any(|name| builder.takes(name)))
                     && (builder.depth == 0 || before.len() >= builder.depth)
                     && (!builder.text_argument || self.first_is_text(facts, call))
@@ -410,6 +481,51 @@ impl Evaluator<'_> {
 fn is_given(facts: &Facts, call: &Call, builder: &QueryBuilder) -> bool {
     let Some(first) = call.arguments.first() else { return false };
     crate::eval::call::callee_path(facts, *first).iter().any(|name| builder.is_given(name))
+}
+
+/// The call that `f.call(this, …)`, `f.apply(this, [ … ])` or `bound(…)` of `const bound = f.bind(this)` comes to.
+fn indirect(facts: &Facts, call: &Call) -> Option<(Call, Taken)> {
+    if call.style != CallStyle::Plain {
+        return None;
+    }
+    let inner = |callee: ExprId, arguments: Vec<ExprId>| Call { callee, arguments, ..call.clone() };
+    match &facts.expr(call.callee).kind {
+        ExprKind::Member { object, property } if matches!(facts.expr(*object).kind, ExprKind::Member { .. }) => {
+            match (property.as_ref(), call.arguments.as_slice()) {
+                ("call", [_, rest @ ..]) if !rest.is_empty() => Some((inner(*object, rest.to_vec()), Taken::First(1))),
+                ("apply", [_, list]) => match &facts.expr(*list).kind {
+                    ExprKind::Array(items) => Some((inner(*object, items.clone()), Taken::List)),
+                    _ => None,
+                },
+                _ => None,
+            }
+        }
+        ExprKind::Binding(binding) => {
+            let init = facts.binding(*binding).init.filter(|_| facts.binding(*binding).path.is_empty())?;
+            let ExprKind::Call(bound) = &facts.expr(init).kind else { return None };
+            let ExprKind::Member { object, property } = &facts.expr(bound.callee).kind else { return None };
+            let method = matches!(facts.expr(*object).kind, ExprKind::Member { .. });
+            let binds = property.as_ref() == "bind" && bound.arguments.len() == 1 && method;
+            binds.then(|| (inner(*object, call.arguments.clone()), Taken::First(0)))
+        }
+        _ => None,
+    }
+}
+
+/// The name that an import or a destructured field has where it comes from.
+fn renamed(facts: &Facts, callee: ExprId) -> Option<Arc<str>> {
+    let ExprKind::Binding(binding) = facts.expr(callee).kind else { return None };
+    let binding = facts.binding(binding);
+    let name = match (&binding.kind, binding.path.last()) {
+        (BindingKind::Import { name, .. }, _) => name.clone()?,
+        (BindingKind::Variable, Some(crate::ir::Step::Field(name))) => name.clone(),
+        (BindingKind::Variable, None) => match &facts.expr(binding.init?).kind {
+            ExprKind::Member { property, .. } => property.clone(),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (name != binding.name && name.as_ref() != "default").then_some(name)
 }
 
 /// A receiver, its name in lower case, is called like the sink's.

@@ -101,6 +101,9 @@ pub(crate) struct Sink {
     /// Names of classes that are constructed with the text.
     #[serde(default)]
     pub(crate) constructors: Vec<String>,
+    /// Functions of the library that make a function, which is called with the text.
+    #[serde(default)]
+    pub(crate) made_by: Vec<String>,
     /// Names of macros (Rust).
     #[serde(default)]
     pub(crate) macros: Vec<String>,
@@ -227,6 +230,9 @@ pub(crate) struct QueryBuilder {
     /// What the first argument is called (a part of one of its names, in lower case); none for any (Rust).
     #[serde(default)]
     pub(crate) given: Vec<String>,
+    /// What a receiver is called that is no builder (a part of its name, in lower case).
+    #[serde(default)]
+    pub(crate) except: Vec<String>,
     /// What it builds may stand in another query as a part of its text.
     #[serde(default)]
     pub(crate) embeds: bool,
@@ -241,6 +247,14 @@ impl QueryBuilder {
     /// Whether a first argument is called like what the builder is given.
     pub(crate) fn is_given(&self, name: &str) -> bool {
         is_hinted(&self.given, name)
+    }
+
+    /// Whether a receiver is called like something else that has such methods.
+    pub(crate) fn refuses(&self, name: &str) -> bool {
+        !self.except.is_empty() && {
+            let name = name.to_lowercase();
+            self.except.iter().any(|hint| name.contains(hint.as_str()))
+        }
     }
 
     /// Whether some name in a stretch of source may be a receiver.

@@ -261,6 +261,11 @@ impl Evaluator<'_> {
                 self.join_paths(facts, call, at, env)
             }
             ("", _) => vec![Value::unknown(&format!("result of `{name}`"), at)],
+            (module, _) if super::format::is_pg_format(module) => {
+                let arguments = self.arguments(facts, &call.arguments, env);
+                let made = self.pg_format(path, call.style, &arguments, at);
+                made.unwrap_or_else(|| vec![Value::unknown(&format!("result of `{name}`"), at)])
+            }
             (module, name) if super::recase::of(module, name).is_some() => {
                 let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
                 let values = self.forced(values);
@@ -414,6 +419,10 @@ impl Evaluator<'_> {
                 }
                 Value::External { module, path } if module.is_empty() && path.join(".") == "String" => {
                     arguments.first().into_iter().flatten().for_each(|value| add(&mut values, value.clone()));
+                }
+                Value::External { module, path } if super::format::is_pg_format(&module) => {
+                    let made = self.pg_format(&path, CallStyle::Plain, arguments.get(..1).unwrap_or_default(), at);
+                    made.into_iter().flatten().for_each(|value| add(&mut values, value));
                 }
                 _ => add(&mut values, Value::unknown("result of an unknown function", at)),
             }

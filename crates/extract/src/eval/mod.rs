@@ -7,6 +7,7 @@ mod cover;
 mod drizzle;
 mod expand;
 mod flow;
+mod format;
 mod helper;
 mod member;
 mod method;
