@@ -11,6 +11,7 @@ use rollproof_source::Span;
 use crate::Input;
 use crate::analysis::counts;
 use crate::cells::{Blame, Judged};
+use crate::names::interpolated_schema;
 use crate::places::{cause, place, source_of};
 use crate::rules::raised;
 use crate::timeline::{Rejected, Timeline};
@@ -121,7 +122,7 @@ fn finding(
         states,
         labels,
         notes,
-        help: help_of(blame),
+        help: help_of(blame).or_else(|| help_of_schema(input, blame, query)),
     }
 }
 
@@ -169,6 +170,17 @@ fn help_of(blame: &Blame) -> Option<String> {
 
 fn label(input: &Input, span: Span, text: &str, primary: bool) -> Label {
     Label { place: place(input.sources, span), text: text.to_owned(), primary }
+}
+
+/// What to say in the configuration where a schema is interpolated that nothing tells.
+fn help_of_schema(input: &Input, blame: &Blame, query: &rollproof_extract::ExtractedQuery) -> Option<String> {
+    if blame.rule != RuleId("dynamic-sql") {
+        return None;
+    }
+    let name = interpolated_schema(input.sources, &query.text)?;
+    Some(format!(
+        "if `{name}` is always the same schema, name it in rollproof.toml: `{name} = \"…\"` under `[app.names]`"
+    ))
 }
 
 /// Where the query is sent, unless the name at fault stands within the call.

@@ -15,6 +15,7 @@ mod judge;
 mod kept;
 mod ledger;
 mod made_by_code;
+mod names;
 mod partitions;
 mod permissions;
 mod places;

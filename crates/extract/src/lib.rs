@@ -15,6 +15,7 @@ mod files;
 mod find;
 mod glance;
 mod holes;
+mod indirect;
 mod ir;
 mod lang;
 mod looks;
