@@ -146,8 +146,14 @@ impl Evaluator<'_> {
     pub(crate) fn callers_give(&mut self, param: &ParamRef, at: Span) -> Vec<Value> {
         let Some(facts) = self.program.facts(&param.path) else { return vec![Value::unknown("parameter", at)] };
         if self.forcing.contains(param) || self.forcing.len() > 8 {
-            return self.cut_off("parameter that its own function gives", at);
+            self.cuts.forcing += 1;
+            return vec![Value::unknown("parameter that its own function gives", at)];
         }
+        let key = (param.clone(), at);
+        if let Some(known) = self.given.get(&key) {
+            return known.clone();
+        }
+        let cuts = self.cuts;
         let callers = self.program.callers(self, &facts, param.param.function);
         if callers.is_empty() {
             return self.uncalled(&facts, param, at);
@@ -168,6 +174,9 @@ impl Evaluator<'_> {
         // What one caller gives for two parameters stays together.
         let mut values = told_apart(at_caller(&facts, param.param.function), ways);
         self.cap(&mut values, at);
+        if self.cuts == cuts && self.has_steps() {
+            self.given.insert(key, values.clone());
+        }
         values
     }
 

@@ -4,6 +4,7 @@ use rollproof_source::Span;
 
 use super::Evaluator;
 use super::choice::{agree, is_empty};
+use super::text::{Slot, Texts};
 use super::value::{Item, Piece, Pieces};
 
 impl Evaluator<'_> {
@@ -83,4 +84,55 @@ impl Joining<'_> {
     fn decided(&self, index: usize, taken: bool) -> Vec<Piece> {
         self.items[index].decided(taken).iter().map(|chosen| Piece::Chosen(*chosen)).collect()
     }
+}
+
+/// The texts of a template some of whose parts may be left out, by the same rule as a list's. None where they are too many
+/// for that too, or where no part is optional.
+pub(super) fn covering_slots(slots: &[Slot], limit: usize) -> Option<Vec<Vec<Piece>>> {
+    let optional = |choices: &[Pieces]| choices.len() > 1 && choices.iter().any(|choice| is_empty(choice));
+    let fullest = |choices: &[Pieces]| choices.iter().max_by_key(|choice| length_of(choice)).cloned();
+    let shortest = |choices: &[Pieces]| choices.iter().find(|choice| is_empty(choice)).cloned();
+    let others: Vec<(usize, &Pieces)> = slots
+        .iter()
+        .enumerate()
+        .filter_map(|(index, slot)| match slot {
+            Slot::Choice { choices, .. } if optional(choices) => {
+                Some(choices.iter().map(move |choice| (index, choice)))
+            }
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    if others.is_empty() || others.len() > limit {
+        return None;
+    }
+    let only = |choice: Option<Pieces>| choice.into_iter().collect::<Vec<Pieces>>();
+    let mut texts = Texts::of(slots, limit, &|_, choices| match optional(choices) {
+        true => only(fullest(choices)),
+        false => choices.to_vec(),
+    })?;
+    let mut ways = vec![Texts::of(slots, limit, &|_, choices| match optional(choices) {
+        true => only(shortest(choices)),
+        false => choices.to_vec(),
+    })?];
+    for (given, way) in others {
+        ways.push(Texts::of(slots, limit, &|index, choices| match optional(choices) {
+            true if index == given => vec![way.clone()],
+            true => {
+                let going: Vec<Pieces> = choices.iter().filter(|choice| agree(way, choice)).cloned().collect();
+                only(fullest(if going.is_empty() { choices } else { &going }))
+            }
+            false => choices.to_vec(),
+        })?);
+    }
+    for text in ways.into_iter().flatten() {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    (texts.len() <= limit).then_some(texts)
+}
+
+fn length_of(pieces: &[Piece]) -> usize {
+    pieces.iter().map(|piece| if let Piece::Text { text, .. } = piece { text.len() } else { 1 }).sum()
 }

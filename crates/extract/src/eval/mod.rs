@@ -46,8 +46,17 @@ struct Known {
     /// Keeps the frame alive whose address is a part of the key.
     _env: Env,
     values: Vec<Value>,
-    /// Where it was computed, if a limit cut something off: with more room it is worth more.
-    cut: Option<Nesting>,
+    /// Where it was computed.
+    at: Nesting,
+    /// What cut something off there: with more room it is worth more.
+    cut: Cuts,
+}
+
+/// How often something was cut off: by how deep calls and expressions may nest, by questions to callers that come back.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Cuts {
+    nesting: u32,
+    forcing: u32,
 }
 
 /// How deep an evaluation stands: in expressions, in calls, in questions to callers.
@@ -60,7 +69,8 @@ struct Nesting {
 
 impl Known {
     fn holds_at(&self, here: Nesting) -> bool {
-        self.cut.is_none_or(|cut| cut.depth <= here.depth && cut.calls <= here.calls && cut.forcing <= here.forcing)
+        let deep = self.cut.nesting == 0 || (self.at.depth <= here.depth && self.at.calls <= here.calls);
+        deep && (self.cut.forcing == 0 || self.at.forcing <= here.forcing)
     }
 }
 
@@ -77,7 +87,9 @@ pub(crate) struct Evaluator<'p> {
     /// Calls that are being evaluated.
     calls: u32,
     /// How often a limit cut something off.
-    cuts: u32,
+    cuts: Cuts,
+    /// What callers give, as far as no limit cuts it off.
+    given: FxHashMap<(value::ParamRef, Span), Vec<Value>>,
     /// Number of the newest call.
     serial: u32,
     /// Parameters whose callers are being asked.
@@ -101,7 +113,8 @@ impl<'p> Evaluator<'p> {
             steps: 0,
             depth: 0,
             calls: 0,
-            cuts: 0,
+            cuts: Cuts::default(),
+            given: FxHashMap::default(),
             serial: 0,
             forcing: Vec::new(),
             settings: FxHashMap::default(),
@@ -148,7 +161,8 @@ impl<'p> Evaluator<'p> {
         let key = (facts.file, expr, env.as_ref().map_or(0, |frame| Arc::as_ptr(frame) as usize));
         let here = Nesting { depth: self.depth, calls: self.calls, forcing: self.forcing.len() };
         if let Some(known) = self.memo.get(&key).filter(|known| known.holds_at(here)) {
-            self.cuts += u32::from(known.cut.is_some());
+            self.cuts.nesting += known.cut.nesting;
+            self.cuts.forcing += known.cut.forcing;
             return known.values.clone();
         }
         let cuts = self.cuts;
@@ -157,15 +171,23 @@ impl<'p> Evaluator<'p> {
         self.depth -= 1;
         self.cap(&mut values, at);
         if self.steps <= MAX_STEPS {
-            let cut = (self.cuts != cuts).then_some(here);
-            self.memo.insert(key, Known { _env: env.clone(), values: values.clone(), cut });
+            let cut = Cuts {
+                nesting: u32::from(self.cuts.nesting != cuts.nesting),
+                forcing: u32::from(self.cuts.forcing != cuts.forcing),
+            };
+            self.memo.insert(key, Known { _env: env.clone(), values: values.clone(), at: here, cut });
         }
         values
     }
 
+    /// Whether the present site may cost more.
+    fn has_steps(&self) -> bool {
+        self.steps <= MAX_STEPS
+    }
+
     /// What stands for a value that a limit keeps from being known here.
     fn cut_off(&mut self, reason: &str, at: Span) -> Vec<Value> {
-        self.cuts += 1;
+        self.cuts.nesting += 1;
         vec![Value::unknown(reason, at)]
     }
 

@@ -205,19 +205,29 @@ fn not_text(at: Span) -> Piece {
 /// Which choice was made for each name.
 type Choices = Vec<(Arc<str>, usize)>;
 
+/// A part that was added to texts.
+pub(super) enum Slot {
+    Piece(Piece),
+    Choice { key: Option<Arc<str>>, choices: Vec<Pieces>, at: Span },
+}
+
 /// Texts that grow part by part. Where the same name is interpolated twice, it has the same value twice.
 pub(super) struct Texts {
     texts: Vec<(Vec<Piece>, Choices)>,
     limit: usize,
+    /// What was added, for another try where there are too many combinations.
+    slots: Vec<Slot>,
+    too_many: bool,
 }
 
 impl Texts {
     pub(super) fn new(limit: usize) -> Self {
-        Self { texts: vec![(Vec::new(), Vec::new())], limit }
+        Self { texts: vec![(Vec::new(), Vec::new())], limit, slots: Vec::new(), too_many: false }
     }
 
     pub(super) fn push(&mut self, piece: &Piece) {
         self.texts.iter_mut().for_each(|(text, _)| text.push(piece.clone()));
+        self.slots.push(Slot::Piece(piece.clone()));
     }
 
     /// The text of the first variant, for a look at what stands before a hole.
@@ -226,12 +236,17 @@ impl Texts {
     }
 
     pub(super) fn choose(&mut self, key: Option<Arc<str>>, choices: &[Pieces], at: Span) {
+        self.slots.push(Slot::Choice { key: key.clone(), choices: choices.to_vec(), at });
+        self.add(key.as_ref(), choices, at);
+    }
+
+    fn add(&mut self, key: Option<&Arc<str>>, choices: &[Pieces], at: Span) {
         if let [only] = choices {
             self.texts.iter_mut().for_each(|(text, _)| text.extend(only.iter().cloned()));
             return;
         }
         let chosen = |made: &[(Arc<str>, usize)]| {
-            let key = key.as_ref()?;
+            let key = key?;
             made.iter().find(|(known, _)| known == key).map(|(_, index)| *index)
         };
         let open = self.texts.iter().map(|(text, made)| {
@@ -243,6 +258,7 @@ impl Texts {
             // The texts go on with a hole, so that the site is not lost.
             let reason: Arc<str> = format!("more than {} variants", self.limit).into();
             self.texts.iter_mut().for_each(|(text, _)| text.push(Piece::Unknown(reason.clone(), at)));
+            self.too_many = true;
             return;
         }
         let mut all = Vec::new();
@@ -255,7 +271,7 @@ impl Texts {
                 let mut longer = text.clone();
                 longer.extend(choice.iter().cloned());
                 let mut made = made.clone();
-                if let (None, Some(key)) = (decided, &key) {
+                if let (None, Some(key)) = (decided, key) {
                     made.push((key.clone(), index));
                 }
                 all.push((longer, made));
@@ -265,7 +281,24 @@ impl Texts {
     }
 
     pub(super) fn finish(self) -> Vec<Vec<Piece>> {
-        self.texts.into_iter().map(|(text, _)| text).collect()
+        let few = self.too_many.then(|| super::cover::covering_slots(&self.slots, self.limit)).flatten();
+        few.unwrap_or_else(|| self.texts.into_iter().map(|(text, _)| text).collect())
+    }
+
+    /// The texts of these parts, of each choice the ways that `of` leaves; none where they are too many.
+    pub(super) fn of(
+        slots: &[Slot],
+        limit: usize,
+        of: &dyn Fn(usize, &[Pieces]) -> Vec<Pieces>,
+    ) -> Option<Vec<Vec<Piece>>> {
+        let mut texts = Self::new(limit);
+        for (index, slot) in slots.iter().enumerate() {
+            match slot {
+                Slot::Piece(piece) => texts.texts.iter_mut().for_each(|(text, _)| text.push(piece.clone())),
+                Slot::Choice { key, choices, at } => texts.add(key.as_ref(), &of(index, choices), *at),
+            }
+        }
+        (!texts.too_many).then(|| texts.texts.into_iter().map(|(text, _)| text).collect())
     }
 }
 

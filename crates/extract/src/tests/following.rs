@@ -1,6 +1,7 @@
 //! How texts are followed: loops turn by turn, texts that are replaced, what is stored and what is missing.
 
-use super::check;
+use super::{check, run};
+use crate::Options;
 
 const PG: &str = "import { Pool } from 'pg'; const pool = new Pool();\n";
 
@@ -274,4 +275,86 @@ fn fields_that_are_set_later_are_what_they_were_set_to() {
            + SELECT id FROM t
            + SELECT id, name FROM t",
     );
+}
+
+/// More optional parts than combinations can be listed: all of them, none, and all but each.
+#[test]
+fn many_optional_parts_are_covered() {
+    let parts: String = (1..=8).map(|at| format!("${{o.p{at} ? ' AND p{at} = 1' : ''}}")).collect();
+    let source = format!(
+        "import {{ Pool }} from 'pg'; const pool = new Pool();
+         export const main = (o: any) => pool.query(`SELECT 1 FROM t WHERE a{parts}`);"
+    );
+    let (extraction, _) = run(&[("a.ts", &source)], &Options::default());
+    let [site] = extraction.sites.as_slice() else { panic!("{:?}", extraction.sites) };
+    assert!(site.unknown.is_none(), "{:?}", site.unknown);
+    let texts: Vec<&str> = site.queries.iter().map(|query| query.text.text.as_str()).collect();
+    assert_eq!(texts.len(), 10, "{texts:?}");
+    let all: String = (1..=8).map(|at| format!(" AND p{at} = 1")).collect();
+    assert!(texts.contains(&format!("SELECT 1 FROM t WHERE a{all}").as_str()));
+    assert!(texts.contains(&"SELECT 1 FROM t WHERE a"));
+    assert!(texts.contains(&format!("SELECT 1 FROM t WHERE a{}", all.replace(" AND p3 = 1", "")).as_str()));
+}
+
+/// What is pushed in one turn of a loop goes together, however many turns may be left out.
+#[test]
+fn columns_and_placeholders_go_together() {
+    let source = "import { Pool } from 'pg'; const pool = new Pool();
+        export const main = (data: any) => {
+          const row = { a: data.a, b: data.b };
+          const columns: string[] = []; const places: string[] = []; const values: any[] = [];
+          for (const name in row) {
+            if (row[name] === undefined) continue;
+            values.push(row[name]); columns.push(name); places.push(`$${values.length}`);
+          }
+          return pool.query(`INSERT INTO t (${columns.join(', ')}) VALUES (${places.join(', ')})`, values);
+        };";
+    check(
+        &[("a.ts", source)],
+        "a.ts:9 pg.query
+           ~ INSERT INTO t (a) VALUES ($1)
+           ~ INSERT INTO t (b) VALUES ($1)
+           ~ INSERT INTO t (a, b) VALUES ($1, $2)",
+    );
+}
+
+/// A test against known texts says which one a name is.
+#[test]
+fn tests_against_lists_narrow() {
+    let source = "import { Pool } from 'pg'; const pool = new Pool();
+        const SORTS = ['name', 'age'];
+        export const one = (sort: string) => pool.query(`SELECT 1 FROM t ORDER BY ${SORTS.includes(sort) ? sort : 'id'}`);
+        export const two = (sort: string) => {
+          if (!SORTS.includes(sort)) throw new Error();
+          return pool.query(`SELECT 2 FROM t ORDER BY ${sort}`);
+        };
+        export const three = (sort: string) => {
+          if (SORTS.includes(sort)) console.log(sort);
+          return pool.query(`SELECT 3 FROM t ORDER BY ${sort}`);
+        };";
+    check(
+        &[("a.ts", source)],
+        "a.ts:3 pg.query
+           + SELECT 1 FROM t ORDER BY name
+           + SELECT 1 FROM t ORDER BY age
+           + SELECT 1 FROM t ORDER BY id
+         a.ts:6 pg.query
+           + SELECT 2 FROM t ORDER BY name
+           + SELECT 2 FROM t ORDER BY age
+         a.ts:10 pg.query
+           ~ SELECT 3 FROM t ORDER BY <?>
+           ? parameter of exported function (a.ts:8)",
+    );
+}
+
+/// `forEach` is a loop.
+#[test]
+fn for_each_is_a_loop() {
+    let source = "import { Pool } from 'pg'; const pool = new Pool();
+        export const main = (name: string) => {
+          const columns: string[] = [];
+          ['a', 'b'].forEach((column) => { columns.push(`t.${column}`); });
+          return pool.query(`SELECT ${columns.join(', ')} FROM t`);
+        };";
+    check(&[("a.ts", source)], "a.ts:5 pg.query\n  + SELECT t.a, t.b FROM t");
 }
