@@ -83,7 +83,10 @@ impl Evaluator<'_> {
     fn bindings_of(&mut self, value: &Value, at: Span) -> Bindings {
         match value {
             Value::List(items) => {
-                let listed: Vec<Bound> = items.iter().map(|item| self.bound_item(item, at)).collect();
+                let mut listed: Vec<Bound> = items.iter().map(|item| self.bound_item(item, at)).collect();
+                // What comes after an item that may be left out has no certain place.
+                let certain = items.iter().position(|item| item.repeated || item.optional).unwrap_or(items.len());
+                listed.iter_mut().skip(certain).for_each(|bound| bound.texts = None);
                 let shifts = items.iter().any(|item| item.repeated || item.optional);
                 let anywhere = (shifts && listed.iter().any(|bound| bound.part.is_some())).then_some(at);
                 Bindings { listed, anywhere, ..Bindings::default() }

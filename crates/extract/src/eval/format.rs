@@ -95,7 +95,12 @@ impl Evaluator<'_> {
                 let index = position.unwrap_or(next);
                 next = index + 1;
                 let values = given.get(index).cloned().unwrap_or_else(|| vec![Value::unknown("argument", at)]);
-                let choices = self.written(&values, kind, at);
+                let rows = kind == 'L' && ends_with_values(&text[..found]);
+                let known = values.iter().all(|value| matches!(value, Value::List(_)));
+                let choices = match rows && !known {
+                    true => vec![[Piece::Unknown("rows that are not known".into(), at)].into()],
+                    false => self.written(&values, kind, at),
+                };
                 texts = self.product(texts, &choices, at);
             }
             let rest = cut(piece, from..text.len());
@@ -143,6 +148,15 @@ impl Evaluator<'_> {
         }
         pieces.into()
     }
+}
+
+/// `INSERT INTO t VALUES `: rows follow, each in parentheses.
+fn ends_with_values(before: &str) -> bool {
+    before
+        .trim_end()
+        .rsplit(|letter: char| !letter.is_alphanumeric())
+        .next()
+        .is_some_and(|word| word.eq_ignore_ascii_case("values"))
 }
 
 /// `%I`, `%2$L`, `%%`: its length, its position from 0 and its kind.

@@ -234,6 +234,10 @@ impl<'p> Evaluator<'p> {
             ExprKind::Equal { .. } | ExprKind::Not(_) | ExprKind::TypeOf(_) => vec![Value::Opaque(at)],
             ExprKind::Call(call) => self.call(facts, expr, call, env),
             ExprKind::Member { object, property } => {
+                // Whatever is counted: a list would have to be followed for nothing.
+                if matches!(property.as_ref(), "length" | "size" | "rowCount") {
+                    return vec![Value::Number(at)];
+                }
                 if let Some(empty) = self.empty_fragment(facts, expr) {
                     return vec![empty];
                 }

@@ -29,7 +29,10 @@ pub(crate) fn is_built(reason: &str) -> bool {
 impl Evaluator<'_> {
     /// Whether a call starts a built query that others may hold.
     pub(super) fn builds(&mut self, facts: &Arc<Facts>, call: &Call) -> bool {
-        self.builder_at(facts, call).is_some_and(|(_, builder)| builder.embeds)
+        let first = call.arguments.first().map(|first| &facts.expr(*first).kind);
+        // `knex({ client: "pg" })` makes the builder itself.
+        let is_made = matches!(first, Some(ExprKind::Object(_)));
+        self.builder_at(facts, call).is_some_and(|(_, builder)| builder.embeds && !(builder.text_argument && is_made))
     }
 
     /// What a call is worth that is waited for: rows, where it is a built query.
