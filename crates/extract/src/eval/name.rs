@@ -13,6 +13,9 @@ use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, Function
 /// How many re-exports an import may go through.
 const MAX_REEXPORTS: u32 = 12;
 
+/// How many elements of a loop's lists are told apart.
+const MAX_ELEMENTS: usize = 256;
+
 impl Evaluator<'_> {
     pub(super) fn function(&mut self, facts: &Arc<Facts>, function: FunctionId, env: &Env) -> Value {
         Value::Function(FunctionRef { facts: facts.clone(), function, env: env.clone(), this: None })
@@ -160,11 +163,18 @@ impl Evaluator<'_> {
         let mut values = Vec::new();
         for list in &lists {
             match list {
-                Value::List(items) => values.extend(items.iter().flat_map(|item| item.values.iter().cloned())),
+                Value::List(items) => {
+                    let elements = items.iter().flat_map(|item| &item.values);
+                    values.extend(elements.take(MAX_ELEMENTS + 1).cloned());
+                }
                 Value::Nothing => {}
                 Value::Unknown(..) => values.push(list.clone()),
                 _ => values.push(Value::unknown("element of an unknown list", span(facts, over))),
             }
+        }
+        if values.len() > MAX_ELEMENTS {
+            values.truncate(MAX_ELEMENTS);
+            values.push(Value::unknown(&format!("more than {MAX_ELEMENTS} variants"), at));
         }
         let apart = values.iter().map(|value| self.steps_of(value, &binding.path, at)).collect();
         let values = choice::told_apart(choice::at_expr(facts, over, env), apart);
