@@ -147,6 +147,12 @@ impl Installer<'_> {
             self.schema.others.put(Arc::new(crate::Other { oid, namespace: Oid::NONE, key }));
             self.own(ObjectId::Other(oid));
         }
+        for name in contents.of_kind("wrapper") {
+            let oid = self.schema.allocate();
+            let key = Arc::from(format!("foreign-data wrapper {name}"));
+            self.schema.others.put(Arc::new(crate::Other { oid, namespace: Oid::NONE, key }));
+            self.own(ObjectId::Other(oid));
+        }
         // Names first, since types, relations and functions refer to each other.
         let types: Vec<_> = contents.of_kind("type").map(|fields| self.name_type(fields)).collect();
         let relations: Vec<_> = contents.of_kind("relation").map(|fields| self.name_relation(fields)).collect();

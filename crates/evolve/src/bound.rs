@@ -86,7 +86,8 @@ fn edges_in_order(values: &[Expr]) -> Outcome {
     Ok(())
 }
 
-fn infinite_word(value: &Expr) -> Option<&str> {
+/// `minvalue`, `maxvalue`; none for a value.
+pub(crate) fn infinite_word(value: &Expr) -> Option<&str> {
     match &value.kind {
         ExprKind::Column(reference) if reference.fields.len() == 1 && reference.star.is_none() => {
             Some(&*reference.fields[0].text).filter(|text| matches!(*text, "minvalue" | "maxvalue"))

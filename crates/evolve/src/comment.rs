@@ -1,7 +1,7 @@
 //! `COMMENT ON`: nothing is kept of it, but the object has to be there (`get_object_address`, objectaddress.c;
 //! `CommentObject`, comment.c).
 
-use rollproof_catalog::RelationKind;
+use rollproof_catalog::{RelationKind, TypeKind};
 use rollproof_sql::ast::{Comment, Name, ObjectKind, ObjectName, QualifiedName};
 
 use crate::context::{Context, Outcome, Stop, refuse};
@@ -16,7 +16,7 @@ impl Context {
                 self.commented_constraint(name, table)
             }
             ObjectName::Name(_) if is_kept_by_name_only(comment.kind) => Ok(()),
-            ObjectName::OnDomain(..) => Ok(()),
+            ObjectName::OnDomain(name, domain) => self.commented_domain_constraint(name, domain),
             object => self.commented_object(comment.kind, object),
         }
     }
@@ -35,21 +35,34 @@ impl Context {
     fn commented_column(&mut self, name: &QualifiedName, column: &Name) -> Outcome {
         let relation = self.relation_named(name)?;
         self.owns_relation(&relation, name.span)?;
+        if relation.column(&column.text).is_none() && relation.index.is_none() {
+            let message = format!("column \"{}\" of relation \"{}\" does not exist", column.text, shown(name));
+            return Err(refuse("42703", message, column.span));
+        }
         if matches!(relation.kind, RelationKind::Index | RelationKind::PartitionedIndex | RelationKind::Sequence) {
             let message = format!("cannot set comment on relation \"{}\"", relation.name);
             return Err(refuse("42809", message, name.span));
         }
-        if relation.column(&column.text).is_none() {
-            let message = format!("column \"{}\" of relation \"{}\" does not exist", column.text, shown(name));
-            return Err(refuse("42703", message, column.span));
-        }
         Ok(())
+    }
+
+    fn commented_domain_constraint(&mut self, name: &Name, domain: &QualifiedName) -> Outcome {
+        let oid = self.type_ref(&crate::types::as_type_name(domain))?.oid;
+        let Some(found) = self.schema.type_of(oid).cloned() else { return Ok(()) };
+        let TypeKind::Domain { checks, .. } = &found.kind else {
+            return Err(refuse("42809", format!("\"{}\" is not a domain", shown(domain)), domain.span));
+        };
+        if !checks.iter().any(|check| check.name == name.text) {
+            let message = format!("constraint \"{}\" for domain {} does not exist", name.text, shown(domain));
+            return Err(refuse("42704", message, name.span));
+        }
+        self.owns_type(&found, domain.span)
     }
 
     fn commented_constraint(&mut self, name: &Name, table: &QualifiedName) -> Outcome {
         let relation = self.relation_named(table)?;
         if relation.constraints.iter().any(|constraint| constraint.name == name.text) {
-            return Ok(());
+            return self.owns_relation(&relation, table.span);
         }
         let message = format!("constraint \"{}\" for table \"{}\" does not exist", name.text, relation.name);
         Err(refuse("42704", message, name.span))
@@ -61,5 +74,9 @@ impl Context {
 fn is_kept_by_name_only(kind: ObjectKind) -> bool {
     use ObjectKind as K;
     let of_the_server = matches!(kind, K::Database | K::Tablespace | K::Role | K::Subscription);
-    of_the_server || !kind.is_relation() && !matches!(kind, K::Schema | K::Extension | K::Collation)
+    let known = matches!(
+        kind,
+        K::Schema | K::Extension | K::Collation | K::Statistics | K::Publication | K::Server | K::EventTrigger
+    );
+    of_the_server || !kind.is_relation() && !known
 }

@@ -429,6 +429,14 @@ impl Context {
     /// `EXCLUDE USING m (…)`
     fn add_exclusion(&mut self, relation: Oid, definition: &ConstraintDefinition) -> Outcome {
         let Written::Exclude { method, elements, predicate, include } = &definition.kind else { return Ok(()) };
+        if self.relation(relation)?.kind == RelationKind::ForeignTable {
+            let message = "exclusion constraints are not supported on foreign tables";
+            return Err(refuse("0A000", message, definition.span));
+        }
+        if self.relation(relation)?.kind == RelationKind::PartitionedTable && self.schema.builtin.version < 17 {
+            let message = "exclusion constraints are not supported on partitioned tables";
+            return Err(refuse("0A000", message, definition.span));
+        }
         let method = method.as_ref().map_or("btree", Name::as_str);
         let keys: Vec<IndexElement> = elements.iter().map(|(element, _)| element.clone()).collect();
         let mut request: IndexRequest = self.index_request(relation, &keys, include, method)?;

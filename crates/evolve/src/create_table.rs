@@ -21,6 +21,8 @@ pub(crate) struct TablePlan {
     pub(crate) constraints: Vec<NewConstraint>,
     /// Sources of `LIKE … INCLUDING INDEXES`.
     pub(crate) like_indexes: Vec<Oid>,
+    /// Sources of `LIKE … INCLUDING STATISTICS`.
+    pub(crate) like_statistics: Vec<Oid>,
     /// Checks of parents and of `LIKE … INCLUDING CONSTRAINTS`.
     pub(crate) checks: Vec<InheritedCheck>,
     /// Names of NOT NULL constraints that come from parents, by column.
@@ -73,7 +75,11 @@ impl Context {
         }
         self.finish_table(oid, &plan)?;
         self.clone_from_parent(oid, create, &parents)?;
-        self.add_foreign_keys(oid, &plan)
+        self.add_foreign_keys(oid, &plan)?;
+        let Some(server) = &create.server else { return Ok(()) };
+        let server = self.other_named(rollproof_sql::ast::ObjectKind::Server, server)?;
+        self.depend(ObjectId::Relation(oid), ObjectId::Other(server), DependencyKind::Normal);
+        Ok(())
     }
 
     /// What is said of how the table is stored.
@@ -207,6 +213,9 @@ impl Context {
         for source in &plan.like_indexes {
             self.copy_indexes(*source, oid)?;
         }
+        for source in &plan.like_statistics {
+            self.copy_statistics(*source, oid)?;
+        }
         Ok(())
     }
 
@@ -294,7 +303,8 @@ impl Context {
             let found = self.relation_named(parent)?;
             if found.kind != RelationKind::PartitionedTable {
                 let message = format!("\"{}\" is not partitioned", found.name);
-                return Err(refuse("42P17", message, parent.span));
+                let is_table = matches!(found.kind, RelationKind::Table | RelationKind::ForeignTable);
+                return Err(refuse(if is_table { "42P17" } else { "42809" }, message, parent.span));
             }
             if found.persistence == Persistence::Temporary && !temporary {
                 let message =

@@ -26,6 +26,10 @@ impl Context {
             return Ok(());
         };
         let own = self.relation(relation)?;
+        if own.kind == RelationKind::ForeignTable {
+            let message = "foreign key constraints are not supported on foreign tables";
+            return Err(refuse("0A000", message, definition.span));
+        }
         let target = self.relation_named(table)?;
         let span = definition.span;
         if !matches!(target.kind, RelationKind::Table | RelationKind::PartitionedTable) {

@@ -196,29 +196,29 @@ impl Context {
 
     /// `ALTER TABLE c INHERIT p` (`ATExecAddInherit`, `MergeAttributesIntoExisting`).
     pub(crate) fn add_parent(&mut self, child: Oid, name: &QualifiedName) -> Outcome {
-        let parent = self.relation_named(name)?;
         let table = self.relation(child)?;
-        let complaint = match (parent.kind, table.kind) {
-            (RelationKind::PartitionedTable, _) => {
+        if table.kind == RelationKind::PartitionedTable {
+            return Err(refuse("42809", "cannot change inheritance of partitioned table", name.span));
+        }
+        if table.partition.is_some() {
+            return Err(refuse("42809", "cannot change inheritance of a partition", name.span));
+        }
+        if table.of_type.is_some() {
+            return Err(refuse("42809", "cannot change inheritance of typed table", name.span));
+        }
+        let parent = self.relation_named(name)?;
+        let complaint = match parent.kind {
+            RelationKind::PartitionedTable => {
                 Some(("42809", format!("cannot inherit from partitioned table \"{}\"", parent.name)))
             }
-            (RelationKind::Table | RelationKind::ForeignTable, _) if parent.partition.is_some() => {
+            RelationKind::Table | RelationKind::ForeignTable if parent.partition.is_some() => {
                 Some(("42809", "cannot inherit from a partition".to_owned()))
             }
-            (RelationKind::Table | RelationKind::ForeignTable, RelationKind::PartitionedTable) => {
-                Some(("42809", "cannot change inheritance of partitioned table".to_owned()))
-            }
-            (RelationKind::Table | RelationKind::ForeignTable, _) if table.partition.is_some() => {
-                Some(("42809", "cannot change inheritance of a partition".to_owned()))
-            }
-            (RelationKind::Table | RelationKind::ForeignTable, _) => None,
+            RelationKind::Table | RelationKind::ForeignTable => None,
             _ => Some(("42809", format!("\"{}\" is not a table or foreign table", parent.name))),
         };
         if let Some((code, message)) = complaint {
             return Err(refuse(code, message, name.span));
-        }
-        if table.of_type.is_some() {
-            return Err(refuse("42809", "cannot change inheritance of typed table", name.span));
         }
         if table.inherits.contains(&parent.oid) {
             let message = format!("relation \"{}\" would be inherited from more than once", parent.name);

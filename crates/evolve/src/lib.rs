@@ -16,6 +16,7 @@ mod compile;
 mod constraint;
 mod context;
 mod create_table;
+mod detached;
 mod domain;
 mod drop;
 mod dump;
@@ -48,6 +49,7 @@ mod sequence;
 mod set_schema;
 mod signature;
 mod statement;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod trigger;

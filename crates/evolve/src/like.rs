@@ -65,6 +65,9 @@ impl Context {
         if like.indexes {
             plan.like_indexes.push(source.oid);
         }
+        if like.statistics {
+            plan.like_statistics.push(source.oid);
+        }
         Ok(())
     }
 

@@ -42,6 +42,15 @@ fn labels(label: &str) -> impl Iterator<Item = String> + '_ {
     std::iter::once(label.to_owned()).chain((1u32..).map(move |pass| format!("{label}{pass}")))
 }
 
+/// The names that a new object is tried with, in order: `first_second_label`, then with numbers after the label.
+pub(crate) fn object_names<'a>(
+    first: &'a str,
+    second: Option<&'a str>,
+    label: &'a str,
+) -> impl Iterator<Item = String> + 'a {
+    labels(label).map(move |label| object_name(first, second, Some(&label)))
+}
+
 /// `ChooseRelationName`: a name that no relation of the namespace has, and no constraint where it will name one.
 pub(crate) fn relation_name(
     schema: &Schema,

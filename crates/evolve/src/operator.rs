@@ -4,7 +4,8 @@ use rollproof_catalog::{
     Cast, CastContext, CastMethod, Collation, DependencyKind, Function, ObjectId, Oid, Operator, TypeKind, TypeRef, oid,
 };
 use rollproof_sql::ast::{
-    CreateCast, CreateDefined, DefinitionOption, DefinitionValue, Name, ObjectKind, QualifiedName, TypeName,
+    CreateCast, CreateDefined, DefinitionOption, DefinitionValue, Name, ObjectKind, OtherObject, QualifiedName,
+    TypeName,
 };
 
 use crate::context::{Context, Outcome, refuse};
@@ -86,10 +87,8 @@ impl Context {
             ObjectKind::Operator => self.create_operator(create),
             ObjectKind::Collation => self.create_collation(create),
             kind => {
-                if create.if_not_exists && self.find_other(kind, &create.name).is_some() {
-                    return Ok(());
-                }
-                self.create_other(kind, &create.name)
+                let (name, lenient) = (create.name.clone(), create.if_not_exists);
+                self.create_other(&OtherObject { kind, name, lenient, belongs_to: None, relations: Vec::new() })
             }
         }
     }

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{ObjectId, Oid, Operator, OperatorClass, OperatorFamily, Other, Schema};
+use rollproof_catalog::{
+    DependencyKind, ObjectId, Oid, Operator, OperatorClass, OperatorFamily, Other, Persistence, RelationKind, Schema,
+};
 use rollproof_source::TextRange;
-use rollproof_sql::ast::{Name, ObjectKind, QualifiedName};
+use rollproof_sql::ast::{Name, ObjectKind, OtherObject, QualifiedName};
 
 use crate::context::{Context, Outcome, refuse};
 use crate::find::shown;
@@ -19,31 +21,116 @@ fn has_namespace(kind: ObjectKind) -> bool {
             | ObjectKind::TextSearchDictionary
             | ObjectKind::TextSearchParser
             | ObjectKind::TextSearchTemplate
+            | ObjectKind::Statistics
     )
 }
 
 /// The key that an object is known by within its schema.
-fn key(kind: ObjectKind, name: &str) -> Arc<str> {
+pub(crate) fn key(kind: ObjectKind, name: &str) -> Arc<str> {
     Arc::from(format!("{} {name}", other_word(kind)))
 }
 
 impl Context {
     /// `CREATE SERVER` and its like (42710 where it is there).
-    pub(crate) fn create_other(&mut self, kind: ObjectKind, name: &QualifiedName) -> Outcome {
+    pub(crate) fn create_other(&mut self, create: &OtherObject) -> Outcome {
+        let (kind, name) = (create.kind, &create.name);
+        if kind == ObjectKind::UserMapping {
+            return self.create_user_mapping(create);
+        }
         let namespace = if has_namespace(kind) { self.creation_namespace(name, false)? } else { Oid::NONE };
-        // What is in no schema may have dots in its name: a user mapping's says for whom and where.
-        let text = if namespace.is_some() { name.object().text.to_string() } else { shown(name) };
-        let key = key(kind, &text);
-        if kind != ObjectKind::UserMapping {
-            self.other_free(namespace, &key, kind, &text, name.span)?;
+        let text = name.object().text.clone();
+        if create.lenient && self.schema.other(namespace, &key(kind, &text)).is_some() {
+            return Ok(());
         }
-        let oid = self.schema.allocate();
-        self.schema.others.put(Arc::new(Other { oid, namespace, key }));
-        if namespace.is_some() {
-            self.depend_on_namespace(ObjectId::Other(oid), namespace);
-        }
-        self.owned_by_current(ObjectId::Other(oid));
+        self.other_free(namespace, &key(kind, &text), kind, &text, name.span)?;
+        let whole = match &create.belongs_to {
+            Some(wrapper) => Some(self.other_named(ObjectKind::ForeignDataWrapper, wrapper)?),
+            None => None,
+        };
+        self.relations_are_there(&create.relations)?;
+        self.put_other(kind, &text, namespace, whole);
         Ok(())
+    }
+
+    /// `ALTER SERVER` and its like: it has to be there and one's own, and what it names too.
+    pub(crate) fn alter_other(&mut self, alter: &OtherObject) -> Outcome {
+        if alter.kind == ObjectKind::UserMapping {
+            let Some(server) = &alter.belongs_to else { return Ok(()) };
+            return self.user_mapping(alter.name.object(), server).map(|_| ());
+        }
+        if alter.lenient && self.find_other(alter.kind, &alter.name).is_none() {
+            return self.sure_of_absence(&alter.name);
+        }
+        self.own_other(alter.kind, &alter.name)?;
+        self.relations_are_there(&alter.relations)
+    }
+
+    /// A publication's relations are tables that are written to the log (`check_publication_add_relation`).
+    fn relations_are_there(&self, relations: &[QualifiedName]) -> Outcome {
+        for name in relations {
+            let relation = self.relation_named(name)?;
+            let kind = relation.kind;
+            if relation.index.is_some() || kind == RelationKind::Composite {
+                return Err(refuse("42809", format!("cannot open relation \"{}\"", relation.name), name.span));
+            }
+            let fits = matches!(kind, RelationKind::Table | RelationKind::PartitionedTable)
+                && relation.persistence == Persistence::Permanent
+                && relation.oid >= Oid::FIRST_USER;
+            if !fits {
+                let message = format!("cannot add relation \"{}\" to publication", relation.name);
+                return Err(refuse("22023", message, name.span));
+            }
+        }
+        Ok(())
+    }
+
+    fn put_other(&mut self, kind: ObjectKind, text: &str, namespace: Oid, whole: Option<Oid>) {
+        let oid = self.schema.allocate();
+        self.schema.others.put(Arc::new(Other { oid, namespace, key: key(kind, text) }));
+        let me = ObjectId::Other(oid);
+        if namespace.is_some() {
+            self.depend_on_namespace(me, namespace);
+        }
+        if let Some(whole) = whole {
+            self.depend(me, ObjectId::Other(whole), DependencyKind::Normal);
+        }
+        self.owned_by_current(me);
+    }
+
+    /// A server or a wrapper that another object names (42704).
+    pub(crate) fn other_named(&self, kind: ObjectKind, name: &Name) -> Outcome<Oid> {
+        self.note(&name.text);
+        let missing = || refuse("42704", format!("{} \"{}\" does not exist", other_word(kind), name.text), name.span);
+        self.schema.other(Oid::NONE, &key(kind, &name.text)).ok_or_else(missing)
+    }
+
+    /// `CREATE USER MAPPING`: one of a user on a server (42710).
+    fn create_user_mapping(&mut self, create: &OtherObject) -> Outcome {
+        let (text, server) = self.mapping_name(create.name.object(), create.belongs_to.as_ref())?;
+        if self.schema.other(Oid::NONE, &key(ObjectKind::UserMapping, &text)).is_some() {
+            if create.lenient {
+                return Ok(());
+            }
+            return Err(refuse("42710", format!("user mapping {text} already exists"), create.name.span));
+        }
+        self.put_other(ObjectKind::UserMapping, &text, Oid::NONE, server);
+        Ok(())
+    }
+
+    /// A user mapping that has to be there (42704).
+    pub(crate) fn user_mapping(&self, user: &Name, server: &Name) -> Outcome<Oid> {
+        let (text, _) = self.mapping_name(user, Some(server))?;
+        let missing = || refuse("42704", format!("user mapping {text} does not exist"), user.span);
+        self.schema.other(Oid::NONE, &key(ObjectKind::UserMapping, &text)).ok_or_else(missing)
+    }
+
+    /// What a user mapping is known by, and its server.
+    fn mapping_name(&self, user: &Name, server: Option<&Name>) -> Outcome<(String, Option<Oid>)> {
+        let server = server.map(|server| self.other_named(ObjectKind::Server, server)).transpose()?;
+        let role = if &*user.text == "user" { self.current_role() } else { self.role(user)? };
+        let role = self.schema.role(role).map_or("public", |role| &role.name);
+        let key = server.and_then(|server| self.schema.others.get(server)).map_or("server", |server| &server.key);
+        Ok((format!("for {role} on {key}"), server))
     }
 
     /// Remembers the owner of what keeps none itself.
@@ -91,15 +178,36 @@ impl Context {
 
     /// `RENAME TO`
     pub(crate) fn rename_other(&mut self, kind: ObjectKind, name: &QualifiedName, to: &Name) -> Outcome {
-        if matches!(kind, ObjectKind::Statistics | ObjectKind::Publication | ObjectKind::Subscription) {
-            return Ok(());
-        }
         let oid = self.own_other(kind, name)?;
         let Some(known) = self.schema.others.get(oid).cloned() else { return Ok(()) };
         let key = key(kind, &to.text);
         self.other_free(known.namespace, &key, kind, &to.text, to.span)?;
+        if kind == ObjectKind::Server {
+            self.rename_mappings(oid, &known.key, &key);
+        }
         self.schema.others.put(Arc::new(Other { key, ..(*known).clone() }));
         Ok(())
+    }
+
+    /// A server's user mappings are known by its name.
+    fn rename_mappings(&mut self, server: Oid, from: &str, to: &str) {
+        let users: Vec<Oid> = self
+            .schema
+            .dependencies
+            .used_by(ObjectId::Other(server))
+            .iter()
+            .filter_map(|edge| match edge.0 {
+                ObjectId::Other(oid) => Some(oid),
+                _ => None,
+            })
+            .collect();
+        for user in users {
+            let Some(known) = self.schema.others.get(user).cloned() else { continue };
+            if let Some(start) = known.key.strip_suffix(from) {
+                let key = Arc::from(format!("{start}{to}"));
+                self.schema.others.put(Arc::new(Other { key, ..(*known).clone() }));
+            }
+        }
     }
 
     /// `SET SCHEMA`

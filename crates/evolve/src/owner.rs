@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Acl, AclEntry, ColumnId, ObjectId, Oid, Relation, TypeKind};
-use rollproof_sql::ast::{Name, ObjectKind, ObjectName};
+use rollproof_catalog::{Acl, AclEntry, ColumnId, ObjectId, Oid, Relation, Type, TypeKind};
+use rollproof_sql::ast::{Name, ObjectKind, ObjectName, TypeName};
 
 use crate::context::{Context, Outcome, refuse};
 use crate::drop::routine_kind;
@@ -26,6 +26,7 @@ impl Context {
             (_, ObjectName::Type(name)) => {
                 let oid = self.type_ref(name)?.oid;
                 let Some(mut found) = self.schema.type_of(oid).cloned() else { return Ok(()) };
+                self.type_of_its_own(kind, &found, name)?;
                 if oid >= Oid::FIRST_USER {
                     self.may_give(found.owner, owner, &format!("type {}", found.name), name.span)?;
                     found.owner = owner;
@@ -51,16 +52,28 @@ impl Context {
                 self.may_give(relation.owner, owner, &what, name.span)?;
                 self.own_relation(relation.oid, owner)
             }
-            (
-                ObjectKind::Database
-                | ObjectKind::Tablespace
-                | ObjectKind::Statistics
-                | ObjectKind::Publication
-                | ObjectKind::Subscription,
-                _,
-            ) => Ok(()),
+            (ObjectKind::Database | ObjectKind::Tablespace, _) => Ok(()),
             _ => self.give_unowned(kind, object, owner),
         }
+    }
+
+    /// A domain where one is meant, and not the type of a table's rows (42809).
+    pub(crate) fn type_of_its_own(&self, kind: ObjectKind, found: &Type, name: &TypeName) -> Outcome {
+        let shown = crate::find::shown(&name.name);
+        if kind == ObjectKind::Domain && !matches!(found.kind, TypeKind::Domain { .. }) {
+            return Err(refuse("42809", format!("\"{shown}\" is not a domain"), name.span));
+        }
+        let of_table = match found.kind {
+            TypeKind::Composite(relation) => self
+                .schema
+                .relation(relation)
+                .is_some_and(|each| each.kind != rollproof_catalog::RelationKind::Composite),
+            _ => false,
+        };
+        if of_table {
+            return Err(refuse("42809", format!("{shown} is a table's row type"), name.span));
+        }
+        Ok(())
     }
 
     /// `OWNER TO` of what keeps no owner itself.

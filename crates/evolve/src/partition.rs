@@ -12,7 +12,7 @@ use rollproof_sql::ast::{CreateTable, Expr, ExprKind, PartitionBound, PartitionB
 
 use crate::bind::{no_scope, relation_scope};
 use crate::constraint::is_system_column;
-use crate::context::{Context, Outcome, refuse};
+use crate::context::{Context, Outcome, Stop, refuse};
 
 impl Context {
     /// `PARTITION BY strategy (keys)` (`transformPartitionSpec`, `ComputePartitionAttrs`).
@@ -333,12 +333,18 @@ impl Context {
         Ok(())
     }
 
+    /// Since PostgreSQL 18 a table is of the wrong kind for it; an index never takes a bound.
+    fn not_partitioned(&self, table: &Relation) -> Box<Stop> {
+        let is_table = table.kind == RelationKind::Table && self.schema.builtin.version >= 18;
+        let message = format!("\"{}\" is not partitioned", table.name);
+        refuse(if is_table { "42809" } else { "42P17" }, message, self.span)
+    }
+
     /// `ALTER TABLE p ATTACH PARTITION c …`
     pub(crate) fn attach_partition(&mut self, parent: Oid, name: &QualifiedName, bound: &PartitionBound) -> Outcome {
         let table = self.relation(parent)?;
         if table.kind != RelationKind::PartitionedTable {
-            let message = format!("table \"{}\" is not partitioned", table.name);
-            return Err(refuse("42P16", message, self.span));
+            return Err(self.not_partitioned(&table));
         }
         let child = self.relation_named(name)?;
         let complaint = if child.partition.is_some() {
@@ -393,6 +399,9 @@ impl Context {
     /// `ALTER TABLE p DETACH PARTITION c`
     pub(crate) fn detach_partition(&mut self, parent: Oid, name: &QualifiedName, concurrently: bool) -> Outcome {
         let table = self.relation(parent)?;
+        if table.kind != RelationKind::PartitionedTable {
+            return Err(self.not_partitioned(&table));
+        }
         if concurrently && self.has_default_partition(parent) {
             let message = "cannot detach partitions concurrently when a default partition exists";
             return Err(refuse("55000", message, name.span));
@@ -409,6 +418,9 @@ impl Context {
         }
         self.leave_parent(child.oid, &table)?;
         self.change(child.oid, |relation| relation.partition = None)?;
+        if concurrently {
+            self.keep_bound_as_check(&child, &table, name.span)?;
+        }
         if self.shares_identity() {
             for column in child.live_columns().filter(|column| column.identity.is_some()) {
                 let id = rollproof_catalog::ColumnId { relation: child.oid, number: column.number };

@@ -161,6 +161,17 @@ impl Context {
     }
 
     /// `RENAME COLUMN` (`renameatt_internal`): children's columns follow.
+    /// An index's columns are called as those of its table; what its expressions are called is not asked.
+    fn index_has_column(&self, index: &rollproof_catalog::Index, column: &Name) -> Outcome {
+        let table = self.schema.relation(index.table);
+        let keys = index.keys.iter().map(|key| key.column).chain(index.include.iter().copied());
+        let mut names = keys.filter_map(|number| table?.column_by_number(number)).map(|column| &column.name);
+        if names.any(|name| *name == column.text) || index.keys.iter().any(|key| key.expression.is_some()) {
+            return Ok(());
+        }
+        Err(refuse("42703", format!("column \"{}\" does not exist", column.text), column.span))
+    }
+
     fn rename_column(&mut self, rename: &Rename, name: &QualifiedName, column: &Name) -> Outcome {
         let relation = self.relation_named(name)?;
         self.changeable(&relation, name.span)?;
@@ -179,8 +190,8 @@ impl Context {
             let message = format!("cannot rename columns of relation \"{}\"", relation.name);
             return Err(refuse("42809", message, name.span));
         }
-        if matches!(relation.kind, RelationKind::Index | RelationKind::PartitionedIndex) {
-            return Ok(());
+        if let Some(index) = &relation.index {
+            return self.index_has_column(index, column);
         }
         if relation.of_type.is_some() {
             return Err(refuse("42809", "cannot rename column of typed table", name.span));
@@ -275,6 +286,10 @@ impl Context {
     /// `RENAME CONSTRAINT`: the index of a key follows (`rename_constraint_internal`).
     fn rename_constraint(&mut self, table: &QualifiedName, constraint: &Name, to: &Name, inherit: bool) -> Outcome {
         let relation = self.relation_named(table)?;
+        if relation.kind == RelationKind::Sequence {
+            let message = format!("cannot rename columns of relation \"{}\"", relation.name);
+            return Err(refuse("42809", message, table.span));
+        }
         let Some(known) = relation.constraints.iter().find(|known| known.name == constraint.text).cloned() else {
             let message = format!("constraint \"{}\" for table \"{}\" does not exist", constraint.text, relation.name);
             return Err(refuse("42704", message, constraint.span));

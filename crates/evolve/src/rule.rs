@@ -15,10 +15,10 @@ impl Context {
     pub(crate) fn create_rule(&mut self, create: &CreateRule) -> Outcome {
         let table = self.relation_named(&create.table)?;
         self.changeable(&table, create.table.span)?;
-        let fits = matches!(
-            table.kind,
-            RelationKind::Table | RelationKind::PartitionedTable | RelationKind::View | RelationKind::MaterializedView
-        );
+        if table.kind == RelationKind::MaterializedView {
+            return Err(refuse("0A000", "rules on materialized views are not supported", create.table.span));
+        }
+        let fits = matches!(table.kind, RelationKind::Table | RelationKind::PartitionedTable | RelationKind::View);
         if !fits {
             let message = format!("relation \"{}\" cannot have rules", table.name);
             return Err(refuse("42809", message, create.table.span));

@@ -139,6 +139,9 @@ impl Context {
         let found = self.type_ref(&crate::types::as_type_name(name))?;
         let to = self.namespace(&set.to)?;
         let Some(known) = self.schema.type_of(found.oid).cloned() else { return Ok(()) };
+        if set.kind == ObjectKind::Domain && !matches!(known.kind, rollproof_catalog::TypeKind::Domain { .. }) {
+            return Err(refuse("42809", format!("\"{}\" is not a domain", known.name), name.span));
+        }
         if known.namespace == to {
             return Ok(());
         }

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use rollproof_catalog::{RelationKind, Taint};
 use rollproof_resolve::{Environment, Outcome as Resolved};
-use rollproof_sql::ast::{Definition, ObjectKind, QualifiedName, RelationRef, Statement, StatementKind};
+use rollproof_sql::ast::{Definition, ObjectKind, OtherObject, QualifiedName, RelationRef, Statement, StatementKind};
 
 use crate::context::{Context, DEPTH_LIMIT, Outcome, refuse, unmodelled};
 use crate::drop::routine_kind;
 use crate::view::into_of;
+
+/// Relations with rows of their own that indexes can be on.
+const STORED: &[RelationKind] =
+    &[RelationKind::Table, RelationKind::PartitionedTable, RelationKind::MaterializedView, RelationKind::Toast];
 
 impl Context {
     /// Runs a statement inside another one.
@@ -86,14 +90,17 @@ impl Context {
             Definition::CreateEventTrigger(name, function) => {
                 self.function_without_arguments(function)?;
                 let name = QualifiedName { parts: vec![name.clone()], span: name.span };
-                self.create_other(ObjectKind::EventTrigger, &name)
+                let kind = ObjectKind::EventTrigger;
+                let (belongs_to, relations) = (None, Vec::new());
+                self.create_other(&OtherObject { kind, name, lenient: false, belongs_to, relations })
             }
             Definition::CreateRule(create) => self.create_rule(create),
             Definition::CreatePolicy(create) => self.create_policy(create),
             Definition::AlterPolicy(alter) => self.alter_policy(alter),
             Definition::CreateRole(name, options) => self.create_role(name, options),
             Definition::AlterRole(name, options) => self.alter_role(name, options),
-            Definition::CreateOther(kind, name) => self.create_other(*kind, name),
+            Definition::CreateOther(create) => self.create_other(create),
+            Definition::CreateStatistics(create) => self.create_statistics(create),
             Definition::CreateOperatorClass(create) => self.create_operator_class(create),
             Definition::CreateOperatorFamily(name, method) => self.create_operator_family(name, method),
             Definition::AlterOperatorFamily(alter) => self.alter_operator_family(alter),
@@ -114,6 +121,7 @@ impl Context {
             Definition::AlterExtensionUpdate(name) | Definition::AlterExtensionContents(name) => {
                 self.extension_named(name).map(|_| ())
             }
+            Definition::AlterOther(alter) => self.alter_other(alter),
             Definition::Rename(rename) => self.rename(rename),
             Definition::SetSchema(set) => self.set_schema(set),
             Definition::SetOwner(kind, object, to) => self.set_owner(*kind, object, to),
@@ -180,9 +188,19 @@ impl Context {
 
     /// Statements that can touch neither names nor writes. What they name has to be there where the server looks it up.
     fn inert(&mut self, tag: &str, names: &[QualifiedName]) -> Outcome {
-        let _ = tag;
         for name in names {
-            self.relation_named(name)?;
+            let relation = self.relation_named(name)?;
+            let (fits, kind): (&[RelationKind], &str) = match tag {
+                "REINDEX INDEX" => (&[RelationKind::Index, RelationKind::PartitionedIndex], "an index"),
+                "REINDEX" => (STORED, "a table or materialized view"),
+                "CLUSTER" => (STORED, "a table"),
+                "ALTER INDEX" => (&[RelationKind::Index, RelationKind::PartitionedIndex], "an index"),
+                "ALTER MATERIALIZED VIEW" => (&[RelationKind::MaterializedView], "a materialized view"),
+                _ => continue,
+            };
+            if !fits.contains(&relation.kind) {
+                return Err(refuse("42809", format!("\"{}\" is not {kind}", relation.name), name.span));
+            }
         }
         Ok(())
     }

@@ -25,6 +25,15 @@ impl Context {
             self.changeable(&table, create.table.span)?;
         }
         self.may_on(&table, rollproof_catalog::Privilege::Trigger, create.table.span)?;
+        if table.kind == RelationKind::ForeignTable && create.on_truncate && self.schema.builtin.version < 16 {
+            let detail = "Foreign tables cannot have TRUNCATE triggers.".to_owned();
+            return Err(refuse_with(
+                "42809",
+                format!("\"{}\" is a foreign table", table.name),
+                detail,
+                create.table.span,
+            ));
+        }
         trigger_fits(create, &table)?;
         let columns = self.trigger_columns(create, &table)?;
         let transitions = transition_tables(create, &table)?;

@@ -15,7 +15,7 @@ use rollproof_sql::ast::{
 
 use crate::bind::BoundQuery;
 use crate::context::{Context, Outcome, refuse, unmodelled};
-use crate::find::{kind_word, shown};
+use crate::find::shown;
 use crate::relation::{empty_relation, persistence};
 use crate::reloptions::Owner;
 
@@ -378,8 +378,12 @@ impl Context {
         if relation.kind == RelationKind::MaterializedView {
             return Ok(());
         }
-        let _ = kind_word(relation.kind);
-        Err(refuse("0A000", format!("\"{}\" is not a materialized view", shown(name)), name.span))
+        let stored = matches!(relation.kind, RelationKind::Table | RelationKind::PartitionedTable);
+        Err(refuse(
+            if stored { "0A000" } else { "42809" },
+            format!("\"{}\" is not a materialized view", shown(name)),
+            name.span,
+        ))
     }
 
     /// The columns that a view or table column list names, as identities.

@@ -155,6 +155,7 @@ fn uses(out: &Resolution) -> BTreeSet<ObjectId> {
             uses.insert(ObjectId::Column(id));
         }
     }
+    uses.extend(out.fields.iter().filter(|id| user(&id.relation)).copied().map(ObjectId::Column));
     // Of what is bound by name elsewhere, relations are read or written; these are named by literals.
     uses.extend(
         out.bindings

@@ -39,6 +39,9 @@ pub struct Resolution {
     pub whole_rows: Vec<(Oid, TextRange)>,
     /// Rows without a relation of their own that are used as values: rows of subqueries and joins, `ROW(t.*)`.
     pub row_values: Vec<RowValue>,
+    /// Columns of named row types whose values are taken out of a row that is not read from its relation: `(f()).a`, `x.a`
+    /// of `FROM f() x`.
+    pub fields: BTreeSet<ColumnId>,
     /// Literals that the server's input functions judge and that could not be judged here: place and type.
     pub unchecked_literals: Vec<(TextRange, Oid)>,
     /// Comparisons of text whose collations conflict: they fail on the first row that they meet (42P22).

@@ -33,6 +33,7 @@ impl Context {
         if table.column(&name.text).is_some() && if_not_exists {
             return Ok(Vec::new());
         }
+        let typed_tables = self.tables_to_follow(&table, inherit, name.span)?;
         column_is_free(&table, &name.text, name.span)?;
         let (mut column, constraints) = self.new_column(definition, &table.name)?;
         self.no_row_in_itself(table.row_type, column.data_type.oid, column.span)?;
@@ -60,7 +61,7 @@ impl Context {
         if column.not_null.as_ref().is_some_and(|not_null| !not_null.no_inherit) {
             self.hand_down_not_null(oid, &name.text, &children, name.span)?;
         }
-        for typed in self.tables_to_follow(&table, inherit, name.span)? {
+        for typed in typed_tables {
             self.append_column(typed, &column)?;
         }
         Ok(constraints)

@@ -277,6 +277,13 @@ impl Context {
     /// `DROP EXPRESSION`: the column becomes a plain one.
     pub(super) fn alter_drop_expression(&mut self, oid: Oid, name: &Name, if_exists: bool, inherit: bool) -> Outcome {
         let (table, column) = self.column_of(oid, name)?;
+        if !inherit && !self.children_of(oid).is_empty() {
+            let message = "ALTER TABLE / DROP EXPRESSION must be applied to child tables too";
+            return Err(refuse("42P16", message, name.span));
+        }
+        if column.inherit_count > 0 {
+            return Err(refuse("42P16", "cannot drop generation expression from inherited column", name.span));
+        }
         let message = match column.generated {
             Some(Generated::Stored) => None,
             Some(Generated::Virtual) => Some((
@@ -291,13 +298,6 @@ impl Context {
         };
         if let Some((code, message)) = message {
             return Err(refuse(code, message, name.span));
-        }
-        if column.inherit_count > 0 {
-            return Err(refuse("42P16", "cannot drop generation expression from inherited column", name.span));
-        }
-        if !inherit && !self.children_of(oid).is_empty() {
-            let message = "ALTER TABLE / DROP EXPRESSION must be applied to child tables too";
-            return Err(refuse("0A000", message, name.span));
         }
         for relation in std::iter::once(oid).chain(self.descendants_of(oid)) {
             let Some(number) = self.relation(relation)?.column(&name.text).map(|column| column.number) else {

@@ -5,9 +5,10 @@ mod column;
 mod column_type;
 mod constraint;
 mod drop_column;
+mod permitted;
 mod storage;
 
-use rollproof_catalog::{Oid, Relation, RelationKind};
+use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
     AlterTable, AlterTableAction, ConstraintDefinition, ConstraintKind, ObjectKind, PartitionBound, QualifiedName,
@@ -73,7 +74,7 @@ impl Context {
         let inherit = alter.relation.inherit;
         let mut steps: Vec<(Pass, Step)> = Vec::new();
         for (action, span) in &alter.actions {
-            self.action_fits(&relation, action, *span)?;
+            self.action_permitted(&relation, action, *span)?;
             if let AlterTableAction::ColumnType { name, type_name, collation, using } = action {
                 let change =
                     column_type::TypeChange { name, type_name, collation: collation.as_ref(), using: using.as_ref() };
@@ -132,62 +133,6 @@ impl Context {
         Err(refuse("42809", format!("\"{}\" is not {}", relation.name, with_article(word)), name.span))
     }
 
-    /// Which kinds of relation an action is for (`ATSimplePermissions`).
-    fn action_fits(&self, relation: &Relation, action: &AlterTableAction, span: TextRange) -> Outcome {
-        use RelationKind::{
-            Composite, ForeignTable, Index, MaterializedView, PartitionedIndex, PartitionedTable, Table, View,
-        };
-        let (what, kinds): (&str, &[RelationKind]) = match action {
-            AlterTableAction::AddColumn(..) => {
-                ("ADD COLUMN", &[Table, PartitionedTable, View, Composite, ForeignTable])
-            }
-            AlterTableAction::DropColumn { .. } => ("DROP COLUMN", &[Table, PartitionedTable, Composite, ForeignTable]),
-            AlterTableAction::ColumnType { .. } => {
-                ("ALTER COLUMN ... SET DATA TYPE", &[Table, PartitionedTable, Composite, ForeignTable])
-            }
-            AlterTableAction::ColumnDefault(_, Some(_)) => {
-                ("ALTER COLUMN ... SET DEFAULT", &[Table, PartitionedTable, View, ForeignTable])
-            }
-            AlterTableAction::ColumnDefault(_, None) => {
-                ("ALTER COLUMN ... DROP DEFAULT", &[Table, PartitionedTable, View, ForeignTable])
-            }
-            AlterTableAction::ColumnNotNull(_, true) => {
-                ("ALTER COLUMN ... SET NOT NULL", &[Table, PartitionedTable, ForeignTable])
-            }
-            AlterTableAction::ColumnNotNull(_, false) => {
-                ("ALTER COLUMN ... DROP NOT NULL", &[Table, PartitionedTable, ForeignTable])
-            }
-            AlterTableAction::AddConstraint(_) => ("ADD CONSTRAINT", &[Table, PartitionedTable, ForeignTable]),
-            AlterTableAction::DropConstraint { .. } => ("DROP CONSTRAINT", &[Table, PartitionedTable, ForeignTable]),
-            AlterTableAction::ValidateConstraint(_) => {
-                ("VALIDATE CONSTRAINT", &[Table, PartitionedTable, ForeignTable])
-            }
-            AlterTableAction::RowSecurity(_) => ("ENABLE ROW SECURITY", &[Table, PartitionedTable]),
-            AlterTableAction::Inherit(_) => ("INHERIT", &[Table, PartitionedTable, ForeignTable]),
-            AlterTableAction::NoInherit(_) => ("NO INHERIT", &[Table, PartitionedTable, ForeignTable]),
-            AlterTableAction::AttachPartition(..) => ("ATTACH PARTITION", &[Table, PartitionedTable, PartitionedIndex]),
-            AlterTableAction::DetachPartition(..) => ("DETACH PARTITION", &[Table, PartitionedTable]),
-            AlterTableAction::Cluster(_) => ("CLUSTER ON", &[Table, PartitionedTable, MaterializedView]),
-            AlterTableAction::ReplicaIdentity(_) => ("REPLICA IDENTITY", &[Table, PartitionedTable, MaterializedView]),
-            AlterTableAction::ColumnOptions(..) => {
-                ("ALTER COLUMN ... SET", &[Table, PartitionedTable, MaterializedView, ForeignTable])
-            }
-            AlterTableAction::ColumnStorage(..) => {
-                ("ALTER COLUMN ... SET STORAGE", &[Table, PartitionedTable, MaterializedView, ForeignTable])
-            }
-            AlterTableAction::ColumnStatistics(_) | AlterTableAction::NumberStatistics(..) => (
-                "ALTER COLUMN ... SET STATISTICS",
-                &[Table, PartitionedTable, MaterializedView, Index, PartitionedIndex, ForeignTable],
-            ),
-            _ => return Ok(()),
-        };
-        if kinds.contains(&relation.kind) {
-            return Ok(());
-        }
-        let message = format!("ALTER action {what} cannot be performed on relation \"{}\"", relation.name);
-        Err(refuse("42809", message, span))
-    }
-
     fn alter_action(&mut self, oid: Oid, action: &AlterTableAction, span: TextRange, inherit: bool) -> Outcome {
         match action {
             AlterTableAction::AddColumn(..) => Ok(()),
@@ -211,7 +156,9 @@ impl Context {
             AlterTableAction::DropExpression(name, if_exists) => {
                 self.alter_drop_expression(oid, name, *if_exists, inherit)
             }
-            AlterTableAction::ColumnInert(name) => self.column_exists(oid, name),
+            AlterTableAction::ColumnCompression(name)
+            | AlterTableAction::ColumnReset(name)
+            | AlterTableAction::ColumnForeignOptions(name) => self.column_exists(oid, name),
             AlterTableAction::AddConstraint(definition) => {
                 let new = NewConstraint { definition: definition.clone(), column: None };
                 self.add_table_constraint(oid, &new, inherit)
@@ -252,16 +199,29 @@ impl Context {
             AlterTableAction::Owner(name) => {
                 let owner = self.role(name)?;
                 let table = self.relation(oid)?;
+                if table.kind == RelationKind::PartitionedIndex {
+                    let message = format!("cannot change owner of index \"{}\"", table.name);
+                    return Err(refuse("42809", message, span));
+                }
                 let what = format!("{} {}", crate::find::kind_word(table.kind), table.name);
                 self.may_give(table.owner, owner, &what, span)?;
                 self.own_relation(oid, owner)
             }
             AlterTableAction::OfType(name) => self.set_of_type(oid, name),
-            AlterTableAction::NotOf => self.change(oid, |relation| relation.of_type = Oid::NONE),
+            AlterTableAction::NotOf => self.forget_of_type(oid, span),
             AlterTableAction::Options(options) => self.alter_options(oid, options, false),
             AlterTableAction::ResetOptions(options) => self.alter_options(oid, options, true),
             _ => self.alter_storage(oid, action, span),
         }
+    }
+
+    fn forget_of_type(&mut self, oid: Oid, span: TextRange) -> Outcome {
+        let relation = self.relation(oid)?;
+        if relation.of_type.is_none() {
+            return Err(refuse("42809", format!("\"{}\" is not a typed table", relation.name), span));
+        }
+        self.unlink(ObjectId::Relation(oid), ObjectId::Type(relation.of_type));
+        self.change(oid, |relation| relation.of_type = Oid::NONE)
     }
 
     fn set_of_type(&mut self, oid: Oid, name: &rollproof_sql::ast::TypeName) -> Outcome {
@@ -272,7 +232,7 @@ impl Context {
             return Err(refuse("42809", format!("type {shown} is not a composite type"), name.span));
         };
         let relation = self.relation(oid)?;
-        if !relation.inherits.is_empty() {
+        if !relation.inherits.is_empty() || relation.partition.is_some() {
             return Err(refuse("42809", "typed tables cannot inherit", name.span));
         }
         let mut own = relation.live_columns();

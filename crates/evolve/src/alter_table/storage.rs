@@ -29,20 +29,23 @@ impl Context {
     }
 
     fn index_by_name(&self, table: &Relation, name: &Name) -> Outcome<Relation> {
-        let mut indexes = table.indexes.iter().filter_map(|index| self.schema.relation(*index));
-        indexes.find(|index| index.name == name.text).cloned().ok_or_else(|| {
+        let Some(found) = self.schema.relations_in(table.namespace, &name.text).next() else {
             let message = format!("index \"{}\" for table \"{}\" does not exist", name.text, table.name);
-            refuse("42704", message, name.span)
-        })
+            return Err(refuse("42704", message, name.span));
+        };
+        if !table.indexes.contains(&found.oid) {
+            let message = format!("\"{}\" is not an index for table \"{}\"", name.text, table.name);
+            return Err(refuse("42809", message, name.span));
+        }
+        Ok(found.clone())
     }
 
     /// `CLUSTER ON i`, `SET WITHOUT CLUSTER`
     fn cluster(&mut self, oid: Oid, name: Option<&Name>, span: TextRange) -> Outcome {
         let table = self.relation(oid)?;
-        if table.kind == RelationKind::PartitionedTable {
-            return Err(refuse("0A000", "cannot mark index clustered in partitioned table", span));
-        }
-        let Some(name) = name else { return Ok(()) };
+        let partitioned = || refuse("0A000", "cannot mark index clustered in partitioned table", span);
+        let is_partitioned = table.kind == RelationKind::PartitionedTable;
+        let Some(name) = name else { return if is_partitioned { Err(partitioned()) } else { Ok(()) } };
         let index = self.index_by_name(&table, name)?;
         let Some(data) = &index.index else { return Ok(()) };
         if matches!(&*data.method, "hash" | "gin" | "brin" | "spgist") {
@@ -55,6 +58,9 @@ impl Context {
         }
         if !data.valid {
             return Err(refuse("0A000", format!("cannot cluster on invalid index \"{}\"", name.text), name.span));
+        }
+        if is_partitioned {
+            return Err(partitioned());
         }
         Ok(())
     }
@@ -161,8 +167,24 @@ impl Context {
         let relation = self.relation(oid)?;
         match &relation.index {
             None => self.column_of(oid, name).map(|_| ()),
-            Some(_) => Ok(()),
+            Some(index) => self.index_statistics_by_name(&relation, index, name),
         }
+    }
+
+    /// A column of an index by name: only an expression has a target of its own, and is called otherwise than a column.
+    fn index_statistics_by_name(&self, relation: &Relation, index: &rollproof_catalog::Index, name: &Name) -> Outcome {
+        let table = self.schema.relation(index.table);
+        let keys = index.keys.iter().map(|key| key.column).chain(index.include.iter().copied());
+        let is_key = keys.filter_map(|number| table?.column_by_number(number)).any(|column| column.name == name.text);
+        if is_key {
+            let message = format!("cannot alter statistics on non-expression column \"{}\"", name.text);
+            return Err(refuse("0A000", message, name.span));
+        }
+        if index.keys.iter().any(|key| key.expression.is_some()) {
+            return Ok(());
+        }
+        let message = format!("column \"{}\" of relation \"{}\" does not exist", name.text, relation.name);
+        Err(refuse("42703", message, name.span))
     }
 
     /// `ALTER COLUMN n SET STATISTICS` (`ATExecSetStatistics`): only an index's expressions have a target of their own.

@@ -100,20 +100,16 @@ impl Context {
                 let cast = self.schema.find_cast(from, to).ok_or_else(missing)?;
                 Ok(Some(ObjectId::Cast(cast.oid)))
             }
+            (ObjectKind::UserMapping, ObjectName::OnTable(user, server)) => {
+                self.user_mapping(user, server.object()).map(|oid| Some(ObjectId::Other(oid)))
+            }
             (_, ObjectName::OnTable(name, table)) => self.part_of_table(kind, name, table).map(Some),
             (ObjectKind::Collation, ObjectName::Name(name)) => {
                 self.collation_ref(name).map(|oid| Some(ObjectId::Collation(oid)))
             }
             (_, ObjectName::UsingMethod(name, method)) => self.class_or_family(kind, name, method).map(Some),
             // Made by statements that nothing is kept of.
-            (
-                ObjectKind::Statistics
-                | ObjectKind::Publication
-                | ObjectKind::Subscription
-                | ObjectKind::Database
-                | ObjectKind::Tablespace,
-                ObjectName::Name(_),
-            ) => Ok(None),
+            (ObjectKind::Database | ObjectKind::Tablespace, ObjectName::Name(_)) => Ok(None),
             (_, ObjectName::Name(name)) => self.own_other(kind, name).map(|oid| Some(ObjectId::Other(oid))),
             _ => Ok(None),
         }

@@ -54,6 +54,8 @@ pub(crate) struct EntryColumn {
     pub record: Option<Arc<[RecordColumn]>>,
     /// Of a merged column of a join: what it is made of.
     pub merged: Option<Tree>,
+    /// Of a function that returns rows of a named type: the column of that type.
+    pub field_of: Option<ColumnId>,
 }
 
 impl EntryColumn {
@@ -73,6 +75,7 @@ impl EntryColumn {
             dropped: false,
             record,
             merged: None,
+            field_of: None,
         }
     }
 
@@ -87,6 +90,7 @@ impl EntryColumn {
             dropped: false,
             record: None,
             merged: None,
+            field_of: None,
         }
     }
 }

@@ -10,6 +10,9 @@ select nspname from pg_namespace where pg_temp.member('pg_namespace', oid, $ext)
 -- name: language
 select lanname from pg_language where pg_temp.member('pg_language', oid, $ext);
 
+-- name: wrapper
+select fdwname from pg_foreign_data_wrapper where pg_temp.member('pg_foreign_data_wrapper', oid, $ext);
+
 -- name: method
 select amname, amtype from pg_am where pg_temp.member('pg_am', oid, $ext);
 

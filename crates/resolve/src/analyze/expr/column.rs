@@ -189,6 +189,7 @@ impl<'a> Analyzer<'a> {
         if let Some(number) = number {
             let id = rollproof_catalog::ColumnId { relation, number };
             self.bind(name.span, rollproof_catalog::ObjectId::Column(id), crate::resolution::Role::Read);
+            self.out.fields.insert(id);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{FunctionKind, Oid, TypeKind, TypeRef};
+use rollproof_catalog::{ColumnId, FunctionKind, Oid, TypeKind, TypeRef};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Alias, Argument, ColumnSpec, Expr, ExprKind, FunctionCall, Name};
 
@@ -144,7 +144,8 @@ impl<'a> Analyzer<'a> {
         if self.is_row_type(value.typed.oid()) {
             if let Some(known) = types::row_columns(&mut self.cx, &value.typed) {
                 redundant_definitions(definitions, value.typed.oid() == RECORD)?;
-                let columns = known.iter().map(EntryColumn::of_record).collect();
+                let mut columns: Vec<EntryColumn> = known.iter().map(EntryColumn::of_record).collect();
+                self.fields_of_type(value.typed.oid(), &mut columns);
                 let named = value.typed.oid() != RECORD;
                 let row = if named { Tag::Cast(value.typed.data_type) } else { Tag::Construct("functions") };
                 return Ok(OneFunction { columns, row, tree, open: false });
@@ -167,6 +168,17 @@ impl<'a> Analyzer<'a> {
         let mut column = EntryColumn::of_value(name, &value.typed);
         column.nullable = true;
         Ok(OneFunction { columns: vec![column], row: Tag::Construct("scalar"), tree, open: false })
+    }
+
+    /// Since PostgreSQL 15 a view depends on those columns of a function's row type that it reads
+    /// (`process_function_rte_ref`, dependency.c).
+    fn fields_of_type(&self, data_type: Oid, columns: &mut [EntryColumn]) {
+        let relation = types::info::row_relation(self.schema(), data_type);
+        let Some(relation) = relation.filter(|_| self.version() >= 15) else { return };
+        let Some(found) = self.schema().relation(relation) else { return };
+        for (column, field) in columns.iter_mut().zip(found.live_columns()) {
+            column.field_of = Some(ColumnId { relation, number: field.number });
+        }
     }
 
     /// The name of a function's single OUT parameter (`get_func_result_name`).

@@ -78,6 +78,7 @@ pub(crate) fn relation_entry(relation: &Relation, span: TextRange) -> Entry {
         dropped: column.dropped,
         record: None,
         merged: None,
+        field_of: None,
     });
     Entry::new(EntryKind::Relation(relation.oid, relation.kind), relation.name.clone(), columns.collect(), span)
 }

@@ -40,6 +40,8 @@ impl Analyzer<'_> {
             (None, Returning::Old) => Node::new(Tag::Field("old".into()), vec![leaf(var, span)], span),
             (None, Returning::New) => Node::new(Tag::Field("new".into()), vec![leaf(var, span)], span),
         };
+        let field = column.field_of;
+        self.out.fields.extend(field);
         self.note_read(var.depth, var.entry, var.attribute, span);
         Ok(Expression::new(typed, tree))
     }

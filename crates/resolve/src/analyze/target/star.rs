@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::ObjectId;
+use rollproof_catalog::{ColumnId, ObjectId};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{ColumnRef, Expr, Indirection};
 
@@ -130,6 +130,12 @@ impl<'a> Analyzer<'a> {
             self.level().open_targets = true;
             return Ok(Vec::new());
         };
+        if let Some(relation) = types::info::row_relation(self.schema(), value.typed.oid())
+            && let Some(found) = self.schema().relation(relation)
+        {
+            let fields = found.live_columns().map(|field| ColumnId { relation, number: field.number });
+            self.out.fields.extend(fields.collect::<Vec<_>>());
+        }
         let mut expanded = StarExpansion { span: star, columns: Vec::new() };
         let mut columns = Vec::new();
         for field in fields.iter() {

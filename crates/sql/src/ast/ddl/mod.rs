@@ -77,8 +77,12 @@ pub enum Definition {
     CreateOperatorFamily(QualifiedName, Name),
     /// `ALTER OPERATOR FAMILY … ADD | DROP`
     AlterOperatorFamily(AlterOperatorFamily),
-    /// `CREATE SERVER`, `CREATE LANGUAGE`, `CREATE CONVERSION` …: the kind and its name (of a user mapping, the user's).
-    CreateOther(ObjectKind, QualifiedName),
+    /// `CREATE SERVER`, `CREATE LANGUAGE`, `CREATE PUBLICATION` …
+    CreateOther(OtherObject),
+    /// `ALTER SERVER`, `ALTER PUBLICATION` … where the object and what it names have to be there, and no more is of use.
+    AlterOther(OtherObject),
+    /// `CREATE STATISTICS`
+    CreateStatistics(CreateStatistics),
     /// `ALTER TABLE` and its relatives for views, indexes, sequences, foreign tables, composite types.
     AlterTable(AlterTable),
     /// `ALTER SEQUENCE`

@@ -1,6 +1,7 @@
 //! Kinds and names of objects, and what is done to any of them: RENAME, SET SCHEMA, DROP.
 
 use super::routine::Signature;
+use crate::ast::expr::Expr;
 use crate::ast::name::{Name, QualifiedName, TypeName};
 
 /// Kinds of object that are renamed, moved, dropped, granted.
@@ -112,7 +113,7 @@ pub enum ObjectName {
     Type(TypeName),
     /// `COLUMN t.c`: the relation, the column
     Column(QualifiedName, Name),
-    /// `TRIGGER n ON t`, `RULE`, `POLICY`, `CONSTRAINT`
+    /// `TRIGGER n ON t`, `RULE`, `POLICY`, `CONSTRAINT`; `USER MAPPING FOR u SERVER s`
     OnTable(Name, QualifiedName),
     /// `CONSTRAINT n ON DOMAIN d`
     OnDomain(Name, QualifiedName),
@@ -187,4 +188,34 @@ pub struct Drop {
     pub cascade: bool,
     /// `CONCURRENTLY`
     pub concurrently: bool,
+}
+
+/// An object of a kind that nothing looks into, as CREATE and ALTER name it.
+#[derive(Debug, Clone)]
+pub struct OtherObject {
+    /// What.
+    pub kind: ObjectKind,
+    /// Its name; of a user mapping the user's.
+    pub name: QualifiedName,
+    /// `IF NOT EXISTS` of CREATE, `IF EXISTS` of ALTER.
+    pub lenient: bool,
+    /// What it belongs to: the wrapper of a server, the server of a user mapping.
+    pub belongs_to: Option<Name>,
+    /// The relations that it names: what a publication publishes.
+    pub relations: Vec<QualifiedName>,
+}
+
+/// `CREATE STATISTICS`
+#[derive(Debug, Clone)]
+pub struct CreateStatistics {
+    /// Its name, if one was written.
+    pub name: Option<QualifiedName>,
+    /// `IF NOT EXISTS`
+    pub if_not_exists: bool,
+    /// `(dependencies, ndistinct, mcv)`
+    pub kinds: Vec<Name>,
+    /// Columns and expressions.
+    pub elements: Vec<Expr>,
+    /// `FROM`: the tables, of which the server takes one; none stands for what is no table's name.
+    pub tables: Vec<Option<QualifiedName>>,
 }

@@ -42,6 +42,8 @@ pub struct CreateTable {
     pub options: Vec<DefinitionOption>,
     /// `ON COMMIT`, where it was said
     pub on_commit: Option<OnCommit>,
+    /// `SERVER` of a foreign table
+    pub server: Option<Name>,
 }
 
 /// What becomes of a temporary table's rows, or of the table, at the end of a transaction.
@@ -105,6 +107,8 @@ pub struct LikeClause {
     pub generated: bool,
     /// STORAGE
     pub storage: bool,
+    /// STATISTICS
+    pub statistics: bool,
 }
 
 /// A column as defined.
@@ -162,7 +166,8 @@ pub struct AlterTable {
     pub actions: Vec<(AlterTableAction, TextRange)>,
 }
 
-/// An action of `ALTER TABLE`.
+/// An action of `ALTER TABLE`. `ADD ATTRIBUTE`, `DROP ATTRIBUTE`, `ALTER ATTRIBUTE` of composite types come as the column
+/// actions; there the relation's `inherit` says `CASCADE`.
 #[derive(Debug, Clone)]
 pub enum AlterTableAction {
     /// `ADD COLUMN [IF NOT EXISTS]`
@@ -209,8 +214,12 @@ pub enum AlterTableAction {
     ColumnStorage(Name, Option<Name>),
     /// `ALTER COLUMN c SET (options)`
     ColumnOptions(Name, Vec<DefinitionOption>),
-    /// `ALTER COLUMN c SET COMPRESSION | OPTIONS (…)`, `RESET (…)`
-    ColumnInert(Name),
+    /// `ALTER COLUMN c SET COMPRESSION m`
+    ColumnCompression(Name),
+    /// `ALTER COLUMN c RESET (options)`
+    ColumnReset(Name),
+    /// `ALTER COLUMN c OPTIONS (…)` of a foreign table
+    ColumnForeignOptions(Name),
     /// `ADD constraint`
     AddConstraint(ConstraintDefinition),
     /// `DROP CONSTRAINT [IF EXISTS] n [CASCADE]`
@@ -233,6 +242,8 @@ pub enum AlterTableAction {
         /// `ENFORCED`, where it was said
         enforced: Option<bool>,
     },
+    /// `ALTER CONSTRAINT n INHERIT` (PostgreSQL 18)
+    ConstraintInherit(Name),
     /// `VALIDATE CONSTRAINT n`
     ValidateConstraint(Name),
     /// `INHERIT p`
@@ -267,11 +278,12 @@ pub enum AlterTableAction {
     Logged(bool),
     /// `SET ACCESS METHOD m`; none for `DEFAULT`
     AccessMethod(Option<Name>),
-    /// `ADD ATTRIBUTE`, `DROP ATTRIBUTE`, `ALTER ATTRIBUTE` of composite types come as the column actions; there the
-    /// relation's `inherit` says `CASCADE`.
-    ///
-    /// What cannot matter: `SET TABLESPACE`, `SET WITHOUT OIDS`, `OPTIONS (…)` …
-    Inert,
+    /// `SET TABLESPACE t`
+    Tablespace,
+    /// `SET WITHOUT OIDS`
+    WithoutOids,
+    /// `OPTIONS (…)` of a foreign table
+    ForeignOptions,
 }
 
 /// `REPLICA IDENTITY …`

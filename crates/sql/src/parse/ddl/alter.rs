@@ -106,7 +106,7 @@ const KINDS: &[Kind] = &[
     kind(&["text", "search", "template"], ObjectKind::TextSearchTemplate, Naming::Qualified, RENAME | SCHEMA, nothing_else),
     kind(&["text", "search", "dictionary"], ObjectKind::TextSearchDictionary, Naming::Qualified, COMMON, |parser, _| types::alter_dictionary(parser)),
     kind(&["text", "search", "configuration"], ObjectKind::TextSearchConfiguration, Naming::Qualified, COMMON, |parser, _| types::alter_configuration(parser)),
-    kind(&["statistics"], ObjectKind::Statistics, Naming::Qualified, COMMON | IF_EXISTS, |parser, _| statistics::alter_statistics(parser)),
+    kind(&["statistics"], ObjectKind::Statistics, Naming::Qualified, COMMON | IF_EXISTS, statistics::alter_statistics),
     kind(&["trigger"], ObjectKind::Trigger, Naming::OnTable, RENAME | DEPENDS, nothing_else),
     kind(&["rule"], ObjectKind::Rule, Naming::OnTable, RENAME, nothing_else),
     kind(&["policy"], ObjectKind::Policy, Naming::OnTable, RENAME | IF_EXISTS, policy::alter_policy),
@@ -116,10 +116,10 @@ const KINDS: &[Kind] = &[
     kind(&["tablespace"], ObjectKind::Tablespace, Naming::Name, RENAME | OWNER, alter_tablespace),
     kind(&["procedural", "language"], ObjectKind::Language, Naming::Name, RENAME | OWNER, nothing_else),
     kind(&["language"], ObjectKind::Language, Naming::Name, RENAME | OWNER, nothing_else),
-    kind(&["foreign", "data", "wrapper"], ObjectKind::ForeignDataWrapper, Naming::Name, RENAME | OWNER, |parser, _| foreign::alter_wrapper(parser)),
-    kind(&["server"], ObjectKind::Server, Naming::Name, RENAME | OWNER, |parser, _| foreign::alter_server(parser)),
-    kind(&["publication"], ObjectKind::Publication, Naming::Name, RENAME | OWNER, |parser, _| publication::alter_publication(parser)),
-    kind(&["subscription"], ObjectKind::Subscription, Naming::Name, RENAME | OWNER, |parser, _| publication::alter_subscription(parser)),
+    kind(&["foreign", "data", "wrapper"], ObjectKind::ForeignDataWrapper, Naming::Name, RENAME | OWNER, foreign::alter_wrapper),
+    kind(&["server"], ObjectKind::Server, Naming::Name, RENAME | OWNER, foreign::alter_server),
+    kind(&["publication"], ObjectKind::Publication, Naming::Name, RENAME | OWNER, publication::alter_publication),
+    kind(&["subscription"], ObjectKind::Subscription, Naming::Name, RENAME | OWNER, publication::alter_subscription),
     kind(&["large", "object"], ObjectKind::Other, Naming::LargeObject, OWNER, nothing_else),
 ];
 

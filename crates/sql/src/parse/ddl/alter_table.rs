@@ -69,7 +69,7 @@ const ACTIONS: &[(&[&str], Action)] = &[
     (&["drop", "constraint"], drop_constraint),
     (&["drop"], drop_column),
     (&["validate", "constraint"], |parser| parser.name().map(AlterTableAction::ValidateConstraint)),
-    (&["set", "without", "oids"], |_| Ok(AlterTableAction::Inert)),
+    (&["set", "without", "oids"], |_| Ok(AlterTableAction::WithoutOids)),
     (&["set", "without", "cluster"], |_| Ok(AlterTableAction::Cluster(None))),
     (&["cluster", "on"], |parser| parser.name().map(|name| AlterTableAction::Cluster(Some(name)))),
     (&["set", "logged"], |_| Ok(AlterTableAction::Logged(true))),
@@ -80,7 +80,7 @@ const ACTIONS: &[(&[&str], Action)] = &[
         }
         parser.name().map(|name| AlterTableAction::AccessMethod(Some(name)))
     }),
-    (&["set", "tablespace"], |parser| parser.name().map(|_| AlterTableAction::Inert)),
+    (&["set", "tablespace"], |parser| parser.name().map(|_| AlterTableAction::Tablespace)),
     (&["set"], |parser| storage_options(parser).map(AlterTableAction::Options)),
     (&["reset"], |parser| storage_options(parser).map(AlterTableAction::ResetOptions)),
     (&["enable", "row", "level", "security"], |_| Ok(AlterTableAction::RowSecurity('E'))),
@@ -106,7 +106,7 @@ fn action(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
     }
     if parser.at_keyword("options") {
         altered_generic_options(parser)?;
-        return Ok(AlterTableAction::Inert);
+        return Ok(AlterTableAction::ForeignOptions);
     }
     parser.error("what to alter")
 }
@@ -124,7 +124,7 @@ fn add(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
 fn alter_constraint(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
     let name = parser.name()?;
     if parser.eat_keyword("inherit") {
-        return Ok(AlterTableAction::Inert);
+        return Ok(AlterTableAction::ConstraintInherit(name));
     }
     let found = attributes(parser)?;
     if found.not_valid {
@@ -204,7 +204,7 @@ fn alter_column(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
     let name = parser.name()?;
     if parser.at_keyword("options") {
         altered_generic_options(parser)?;
-        return Ok(AlterTableAction::ColumnInert(name));
+        return Ok(AlterTableAction::ColumnForeignOptions(name));
     }
     if parser.eat_keyword("type") || parser.eat_keywords(&["set", "data", "type"]) {
         let type_name = parser.type_name()?;
@@ -222,7 +222,7 @@ fn alter_column(parser: &mut Parser<'_>) -> PResult<AlterTableAction> {
     }
     if parser.eat_keyword("reset") {
         storage_options(parser)?;
-        return Ok(AlterTableAction::ColumnInert(name));
+        return Ok(AlterTableAction::ColumnReset(name));
     }
     set_of_column(parser, name)
 }
@@ -269,7 +269,7 @@ fn set_of_column(parser: &mut Parser<'_>, name: Name) -> PResult<AlterTableActio
         if !parser.eat_keyword("default") {
             parser.name()?;
         }
-        return Ok(AlterTableAction::ColumnInert(name));
+        return Ok(AlterTableAction::ColumnCompression(name));
     }
     if parser.at_keyword("set") && parser.punct_at(1, crate::lex::Punct::LeftParen) {
         parser.advance();

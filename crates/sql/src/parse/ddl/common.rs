@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rollproof_source::TextRange;
 
 use crate::ast::{
-    Definition, Expr, ExprKind, FunctionCall, Name, OperatorName, QualifiedName, StatementKind, TypeName,
+    Definition, Expr, ExprKind, FunctionCall, Name, ObjectKind, OperatorName, OtherObject, QualifiedName,
+    StatementKind, TypeName,
 };
 use crate::error::PResult;
 use crate::lex::{Punct, TokenKind};
@@ -14,6 +15,11 @@ use crate::parse::cursor::Parser;
 /// A definition as a statement.
 pub(super) fn define(definition: Definition) -> PResult<StatementKind> {
     Ok(StatementKind::Define(Box::new(definition)))
+}
+
+/// An object of a kind that nothing looks into, with nothing said of it but its name.
+pub(super) fn other(kind: ObjectKind, name: QualifiedName) -> OtherObject {
+    OtherObject { kind, name, lenient: false, belongs_to: None, relations: Vec::new() }
 }
 
 /// A statement that touches neither names nor writes, and that names no relation.

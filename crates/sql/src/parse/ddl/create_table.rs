@@ -57,7 +57,7 @@ pub(super) fn create_foreign_table(parser: &mut Parser<'_>, prefix: Prefix) -> P
     }
     shape(parser, &mut table)?;
     parser.expect_keyword("server")?;
-    parser.name()?;
+    table.server = Some(parser.name()?);
     generic_options(parser)?;
     define(Definition::CreateTable(table))
 }
@@ -77,6 +77,7 @@ fn empty_table(name: QualifiedName, prefix: Prefix, if_not_exists: bool) -> Crea
         method: None,
         options: Vec::new(),
         on_commit: None,
+        server: None,
     }
 }
 
@@ -211,6 +212,7 @@ fn like_clause(parser: &mut Parser<'_>) -> PResult<LikeClause> {
         identity: false,
         generated: false,
         storage: false,
+        statistics: false,
     };
     loop {
         let including = parser.eat_keyword("including");
@@ -231,9 +233,11 @@ fn like_clause(parser: &mut Parser<'_>) -> PResult<LikeClause> {
                 clause.identity = including;
                 clause.generated = including;
                 clause.storage = including;
+                clause.statistics = including;
             }
             "storage" => clause.storage = including,
-            "comments" | "compression" | "statistics" => {}
+            "statistics" => clause.statistics = including,
+            "comments" | "compression" => {}
             _ => return parser.error_at("expected what to include", option.span),
         }
     }

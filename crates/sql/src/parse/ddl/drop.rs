@@ -70,8 +70,8 @@ fn drop_user_mapping(parser: &mut Parser<'_>) -> PResult<StatementKind> {
     parser.expect_keyword("for")?;
     let of = super::foreign::mapped_user(parser)?;
     parser.expect_keyword("server")?;
-    parser.name()?;
-    dropped(ObjectKind::UserMapping, vec![ObjectName::Name(single(of))], if_exists, false)
+    let server = parser.name()?;
+    dropped(ObjectKind::UserMapping, vec![ObjectName::OnTable(of, single(server))], if_exists, false)
 }
 
 fn drop_database(parser: &mut Parser<'_>) -> PResult<StatementKind> {

@@ -1,6 +1,6 @@
 //! Extensions and procedural languages.
 
-use super::common::{define, if_not_exists, single, word_or_string};
+use super::common::{define, if_not_exists, other, single, word_or_string};
 use super::create::Prefix;
 use super::object::extension_member;
 use crate::ast::{CreateExtension, Definition, ObjectKind, StatementKind};
@@ -57,5 +57,5 @@ pub(super) fn create_language(parser: &mut Parser<'_>, _: Prefix) -> PResult<Sta
             parser.qualified_name()?;
         }
     }
-    define(Definition::CreateOther(ObjectKind::Language, single(name)))
+    define(Definition::CreateOther(other(ObjectKind::Language, single(name))))
 }

@@ -1,9 +1,10 @@
 //! Foreign data: wrappers, servers, user mappings, imported schemas. (Foreign tables are in `create_table`.)
 
-use super::common::{define, if_not_exists, inert, role, single};
+use super::alter::Head;
+use super::common::{define, if_not_exists, other, role, single};
 use super::create::Prefix;
 use super::option::{altered_generic_options, generic_options};
-use crate::ast::{Definition, Name, ObjectKind, StatementKind};
+use crate::ast::{Definition, Name, ObjectKind, OtherObject, StatementKind};
 use crate::error::PResult;
 use crate::parse::cursor::Parser;
 
@@ -12,7 +13,7 @@ pub(super) fn create_wrapper(parser: &mut Parser<'_>, _: Prefix) -> PResult<Stat
     let name = parser.name()?;
     wrapper_options(parser)?;
     generic_options(parser)?;
-    define(Definition::CreateOther(ObjectKind::ForeignDataWrapper, single(name)))
+    define(Definition::CreateOther(other(ObjectKind::ForeignDataWrapper, single(name))))
 }
 
 /// `opt_fdw_options`: whether there were any.
@@ -31,26 +32,26 @@ fn wrapper_options(parser: &mut Parser<'_>) -> PResult<bool> {
 }
 
 /// `ALTER FOREIGN DATA WRAPPER w …`, the name taken.
-pub(super) fn alter_wrapper(parser: &mut Parser<'_>) -> PResult<StatementKind> {
+pub(super) fn alter_wrapper(parser: &mut Parser<'_>, head: Head) -> PResult<StatementKind> {
     let found = wrapper_options(parser)?;
     if !found || parser.at_keyword("options") {
         altered_generic_options(parser)?;
     }
-    inert("ALTER FOREIGN DATA WRAPPER")
+    define(Definition::AlterOther(other(head.kind, head.name(parser)?)))
 }
 
 /// `CREATE SERVER`
 pub(super) fn create_server(parser: &mut Parser<'_>, _: Prefix) -> PResult<StatementKind> {
-    if_not_exists(parser);
+    let lenient = if_not_exists(parser);
     let name = parser.name()?;
     if parser.eat_keyword("type") {
         parser.string()?;
     }
     server_version(parser)?;
     parser.expect_keywords(&["foreign", "data", "wrapper"])?;
-    parser.name()?;
+    let belongs_to = Some(parser.name()?);
     generic_options(parser)?;
-    define(Definition::CreateOther(ObjectKind::Server, single(name)))
+    define(Definition::CreateOther(OtherObject { lenient, belongs_to, ..other(ObjectKind::Server, single(name)) }))
 }
 
 /// `opt_foreign_server_version`: whether it stands.
@@ -63,12 +64,12 @@ fn server_version(parser: &mut Parser<'_>) -> PResult<bool> {
 }
 
 /// `ALTER SERVER s …`, the name taken.
-pub(super) fn alter_server(parser: &mut Parser<'_>) -> PResult<StatementKind> {
+pub(super) fn alter_server(parser: &mut Parser<'_>, head: Head) -> PResult<StatementKind> {
     let found = server_version(parser)?;
     if !found || parser.at_keyword("options") {
         altered_generic_options(parser)?;
     }
-    inert("ALTER SERVER")
+    define(Definition::AlterOther(other(head.kind, head.name(parser)?)))
 }
 
 /// `auth_ident`
@@ -76,25 +77,28 @@ pub(super) fn mapped_user(parser: &mut Parser<'_>) -> PResult<Name> {
     if parser.at_keyword("user") { parser.label() } else { role(parser) }
 }
 
-/// `CREATE USER MAPPING`
-pub(super) fn create_user_mapping(parser: &mut Parser<'_>, _: Prefix) -> PResult<StatementKind> {
-    if_not_exists(parser);
+/// `FOR user SERVER s`
+fn mapping(parser: &mut Parser<'_>) -> PResult<OtherObject> {
     parser.expect_keyword("for")?;
     let of = mapped_user(parser)?;
     parser.expect_keyword("server")?;
-    parser.name()?;
+    let belongs_to = Some(parser.name()?);
+    Ok(OtherObject { belongs_to, ..other(ObjectKind::UserMapping, single(of)) })
+}
+
+/// `CREATE USER MAPPING`
+pub(super) fn create_user_mapping(parser: &mut Parser<'_>, _: Prefix) -> PResult<StatementKind> {
+    let lenient = if_not_exists(parser);
+    let mapping = mapping(parser)?;
     generic_options(parser)?;
-    define(Definition::CreateOther(ObjectKind::UserMapping, single(of)))
+    define(Definition::CreateOther(OtherObject { lenient, ..mapping }))
 }
 
 /// `ALTER USER MAPPING`, the words taken.
 pub(super) fn alter_user_mapping(parser: &mut Parser<'_>) -> PResult<StatementKind> {
-    parser.expect_keyword("for")?;
-    mapped_user(parser)?;
-    parser.expect_keyword("server")?;
-    parser.name()?;
+    let mapping = mapping(parser)?;
     altered_generic_options(parser)?;
-    inert("ALTER USER MAPPING")
+    define(Definition::AlterOther(mapping))
 }
 
 /// `IMPORT FOREIGN SCHEMA`: it brings tables that only the foreign server knows.

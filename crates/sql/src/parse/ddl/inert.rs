@@ -106,7 +106,9 @@ pub(super) fn reindex(parser: &mut Parser<'_>) -> PResult<StatementKind> {
         utility_options(parser)?;
     }
     let mut names = Vec::new();
-    if parser.eat_keyword("index") || parser.eat_keyword("table") {
+    let index = parser.eat_keyword("index");
+    let tag = if index { "REINDEX INDEX" } else { "REINDEX" };
+    if index || parser.eat_keyword("table") {
         parser.eat_keyword("concurrently");
         names.push(parser.qualified_name()?);
     } else if parser.eat_keyword("schema") {
@@ -121,7 +123,7 @@ pub(super) fn reindex(parser: &mut Parser<'_>) -> PResult<StatementKind> {
             parser.name()?;
         }
     }
-    Ok(StatementKind::Inert("REINDEX", names))
+    Ok(StatementKind::Inert(tag, names))
 }
 
 /// `CHECKPOINT`

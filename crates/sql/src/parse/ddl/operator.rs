@@ -1,7 +1,7 @@
 //! Operators with their classes and families, casts, transforms, access methods.
 
 use super::alter::Head;
-use super::common::{define, inert, operator_as_name, single, types, unsigned};
+use super::common::{define, inert, operator_as_name, other, single, types, unsigned};
 use super::create::Prefix;
 use super::function::signature;
 use super::object::operator_types;
@@ -163,5 +163,5 @@ pub(super) fn create_access_method(parser: &mut Parser<'_>, _: Prefix) -> PResul
     }
     parser.expect_keyword("handler")?;
     parser.qualified_name()?;
-    define(Definition::CreateOther(ObjectKind::AccessMethod, single(name)))
+    define(Definition::CreateOther(other(ObjectKind::AccessMethod, single(name))))
 }

@@ -1,22 +1,23 @@
 //! Publications and subscriptions.
 
-use super::common::{inert, optional_columns, optional_condition};
+use super::alter::Head;
+use super::common::{define, optional_columns, optional_condition, other, single};
 use super::create::Prefix;
 use super::option::{definition, with_definition};
-use crate::ast::{QualifiedName, StatementKind};
+use crate::ast::{Definition, ObjectKind, OtherObject, QualifiedName, StatementKind};
 use crate::error::PResult;
 use crate::lex::Punct;
 use crate::parse::cursor::Parser;
 
 /// `CREATE PUBLICATION`
 pub(super) fn create_publication(parser: &mut Parser<'_>, _: Prefix) -> PResult<StatementKind> {
-    parser.name()?;
-    let mut tables = Vec::new();
+    let name = parser.name()?;
+    let mut relations = Vec::new();
     if parser.eat_keyword("for") && !parser.eat_keywords(&["all", "tables"]) {
-        tables = published(parser)?;
+        relations = published(parser)?;
     }
     with_definition(parser)?;
-    Ok(StatementKind::Inert("CREATE PUBLICATION", tables))
+    define(Definition::CreateOther(OtherObject { relations, ..other(ObjectKind::Publication, single(name)) }))
 }
 
 /// `pub_obj_list`: the tables in it. An entry without `TABLE` or `TABLES IN SCHEMA` continues the kind before it
@@ -56,31 +57,33 @@ fn published(parser: &mut Parser<'_>) -> PResult<Vec<QualifiedName>> {
 }
 
 /// `ALTER PUBLICATION p …`, the name taken.
-pub(super) fn alter_publication(parser: &mut Parser<'_>) -> PResult<StatementKind> {
+pub(super) fn alter_publication(parser: &mut Parser<'_>, head: Head) -> PResult<StatementKind> {
+    let publication = other(head.kind, head.name(parser)?);
     if parser.at_keyword("set") && parser.punct_at(1, Punct::LeftParen) {
         parser.advance();
         definition(parser)?;
-        return inert("ALTER PUBLICATION");
+        return define(Definition::AlterOther(publication));
     }
     if !["add", "set", "drop"].iter().any(|word| parser.eat_keyword(word)) {
         return parser.error("what to alter");
     }
-    Ok(StatementKind::Inert("ALTER PUBLICATION", published(parser)?))
+    let relations = published(parser)?;
+    define(Definition::AlterOther(OtherObject { relations, ..publication }))
 }
 
 /// `CREATE SUBSCRIPTION`
 pub(super) fn create_subscription(parser: &mut Parser<'_>, _: Prefix) -> PResult<StatementKind> {
-    parser.name()?;
+    let name = parser.name()?;
     parser.expect_keyword("connection")?;
     parser.string()?;
     parser.expect_keyword("publication")?;
     parser.name_list()?;
     with_definition(parser)?;
-    inert("CREATE SUBSCRIPTION")
+    define(Definition::CreateOther(other(ObjectKind::Subscription, single(name))))
 }
 
 /// `ALTER SUBSCRIPTION s …`, the name taken.
-pub(super) fn alter_subscription(parser: &mut Parser<'_>) -> PResult<StatementKind> {
+pub(super) fn alter_subscription(parser: &mut Parser<'_>, head: Head) -> PResult<StatementKind> {
     if parser.eat_keyword("connection") {
         parser.string()?;
     } else if parser.eat_keywords(&["refresh", "publication"]) {
@@ -97,5 +100,5 @@ pub(super) fn alter_subscription(parser: &mut Parser<'_>) -> PResult<StatementKi
     } else if !parser.eat_keyword("enable") {
         parser.expect_keyword("disable")?;
     }
-    inert("ALTER SUBSCRIPTION")
+    define(Definition::AlterOther(other(head.kind, head.name(parser)?)))
 }

@@ -1,8 +1,8 @@
 //! What all objects share: `RENAME`, `SET SCHEMA`, `OWNER TO`, `DEPENDS ON EXTENSION`.
 
 use super::alter::{COLUMNS, CONSTRAINTS, DEPENDS, Head, OWNER, RENAME, SCHEMA};
-use super::common::{cascade, define, inert, role};
-use crate::ast::{Definition, ObjectKind, Rename, RenamePart, SetSchema, StatementKind};
+use super::common::{cascade, define, role};
+use crate::ast::{Definition, ObjectKind, ObjectName, Rename, RenamePart, SetSchema, StatementKind};
 use crate::error::PResult;
 use crate::parse::cursor::Parser;
 
@@ -30,7 +30,11 @@ pub(super) fn shared(parser: &mut Parser<'_>, shared: u8, head: &Head) -> PResul
         parser.eat_keyword("no");
         parser.expect_keywords(&["depends", "on", "extension"])?;
         parser.name()?;
-        return inert(depends_tag(head.kind)).map(Some);
+        let names = match &head.object {
+            ObjectName::Name(name) if head.kind.is_relation() => vec![name.clone()],
+            _ => Vec::new(),
+        };
+        return Ok(Some(StatementKind::Inert(depends_tag(head.kind), names)));
     }
     Ok(None)
 }

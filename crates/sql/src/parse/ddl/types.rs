@@ -1,6 +1,6 @@
 //! Types, domains, collations, conversions, text search.
 
-use super::common::{cascade, define, if_exists, if_not_exists, inert, qualified_names};
+use super::common::{cascade, define, if_exists, if_not_exists, inert, other, qualified_names};
 use super::constraint::domain_constraint;
 use super::create::Prefix;
 use super::create_table::column_qualifiers;
@@ -98,7 +98,7 @@ pub(super) fn create_conversion(parser: &mut Parser<'_>, _: Prefix) -> PResult<S
     parser.string()?;
     parser.expect_keyword("from")?;
     parser.qualified_name()?;
-    define(Definition::CreateOther(ObjectKind::Conversion, name))
+    define(Definition::CreateOther(other(ObjectKind::Conversion, name)))
 }
 
 /// The kinds of text search objects.

@@ -178,7 +178,7 @@ fn default_privileges() {
 
 #[test]
 fn inert() {
-    check("alter materialized view v depends on extension e", r#"Inert("ALTER MATERIALIZED VIEW", [])"#);
+    check("alter materialized view v depends on extension e", r#"Inert("ALTER MATERIALIZED VIEW", [v])"#);
 }
 
 #[test]
