@@ -40,7 +40,9 @@ pub use relation::{
     SequenceBounds, Trigger, View,
 };
 pub use routine::{Aggregate, AggregateKind, AggregatePart, Function, FunctionKind, Language, Parameter, RoutineBody};
-pub use schema::{Extension, Namespace, Other, Schema, Taint, UNKNOWN_PART, taints_name};
+pub use schema::{
+    Extension, Namespace, Other, Schema, Taint, UNKNOWN_DIGITS, UNKNOWN_PART, known_in_part, taints_name,
+};
 pub use security::{Acl, AclEntry, DefaultAcl, Membership, Policy, Privilege, Role};
 pub use session::{Prepared, Session};
 pub use stored::{NamePlace, StoredExpr, StoredName, StoredStatement, StoredText};

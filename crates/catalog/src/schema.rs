@@ -61,27 +61,45 @@ pub enum Taint {
 /// Stands in a tainted name for a part of it that is not known: `events_` and this is every name that begins so.
 pub const UNKNOWN_PART: char = '\u{e000}';
 
+/// The same of a part of which no more is known than that it is one digit or several: `events_` and a day.
+pub const UNKNOWN_DIGITS: char = '\u{e001}';
+
+/// Whether a name is known in part only.
+#[must_use]
+pub fn known_in_part(name: &str) -> bool {
+    name.contains([UNKNOWN_PART, UNKNOWN_DIGITS])
+}
+
 /// Whether a name is among tainted names, some of which may be known in part only ([`UNKNOWN_PART`]).
 #[must_use]
 pub fn taints_name(tainted: &[Arc<str>], name: &str) -> bool {
-    tainted.iter().any(|each| match each.contains(UNKNOWN_PART) {
+    tainted.iter().any(|each| match known_in_part(each) {
         false => **each == *name,
         true => fits(each, name),
     })
 }
 
-/// Whether a name has the known parts of another, in order, at its start and its end.
+/// Whether a name can be one that is known in part only: what is not known matches any text, or any digits.
 fn fits(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split(UNKNOWN_PART);
-    let first = parts.next().unwrap_or("");
-    let last = parts.next_back().unwrap_or("");
-    let Some(rest) = name.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
-    let mut rest = rest;
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
+    let name: Vec<char> = name.chars().collect();
+    // Which beginnings of the name the pattern so far can be: no pattern takes long.
+    let mut reached = vec![false; name.len() + 1];
+    reached[0] = true;
+    for part in pattern.chars() {
+        let mut next = vec![false; name.len() + 1];
+        for at in 0..=name.len() {
+            let before = at.checked_sub(1).map(|before| (before, name[before]));
+            next[at] = match (part, before) {
+                (UNKNOWN_PART, None) => reached[at],
+                (UNKNOWN_PART, Some((before, _))) => reached[at] || next[before],
+                (UNKNOWN_DIGITS, Some((before, digit))) => digit.is_ascii_digit() && (reached[before] || next[before]),
+                (literal, Some((before, character))) => literal == character && reached[before],
+                (_, None) => false,
+            };
+        }
+        reached = next;
     }
-    true
+    reached[name.len()]
 }
 
 /// All objects at one moment. Cloning is cheap and shares everything.
@@ -201,7 +219,7 @@ impl Schema {
     pub fn ensure_temporary_namespace(&mut self) -> Oid {
         if self.session.temporary.is_none() {
             let oid = self.allocate();
-            let owner = self.current_role().unwrap_or(Self::SUPERUSER);
+            let owner = Self::SUPERUSER;
             self.put_namespace(Namespace { oid, name: Arc::from("pg_temp_3"), owner, acl: None });
             self.session.temporary = oid;
         }
@@ -227,5 +245,10 @@ mod tests {
         assert!(!taints_name(&tainted, "users_2"));
         assert!(!taints_name(&tainted, "events_idx"));
         assert!(!taints_name(&tainted, "events_2024"));
+        let dated = [Arc::from(format!("task_{UNKNOWN_DIGITS}_{UNKNOWN_DIGITS}"))];
+        assert!(taints_name(&dated, "task_2024_01"));
+        assert!(!taints_name(&dated, "task_events_01"));
+        assert!(!taints_name(&dated, "task_2024_"));
+        assert!(!taints_name(&dated, "task_2024_01_idx"));
     }
 }

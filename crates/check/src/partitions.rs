@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use rollproof_catalog::{Oid, Relation, Schema, Taint, UNKNOWN_PART};
+use rollproof_catalog::{Oid, Relation, Schema, Taint, known_in_part};
 use rollproof_resolve::{Write, WriteAction};
 use rollproof_sql::ast::{Expr, ExprKind, PartitionBound};
 
@@ -26,7 +26,7 @@ pub(crate) enum Routing {
 /// Whether a migration may have made tables of names that are not known.
 fn partitions_in_doubt(schema: &Schema) -> bool {
     schema.taints.iter().any(|taint| match taint {
-        Taint::Relations(names, _) => names.iter().any(|name| name.contains(UNKNOWN_PART)),
+        Taint::Relations(names, _) => names.iter().any(|name| known_in_part(name)),
         Taint::Everything(_) => true,
         Taint::Functions(..) | Taint::Extension(_) => false,
     })

@@ -175,6 +175,9 @@ impl Context {
         if let Some(storage) = &definition.storage {
             self.check_storage(data_type.oid, storage)?;
         }
+        if definition.compression.is_some() {
+            self.check_compression(data_type.oid, name, definition.compression.as_ref())?;
+        }
         let mut column = NewColumn {
             name: name.text.clone(),
             data_type,

@@ -73,9 +73,7 @@ impl Context {
         let definition = &new.definition;
         match &definition.kind {
             Written::Check(value) => self.add_check(relation, definition, value).map(|_| ()),
-            Written::PrimaryKey(unique) => self.add_unique(relation, new, unique, true),
-            Written::Unique(unique) => self.add_unique(relation, new, unique, false),
-            Written::Exclude { .. } => self.add_exclusion(relation, definition),
+            Written::PrimaryKey(_) | Written::Unique(_) | Written::Exclude { .. } => self.add_key(relation, new, true),
             Written::ForeignKey { .. } => self.add_foreign_key(relation, new),
             Written::NotNull(column) => {
                 let Some(column) = column else { return Ok(()) };
@@ -242,8 +240,24 @@ impl Context {
         Ok(changed)
     }
 
+    /// `PRIMARY KEY`, `UNIQUE`, `EXCLUDE`; of this table alone after ONLY, which leaves its partitions to ATTACH.
+    pub(crate) fn add_key(&mut self, relation: Oid, new: &NewConstraint, inherit: bool) -> Outcome {
+        match &new.definition.kind {
+            Written::PrimaryKey(unique) => self.add_unique(relation, new, unique, true, inherit),
+            Written::Unique(unique) => self.add_unique(relation, new, unique, false, inherit),
+            _ => self.add_exclusion(relation, &new.definition, inherit),
+        }
+    }
+
     /// `PRIMARY KEY` and `UNIQUE`
-    fn add_unique(&mut self, relation: Oid, new: &NewConstraint, unique: &UniqueDefinition, primary: bool) -> Outcome {
+    fn add_unique(
+        &mut self,
+        relation: Oid,
+        new: &NewConstraint,
+        unique: &UniqueDefinition,
+        primary: bool,
+        inherit: bool,
+    ) -> Outcome {
         let definition = &new.definition;
         let table = self.relation(relation)?;
         if table.kind == RelationKind::ForeignTable {
@@ -263,6 +277,9 @@ impl Context {
             for name in &columns {
                 let number = self.column_number(relation, name)?;
                 let not_null = NotNull { name: None, no_inherit: false, written: true };
+                if !inherit {
+                    self.children_not_null(&table, name)?;
+                }
                 self.require_not_null(relation, number, &not_null, definition.span)?;
             }
         }
@@ -280,11 +297,33 @@ impl Context {
         request.nulls_not_distinct = unique.nulls_not_distinct;
         request.deferrable = definition.deferrable;
         request.deferred = definition.initially_deferred;
+        request.recurse = inherit;
         if unique.without_overlaps {
             request.method = Arc::from("gist");
             request.exclusion = true;
         }
         self.define_index(request).map(|_| ())
+    }
+
+    /// A primary key of a table alone asks that its children's columns are NOT NULL: the server's own error has no code
+    /// since PostgreSQL 18, and before it only partitions were asked.
+    fn children_not_null(&self, table: &Relation, name: &Name) -> Outcome {
+        let since_18 = self.schema.builtin.version >= 18;
+        if !since_18 && table.kind != RelationKind::PartitionedTable {
+            return Ok(());
+        }
+        for child in self.children_of(table.oid) {
+            let child = self.relation(child)?;
+            if child.column(&name.text).is_none_or(|column| column.not_null) {
+                continue;
+            }
+            if since_18 {
+                let message = format!("column \"{}\" of table \"{}\" is not marked NOT NULL", name.text, child.name);
+                return Err(refuse("XX000", message, name.span));
+            }
+            return Err(refuse("42P16", "constraint must be added to child tables too", name.span));
+        }
+        Ok(())
     }
 
     /// NOT NULL for a primary key; a partitioned or inherited table's children get it too.
@@ -427,7 +466,7 @@ impl Context {
     }
 
     /// `EXCLUDE USING m (…)`
-    fn add_exclusion(&mut self, relation: Oid, definition: &ConstraintDefinition) -> Outcome {
+    fn add_exclusion(&mut self, relation: Oid, definition: &ConstraintDefinition, inherit: bool) -> Outcome {
         let Written::Exclude { method, elements, predicate, include } = &definition.kind else { return Ok(()) };
         if self.relation(relation)?.kind == RelationKind::ForeignTable {
             let message = "exclusion constraints are not supported on foreign tables";
@@ -443,6 +482,7 @@ impl Context {
         request.name = definition.name.as_ref().map(|name| name.text.clone());
         request.span = definition.span;
         request.role = Role::Exclusion;
+        request.recurse = inherit;
         request.exclusion = true;
         request.exclusion_operators = elements.iter().map(|(_, operator)| operator.symbol.clone()).collect();
         request.deferrable = definition.deferrable;

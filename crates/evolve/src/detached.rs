@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rollproof_catalog::{ColumnId, Partition, PartitionKey, Relation, Taint, TypeRef};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{ConstraintDefinition, ConstraintKind, Expr, ExprKind, Literal, PartitionBound};
-use rollproof_sql::quote_identifier;
+use rollproof_sql::{quote_identifier, quote_literal};
 
 use crate::bound::infinite_word;
 use crate::context::{Context, Outcome};
@@ -71,11 +71,15 @@ impl Context {
                 Some(format!("({})", parts.join(" AND ")))
             }
             PartitionBound::List(values) => {
-                let found = values.iter().filter(|each| !is_null(each)).map(value).collect::<Option<Vec<_>>>()?;
-                let one_of = match &found[..] {
+                let written: Vec<&Expr> = values.iter().filter(|each| !is_null(each)).collect();
+                let one_of = match &written[..] {
                     [] => return Some(format!("({name} IS NULL)")),
-                    [only] => format!("({name} = {only})"),
-                    _ => format!("({name} = ANY (ARRAY[{}]))", found.join(", ")),
+                    [only] => format!("({name} = {})", value(only)?),
+                    several => {
+                        let elements = several.iter().map(|each| element(each)).collect::<Option<Vec<_>>>()?;
+                        let array = quote_literal(&format!("{{{}}}", elements.join(",")));
+                        format!("({name} = ANY ({array}::{of_type}[]))")
+                    }
                 };
                 let joined = if values.iter().any(|each| is_null(&each)) { "IS NULL) OR" } else { "IS NOT NULL) AND" };
                 Some(format!("(({name} {joined} {one_of})"))
@@ -83,4 +87,18 @@ impl Context {
             PartitionBound::Hash(..) | PartitionBound::Default => None,
         }
     }
+}
+
+/// A literal as an element of an array's text (`array_out`); none for what is no literal.
+fn element(expr: &Expr) -> Option<String> {
+    let text: &str = match &expr.kind {
+        ExprKind::Literal(Literal::String(text) | Literal::Number(text)) => text,
+        ExprKind::Literal(Literal::Integer(number)) => return Some(number.to_string()),
+        _ => return None,
+    };
+    let plain = |character: char| !character.is_whitespace() && !"{}\",\\".contains(character);
+    if !text.is_empty() && text.chars().all(plain) && !text.eq_ignore_ascii_case("null") {
+        return Some(text.to_owned());
+    }
+    Some(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
 }

@@ -531,7 +531,8 @@ fn index_relation(
 /// An index knows nothing of system columns (0A000).
 fn no_system_columns(bound: &BoundExpr, span: TextRange) -> Outcome {
     let system = |used: &ObjectId| matches!(used, ObjectId::Column(id) if id.number < 0);
-    if bound.uses.iter().any(system) {
+    let named = bound.stored.text.bindings.iter().map(|binding| &binding.1);
+    if bound.uses.iter().chain(named).any(system) {
         return Err(refuse("0A000", "index creation on system columns is not supported", span));
     }
     Ok(())

@@ -173,6 +173,11 @@ impl Context {
 
     /// Adds a parent's check, bound to this table's own columns.
     pub(crate) fn add_inherited_check(&mut self, relation: Oid, check: &InheritedCheck) -> Outcome {
+        let table = self.relation(relation)?;
+        if check.no_inherit && table.kind == RelationKind::PartitionedTable {
+            let message = format!("cannot add NO INHERIT constraint to partitioned table \"{}\"", table.name);
+            return Err(refuse("42P16", message, self.span));
+        }
         let stored = self.moved_expr(&check.stored, relation);
         let uses: std::collections::BTreeSet<ObjectId> = stored.text.bindings.iter().map(|binding| binding.1).collect();
         let columns = uses.iter().filter_map(|object| match object {

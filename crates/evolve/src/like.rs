@@ -101,6 +101,7 @@ impl Context {
         let indexes = self.relation(source)?.indexes;
         for index in indexes {
             if let Some(request) = self.cloned_index(index, target, Oid::NONE)? {
+                self.one_primary_key(target, &request)?;
                 self.define_index(request)?;
             }
         }

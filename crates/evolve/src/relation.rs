@@ -76,7 +76,7 @@ impl Context {
     }
 
     /// `moveArrayTypeName`: an array type that was made by itself gives way to a type of its name.
-    fn move_array_type(&mut self, namespace: Oid, name: &str) {
+    pub(crate) fn move_array_type(&mut self, namespace: Oid, name: &str) {
         let Some(found) = self.schema.types.first_named(namespace, name) else { return };
         if !found.is_array {
             return;

@@ -300,6 +300,22 @@ impl Context {
         Ok(())
     }
 
+    /// `COMPRESSION` (`GetAttributeCompression`): of values that can be long, in one of two ways.
+    pub(crate) fn check_compression(&self, data_type: Oid, column: &Name, method: Option<&Name>) -> Outcome {
+        let Some(method) = method.filter(|method| method.as_str() != "default") else { return Ok(()) };
+        let plain = rollproof_catalog::TypeRef::plain(data_type);
+        let base = self.schema.base_type(plain).oid;
+        if self.schema.type_of(base).is_some_and(|found| found.length != -1) {
+            let shown = self.schema.format_type(plain);
+            let message = format!("column data type {shown} does not support compression");
+            return Err(refuse("0A000", message, column.span));
+        }
+        if !matches!(method.as_str(), "pglz" | "lz4") {
+            return Err(refuse("22023", format!("invalid compression method \"{}\"", method.text), method.span));
+        }
+        Ok(())
+    }
+
     /// Gives a table its access method; none for the default.
     pub(crate) fn put_access_method(&mut self, oid: Oid, name: Option<&Name>) -> Outcome {
         if let Some(name) = name {

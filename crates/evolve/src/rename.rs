@@ -121,6 +121,7 @@ impl Context {
     fn retitle_type(&mut self, oid: Oid, to: &Name) -> Outcome {
         let Some(mut renamed) = self.schema.type_of(oid).cloned() else { return Ok(()) };
         self.type_name_free(renamed.namespace, &to.text, to.span)?;
+        self.move_array_type(renamed.namespace, &to.text);
         let array = renamed.array;
         let namespace = renamed.namespace;
         renamed.name = to.text.clone();

@@ -22,6 +22,8 @@ struct Subject {
     uses: Vec<ObjectId>,
     /// Expressions that are not just a column.
     expressions: usize,
+    /// Those as they are written.
+    texts: Vec<String>,
     /// What a made-up name calls them.
     names: Vec<String>,
 }
@@ -95,6 +97,7 @@ impl Context {
             }
             subject.uses.extend(bound.uses);
             subject.expressions += 1;
+            subject.texts.push(element.span.slice(&self.source).to_owned());
             subject.names.push("expr".to_owned());
         }
         Ok(subject)
@@ -223,6 +226,11 @@ fn sized(create: &CreateStatistics, subject: &Subject) -> Outcome {
     sorted.sort_unstable();
     if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(refuse("42701", "duplicate column name in statistics definition", span));
+    }
+    let mut texts = subject.texts.clone();
+    texts.sort_unstable();
+    if texts.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(refuse("42701", "duplicate expression in statistics definition", span));
     }
     Ok(())
 }

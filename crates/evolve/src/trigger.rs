@@ -25,16 +25,7 @@ impl Context {
             self.changeable(&table, create.table.span)?;
         }
         self.may_on(&table, rollproof_catalog::Privilege::Trigger, create.table.span)?;
-        if table.kind == RelationKind::ForeignTable && create.on_truncate && self.schema.builtin.version < 16 {
-            let detail = "Foreign tables cannot have TRUNCATE triggers.".to_owned();
-            return Err(refuse_with(
-                "42809",
-                format!("\"{}\" is a foreign table", table.name),
-                detail,
-                create.table.span,
-            ));
-        }
-        trigger_fits(create, &table)?;
+        trigger_fits(create, &table, self.schema.builtin.version)?;
         let columns = self.trigger_columns(create, &table)?;
         let transitions = transition_tables(create, &table)?;
         let function = self.trigger_function(&create.function)?;
@@ -218,7 +209,7 @@ fn replaced(create: &CreateTrigger, table: &Relation) -> Outcome<Option<Arc<Trig
 }
 
 /// Which triggers a relation can have (`CreateTriggerFiringOn`).
-fn trigger_fits(create: &CreateTrigger, table: &Relation) -> Outcome {
+fn trigger_fits(create: &CreateTrigger, table: &Relation, version: u32) -> Outcome {
     let span = create.table.span;
     let detail = |message: String, detail: &str| Err(refuse_with("42809", message, detail.to_owned(), span));
     let name = &table.name;
@@ -245,6 +236,9 @@ fn trigger_fits(create: &CreateTrigger, table: &Relation) -> Outcome {
         }
         RelationKind::View if create.on_truncate => {
             detail(format!("\"{name}\" is a view"), "Views cannot have TRUNCATE triggers.")?;
+        }
+        RelationKind::ForeignTable if create.on_truncate && version < 16 => {
+            detail(format!("\"{name}\" is a foreign table"), "Foreign tables cannot have TRUNCATE triggers.")?;
         }
         RelationKind::ForeignTable if instead => {
             detail(format!("\"{name}\" is a foreign table"), "Foreign tables cannot have INSTEAD OF triggers.")?;

@@ -205,16 +205,12 @@ impl Context {
                 return Err(refuse("42P17", message, name.span));
             }
         }
-        let multi_name = match find_option(options, "multirange_type_name") {
-            Some(option) => Arc::from(option.text().unwrap_or_default()),
-            None => multirange_name(&text),
-        };
-        let range = self.add_user_type(namespace, text.clone(), TypeKind::Shell)?;
-        if let Some(taken) = self.schema.types_in(namespace, &multi_name).next()
-            && !taken.is_array
-        {
+        let (place, multi_name) = self.multirange_of(namespace, &text, options);
+        if place != namespace {
             return Err(refuse("42710", format!("type \"{multi_name}\" already exists"), name.span));
         }
+        let range = self.add_user_type(namespace, text.clone(), TypeKind::Shell)?;
+        self.type_name_free(namespace, &multi_name, name.span)?;
         let multirange = self.add_user_type(namespace, multi_name.clone(), TypeKind::Multirange(range))?;
         let mut made = self.schema.type_of(range).cloned().ok_or_else(|| self.lost(ObjectId::Type(range)))?;
         made.kind = TypeKind::Range { subtype, multirange };
@@ -234,6 +230,18 @@ impl Context {
         self.schema.put_cast(Cast { oid: cast, source: range, target: multirange, function, context, method });
         self.depend(ObjectId::Cast(cast), ObjectId::Type(multirange), DependencyKind::Internal);
         Ok(())
+    }
+
+    /// What a range's multirange is called and where it is to be. One of the grammar's own types (`int`) is in `pg_catalog`.
+    fn multirange_of(&self, namespace: Oid, range: &str, options: &[DefinitionOption]) -> (Oid, Arc<str>) {
+        let Some(option) = find_option(options, "multirange_type_name") else {
+            return (namespace, multirange_name(range));
+        };
+        let text: Arc<str> = Arc::from(option.text().unwrap_or_default());
+        match rollproof_sql::parse_type_name(&text).map(|parsed| parsed.name.object().text.clone()) {
+            Ok(name) if name != text => (rollproof_catalog::Schema::PG_CATALOG, name),
+            _ => (namespace, text),
+        }
     }
 
     /// A function that makes a value of a range type (`makeRangeConstructors`).

@@ -279,7 +279,7 @@ impl Context {
         let (table, column) = self.column_of(oid, name)?;
         if !inherit && !self.children_of(oid).is_empty() {
             let message = "ALTER TABLE / DROP EXPRESSION must be applied to child tables too";
-            return Err(refuse("42P16", message, name.span));
+            return Err(refuse("0A000", message, name.span));
         }
         if column.inherit_count > 0 {
             return Err(refuse("42P16", "cannot drop generation expression from inherited column", name.span));

@@ -16,6 +16,10 @@ impl Context {
         let definition = &new.definition;
         self.whole_tree_refers(oid, definition, inherit)?;
         let before = self.relation(oid)?.constraints.len();
+        let key = matches!(definition.kind, Written::PrimaryKey(_) | Written::Unique(_) | Written::Exclude { .. });
+        if key {
+            return self.add_key(oid, new, inherit);
+        }
         self.add_constraint(oid, new)?;
         let children = self.children_of(oid);
         if children.is_empty() || definition.no_inherit {
@@ -254,6 +258,22 @@ impl Context {
                 known.validated = enforced;
             }
         })
+    }
+
+    /// `ALTER CONSTRAINT n INHERIT`: children get the NOT NULL that was not for them (`ATExecAlterConstrInheritability`).
+    pub(super) fn constraint_to_inherit(&mut self, oid: Oid, name: &Name) -> Outcome {
+        let table = self.relation(oid)?;
+        let known = self.constraint_named(&table, name)?;
+        let shown = |what: &str| format!("{what} \"{}\" of relation \"{}\"", name.text, table.name);
+        if !matches!(known.kind, ConstraintKind::NotNull) {
+            let message = format!("{} is not a not-null constraint", shown("constraint"));
+            return Err(refuse("42809", message, name.span));
+        }
+        let column = known.columns.first().and_then(|number| table.column_by_number(*number));
+        let Some(column) = column.filter(|_| known.no_inherit) else { return Ok(()) };
+        self.change_constraint(oid, known.oid, |known| known.no_inherit = false)?;
+        let children = self.children_of(oid);
+        self.hand_down_not_null(oid, &column.name, &children, name.span)
     }
 
     /// `VALIDATE CONSTRAINT`

@@ -156,9 +156,13 @@ impl Context {
             AlterTableAction::DropExpression(name, if_exists) => {
                 self.alter_drop_expression(oid, name, *if_exists, inherit)
             }
-            AlterTableAction::ColumnCompression(name)
-            | AlterTableAction::ColumnReset(name)
-            | AlterTableAction::ColumnForeignOptions(name) => self.column_exists(oid, name),
+            AlterTableAction::ColumnCompression(name, method) => {
+                let (_, column) = self.column_of(oid, name)?;
+                self.check_compression(column.data_type.oid, name, method.as_ref())
+            }
+            AlterTableAction::ColumnReset(name) | AlterTableAction::ColumnForeignOptions(name) => {
+                self.column_exists(oid, name)
+            }
             AlterTableAction::AddConstraint(definition) => {
                 let new = NewConstraint { definition: definition.clone(), column: None };
                 self.add_table_constraint(oid, &new, inherit)
@@ -169,6 +173,7 @@ impl Context {
             AlterTableAction::AlterConstraint { name, deferrable, initially_deferred, enforced } => {
                 self.alter_constraint(oid, name, *deferrable, *initially_deferred, *enforced)
             }
+            AlterTableAction::ConstraintInherit(name) => self.constraint_to_inherit(oid, name),
             AlterTableAction::ValidateConstraint(name) => self.validate_constraint(oid, name),
             AlterTableAction::Inherit(parent) => self.add_parent(oid, parent),
             AlterTableAction::NoInherit(parent) => self.remove_parent(oid, parent),

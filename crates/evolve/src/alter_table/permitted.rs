@@ -53,7 +53,7 @@ fn column_action(action: &Action) -> Option<Permitted> {
         Action::ColumnOptions(..) => ("ALTER COLUMN ... SET", STORED_OR_FOREIGN),
         Action::ColumnReset(_) => ("ALTER COLUMN ... RESET", STORED_OR_FOREIGN),
         Action::ColumnStorage(..) => ("ALTER COLUMN ... SET STORAGE", STORED_OR_FOREIGN),
-        Action::ColumnCompression(_) => ("ALTER COLUMN ... SET COMPRESSION", STORED),
+        Action::ColumnCompression(..) => ("ALTER COLUMN ... SET COMPRESSION", STORED),
         Action::ColumnForeignOptions(_) => ("ALTER COLUMN ... OPTIONS", &[ForeignTable]),
         Action::ColumnStatistics(_) | Action::NumberStatistics(..) => (
             "ALTER COLUMN ... SET STATISTICS",

@@ -41,7 +41,30 @@ impl Context {
             }
         }
         let span = drop.objects.first().map_or(self.span, object_span);
+        if drop.concurrently {
+            self.droppable_concurrently(drop, &targets, span)?;
+        }
         self.drop_objects(&targets, drop.cascade, span)
+    }
+
+    /// `DROP INDEX CONCURRENTLY` is for one index that is in no tree of them (0A000; `RemoveRelations`).
+    fn droppable_concurrently(&self, drop: &Drop, targets: &[ObjectId], span: TextRange) -> Outcome {
+        let partitioned = targets.iter().find_map(|target| match target {
+            ObjectId::Relation(oid) => {
+                self.schema.relation(*oid).filter(|each| each.kind == RelationKind::PartitionedIndex)
+            }
+            _ => None,
+        });
+        let message = if drop.objects.len() > 1 {
+            "DROP INDEX CONCURRENTLY does not support dropping multiple objects".to_owned()
+        } else if drop.cascade {
+            "DROP INDEX CONCURRENTLY does not support CASCADE".to_owned()
+        } else if let Some(index) = partitioned {
+            format!("cannot drop partitioned index \"{}\" concurrently", index.name)
+        } else {
+            return Ok(());
+        };
+        Err(refuse("0A000", message, span))
     }
 
     /// The roles that one statement drops together.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Oid, UNKNOWN_PART};
+use rollproof_catalog::{Oid, UNKNOWN_DIGITS, UNKNOWN_PART, known_in_part};
 use rollproof_sql::{quote_identifier, quote_literal};
 
 use super::expression::{Evaluator, array};
@@ -10,7 +10,7 @@ use super::value::{Known, Unknown, Value};
 
 /// Functions whose result is known in part where an argument is: they put texts together.
 pub(super) fn keeps_text(name: &str) -> bool {
-    matches!(name, "format" | "concat" | "quote_ident" | "lower" | "upper" | "replace")
+    matches!(name, "format" | "concat" | "quote_ident" | "lower" | "upper" | "replace" | "to_char")
 }
 
 /// The value of a call.
@@ -31,7 +31,12 @@ pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> 
             (Some(whole), Some(from), _) if whole.contains(UNKNOWN_PART) && from.chars().count() != 1 => {
                 Err(Unknown::because("replace()"))
             }
-            (_, Some(from), Some(to)) if from.contains(UNKNOWN_PART) || to.contains(UNKNOWN_PART) => {
+            (Some(whole), Some(from), _)
+                if whole.contains(UNKNOWN_DIGITS) && from.contains(|character: char| character.is_ascii_digit()) =>
+            {
+                Err(Unknown::because("replace()"))
+            }
+            (_, Some(from), Some(to)) if known_in_part(&from) || known_in_part(&to) => {
                 Err(Unknown::because("replace()"))
             }
             (Some(whole), Some(from), Some(to)) => Ok(Value::text(whole.replace(&*from, &to))),
@@ -46,11 +51,38 @@ pub(super) fn call(evaluator: &Evaluator, name: &str, arguments: Vec<Value>) -> 
             Ok(first.map_or(Value::Null, |separator| Value::text(parts.join(&separator))))
         }
         "format" => format(&arguments),
+        "to_char" => Err(match text(1).as_deref().and_then(digits_of_a_time) {
+            Some(text) => Unknown { text: Some(Arc::from(text)), ..Unknown::because("the time") },
+            None => Unknown::because("to_char()"),
+        }),
         _ => match part_of(name, &arguments).or_else(|| over_arrays(name, &arguments)) {
             Some(value) => value,
             None => over_schema(evaluator, name, &arguments),
         },
     }
+}
+
+/// What `to_char` makes of a time that is not known, where its pattern has numbers only (formatting.c).
+fn digits_of_a_time(pattern: &str) -> Option<String> {
+    const NUMBERS: &[&str] = &[
+        "yyyy", "yyy", "yy", "iyyy", "iyy", "iy", "mm", "ddd", "dd", "hh24", "hh12", "hh", "mi", "ss", "ms", "us",
+        "ww", "iw", "iddd", "id",
+    ];
+    let (mut rest, mut made, mut found) = (pattern, String::new(), false);
+    while let Some(first) = rest.chars().next() {
+        let lower = rest.to_ascii_lowercase();
+        if let Some(number) = NUMBERS.iter().find(|number| lower.starts_with(**number)) {
+            made.push(UNKNOWN_DIGITS);
+            found = true;
+            rest = &rest[number.len()..];
+        } else if first.is_alphanumeric() || matches!(first, '"' | '\\') {
+            return None;
+        } else {
+            made.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    found.then_some(made)
 }
 
 /// Functions that cut texts.

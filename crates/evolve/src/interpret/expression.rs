@@ -359,7 +359,10 @@ impl Evaluator<'_> {
                 Ok(value) => value,
                 Err(why) => Value::Text(why.text.unwrap_or_else(|| Arc::from(UNKNOWN_PART.to_string()))),
             });
-            let text = super::builtin::call(self, name, known_in_part.collect()).ok().and_then(|text| text.to_text());
+            let text = match super::builtin::call(self, name, known_in_part.collect()) {
+                Ok(text) => text.to_text(),
+                Err(why) => why.text,
+            };
             return Err(Unknown { text, ..why });
         }
         let arguments = arguments.into_iter().map(|argument| argument.map_err(Unknown::opaque));

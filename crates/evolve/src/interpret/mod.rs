@@ -13,6 +13,7 @@ mod from;
 mod machine;
 mod objects;
 mod operators;
+mod pattern;
 mod query;
 mod relations;
 mod rows;

@@ -71,7 +71,7 @@ pub(super) fn binary(symbol: &str, left: Option<Value>, right: Value) -> Known {
             };
             result.map(Value::Int).ok_or_else(|| Unknown::because("arithmetic that overflows"))
         }
-        "~" | "!~" | "~*" | "!~*" => matches_plainly(symbol, &left, &right),
+        "~" | "!~" | "~*" | "!~*" => matches(symbol, &left, &right),
         "@>" | "<@" | "&&" => match (array(left)?, array(right)?) {
             (Value::Array(first), Value::Array(second)) => Ok(Value::Bool(match symbol {
                 "@>" => second.iter().all(|value| first.contains(value)),
@@ -84,26 +84,12 @@ pub(super) fn binary(symbol: &str, left: Option<Value>, right: Value) -> Known {
     }
 }
 
-/// A regular expression that is plain text but for `^` and `$`.
-fn matches_plainly(symbol: &str, left: &Value, right: &Value) -> Known {
+/// `~` and its like.
+fn matches(symbol: &str, left: &Value, right: &Value) -> Known {
     let (Some(text), Some(pattern)) = (left.to_text(), right.to_text()) else { return Ok(Value::Null) };
-    let fold = symbol.ends_with('*');
-    let (text, pattern) = match fold {
-        true => (text.to_lowercase(), pattern.to_lowercase()),
-        false => (text.to_string(), pattern.to_string()),
-    };
-    let (start, rest) = pattern.strip_prefix('^').map_or((false, &*pattern), |rest| (true, rest));
-    let (end, rest) = rest.strip_suffix('$').map_or((false, rest), |rest| (true, rest));
-    if rest.contains(|character: char| !(character.is_alphanumeric() || "_ -:".contains(character))) {
-        return Err(Unknown::because("a regular expression"));
-    }
-    let matches = match (start, end) {
-        (true, true) => text == rest,
-        (true, false) => text.starts_with(rest),
-        (false, true) => text.ends_with(rest),
-        (false, false) => text.contains(rest),
-    };
-    Ok(Value::Bool(matches != symbol.starts_with('!')))
+    let found = super::pattern::is_match(&text, &pattern, symbol.ends_with('*'));
+    let found = found.ok_or_else(|| Unknown::because("a regular expression"))?;
+    Ok(Value::Bool(found != symbol.starts_with('!')))
 }
 
 /// `||` of which a side is not known: what is known of the text.

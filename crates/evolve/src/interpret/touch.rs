@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Language, Oid, RoutineBody, Taint, UNKNOWN_PART};
+use rollproof_catalog::{Language, Oid, RoutineBody, Taint, UNKNOWN_DIGITS, UNKNOWN_PART};
 use rollproof_sql::ast::StatementKind;
 use rollproof_sql::plpgsql::{
     Block, DeclarationKind, PlBranch, PlExpression, PlLoop, PlLoopKind, PlStatement, PlStatementKind, PlValue,
@@ -191,7 +191,10 @@ fn statements(text: &str) -> Vec<Vec<Word>> {
 }
 
 fn is_part(character: char) -> bool {
-    character.is_alphanumeric() || character == '_' || character == '$' || character == UNKNOWN_PART
+    character.is_alphanumeric()
+        || character == '_'
+        || character == '$'
+        || matches!(character, UNKNOWN_PART | UNKNOWN_DIGITS)
 }
 
 fn push(all: &mut [Vec<Word>], word: String, harmless: bool, next: Option<&char>) {

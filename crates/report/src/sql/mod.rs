@@ -66,6 +66,10 @@ impl<'a> Printer<'a> {
     }
 }
 
+/// What the names of such objects are kept under.
+const WRAPPER: &str = "foreign-data wrapper ";
+const SERVER: &str = "server ";
+
 impl Printer<'_> {
     fn run(&mut self) {
         self.line(&format!("-- The schema as PostgreSQL {} has it.", self.schema.builtin.version));
@@ -74,6 +78,7 @@ impl Printer<'_> {
         self.roles();
         self.namespaces();
         self.extensions();
+        self.servers();
         // Operators and types in expressions are found through the path; everything else is qualified.
         self.search_path();
         self.objects_in_order();
@@ -202,6 +207,30 @@ impl Printer<'_> {
         }
     }
 
+    /// Wrappers without their functions, and servers, so that foreign tables can be made.
+    fn servers(&mut self) {
+        let schema = self.schema;
+        let own = |oid: Oid| self.is_own(oid, Oid::NONE, ObjectId::Other(oid));
+        let others: Vec<_> = schema.others.iter().filter(|other| own(other.oid)).collect();
+        for other in &others {
+            if let Some(name) = other.key.strip_prefix(WRAPPER) {
+                self.say(&format!("CREATE FOREIGN DATA WRAPPER {}", quote_identifier(name)));
+            }
+        }
+        for other in &others {
+            let Some(name) = other.key.strip_prefix(SERVER) else { continue };
+            let uses = schema.dependencies.uses(ObjectId::Other(other.oid)).iter();
+            let mut wrapper = uses.filter_map(|edge| match edge.0 {
+                ObjectId::Other(oid) => schema.others.get(oid)?.key.strip_prefix(WRAPPER),
+                _ => None,
+            });
+            if let Some(wrapper) = wrapper.next_back() {
+                let (name, wrapper) = (quote_identifier(name), quote_identifier(wrapper));
+                self.say(&format!("CREATE SERVER {name} FOREIGN DATA WRAPPER {wrapper}"));
+            }
+        }
+    }
+
     fn search_path(&mut self) {
         let own = self.schema.namespaces.iter().filter(|namespace| namespace.oid != self.temporary);
         let path: Vec<String> = own.map(|namespace| quote_identifier(&namespace.name)).collect();
@@ -211,7 +240,10 @@ impl Printer<'_> {
     /// What is kept by its name alone.
     fn not_printed(&mut self) {
         for other in self.schema.others.iter() {
-            self.comment(&other.key);
+            let printed = other.key.starts_with(WRAPPER) || other.key.starts_with(SERVER);
+            if !printed && !self.is_member(ObjectId::Other(other.oid)) {
+                self.comment(&other.key);
+            }
         }
         for class in self.schema.operator_classes.iter() {
             if self.is_own(class.oid, class.namespace, ObjectId::OperatorClass(class.oid)) {

@@ -122,6 +122,8 @@ pub struct ColumnDefinition {
     pub collation: Option<QualifiedName>,
     /// `STORAGE`, but for `DEFAULT`
     pub storage: Option<Name>,
+    /// `COMPRESSION`, but for `DEFAULT`
+    pub compression: Option<Name>,
     /// Its constraints, in order.
     pub constraints: Vec<ConstraintDefinition>,
     /// All of it.
@@ -214,8 +216,8 @@ pub enum AlterTableAction {
     ColumnStorage(Name, Option<Name>),
     /// `ALTER COLUMN c SET (options)`
     ColumnOptions(Name, Vec<DefinitionOption>),
-    /// `ALTER COLUMN c SET COMPRESSION m`
-    ColumnCompression(Name),
+    /// `ALTER COLUMN c SET COMPRESSION m`; none for `DEFAULT`
+    ColumnCompression(Name, Option<Name>),
     /// `ALTER COLUMN c RESET (options)`
     ColumnReset(Name),
     /// `ALTER COLUMN c OPTIONS (…)` of a foreign table

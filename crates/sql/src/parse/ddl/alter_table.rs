@@ -266,10 +266,8 @@ fn set_of_column(parser: &mut Parser<'_>, name: Name) -> PResult<AlterTableActio
         return Ok(AlterTableAction::ColumnStorage(name, storage));
     }
     if parser.eat_keywords(&["set", "compression"]) {
-        if !parser.eat_keyword("default") {
-            parser.name()?;
-        }
-        return Ok(AlterTableAction::ColumnCompression(name));
+        let method = if parser.eat_keyword("default") { None } else { Some(parser.name()?) };
+        return Ok(AlterTableAction::ColumnCompression(name, method));
     }
     if parser.at_keyword("set") && parser.punct_at(1, crate::lex::Punct::LeftParen) {
         parser.advance();
@@ -388,6 +386,7 @@ fn attribute_action(parser: &mut Parser<'_>) -> PResult<(AlterTableAction, bool)
         type_name: Some(attribute.type_name),
         collation: attribute.collation,
         storage: None,
+        compression: None,
         constraints: Vec::new(),
         span,
     };

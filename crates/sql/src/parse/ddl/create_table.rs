@@ -157,11 +157,13 @@ pub(super) fn column_definition(parser: &mut Parser<'_>) -> PResult<ColumnDefini
     if parser.eat_keyword("storage") && !parser.eat_keyword("default") {
         storage = Some(parser.name()?);
     }
+    let mut compression = None;
     if parser.eat_keyword("compression") && !parser.eat_keyword("default") {
-        parser.name()?;
+        compression = Some(parser.name()?);
     }
     generic_options(parser)?;
-    column_rest(parser, start, name, Some(type_name), storage)
+    let column = column_rest(parser, start, name, Some(type_name), storage)?;
+    Ok(ColumnDefinition { compression, ..column })
 }
 
 /// `ColQualList` and the column that it ends.
@@ -173,7 +175,8 @@ fn column_rest(
     storage: Option<Name>,
 ) -> PResult<ColumnDefinition> {
     let (constraints, collation) = column_qualifiers(parser)?;
-    Ok(ColumnDefinition { name, type_name, collation, storage, constraints, span: parser.span_from(start) })
+    let span = parser.span_from(start);
+    Ok(ColumnDefinition { name, type_name, collation, storage, compression: None, constraints, span })
 }
 
 /// `ColQualList`: the constraints, and the collation that stands among them.

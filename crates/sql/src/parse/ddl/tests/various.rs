@@ -177,7 +177,10 @@ fn inert() {
     check("comment on column s.t.c is 'x'", "Comment(Comment{kind: Table, object: Column(s.t, c)})");
     check("comment on trigger a on s.t is 'x'", "Comment(Comment{kind: Trigger, object: OnTable(a, s.t)})");
     check("comment on schema s is null", "Comment(Comment{kind: Schema, object: Name(s)})");
-    check("create statistics on a, b from s.t", "CreateStatistics(CreateStatistics{elements: [‹a›, ‹b›], tables: [s.t]})");
+    check(
+        "create statistics on a, b from s.t",
+        "CreateStatistics(CreateStatistics{elements: [‹a›, ‹b›], tables: [s.t]})",
+    );
     check("vacuum full s.t (a), u", r#"Inert("VACUUM", [s.t, u])"#);
     check("reindex index concurrently s.i", r#"Inert("REINDEX INDEX", [s.i])"#);
     check("cluster i on t", r#"Inert("CLUSTER", [t])"#);
