@@ -50,6 +50,7 @@ mod set_schema;
 mod signature;
 mod statement;
 mod statistics;
+mod system_write;
 #[cfg(test)]
 mod tests;
 mod trigger;

@@ -238,8 +238,12 @@ impl Context {
             return (namespace, multirange_name(range));
         };
         let text: Arc<str> = Arc::from(option.text().unwrap_or_default());
-        match rollproof_sql::parse_type_name(&text).map(|parsed| parsed.name.object().text.clone()) {
-            Ok(name) if name != text => (rollproof_catalog::Schema::PG_CATALOG, name),
+        match &option.value {
+            Some(DefinitionValue::Type(name))
+                if !name.name.object().span.slice(&self.source).trim_matches('"').eq_ignore_ascii_case(&text) =>
+            {
+                (rollproof_catalog::Schema::PG_CATALOG, text)
+            }
             _ => (namespace, text),
         }
     }

@@ -3,7 +3,7 @@
 mod closure;
 mod delete;
 
-use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind};
+use rollproof_catalog::{ObjectId, Oid, Persistence, Relation, RelationKind};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Drop, Name, ObjectKind, ObjectName, QualifiedName, Signature, TypeName};
 
@@ -51,7 +51,10 @@ impl Context {
     fn droppable_concurrently(&self, drop: &Drop, targets: &[ObjectId], span: TextRange) -> Outcome {
         let partitioned = targets.iter().find_map(|target| match target {
             ObjectId::Relation(oid) => {
-                self.schema.relation(*oid).filter(|each| each.kind == RelationKind::PartitionedIndex)
+                let of_tree = |each: &&Relation| {
+                    each.kind == RelationKind::PartitionedIndex && each.persistence != Persistence::Temporary
+                };
+                self.schema.relation(*oid).filter(of_tree)
             }
             _ => None,
         });

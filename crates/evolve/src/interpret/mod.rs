@@ -199,6 +199,7 @@ impl Context {
         statement: &Statement,
         variables: &[(Arc<str>, Known)],
     ) -> Outcome {
+        self.system_writes(resolution, statement.span);
         if let Some(call) = only_call(statement) {
             if call.name.object().as_str() == "set_config" {
                 return self.set_config(call);

@@ -1,6 +1,6 @@
 //! DO blocks and functions that are called.
 
-use super::{check, columns, taken};
+use super::{check, columns, run, taken};
 
 #[test]
 fn catalogs_are_asked_and_exceptions_caught() {
@@ -202,4 +202,54 @@ fn errors_of_the_blocks_own_making_are_refusals() {
          do $$ begin execute null; end $$;",
         &["ok", "P0002", "42P01", "ok", "22004"],
     );
+}
+
+#[test]
+fn a_name_that_is_made_of_a_date_taints_dated_names_only() {
+    let (said, schema) = run("create table task (id int, at date) partition by range (at);
+         create table task_event (id int);
+         create function add_part(parent text, day date) returns void language plpgsql as $$ declare part text; begin
+           select lower(format('%s_%s', parent, to_char(day, 'YYYYMMDD'))) into part;
+           if exists (select from pg_tables where tablename = part) then return; end if;
+           execute format('create table %s (like %s including indexes)', part, parent);
+           execute format('alter table %s attach partition %s for values from (''%s'') to (''%s'')', parent, part,
+             to_char(day, 'YYYYMMDD'), to_char(day + interval '1 day', 'YYYYMMDD'));
+         end $$;
+         select add_part('task', current_date);
+         alter table task_event add column note text;
+         select note from task_event;
+         drop table task_20240101;
+         drop table task_nowhere;");
+    assert_eq!(said, ["ok", "ok", "ok", "unknown", "ok", "ok", "unknown", "42P01"]);
+    assert!(schema.find_relation(None, "task").is_some());
+}
+
+#[test]
+fn regular_expressions_over_names_are_judged() {
+    let schema = taken(
+        r"create table part_2024_01 (id int);
+         create table part_2024_x (id int);
+         do $$ declare r record; begin
+           for r in select tablename from pg_tables where tablename ~ '^part_\d{4}_\d{2}$' loop
+             execute format('drop table %I', r.tablename);
+           end loop;
+         end $$;",
+    );
+    assert!(schema.find_relation(None, "part_2024_01").is_none());
+    assert!(schema.find_relation(None, "part_2024_x").is_some());
+}
+
+#[test]
+fn what_is_written_into_the_catalogs_is_not_followed() {
+    let start = "create type e as enum ('a', 'b'); create table t (a e); create table u (a int);";
+    let said = |statement: &str| run(&format!("{start} {statement}; select a from t; select a from u;")).0;
+    let all = |at: [&'static str; 3]| [&["ok"; 3][..], &at].concat();
+    assert_eq!(said("delete from pg_enum where enumlabel = 'b'"), all(["unknown", "unknown", "ok"]));
+    assert_eq!(
+        said("update pg_attribute set atttypmod = 9 where attrelid = 't'::regclass"),
+        all(["unknown", "unknown", "ok"])
+    );
+    assert_eq!(said("update pg_attribute set atttypmod = 9"), all(["unknown"; 3]));
+    assert_eq!(said("update pg_class set reltuples = 1"), all(["ok"; 3]));
+    assert_eq!(said("delete from pg_depend"), all(["ok"; 3]));
 }
