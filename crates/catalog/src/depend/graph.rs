@@ -101,6 +101,10 @@ impl DependencyGraph {
     /// not in the way, and neither are the columns and defaults of a relation that goes anyway.
     #[must_use]
     pub fn blocked(&self) -> Vec<Blocked> {
+        let can_be = |object: ObjectId| !self.roots.contains(&object) && !self.goes_by_itself(object);
+        if !self.edges.nodes().any(can_be) {
+            return Vec::new();
+        }
         let roots: BTreeSet<ObjectId> = self.roots.iter().copied().collect();
         let found: FxHashMap<ObjectId, usize> = self.discovery_order();
         let order = self.deletion_order();

@@ -228,7 +228,17 @@ impl Evaluator<'_> {
         if let Some(name) = &wanted.name {
             self.sure(name)?;
         }
-        let rows = found.into_iter().map(|row| row.into_iter().map(|(name, value)| (Arc::from(name), value)).collect());
+        // All rows share the texts of their columns' names.
+        let mut names: Vec<(&str, Arc<str>)> = Vec::new();
+        let mut shared = |name: &'static str| match names.iter().find(|(known, _)| *known == name) {
+            Some((_, shared)) => shared.clone(),
+            None => {
+                let made: Arc<str> = Arc::from(name);
+                names.push((name, made.clone()));
+                made
+            }
+        };
+        let rows = found.into_iter().map(|row| row.into_iter().map(|(name, value)| (shared(name), value)).collect());
         Ok(known_entry(alias, rows.map(|row| renamed(row, columns)).collect()))
     }
 

@@ -45,7 +45,7 @@ fn has_snapshot(survey: &Survey<'_>, folder: &Folder<'_>, name: &str) -> bool {
 }
 
 fn detect(survey: &Survey<'_>, folder: &Folder<'_>) -> Option<Evidence> {
-    let has_journal = survey.snapshot.get(&journal(folder)).is_some();
+    let has_journal = folder.folders.contains(&"meta") && survey.snapshot.get(&journal(folder)).is_some();
     let has_folders = folder.folders.iter().any(|name| has_snapshot(survey, folder, name));
     (has_journal || has_folders).then_some(Evidence::Certain)
 }

@@ -16,6 +16,9 @@ pub(super) const TOOL: Tool = Tool { name: "synapse", detect, list, bookkeeping:
 const STORES: [&str; 3] = ["common", "main", "state"];
 
 fn detect(survey: &Survey<'_>, folder: &Folder<'_>) -> Option<Evidence> {
+    if !folder.folders.contains(&"common") {
+        return None;
+    }
     let has_full = survey.folder(&folder.join("common/full_schemas")).is_some();
     let has_deltas = survey.folder(&folder.join("main/delta")).is_some();
     (has_full && has_deltas).then_some(Evidence::Certain)
