@@ -16,6 +16,7 @@ mod objects;
 pub mod oid;
 mod operator;
 mod privilege;
+mod provision;
 mod relation;
 mod routine;
 mod schema;
@@ -35,6 +36,7 @@ pub use extension::ExtensionError;
 pub use id::{ColumnId, ObjectId, Oid};
 pub use lookup::{FunctionCandidate, OperatorCandidate};
 pub use operator::{Cast, CastContext, CastMethod, Collation, FamilyMember, Operator, OperatorClass, OperatorFamily};
+pub use provision::Provision;
 pub use relation::{
     Column, Generated, Identity, Partition, PartitionKey, Persistence, Relation, RelationKind, Rule, Sequence,
     SequenceBounds, Trigger, View,

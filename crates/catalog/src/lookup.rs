@@ -147,8 +147,8 @@ impl Schema {
         self.casts_in(source, "")
     }
 
-    /// The collation of this name, by the path (`CollationGetCollid`). Those that depend on the server's libraries are
-    /// known by rule, see [`crate::builtin`].
+    /// The collation of this name, by the path (`CollationGetCollid`). Whether one that depends on the server's libraries is
+    /// there is another question ([`Schema::unproven_collation`]).
     #[must_use]
     pub fn find_collation(&self, schema: Option<&str>, name: &str) -> Option<&Collation> {
         self.namespaces_but_temporary(schema).find_map(|(_, oid)| self.collations_in(oid, name).next())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::Oid;
+use crate::{Oid, Provision};
 
 /// An operator (`pg_operator`).
 #[derive(Debug, Clone)]
@@ -126,4 +126,6 @@ pub struct Collation {
     pub deterministic: bool,
     /// What follows the name in `CREATE COLLATION`; none of a built-in one.
     pub definition: Option<Arc<str>>,
+    /// What the server must have for it to be there; none of one that every server has.
+    pub needs: Option<Provision>,
 }

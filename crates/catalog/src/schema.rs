@@ -1,11 +1,12 @@
 //! The schema: all catalogs at one moment.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::builtin::Builtin;
 use crate::{
     Acl, AclEntry, Cast, Collation, Column, ColumnId, DefaultAcl, Dependencies, Function, ObjectId, ObjectTable, Oid,
-    Operator, OperatorClass, OperatorFamily, Privilege, Relation, Role, Session, Type,
+    Operator, OperatorClass, OperatorFamily, Privilege, Provision, Relation, Role, Session, Type,
 };
 
 /// A schema in the sense of `CREATE SCHEMA` (`pg_namespace`).
@@ -52,6 +53,8 @@ pub enum Taint {
     Relations(Vec<Arc<str>>, Arc<str>),
     /// Names of functions that may exist or be gone.
     Functions(Vec<Arc<str>>, Arc<str>),
+    /// Names of types that may exist or be gone.
+    Types(Vec<Arc<str>>, Arc<str>),
     /// An extension that is not modelled: names that are not found may be its own.
     Extension(Arc<str>),
     /// Anything at all.
@@ -141,6 +144,8 @@ pub struct Schema {
     pub default_acls: Arc<Vec<DefaultAcl>>,
     /// What could not be followed, in order.
     pub taints: Arc<Vec<Taint>>,
+    /// What the server is known to have, of what not every server has.
+    pub provisions: Arc<BTreeSet<Provision>>,
     /// The next identity.
     pub next_oid: Oid,
     /// Settings made with `ALTER DATABASE … SET`: the `search_path` new sessions start with.
@@ -170,6 +175,7 @@ impl Schema {
             dependencies: Dependencies::default(),
             default_acls: Arc::default(),
             taints: Arc::default(),
+            provisions: Arc::default(),
             next_oid: Oid::FIRST_USER,
             database_search_path: None,
         };

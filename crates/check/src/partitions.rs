@@ -28,7 +28,7 @@ fn partitions_in_doubt(schema: &Schema) -> bool {
     schema.taints.iter().any(|taint| match taint {
         Taint::Relations(names, _) => names.iter().any(|name| known_in_part(name)),
         Taint::Everything(_) => true,
-        Taint::Functions(..) | Taint::Extension(_) => false,
+        Taint::Functions(..) | Taint::Types(..) | Taint::Extension(_) => false,
     })
 }
 

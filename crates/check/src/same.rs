@@ -76,5 +76,6 @@ fn same_tables(one: &Schema, other: &Schema) -> bool {
         && one.operators.same_as(&other.operators)
         && one.casts.same_as(&other.casts)
         && one.collations.same_as(&other.collations)
+        && one.provisions == other.provisions
         && one.operator_classes.same_as(&other.operator_classes)
 }

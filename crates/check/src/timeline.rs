@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{Schema, Session, Taint};
-use rollproof_evolve::{SessionWalker, SourceText};
+use rollproof_evolve::{ProblemKind, SessionWalker, SourceText};
 use rollproof_migrate::{Content, Migration, MigrationStatement, Phase, Script};
 use rollproof_source::{Problem, TextRange};
 
@@ -196,6 +196,8 @@ impl Fold<'_> {
         let problems = walker.step(parsed, &source);
         for problem in &problems {
             match problem.sqlstate() {
+                // What was applied was taken by a server: there it is known.
+                None if !pending && matches!(problem.kind, ProblemKind::Presumed { .. }) => {}
                 None => self.problem(statement, &problem.message),
                 Some(sqlstate) if pending => {
                     self.rejected.push(Rejected {

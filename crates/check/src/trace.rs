@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{Schema, TypeRef};
-use rollproof_evolve::{SessionWalker, SourceText};
+use rollproof_evolve::{Problem, ProblemKind, SessionWalker, SourceText};
 use rollproof_finding::{TraceKind, TraceRecord, Verdict};
 use rollproof_resolve::{Environment, Outcome, resolve};
 use rollproof_source::LineIndex;
-use rollproof_sql::ast::{Statement, StatementKind};
+use rollproof_sql::ast::{Statement, StatementKind, TransactionStatement};
 
 /// Walks `scripts` (name, text) one after the other in one session that starts on `schema`.
 #[must_use]
 pub fn trace(schema: Schema, scripts: &[(String, String)]) -> Vec<TraceRecord> {
-    let mut walker = SessionWalker::new(schema);
+    let mut walk = Walk { walker: SessionWalker::new(schema), doubt: None };
     let mut records = Vec::new();
     for (name, text) in scripts {
         let lines = LineIndex::new(text);
@@ -20,7 +20,7 @@ pub fn trace(schema: Schema, scripts: &[(String, String)]) -> Vec<TraceRecord> {
         let file: Arc<str> = Arc::from(name.as_str());
         for (range, parsed) in rollproof_sql::parse_script(text) {
             let mut record = match &parsed {
-                Ok(statement) => one(&mut walker, statement, &source),
+                Ok(statement) => walk.statement(statement, &source),
                 Err(error) if error.too_deep => TraceRecord {
                     verdict: Verdict::Unknown,
                     message: Some(error.message.clone()),
@@ -41,16 +41,79 @@ pub fn trace(schema: Schema, scripts: &[(String, String)]) -> Vec<TraceRecord> {
     records
 }
 
-fn one(walker: &mut SessionWalker, statement: &Statement, source: &SourceText) -> TraceRecord {
-    let asked = query_of(statement).filter(|_| !walker.aborted());
-    let outcome = asked.map(|query| resolve(query, walker.schema(), &Environment::default()));
-    let before = walker.schema().clone();
-    let problems = walker.step(statement, source);
-    if let Some(outcome) = outcome {
-        return of_query(&outcome, &before);
+/// A session, and what is not sure of it.
+struct Walk {
+    walker: SessionWalker,
+    doubt: Option<Doubt>,
+}
+
+/// A statement that the server may not have taken. In a transaction block it has then aborted the block.
+struct Doubt {
+    /// The schema that is left if it has failed.
+    committed: Schema,
+    /// What is not known.
+    reason: Arc<str>,
+    /// How many savepoints were set then, the block's start counted.
+    depth: usize,
+}
+
+impl Walk {
+    fn statement(&mut self, statement: &Statement, source: &SourceText) -> TraceRecord {
+        let asked = query_of(statement).filter(|_| !self.walker.aborted());
+        let outcome = asked.map(|query| resolve(query, self.walker.schema(), &Environment::default()));
+        let before = self.walker.schema().clone();
+        let (depth, committed) = (self.walker.depth(), self.walker.committed().clone());
+        let problems = self.walker.step(statement, source);
+        let mut record = match outcome {
+            Some(outcome) => of_query(&outcome, &before),
+            None => of_problems(statement, &problems),
+        };
+        if let Some(doubt) = self.doubt.as_ref().filter(|_| depth > 0)
+            && record.verdict != Verdict::Breaks
+            && !matches!(statement.kind, StatementKind::Transaction(_))
+        {
+            record.verdict = Verdict::Unknown;
+            record.message.get_or_insert_with(|| format!("the transaction may have failed: {}", doubt.reason));
+        }
+        let presumed = problems.iter().find(|problem| matches!(problem.kind, ProblemKind::Presumed { .. }));
+        let mut reason = presumed.map(|problem| Arc::from(problem.message.as_str()));
+        if record.verdict == Verdict::Resolves && reason.is_none() {
+            reason = self.walker.doubtful(&before);
+        }
+        if let Some(reason) = reason {
+            if record.verdict == Verdict::Resolves {
+                record.verdict = Verdict::Unknown;
+                record.message = Some(reason.to_string());
+            }
+            self.doubt.get_or_insert(Doubt { committed, reason, depth });
+        }
+        self.settle(statement);
+        record
     }
+
+    /// Ends the doubt where it is known again what the transaction block is in, and taints what hangs on it.
+    fn settle(&mut self, statement: &Statement) {
+        let Some(mut doubt) = self.doubt.take_if(|doubt| self.walker.depth() <= doubt.depth) else { return };
+        let rolled_back = match &statement.kind {
+            StatementKind::Transaction(TransactionStatement::Rollback(_) | TransactionStatement::RollbackTo(_)) => true,
+            StatementKind::Transaction(TransactionStatement::Commit(_)) => false,
+            // Inside a block only its end settles it, or a savepoint that is older.
+            _ if self.walker.in_transaction() => {
+                doubt.depth = self.walker.depth();
+                self.doubt = Some(doubt);
+                return;
+            }
+            _ => false,
+        };
+        if !rolled_back {
+            self.walker.doubt(&doubt.committed, &doubt.reason);
+        }
+    }
+}
+
+fn of_problems(statement: &Statement, problems: &[Problem]) -> TraceRecord {
     let mut record = TraceRecord::new(kind_of(statement));
-    for problem in &problems {
+    for problem in problems {
         record.message.get_or_insert_with(|| problem.message.clone());
         match problem.sqlstate() {
             Some(sqlstate) => {

@@ -122,6 +122,9 @@ pub(crate) struct TraceArguments {
     /// The server's major version [default: the newest known]
     #[arg(long, value_name = "MAJOR")]
     pub(crate) server: Option<u32>,
+    /// What the server has that not every server has: icu, lz4, names of the operating system's collations
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) provides: Vec<String>,
 }
 
 #[derive(Debug, Args)]

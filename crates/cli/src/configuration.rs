@@ -55,6 +55,8 @@ pub(crate) struct Database {
     pub(crate) version: Option<u32>,
     pub(crate) search_path: Option<Vec<String>>,
     pub(crate) role: Option<String>,
+    /// What the server has that not every server has: `icu`, `lz4`, names of the operating system's collations.
+    pub(crate) provides: Vec<String>,
     /// A dump of the schema before the first migration, in the tree.
     pub(crate) schema: Option<String>,
 }

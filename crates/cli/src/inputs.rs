@@ -124,7 +124,8 @@ impl Loaded {
 
 /// The schema before the first migration: empty, or what a dump makes.
 fn base_schema(arguments: &InputArguments, settings: &Settings, versions: &[Version]) -> Result<Schema> {
-    let empty = Schema::new(settings.builtin);
+    let mut empty = Schema::new(settings.builtin);
+    settings.provisions.iter().for_each(|provision| empty.provide(provision));
     let text = match (&arguments.schema, &settings.schema_in_tree) {
         (Some(file), _) => read_text(file)?,
         (None, Some(path)) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use rollproof_catalog::{Builtin, Session};
+use rollproof_catalog::{Builtin, Provision, Session};
 use rollproof_extract::{ExtraSink, Options};
 use rollproof_finding::Level;
 use rollproof_migrate::Transaction;
@@ -19,6 +19,7 @@ pub(crate) struct Settings {
     pub(crate) tool: Option<String>,
     pub(crate) transaction: Option<Transaction>,
     pub(crate) builtin: &'static Builtin,
+    pub(crate) provisions: Vec<Provision>,
     pub(crate) session: Session,
     pub(crate) migration_session: Session,
     pub(crate) deploy: rollproof_check::Deploy,
@@ -59,6 +60,7 @@ impl Settings {
             session: session(database.search_path, database.role),
             deploy: deploy(configuration.deploy.order.as_deref(), configuration.deploy.rollback)?,
             levels: levels(&configuration.rules)?,
+            provisions: database.provides.iter().map(|name| Provision::named(name)).collect(),
             schema_in_tree: database.schema,
         })
     }

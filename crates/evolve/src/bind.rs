@@ -133,6 +133,7 @@ impl Context {
 
     /// A collation by name.
     pub(crate) fn collation_ref(&mut self, name: &QualifiedName) -> Outcome<Oid> {
+        self.presume_collation(name);
         let mut resolver = rollproof_resolve::Context::new(&self.schema, rollproof_resolve::Parameters::none());
         let found = rollproof_resolve::types::collation_name(&mut resolver, name);
         found.map_err(|failure| self.failed(failure))
@@ -275,7 +276,7 @@ pub(crate) fn is_pinned(object: ObjectId) -> bool {
 }
 
 /// What an identifier means as it is written.
-fn identifier(written: &str) -> String {
+pub(crate) fn identifier(written: &str) -> String {
     match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(quoted) => quoted.replace("\"\"", "\""),
         None => rollproof_sql::fold_identifier(written.trim()),

@@ -179,11 +179,23 @@ impl Compiler<'_> {
         Ok(())
     }
 
+    /// `plpgsql.extra_errors`, which counts where a routine is made.
+    fn refuses_shadows(&self) -> bool {
+        let setting = self.context.schema.session.settings.get("plpgsql.extra_errors");
+        let kinds = setting.map_or("", |setting| setting);
+        self.function.is_some() && kinds.split(',').any(|kind| matches!(kind.trim(), "all" | "shadowed_variables"))
+    }
+
     fn declaration(&mut self, declaration: &Declaration) -> Outcome {
         let name = &declaration.name.text;
         let twice = self.scopes.last().is_some_and(|scope| scope.iter().any(|known| known.name == *name));
         if twice {
             return self.syntax(format!("duplicate declaration at or near \"{name}\""));
+        }
+        let shadows = || self.scopes.iter().flatten().any(|known| known.name == *name);
+        if self.refuses_shadows() && shadows() {
+            let message = format!("variable \"{name}\" shadows a previously defined variable");
+            return Err(refuse("42712", message, self.at));
         }
         match &declaration.kind {
             DeclarationKind::Variable { constant, type_name, not_null, default, .. } => {

@@ -154,7 +154,7 @@ impl Context {
         let names = self.looked_up.borrow();
         let missing = matches!(sqlstate, "42P01" | "42704" | "42883" | "3F000" | "42846" | "42804");
         self.schema.taints.iter().find_map(|taint| match taint {
-            Taint::Relations(tainted, why) | Taint::Functions(tainted, why) => {
+            Taint::Relations(tainted, why) | Taint::Functions(tainted, why) | Taint::Types(tainted, why) => {
                 names.iter().any(|name| rollproof_catalog::taints_name(tainted, name)).then(|| why.clone())
             }
             Taint::Extension(name) => missing.then(|| Arc::from(format!("extension \"{name}\" is not modelled"))),
@@ -212,7 +212,20 @@ fn drop_all(schema: &Schema, gone: &[ObjectId]) -> Schema {
 
 /// Runs `statement`.
 pub(crate) fn run(schema: &Schema, statement: &Statement, source: &SourceText) -> (Schema, Vec<Problem>) {
+    let (schema, problems, _) = run_noting(schema, statement, source);
+    (schema, problems)
+}
+
+/// The same, with the names of relations, types and functions that the statement looked up.
+pub(crate) fn run_noting(
+    schema: &Schema,
+    statement: &Statement,
+    source: &SourceText,
+) -> (Schema, Vec<Problem>, BTreeSet<Arc<str>>) {
     let mut context = Context::new(schema, source, statement.span);
+    context.presume_named();
     let outcome = context.statement(statement);
-    context.finish(schema, outcome)
+    let looked_up = context.looked_up.borrow().clone();
+    let (schema, problems) = context.finish(schema, outcome);
+    (schema, problems, looked_up)
 }

@@ -158,7 +158,7 @@ impl Context {
         self.schema.taints.iter().find_map(|taint| match taint {
             Taint::Relations(names, why) => rollproof_catalog::taints_name(names, name).then(|| why.clone()),
             Taint::Everything(why) => Some(why.clone()),
-            Taint::Functions(..) | Taint::Extension(_) => None,
+            Taint::Functions(..) | Taint::Types(..) | Taint::Extension(_) => None,
         })
     }
 

@@ -1,7 +1,7 @@
 //! FOREIGN KEY (`ATAddForeignKeyConstraint`).
 
 use rollproof_catalog::{
-    ColumnId, ConstraintKind, DependencyKind, ForeignKey, Generated, ObjectId, Oid, Persistence, Relation,
+    Column, ColumnId, ConstraintKind, DependencyKind, ForeignKey, Generated, ObjectId, Oid, Persistence, Relation,
     RelationKind, TypeRef, oid,
 };
 use rollproof_resolve::types::CoercionContext;
@@ -163,6 +163,7 @@ impl Context {
                 continue;
             };
             if self.comparable(from.data_type, to.data_type) {
+                self.key_collations_fit(from, to, name, span)?;
                 continue;
             }
             let show = |data_type: TypeRef| self.schema.format_type(TypeRef::plain(data_type.oid));
@@ -178,6 +179,26 @@ impl Context {
             return Err(refuse_with("42804", message, detail, span));
         }
         Ok(())
+    }
+
+    /// Since PostgreSQL 18 columns whose collations do not tell equal texts by their bytes need the same one.
+    fn key_collations_fit(&self, from: &Column, to: &Column, name: &str, span: TextRange) -> Outcome {
+        let of = |column: &Column| self.schema.collation(column.collation).filter(|_| column.collation.is_some());
+        let (Some(own), Some(referenced)) = (of(from), of(to)) else { return Ok(()) };
+        if self.schema.builtin.version < 18
+            || own.oid == referenced.oid
+            || own.deterministic && referenced.deterministic
+        {
+            return Ok(());
+        }
+        let detail = format!(
+            "Key columns \"{}\" of the referencing table and \"{}\" of the referenced table have incompatible \
+             collations: \"{}\" and \"{}\".  If either collation is nondeterministic, then both collations have to be the \
+             same.",
+            from.name, to.name, own.name, referenced.name
+        );
+        let message = format!("foreign key constraint \"{name}\" cannot be implemented");
+        Err(refuse_with("42P21", message, detail, span))
     }
 
     fn comparable(&self, from: TypeRef, to: TypeRef) -> bool {

@@ -157,6 +157,7 @@ impl Context {
         let namespace = self.creation_namespace(&create.name, false)?;
         let name = create.name.object().text.clone();
         collation_options_fit(&create.options)?;
+        let mut needs = Self::collation_needs(&create.options);
         let definition = match &create.from {
             Some(from) => {
                 let from = self.collation_ref(from)?;
@@ -164,6 +165,7 @@ impl Context {
                     return Err(refuse("42P17", "collation \"default\" cannot be copied", create.name.span));
                 }
                 let found = self.schema.collation(from);
+                needs = found.and_then(|found| found.needs.clone());
                 found.map(|found| format!("FROM {}", self.schema.qualified_name(found.namespace, &found.name)))
             }
             None => Some(collation_options(&create.options)),
@@ -174,6 +176,9 @@ impl Context {
             }
             return Err(refuse("42710", format!("collation \"{name}\" already exists"), create.name.span));
         }
+        if let Some(needs) = &needs {
+            self.presume(needs, create.name.span);
+        }
         let oid = self.schema.allocate();
         let deterministic = option_is_on(&create.options, "deterministic").unwrap_or(true);
         self.schema.put_collation(Collation {
@@ -182,6 +187,7 @@ impl Context {
             name,
             deterministic,
             definition: definition.map(std::sync::Arc::from),
+            needs,
         });
         self.depend_on_namespace(ObjectId::Collation(oid), namespace);
         self.owned_by_current(ObjectId::Collation(oid));

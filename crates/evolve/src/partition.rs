@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{
-    Constraint, ConstraintKind, DependencyKind, ObjectId, Oid, Partition, PartitionKey, Relation, RelationKind,
-    Trigger, TypeRef,
+    ColumnId, Constraint, ConstraintKind, DependencyKind, ObjectId, Oid, Partition, PartitionKey, Relation,
+    RelationKind, Trigger, TypeRef,
 };
 use rollproof_resolve::ExpressionPlace;
 use rollproof_source::TextRange;
@@ -47,8 +47,10 @@ impl Context {
                     if generated.contains(&column.name) {
                         return Err(refuse("42P17", "cannot use generated column in partition key", name.span));
                     }
-                    key.columns.push(column.number);
-                    Some(column.data_type)
+                    let (number, data_type) = (column.number, column.data_type);
+                    key.columns.push(number);
+                    self.part_of_key(relation, number);
+                    Some(data_type)
                 }
                 _ => {
                     let place = ExpressionPlace::PartitionKey;
@@ -69,6 +71,7 @@ impl Context {
                     for used in bound.uses.iter().filter(|used| !matches!(used, ObjectId::Column(_))) {
                         self.depend(object, *used, DependencyKind::Normal);
                     }
+                    columns.iter().for_each(|number| self.part_of_key(relation, *number));
                     let number = key.columns.len() + 1;
                     let pseudo = bound.data_type.filter(|of| of.oid == rollproof_catalog::oid::RECORD);
                     if let Some(pseudo) = pseudo {
@@ -88,6 +91,12 @@ impl Context {
             }
         }
         self.change(relation, |table| table.partition_key = Some(Arc::new(key)))
+    }
+
+    /// A column of the key does not go without the table (`StorePartitionKey`).
+    fn part_of_key(&mut self, relation: Oid, number: i16) {
+        let column = ObjectId::Column(ColumnId { relation, number });
+        self.depend(column, ObjectId::Relation(relation), DependencyKind::Internal);
     }
 
     /// `((t))`: the row of the table itself, where no column has its name.

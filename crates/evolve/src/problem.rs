@@ -1,6 +1,6 @@
 //! What is wrong with a statement of a migration.
 
-use rollproof_catalog::Taint;
+use rollproof_catalog::{Provision, Taint};
 use rollproof_source::TextRange;
 
 /// Something wrong with a statement, in the state it runs in.
@@ -29,6 +29,11 @@ pub enum ProblemKind {
         /// What was added to [`rollproof_catalog::Schema::taints`].
         taint: Taint,
     },
+    /// The statement needs what not every server has. It was followed as taken, and the server has it from here on.
+    Presumed {
+        /// What.
+        provision: Provision,
+    },
 }
 
 impl Problem {
@@ -37,7 +42,7 @@ impl Problem {
     pub fn sqlstate(&self) -> Option<&'static str> {
         match &self.kind {
             ProblemKind::Refused { sqlstate } => Some(sqlstate),
-            ProblemKind::Unmodelled { .. } => None,
+            ProblemKind::Unmodelled { .. } | ProblemKind::Presumed { .. } => None,
         }
     }
 }

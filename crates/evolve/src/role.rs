@@ -153,6 +153,9 @@ impl Context {
                 self.schema.session.settings = default.settings;
             }
             name => {
+                if name == "default_toast_compression" && set.values.as_ref().is_some_and(|each| &*each[0] == "lz4") {
+                    self.presume(&rollproof_catalog::Provision::Lz4, self.span);
+                }
                 let settings = Arc::make_mut(&mut self.schema.session.settings);
                 match &set.values {
                     Some(values) => {

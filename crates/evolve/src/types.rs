@@ -195,6 +195,9 @@ impl Context {
         };
         let subtype = self.option_type(subtype)?;
         self.may_use_type(subtype, name.span)?;
+        if let Some(collation) = find_option(options, "collation").and_then(crate::operator::option_name) {
+            self.collation_ref(&collation)?;
+        }
         if find_option(options, "subtype_opclass").is_none() {
             self.default_class(TypeRef::plain(subtype), "btree", name.span)?;
         }

@@ -448,6 +448,7 @@ fn recursive_query(create: &CreateView) -> Query {
         statement: CteStatement::Query(create.query.clone()),
         search: None,
         cycle: None,
+        open: false,
         span,
     };
     let select = Select {

@@ -1,12 +1,13 @@
 //! A script as a session runs it: transactions, savepoints, temporary tables.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rollproof_catalog::{Schema, Session, Type, TypeKind};
+use rollproof_catalog::{Schema, Session, Taint, Type, TypeKind};
 use rollproof_sql::ast::{AlterTableAction, Definition, SetStatement, Statement, StatementKind, TransactionStatement};
 
-use crate::context::{drop_on_commit, drop_temporary};
-use crate::{Problem, ProblemKind, SourceText, apply};
+use crate::context::{drop_on_commit, drop_temporary, run_noting};
+use crate::{Problem, ProblemKind, SourceText, doubted};
 
 /// What a savepoint goes back to.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct SessionWalker {
     /// Empty outside of a transaction; the first entry is its start, the others its savepoints.
     marks: Vec<Mark>,
     aborted: bool,
+    /// The names of relations, types and functions that the last statement looked up.
+    looked_up: BTreeSet<Arc<str>>,
     /// Some enum has a label that the open transaction added.
     has_new_labels: bool,
 }
@@ -34,7 +37,7 @@ impl SessionWalker {
     #[must_use]
     pub fn new(schema: Schema) -> Self {
         let session = schema.session.clone();
-        Self { schema, session, marks: Vec::new(), aborted: false, has_new_labels: false }
+        Self { schema, session, marks: Vec::new(), aborted: false, looked_up: BTreeSet::new(), has_new_labels: false }
     }
 
     /// The schema as the session sees it now, uncommitted work included.
@@ -59,6 +62,29 @@ impl SessionWalker {
     #[must_use]
     pub fn aborted(&self) -> bool {
         self.aborted
+    }
+
+    /// Why it is not sure that the last statement was taken: it looked something up that an earlier one may have made,
+    /// changed or dropped.
+    #[must_use]
+    pub fn doubtful(&self, before: &Schema) -> Option<Arc<str>> {
+        before.taints.iter().find_map(|taint| match taint {
+            Taint::Relations(names, why) | Taint::Functions(names, why) | Taint::Types(names, why) => {
+                self.looked_up.iter().any(|name| rollproof_catalog::taints_name(names, name)).then(|| why.clone())
+            }
+            Taint::Extension(_) | Taint::Everything(_) => None,
+        })
+    }
+
+    /// How many savepoints are set in the open transaction block, its start counted; 0 outside of one.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// The server may not have taken what was done since the schema was `before`: all of that is unknown from here on.
+    pub fn doubt(&mut self, before: &Schema, reason: &Arc<str>) {
+        self.schema = doubted(before, &self.schema, reason);
     }
 
     /// Opens a transaction block, if none is open.
@@ -111,6 +137,7 @@ impl SessionWalker {
 
     /// Runs one statement. A refused one changes nothing, and inside a transaction it fails the transaction.
     pub fn step(&mut self, statement: &Statement, source: &SourceText) -> Vec<Problem> {
+        self.looked_up.clear();
         if let StatementKind::Transaction(control) = &statement.kind {
             return self.control(control, statement);
         }
@@ -129,7 +156,8 @@ impl SessionWalker {
             return vec![refused("25P01", "LOCK TABLE can only be used in transaction blocks", statement)];
         }
         let before = self.schema.clone();
-        let (after, problems) = apply(&before, statement, source);
+        let (after, problems, looked_up) = run_noting(&before, statement, source);
+        self.looked_up = looked_up;
         self.schema = after;
         let failed = problems.iter().any(|problem| problem.sqlstate().is_some());
         if failed {

@@ -71,6 +71,9 @@ pub struct Context<'schema> {
     /// Some parameter became text because nothing else gave it a type: a client that declares types may have declared
     /// another one.
     pub text_by_default: bool,
+    /// Why something that the statement names may not be there, though it was found, and where it is named. What else is
+    /// wrong with the statement is wrong all the same.
+    pub unproven: Option<(Arc<str>, rollproof_source::TextRange)>,
     /// Literals that the server turns into the identity of an object: `'t'::regclass`, a label of an enum.
     pub named_literals: Vec<(rollproof_source::TextRange, rollproof_catalog::ObjectId)>,
 }
@@ -90,6 +93,7 @@ impl<'schema> Context<'schema> {
             conversions: None,
             written_casts: Vec::new(),
             text_by_default: false,
+            unproven: None,
         }
     }
 

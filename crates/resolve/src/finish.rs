@@ -38,7 +38,7 @@ pub(crate) fn outcome(mut analyzer: Analyzer<'_>, result: Result<Analyzed>) -> O
                 analyzer.out.columns = result_columns(&rows, analyzer.cx.schema);
                 analyzer.out.returns_rows = true;
             }
-            let unknown = analyzer.unknown.take();
+            let unknown = analyzer.take_unknown();
             let resolution = resolution(analyzer);
             match unknown {
                 None => Outcome::Resolved(Box::new(resolution)),

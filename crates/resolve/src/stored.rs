@@ -110,7 +110,7 @@ fn resolve_with_casts(
     analyzer.cx.written_casts = casts;
     let result = analyzer.kept(expr, scope, place);
     match result {
-        Ok(value) => match analyzer.unknown.take() {
+        Ok(value) => match analyzer.take_unknown() {
             None => ExpressionOutcome::Resolved(value.typed, Box::new(finish::resolution(analyzer))),
             Some(unknown) => {
                 let partial = finish::resolution(analyzer);

@@ -130,5 +130,37 @@ fn unknown_text() {
         ("WITH a AS (#) SELECT x FROM a, users WHERE users.gone", "42703 column users.gone does not exist"),
         ("SELECT 1 UNION #", "unknown dynamic-sql"),
         ("SELECT (#).x, gone FROM users", "42703 column \"gone\" does not exist"),
+        ("SELECT id FROM users ORDER BY gone #", "42703 column \"gone\" does not exist"),
+        ("SELECT id AS gone FROM users ORDER BY gone #", "unknown dynamic-sql"),
+        ("SELECT id FROM users WHERE users.gone #", "42703 column users.gone does not exist"),
+        ("SELECT id FROM users WHERE date # < $1", "unknown dynamic-sql"),
+        ("SELECT id FROM users WHERE id = 'x' #", "unknown dynamic-sql"),
+        ("SELECT id FROM users WHERE name # AND id = 1", "unknown dynamic-sql"),
+        ("SELECT id FROM users WHERE # AND gone", "42703 column \"gone\" does not exist"),
+        ("SELECT rank() # FROM users", "unknown dynamic-sql"),
+        ("SELECT sum(users.gone) # FROM users", "42703 column users.gone does not exist"),
+        ("SELECT id FROM users WHERE length(name, # ) = 1", "unknown dynamic-sql"),
+        ("SELECT id # FROM users UNION SELECT 1, 2", "unknown dynamic-sql"),
+    ]);
+}
+
+#[test]
+fn what_not_every_server_has() {
+    let de = "unknown whether the server has collation \"de_DE\" depends on its operating system";
+    let icu = "unknown whether the server has ICU's collations depends on how it was built";
+    check(&[
+        ("SELECT id FROM users ORDER BY name COLLATE \"de_DE\"", de),
+        ("SELECT id FROM users ORDER BY name COLLATE \"und-x-icu\"", icu),
+        ("SELECT id FROM users ORDER BY name COLLATE \"POSIX\"", "id bigint!"),
+        ("SELECT gone COLLATE \"de_DE\" FROM users", "42703 column \"gone\" does not exist"),
+        (
+            "SELECT id FROM users ORDER BY name COLLATE nowhere",
+            "42704 collation \"nowhere\" for encoding \"UTF8\" does not exist",
+        ),
+        (
+            "SELECT id FROM users ORDER BY name COLLATE public.\"de_DE\"",
+            "42704 collation \"public.de_DE\" for encoding \"UTF8\" does not exist",
+        ),
+        ("SELECT 'de_DE'::regcollation", "unknown whether a literal is a valid regcollation is not known here"),
     ]);
 }

@@ -21,7 +21,7 @@ pub(crate) fn may_be_several(expr: &Expr) -> bool {
     let mut pending = vec![expr];
     while let Some(expr) = pending.pop() {
         match &expr.kind {
-            ExprKind::Hole(_) => return true,
+            ExprKind::Hole(_) | ExprKind::Open(_) => return true,
             ExprKind::Indirection(..)
             | ExprKind::Operator { .. }
             | ExprKind::AnyAll { .. }
@@ -32,12 +32,23 @@ pub(crate) fn may_be_several(expr: &Expr) -> bool {
             | ExprKind::IsDistinct { .. }
             | ExprKind::NullTest { .. }
             | ExprKind::BooleanTest { .. }
+            | ExprKind::Between { .. }
+            | ExprKind::In { .. }
             | ExprKind::Cast { .. }
             | ExprKind::Collate(..) => children(expr, &mut |child| pending.push(child)),
             _ => {}
         }
     }
     false
+}
+
+/// Whether the last of an expression is unknown text, or goes on in one.
+pub(crate) fn ends_open(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Hole(_) | ExprKind::Open(_) => true,
+        ExprKind::And(terms) | ExprKind::Or(terms) => terms.last().is_some_and(ends_open),
+        _ => false,
+    }
 }
 
 /// The expressions right below one, those of queries inside not included.
@@ -76,6 +87,7 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::IsDocument { value, .. }
         | ExprKind::IsJson { value, .. }
         | ExprKind::Cast { value, .. }
+        | ExprKind::Open(value)
         | ExprKind::Collate(value, _) => visit(value),
         ExprKind::Like { left, right, escape, .. } => {
             visit(left);

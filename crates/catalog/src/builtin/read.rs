@@ -8,8 +8,8 @@ use super::table::Head;
 use super::{Builtin, BuiltinTable};
 use crate::{
     Aggregate, AggregateKind, Cast, CastContext, CastMethod, Collation, Column, Constraint, ConstraintKind, Extension,
-    Function, FunctionKind, Language, Namespace, Oid, Operator, OperatorClass, OperatorFamily, Relation, RelationKind,
-    Role, Schema, Type, TypeKind, TypeRef,
+    Function, FunctionKind, Language, Namespace, Oid, Operator, OperatorClass, OperatorFamily, Provision, Relation,
+    RelationKind, Role, Schema, Type, TypeKind, TypeRef,
 };
 
 /// The lines that a version has; `head` reads what an object is found by from a line's first fields, `read` all of it.
@@ -240,12 +240,16 @@ pub(super) fn operator_families(builtin: &'static Builtin) -> BuiltinTable<Opera
 }
 
 pub(super) fn collations(builtin: &'static Builtin) -> BuiltinTable<Collation> {
-    table(builtin, include_str!("../../data/builtin/collations.tsv"), in_catalog, |_, fields| Collation {
-        oid: fields.oid(),
-        namespace: Schema::PG_CATALOG,
-        name: Arc::from(fields.text()),
-        deterministic: fields.text() == "d",
-        definition: None,
+    table(builtin, include_str!("../../data/builtin/collations.tsv"), in_catalog, |_, fields| {
+        let (oid, name) = (fields.oid(), fields.text());
+        Collation {
+            oid,
+            namespace: Schema::PG_CATALOG,
+            name: Arc::from(name),
+            deterministic: fields.text() == "d",
+            definition: None,
+            needs: Provision::of_collation(name),
+        }
     })
 }
 

@@ -18,7 +18,7 @@ impl Description<'_> {
                 self.domain_checks(&name, of);
             }
         }
-        for collation in schema.collations.iter() {
+        for collation in schema.collations.iter().filter(|collation| collation.definition.is_some()) {
             if self.is_own(collation.oid, collation.namespace, ObjectId::Collation(collation.oid)) {
                 let rest = if collation.deterministic { "" } else { " nondeterministic" };
                 self.lines.push(format!("collation {}{rest}", self.name(collation.namespace, &collation.name)));

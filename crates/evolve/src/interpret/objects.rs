@@ -76,7 +76,7 @@ impl Evaluator<'_> {
         let why = self.schema.taints.iter().find_map(|taint| match taint {
             Taint::Relations(names, why) => rollproof_catalog::taints_name(names, name).then_some(why),
             Taint::Everything(why) => Some(why),
-            Taint::Functions(..) | Taint::Extension(_) => None,
+            Taint::Functions(..) | Taint::Types(..) | Taint::Extension(_) => None,
         });
         why.map_or(Ok(()), |why| Err(Unknown::because(why.clone())))
     }

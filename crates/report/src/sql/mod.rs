@@ -254,6 +254,7 @@ impl Printer<'_> {
             self.comment(&match taint {
                 rollproof_catalog::Taint::Relations(_, reason)
                 | rollproof_catalog::Taint::Functions(_, reason)
+                | rollproof_catalog::Taint::Types(_, reason)
                 | rollproof_catalog::Taint::Everything(reason) => format!("what was not followed: {reason}"),
                 rollproof_catalog::Taint::Extension(name) => format!("the contents of extension {name}"),
             });

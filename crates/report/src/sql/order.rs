@@ -38,7 +38,7 @@ impl Printer<'_> {
         roots.extend(functions.filter_map(|of| self.root(of.oid, of.namespace, ObjectId::Function(of.oid))));
         let operators = schema.operators.iter();
         roots.extend(operators.filter_map(|of| self.root(of.oid, of.namespace, ObjectId::Operator(of.oid))));
-        let collations = schema.collations.iter();
+        let collations = schema.collations.iter().filter(|of| of.definition.is_some());
         roots.extend(collations.filter_map(|of| self.root(of.oid, of.namespace, ObjectId::Collation(of.oid))));
         roots.extend(
             schema

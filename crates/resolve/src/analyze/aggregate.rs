@@ -152,7 +152,8 @@ impl<'a> Analyzer<'a> {
     fn check_grouping_calls(&self, tree: &Tree, here: usize, grouping: &Grouping) -> Result<()> {
         if tree.tag == Tag::Grouping(here) {
             for child in &tree.children {
-                if !grouping.expressions.iter().any(|group| group.same(child)) {
+                let open = child.tag == Tag::Construct("open");
+                if !open && !grouping.expressions.iter().any(|group| group.same(child)) {
                     let message = "arguments to GROUPING must be grouping expressions of the associated query level";
                     return Err(grouping_error(message, child.span));
                 }

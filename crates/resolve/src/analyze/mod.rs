@@ -151,6 +151,12 @@ impl<'a> Analyzer<'a> {
         }
     }
 
+    /// What could not be told, in the end: unknown text or schema, else what may not be there.
+    pub(crate) fn take_unknown(&mut self) -> Option<Unknown> {
+        let unproven = self.cx.unproven.take();
+        self.unknown.take().or_else(|| unproven.map(|(reason, span)| Unknown { reason, span }))
+    }
+
     /// Notes a failure that cannot be told from success and goes on; hands errors on.
     pub(crate) fn tolerate<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
         match result {

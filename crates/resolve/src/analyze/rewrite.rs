@@ -160,7 +160,13 @@ impl<'a> Analyzer<'a> {
             let Some(column) = relation.column_by_number(written.number) else { continue };
             let always = column.identity == Some(Identity::Always);
             let generated = matches!(column.generated, Some(Generated::Stored | Generated::Virtual));
-            let given = written.values.iter().any(|value| *value != WriteValue::Default);
+            // Unknown text may be DEFAULT.
+            let dynamic = self.unknown.is_some();
+            let given = written.values.iter().any(|value| match value {
+                WriteValue::Default => false,
+                WriteValue::Expression => !dynamic,
+                _ => true,
+            });
             let refused = match write.action {
                 WriteAction::Insert => {
                     // OVERRIDING SYSTEM VALUE takes the value, OVERRIDING USER VALUE leaves it out of account.

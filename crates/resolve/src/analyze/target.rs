@@ -32,7 +32,15 @@ impl<'a> Analyzer<'a> {
 
     fn target(&mut self, target: &'a Target, outputs: &mut Vec<Output>) -> Result<()> {
         let span = target.value.span;
-        let expanded = match &target.value.kind {
+        let value = match &target.value.kind {
+            ExprKind::Open(star) if is_star(star) => {
+                self.hole(span);
+                self.level().open_targets = true;
+                &**star
+            }
+            _ => &target.value,
+        };
+        let expanded = match &value.kind {
             ExprKind::Column(column @ ColumnRef { star: Some(star), .. }) => self.expand_star(column, *star, span)?,
             ExprKind::Indirection(inner, steps) if matches!(steps.last(), Some(Indirection::Star(_))) => {
                 self.expand_value_star(inner, steps, span)?
@@ -78,6 +86,15 @@ impl<'a> Analyzer<'a> {
             return None;
         }
         self.origin(var.depth, super::scope::FoundColumn { entry: var.entry, attribute: var.attribute })
+    }
+}
+
+/// `*`, `t.*` or `(value).*`
+pub(crate) fn is_star(expr: &rollproof_sql::ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Column(column) => column.star.is_some(),
+        ExprKind::Indirection(_, steps) => matches!(steps.last(), Some(Indirection::Star(_))),
+        _ => false,
     }
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use rollproof_catalog::Oid;
 use rollproof_sql::ast::{Cte, CteStatement, With};
 
-use super::{Analyzer, EntryColumn, Level, Output, Rows, unsupported};
-use crate::error::{Error, ErrorKind, Result};
+use super::{Analyzer, DYNAMIC, EntryColumn, Level, Output, Rows, unsupported};
+use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::types;
 
 /// A CTE as names see it.
@@ -55,7 +55,12 @@ impl<'a> Analyzer<'a> {
         let order = recursion::order(with)?;
         let depth = self.here();
         for (at, _) in order.iter().filter(|(_, itself)| *itself) {
-            recursion::check_form(&with.ctes[*at])?;
+            let cte = &with.ctes[*at];
+            match recursion::check_form(cte) {
+                // `SELECT ${"1 UNION SELECT a"} FROM itself`
+                Err(Failure::Error(_)) if cte.open => self.note_unknown(DYNAMIC, cte.span),
+                other => other?,
+            }
         }
         for (at, itself) in order {
             let cte = &with.ctes[at];
@@ -63,7 +68,7 @@ impl<'a> Analyzer<'a> {
                 self.level().ctes.push(CteInfo {
                     name: cte.name.text.clone(),
                     columns: Vec::new(),
-                    open: false,
+                    open: cte.open,
                     returning: None,
                     in_progress: true,
                     written: cte,
@@ -116,8 +121,14 @@ impl<'a> Analyzer<'a> {
         } else {
             named_columns(cte, &rows)?
         };
-        search::check(cte, &columns, recursive.is_some())?;
-        self.search_columns(cte, &mut columns)?;
+        let mut open = open;
+        if cte.open || open {
+            // The reference to itself may stand in unknown text, and so may columns.
+            open |= cte.search.is_some() || cte.cycle.is_some();
+        } else {
+            search::check(cte, &columns, recursive.is_some())?;
+            self.search_columns(cte, &mut columns)?;
+        }
         Ok(CteInfo { name: cte.name.text.clone(), columns, open, returning, in_progress: false, written: cte })
     }
 

@@ -42,6 +42,9 @@ pub fn coerce_to_target_type(
     target: TypeRef,
     context: CoercionContext,
 ) -> Result<bool> {
+    if value.oid().is_none() {
+        return Err(Failure::unknown(crate::analyze::DYNAMIC, value.span));
+    }
     if !can_coerce_type(cx, value.oid(), target.oid, context) {
         return Ok(false);
     }

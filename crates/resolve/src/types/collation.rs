@@ -1,7 +1,7 @@
 //! Which collation an expression has (parse_collate.c). The server derives collations after everything else of a
 //! statement; here each expression has its own as soon as it is made.
 
-use rollproof_catalog::{Oid, oid};
+use rollproof_catalog::{Oid, Provision, oid};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::QualifiedName;
 
@@ -110,20 +110,39 @@ pub fn select_common_collation(cx: &mut Context, values: &[&Typed], none_ok: boo
     }
 }
 
-/// `get_collation_oid`
+/// `get_collation_oid`. One that only some servers have is noted in [`Context::unproven`]; of one that is not listed the
+/// identity is none.
 ///
 /// # Errors
 /// 42704 where there is none, 3F000 where its schema is missing.
 pub fn collation_name(cx: &mut Context, name: &QualifiedName) -> Result<Oid> {
     let schema = super::explicit_namespace(cx, name)?;
     let object = name.object();
-    let found = cx.schema.find_collation(schema.as_deref(), &object.text).map(|found| found.oid);
-    cx.lookups.collations.insert((schema, object.text.clone()), found.unwrap_or(Oid::NONE));
-    found.ok_or_else(|| {
-        let written = super::dotted(name);
-        let message = format!("collation \"{written}\" for encoding \"UTF8\" does not exist");
-        Error::fail("42704", message, name.span, ErrorKind::MissingCollation(object.text.clone()))
-    })
+    let found = cx.schema.find_collation(schema.as_deref(), &object.text);
+    let unproven = match found {
+        Some(collation) => cx.schema.unproven_collation(collation),
+        None => unlisted_collation(schema.as_deref(), &object.text),
+    };
+    let found = found.map(|found| found.oid);
+    let certain = found.filter(|_| unproven.is_none());
+    cx.lookups.collations.insert((schema, object.text.clone()), certain.unwrap_or(Oid::NONE));
+    match (found, unproven) {
+        (found, Some(unproven)) => {
+            cx.unproven.get_or_insert_with(|| (unproven.question().into(), name.span));
+            Ok(found.unwrap_or(Oid::NONE))
+        }
+        (Some(found), None) => Ok(found),
+        (None, None) => {
+            let written = super::dotted(name);
+            let message = format!("collation \"{written}\" for encoding \"UTF8\" does not exist");
+            Err(Error::fail("42704", message, name.span, ErrorKind::MissingCollation(object.text.clone())))
+        }
+    }
+}
+
+/// What a collation that is not in the catalog would need, if it is one that some servers have.
+pub(super) fn unlisted_collation(schema: Option<&str>, name: &str) -> Option<Provision> {
+    schema.is_none_or(|schema| schema == "pg_catalog").then(|| Provision::of_unlisted_collation(name)).flatten()
 }
 
 /// `value COLLATE collation` (`transformCollateClause`).

@@ -9,7 +9,7 @@ use super::collation::derive_collation;
 use super::info;
 use super::path::can_coerce_type;
 use crate::context::Context;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::typed::{Shape, Typed};
 
 /// Where no common type exists: the type so far, and the place of the value that does not fit it.
@@ -66,6 +66,10 @@ pub(crate) fn note_text_by_default(cx: &mut Context, values: &[&Typed]) {
 pub fn select_common_type(cx: &mut Context, values: &[&Typed], context: &str) -> Result<Oid> {
     note_text_by_default(cx, values);
     let types: Vec<Oid> = values.iter().map(|value| value.oid()).collect();
+    if let Some(value) = values.iter().find(|value| value.oid().is_none()) {
+        // A column of a query that unknown text stands in.
+        return Err(Failure::unknown(crate::analyze::DYNAMIC, value.span));
+    }
     common_type(cx, &types).map_err(|none| {
         let from = super::format_type(cx, none.so_far);
         let to = super::format_type(cx, info::base_type(cx.schema, types[none.at]));

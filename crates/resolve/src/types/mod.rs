@@ -190,6 +190,9 @@ fn may_exist_unseen(cx: &Context, name: &str, kind: Unseen) -> Option<Arc<str>> 
         Taint::Functions(names, reason) if kind == Unseen::Function => {
             rollproof_catalog::taints_name(names, name).then(|| reason.clone())
         }
+        Taint::Types(names, reason) if kind == Unseen::Type => {
+            rollproof_catalog::taints_name(names, name).then(|| reason.clone())
+        }
         Taint::Relations(names, reason) if matches!(kind, Unseen::Relation | Unseen::Type) => {
             rollproof_catalog::taints_name(names, name).then(|| reason.clone())
         }

@@ -192,6 +192,12 @@ fn not_a_shell(
     Ok(chosen)
 }
 
+/// An operand that unknown text made has no type here: a column of a query that it stands in.
+fn known_operands(operator: &OperatorName, operands: &[Oid]) -> Result<()> {
+    let known = operands.iter().all(|each| each.is_some());
+    if known { Ok(()) } else { Err(Failure::unknown(crate::analyze::DYNAMIC, operator.span)) }
+}
+
 /// `make_op`: `left` is none for a prefix operator. Both operands are coerced.
 ///
 /// # Errors
@@ -203,6 +209,7 @@ pub fn make_op(
     right: &mut Typed,
 ) -> Result<Typed> {
     let Some(left) = left else { return make_prefix_op(cx, operator, right) };
+    known_operands(operator, &[left.oid(), right.oid()])?;
     let chosen = find_operator(cx, operator, left.oid(), right.oid())?;
     let actual = [left.oid(), right.oid()];
     let mut declared = [chosen.left, chosen.right];
@@ -213,6 +220,7 @@ pub fn make_op(
 }
 
 fn make_prefix_op(cx: &mut Context, operator: &OperatorName, right: &mut Typed) -> Result<Typed> {
+    known_operands(operator, &[right.oid()])?;
     let chosen = find_prefix_operator(cx, operator, right.oid())?;
     let actual = [right.oid()];
     let mut declared = [chosen.right];
@@ -265,6 +273,7 @@ pub fn make_scalar_array_op(
     right: &mut Typed,
 ) -> Result<Typed> {
     let wrong = |message: &str| Error::fail("42809", message, operator.span, ErrorKind::Other);
+    known_operands(operator, &[left.oid(), right.oid()])?;
     let array = right.oid();
     let element = if array == oid::UNKNOWN {
         oid::UNKNOWN

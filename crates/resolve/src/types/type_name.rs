@@ -30,8 +30,23 @@ pub fn type_name(cx: &mut Context, name: &TypeName) -> Result<TypeRef> {
         let message = format!("type \"{}\" is only a shell", dotted(&name.name));
         return Err(Error::fail("42704", message, name.span, type_kind(&name.name)));
     }
+    if found >= Oid::FIRST_USER
+        && let Some(reason) = doubtful_type(cx, &name.name.object().text)
+    {
+        cx.unproven.get_or_insert((reason, name.span));
+    }
     let modifier = modifiers(cx, name, found)?;
     Ok(TypeRef { oid: found, modifier })
+}
+
+/// Why a type of this name may not be there, though one was made.
+fn doubtful_type(cx: &Context, name: &str) -> Option<Arc<str>> {
+    cx.schema.taints.iter().find_map(|taint| match taint {
+        rollproof_catalog::Taint::Types(names, reason) => {
+            rollproof_catalog::taints_name(names, name).then(|| reason.clone())
+        }
+        _ => None,
+    })
 }
 
 fn type_kind(name: &QualifiedName) -> ErrorKind {
@@ -136,7 +151,7 @@ fn read_modifier(written: &ExprKind, span: TextRange) -> Result<Modifier> {
         ExprKind::Column(reference) if reference.star.is_none() && reference.fields.len() == 1 => {
             Ok(Modifier::Word(reference.fields[0].text.clone()))
         }
-        ExprKind::Hole(_) => Err(Failure::unknown("a type modifier is not known", span)),
+        ExprKind::Hole(_) | ExprKind::Open(_) => Err(Failure::unknown("a type modifier is not known", span)),
         _ => {
             let message = "type modifiers must be simple constants or identifiers";
             Err(Error::fail("42601", message, span, ErrorKind::Other))

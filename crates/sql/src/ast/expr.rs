@@ -506,4 +506,6 @@ pub enum ExprKind {
     CurrentOf(Name),
     /// Text of the program that is not known: the hole with this index of the query's map.
     Hole(u32),
+    /// An operand right before unknown text, which may go on with it: `a ${"::int"}`, `f(b) ${"over ()"}`.
+    Open(Box<Expr>),
 }

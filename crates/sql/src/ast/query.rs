@@ -475,6 +475,8 @@ pub struct Cte {
     pub search: Option<CteSearch>,
     /// `CYCLE … SET column …`
     pub cycle: Option<CteCycle>,
+    /// Unknown text stands in it.
+    pub open: bool,
     /// All of it.
     pub span: TextRange,
 }

@@ -190,6 +190,12 @@ impl<'a> Parser<'a> {
         if self.eat_operator(symbol) { Ok(()) } else { self.error(symbol) }
     }
 
+    /// Whether a hole was taken since a place.
+    pub(crate) fn hole_since(&self, place: usize) -> bool {
+        let taken = self.tokens.get(place..self.at).unwrap_or_default();
+        taken.iter().any(|token| matches!(token.kind, TokenKind::Hole(_)))
+    }
+
     /// The hole that comes next, if one does.
     pub(crate) fn at_hole(&self) -> Option<u32> {
         match self.peek().kind {

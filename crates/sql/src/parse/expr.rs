@@ -77,6 +77,16 @@ pub(super) fn expr_at(kind: ExprKind, span: TextRange) -> Expr {
     Expr { kind, span }
 }
 
+/// An operand that unknown text goes on with. What AND and OR make is boolean whatever the text is.
+fn open(operand: Expr) -> Expr {
+    let stays = matches!(
+        operand.kind,
+        ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Hole(_) | ExprKind::Open(_) | ExprKind::Default
+    );
+    let span = operand.span;
+    if stays { operand } else { expr_at(ExprKind::Open(Box::new(operand)), span) }
+}
+
 impl Parser<'_> {
     /// `a_expr`
     pub(crate) fn expr(&mut self) -> PResult<Expr> {
@@ -116,6 +126,9 @@ impl Parser<'_> {
     /// Reads operators of at least the level `least`. Leaves the height of the whole in `self.height`.
     fn infix(&mut self, mut left: Expr, least: u8, grammar: Grammar, mut height: u32) -> PResult<Expr> {
         let mut refused = None;
+        // `${"a = b"}::text`: what binds closer than the text's own operators goes to its last operand.
+        let begins_open = matches!(left.kind, ExprKind::Hole(_));
+        left = self.before_hole(left);
         while let Some(ahead) = self.operator_ahead_of(grammar) {
             if ahead.level < least {
                 break;
@@ -127,7 +140,7 @@ impl Parser<'_> {
             let flat =
                 matches!((ahead.infix, &left.kind), (Infix::And, ExprKind::And(_)) | (Infix::Or, ExprKind::Or(_)));
             let (whole, alone) = self.step(left, ahead, grammar)?;
-            left = whole;
+            left = if begins_open { open(whole) } else { self.before_hole(whole) };
             refused = alone.then_some(ahead.level);
             height = height.max(self.height + 1) + u32::from(!flat);
             if height > MAX_HEIGHT {
@@ -136,6 +149,11 @@ impl Parser<'_> {
         }
         self.height = height;
         Ok(left)
+    }
+
+    /// The operand that was just read: where unknown text comes next, the text may go on with it.
+    fn before_hole(&self, operand: Expr) -> Expr {
+        if self.at_hole().is_none() { operand } else { open(operand) }
     }
 
     fn operator_ahead_of(&self, grammar: Grammar) -> Option<Ahead> {
@@ -314,11 +332,14 @@ impl Parser<'_> {
             _ => vec![left],
         };
         let hole_span = self.peek().span;
-        if let Some(hole) = self.eat_hole() {
-            terms.push(expr_at(ExprKind::Hole(hole), hole_span));
-        }
+        let hole = self.eat_hole();
+        terms.extend(hole.map(|hole| expr_at(ExprKind::Hole(hole), hole_span)));
         self.advance();
-        terms.push(self.operand(ahead.level + 1, Grammar::Full)?);
+        let term = self.operand(ahead.level + 1, Grammar::Full)?;
+        // The text may end in `BETWEEN a`: then what comes after AND is no condition.
+        let last = terms.last().map(|last| &last.kind);
+        let may_be_a_bound = is_and && matches!(last, Some(ExprKind::Hole(_) | ExprKind::Open(_)));
+        terms.push(if may_be_a_bound { open(term) } else { term });
         let kind = if is_and { ExprKind::And(terms) } else { ExprKind::Or(terms) };
         Ok((expr_at(kind, self.span_from(start)), false))
     }

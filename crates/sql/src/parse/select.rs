@@ -103,7 +103,12 @@ impl Parser<'_> {
 
     /// `target_list`
     pub(crate) fn targets(&mut self) -> PResult<Vec<Target>> {
-        self.comma_separated(Self::target)
+        let mut targets = self.comma_separated(Self::target)?;
+        // Unknown text right after the list may bring more of them. It may as well be a clause, and stays to be read as one.
+        if let Some(hole) = self.at_hole() {
+            targets.push(Target { value: expr_at(ExprKind::Hole(hole), self.peek().span), alias: None });
+        }
+        Ok(targets)
     }
 
     fn target(&mut self) -> PResult<Target> {

@@ -19,7 +19,7 @@ impl Parser<'_> {
     }
 
     fn cte(&mut self) -> PResult<Cte> {
-        let start = self.position();
+        let (start, first) = (self.position(), self.save());
         let name = self.name()?;
         let columns = if self.at_punct(Punct::LeftParen) { self.parenthesized(Self::name_list)? } else { Vec::new() };
         self.expect_keyword("as")?;
@@ -29,7 +29,8 @@ impl Parser<'_> {
         let statement = self.cte_statement()?;
         let search = self.cte_search()?;
         let cycle = self.cte_cycle()?;
-        Ok(Cte { name, columns, statement, search, cycle, span: self.span_from(start) })
+        let open = self.hole_since(first);
+        Ok(Cte { name, columns, statement, search, cycle, open, span: self.span_from(start) })
     }
 
     fn cte_statement(&mut self) -> PResult<CteStatement> {

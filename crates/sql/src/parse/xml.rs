@@ -189,7 +189,7 @@ impl Parser<'_> {
 fn implied_name(value: &Expr) -> PResult<Option<Name>> {
     match &value.kind {
         ExprKind::Column(column) => Ok(column.fields.last().cloned()),
-        ExprKind::Hole(_) => Ok(None),
+        ExprKind::Hole(_) | ExprKind::Open(_) => Ok(None),
         _ => Err(ParseError::new("unnamed XML value must be a column reference", value.span)),
     }
 }

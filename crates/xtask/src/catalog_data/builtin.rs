@@ -40,14 +40,14 @@ pub(crate) fn write(servers: &mut [Server], folder: &Path) -> anyhow::Result<()>
     Ok(())
 }
 
-/// ICU's collations differ with its version: those that every server has are kept, for all versions. A few of the C
-/// library's are added by name, since the usual images have them.
+/// ICU's collations differ with its version: those that every server with ICU has are kept, for all versions. The operating
+/// system's are left out: they are there once a statement that was taken has named them (`catalog/src/provision.rs`).
 fn keep_common_collations(lines: &mut Lines) {
     let all = (super::OLDEST..=super::NEWEST).fold(0, |bits, version| bits | bit(version));
     lines.retain(|row, versions| !row[1].ends_with("-x-icu") || *versions == all);
-    for name in ["C.utf8", "C.UTF-8", "en_US", "en_US.utf8", "en_US.UTF-8"] {
-        lines.insert(vec![format!("{{c:pg_catalog.{name}}}"), name.to_owned(), "d".to_owned()], all);
-    }
+    lines.retain(|row, _| {
+        !row[1].contains(['.', '_']) || ["ucs_basic", "pg_c_utf8", "pg_unicode_fast"].contains(&&*row[1])
+    });
 }
 
 /// A number for every `{key}`.

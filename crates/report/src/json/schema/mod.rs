@@ -203,7 +203,9 @@ fn unknown(taint: &Taint) -> UnknownJson {
     let names = |names: &[std::sync::Arc<str>]| Some(names.iter().map(|name| name.to_string()).collect());
     match taint {
         Taint::Relations(relations, reason) => UnknownJson { reason: reason.to_string(), relations: names(relations) },
-        Taint::Functions(_, reason) => UnknownJson { reason: reason.to_string(), relations: names(&[]) },
+        Taint::Functions(_, reason) | Taint::Types(_, reason) => {
+            UnknownJson { reason: reason.to_string(), relations: names(&[]) }
+        }
         Taint::Extension(name) => {
             UnknownJson { reason: format!("extension {name} is not modelled"), relations: names(&[]) }
         }

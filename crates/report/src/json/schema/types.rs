@@ -86,7 +86,7 @@ pub(super) fn types(printer: &Printer) -> Vec<TypeJson> {
 pub(super) fn collations(printer: &Printer) -> Vec<CollationJson> {
     let own = printer.schema.collations.iter();
     let mut all: Vec<CollationJson> = own
-        .filter(|of| printer.is_own(of.oid, of.namespace, ObjectId::Collation(of.oid)))
+        .filter(|of| of.definition.is_some() && printer.is_own(of.oid, of.namespace, ObjectId::Collation(of.oid)))
         .map(|of| CollationJson {
             schema: printer.namespace_name(of.namespace),
             name: of.name.to_string(),

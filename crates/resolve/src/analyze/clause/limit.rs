@@ -20,7 +20,7 @@ impl<'a> Analyzer<'a> {
         sorted: bool,
     ) -> Result<Vec<Tree>> {
         let mut parts = Vec::new();
-        if with_ties && !sorted {
+        if with_ties && !sorted && !self.level().open {
             let span = limit.map(|limit| limit.span).unwrap_or_default();
             return Err(syntax_error("WITH TIES cannot be specified without ORDER BY clause", span));
         }

@@ -89,6 +89,10 @@ impl<'a> Analyzer<'a> {
         kind: Kind,
         names: bool,
     ) -> Result<Option<usize>> {
+        if let ExprKind::Open(inner) = &expr.kind {
+            self.open_item(inner, outputs, kind, names)?;
+            return Ok(None);
+        }
         if names {
             match &expr.kind {
                 ExprKind::Column(ColumnRef { fields, star: None }) if fields.len() == 1 => {
@@ -122,6 +126,20 @@ impl<'a> Analyzer<'a> {
         }
         outputs.push(Output { hidden: true, ..Output::new(crate::analyze::target::unnamed(), value) });
         Ok(Some(outputs.len() - 1))
+    }
+
+    /// An item that unknown text goes on with: `x ${"DESC"}`, `x ${"IS NULL"}`. A name may be that of an output.
+    fn open_item(&mut self, inner: &'a Expr, outputs: &[Output], kind: Kind, names: bool) -> Result<()> {
+        if let ExprKind::Column(ColumnRef { fields, star: None }) = &inner.kind
+            && let [name] = &fields[..]
+            && names
+            && (self.level().open_targets || outputs.iter().any(|output| !output.hidden && output.name == name.text))
+        {
+            self.hole(inner.span);
+            return Ok(());
+        }
+        self.standing(kind, |this| this.open_operand(inner))?;
+        Ok(())
     }
 
     fn output_by_name(

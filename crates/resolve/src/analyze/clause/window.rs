@@ -45,11 +45,19 @@ impl<'a> Analyzer<'a> {
         let definition = info.definition;
         let base = match &definition.base {
             None => None,
-            Some(name) => Some(known.iter().find(|each| each.info.name == Some(&name.text)).ok_or_else(|| {
-                let message = format!("window \"{}\" does not exist", name.text);
-                Error::fail("42704", message, name.span, ErrorKind::MissingObject(name.text.clone()))
-            })?),
+            Some(name) => {
+                let base = known.iter().find(|each| each.info.name == Some(&name.text));
+                if base.is_none() && !self.level().open_clauses {
+                    let message = format!("window \"{}\" does not exist", name.text);
+                    let kind = ErrorKind::MissingObject(name.text.clone());
+                    return Err(Error::fail("42704", message, name.span, kind));
+                }
+                base
+            }
         };
+        let several = |sort: &rollproof_sql::ast::SortBy| crate::walk::may_be_several(&sort.value);
+        // A base that unknown text defines may be ordered, and so may an order be longer than it looks.
+        let open = self.level().open_clauses || definition.order_by.iter().any(several);
         let sorted = self.sort_clause(&definition.order_by, outputs, Kind::WindowOrder, false)?;
         for expr in &definition.partition_by {
             let Some(at) = self.find_output(expr, outputs, Kind::WindowPartition, false)? else { continue };
@@ -66,12 +74,13 @@ impl<'a> Analyzer<'a> {
             }
         }
         if let Some(frame) = &definition.frame {
-            self.frame(frame, ordered, order_type)?;
+            self.frame(frame, (!open).then_some((ordered, order_type)))?;
         }
         Ok(Known { info, ordered, order_type })
     }
 
-    fn frame(&mut self, frame: &'a Frame, ordered: usize, order_type: Option<Oid>) -> Result<()> {
+    /// `order`: how many columns it is ordered by and the type of the first; none where that is not known.
+    fn frame(&mut self, frame: &'a Frame, order: Option<(usize, Option<Oid>)>) -> Result<()> {
         let bounds = [Some(&frame.start), frame.end.as_ref()];
         let offsets: Vec<&'a Expr> = bounds
             .into_iter()
@@ -81,18 +90,19 @@ impl<'a> Analyzer<'a> {
                 _ => None,
             })
             .collect();
+        let ordered = order.map(|order| order.0);
         match frame.units {
-            FrameUnits::Range if !offsets.is_empty() && ordered != 1 => {
+            FrameUnits::Range if !offsets.is_empty() && ordered.is_some_and(|ordered| ordered != 1) => {
                 let message = "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column";
                 return Err(window_error(message, frame.span));
             }
-            FrameUnits::Groups if ordered == 0 => {
+            FrameUnits::Groups if ordered == Some(0) => {
                 return Err(window_error("GROUPS mode requires an ORDER BY clause", frame.span));
             }
             _ => {}
         }
         for offset in offsets {
-            self.frame_offset(frame.units, offset, order_type)?;
+            self.frame_offset(frame.units, offset, order.and_then(|order| order.1))?;
         }
         Ok(())
     }
@@ -118,7 +128,7 @@ impl<'a> Analyzer<'a> {
 
     /// The order's type must know how to add the offset (`in_range` of its operator family).
     fn range_offset(&mut self, value: &mut crate::analyze::Expression, order_type: Option<Oid>) -> Result<()> {
-        let Some(order) = order_type else { return Ok(()) };
+        let Some(order) = order_type.filter(|order| order.is_some()) else { return Ok(()) };
         // The in_range functions of the server's own btree families, by numbers of pg_type.
         let offsets: &[u32] = match order.0 {
             21 | 23 => &[21, 23, 20],

@@ -71,7 +71,9 @@ impl<'a> Analyzer<'a> {
             Some(filter) => Some(self.condition(filter, Kind::Filter, "FILTER")?.tree),
             None => None,
         };
-        let open = values.iter().any(|value| value.open);
+        let dynamic = self.unknown.is_some();
+        let several = |argument: &rollproof_sql::ast::Argument| crate::walk::may_be_several(&argument.value);
+        let open = values.iter().any(|value| value.open) || (dynamic && call.arguments.iter().any(several));
         Ok(Arguments { values, names, filter, open })
     }
 
@@ -194,7 +196,7 @@ impl<'a> Analyzer<'a> {
         let tainted = self.schema().taints.iter().any(|taint| match taint {
             Taint::Functions(names, _) => rollproof_catalog::taints_name(names, object),
             Taint::Everything(_) => true,
-            Taint::Relations(..) | Taint::Extension(_) => false,
+            Taint::Relations(..) | Taint::Types(..) | Taint::Extension(_) => false,
         });
         if tainted { Err(Failure::unknown("unmodelled-migration", name.span)) } else { Ok(()) }
     }

@@ -152,7 +152,8 @@ impl<'a> Analyzer<'a> {
             let message = "ROW expressions can have at most 1664 entries";
             return Err(Error::fail("54011", message, span, ErrorKind::Other));
         }
-        let open = values.iter().any(|value| value.open);
+        let several = self.unknown.is_some() && list.iter().any(crate::walk::may_be_several);
+        let open = several || values.iter().any(|value| value.open);
         let (typed, children) = split(values);
         let set_returning = typed.iter().any(|each| each.set_returning);
         if open {
@@ -170,6 +171,13 @@ impl<'a> Analyzer<'a> {
     pub(crate) fn row_items(&mut self, list: &'a [Expr]) -> Result<Vec<Expression>> {
         let mut values = Vec::new();
         for each in list {
+            let each = match &each.kind {
+                ExprKind::Open(star) if crate::analyze::target::is_star(star) => {
+                    self.hole(each.span);
+                    star
+                }
+                _ => each,
+            };
             match &each.kind {
                 ExprKind::Column(column @ ColumnRef { star: Some(star), .. }) => {
                     let expanded = self.expand_star(column, *star, each.span)?;

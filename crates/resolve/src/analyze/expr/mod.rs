@@ -8,6 +8,7 @@ mod json;
 mod json_query;
 mod logic;
 mod membership;
+mod open;
 mod operator;
 mod special;
 mod sublink;
@@ -136,6 +137,7 @@ impl<'a> Analyzer<'a> {
             ExprKind::MergeAction => self.merge_action(span),
             ExprKind::CurrentOf(_) => Ok(self.simple("current of", BOOLEAN, false, Vec::new(), span)),
             ExprKind::Hole(_) => Ok(self.hole(span)),
+            ExprKind::Open(inner) => self.open_operand(inner),
         }
     }
 

@@ -6,8 +6,8 @@ use rollproof_sql::ast::{FunctionCall, Over};
 
 use super::call::aggregate_never_null;
 use crate::analyze::clause::WindowInfo;
-use crate::analyze::{Analyzer, Expression, Node, Tag, Tree, unsupported};
-use crate::error::{Error, ErrorKind, Result};
+use crate::analyze::{Analyzer, DYNAMIC, Expression, Node, Tag, Tree, unsupported};
+use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::types::{Callee, ResolvedFunction};
 
 impl<'a> Analyzer<'a> {
@@ -54,6 +54,9 @@ impl<'a> Analyzer<'a> {
             Some(Over::Name(name)) => {
                 let found = self.level().windows.iter().position(|window| window.name == Some(&name.text));
                 found.ok_or_else(|| {
+                    if self.level().open_clauses {
+                        return Failure::unknown(DYNAMIC, name.span);
+                    }
                     let message = format!("window \"{}\" does not exist", name.text);
                     Error::fail("42704", message, name.span, ErrorKind::MissingObject(name.text.clone()))
                 })

@@ -7,7 +7,9 @@ use rollproof_source::TextRange;
 use rollproof_sql::ast::{Alias, Argument, ColumnSpec, Expr, ExprKind, FunctionCall, Name};
 
 use super::FromResult;
-use crate::analyze::{Analyzer, Entry, EntryColumn, EntryKind, Expression, Kind, Node, Tag, Tree, syntax_error};
+use crate::analyze::{
+    Analyzer, DYNAMIC, Entry, EntryColumn, EntryKind, Expression, Kind, Node, Tag, Tree, syntax_error,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::typed::Typed;
 use crate::types;
@@ -149,6 +151,11 @@ impl<'a> Analyzer<'a> {
                 let named = value.typed.oid() != RECORD;
                 let row = if named { Tag::Cast(value.typed.data_type) } else { Tag::Construct("functions") };
                 return Ok(OneFunction { columns, row, tree, open: false });
+            }
+            if value.typed.oid() == RECORD && definitions.is_empty() && self.level().open_from {
+                // `f() ${"AS t(a int)"}`
+                self.note_unknown(DYNAMIC, call.span);
+                return Ok(open_function(value));
             }
             if value.typed.oid() == RECORD {
                 let columns = self.defined_columns(definitions, call.span)?;

@@ -60,6 +60,8 @@ impl<'a> Analyzer<'a> {
         append_rest(&mut merged.columns, &right.top, &using);
         if let JoinCondition::On(condition) = &join.condition {
             let tree = self.join_condition(condition, &inner)?;
+            // The text may go on with another join.
+            self.level().open_from |= crate::walk::ends_open(condition);
             if join.kind == JoinKind::Full && !self.can_merge(&tree, &left_entries, &right_entries) {
                 let reason = "whether a FULL JOIN can be planned without an equality between its sides";
                 self.deferred.get_or_insert(Failure::unknown(reason, condition.span));
@@ -72,6 +74,9 @@ impl<'a> Analyzer<'a> {
         self.note_nulled(join.kind, &left_entries, &right_entries);
 
         let top = self.add_join(join, merged.clone_columns(), merged.own, span)?;
+        let level = self.level();
+        let open = left_entries.iter().chain(&right_entries).any(|entry| level.entries[*entry].open);
+        level.entries[top.entry].open |= open;
         let items = if join.alias.is_some() {
             vec![top.clone()]
         } else {
@@ -237,7 +242,11 @@ impl<'a> Analyzer<'a> {
     ) -> Result<()> {
         let both = [&left.typed, &right.typed];
         let common = types::select_common_type(&mut self.cx, &both, "JOIN/USING");
-        let Some(common) = self.tolerate(common)? else { return Ok(()) };
+        let Some(common) = self.tolerate(common)? else {
+            let column = if right.typed.oid().is_none() { right_column } else { left_column };
+            merged.columns.push(ItemColumn { name: name.text.clone(), hidden: false, ..column });
+            return Ok(());
+        };
         let modifier = types::select_common_typmod(&both, common);
         let fits = |value: &Expression| {
             value.typed.data_type.oid == common && (modifier == value.typed.data_type.modifier || modifier < 0)

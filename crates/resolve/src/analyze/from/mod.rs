@@ -31,8 +31,16 @@ impl FromResult {
 impl<'a> Analyzer<'a> {
     /// `transformFromClause`
     pub(crate) fn analyze_from(&mut self, from: &'a [FromItem]) -> Result<()> {
-        for item in from {
-            let mut result = self.source_item(item)?;
+        for (at, item) in from.iter().enumerate() {
+            // `FROM ${"t ORDER BY a"}, b`: after unknown text an item may be something else.
+            let dynamic = self.unknown.is_some() && !self.doubtful;
+            let mut result = match self.source_item(item) {
+                Err(Failure::Error(_)) if dynamic && at > 0 => {
+                    self.level().open_from = true;
+                    continue;
+                }
+                other => other?,
+            };
             self.check_conflicts(&self.levels[self.here()].items, &result.items)?;
             set_lateral(&mut result.items, true, true);
             self.level().items.extend(result.items);

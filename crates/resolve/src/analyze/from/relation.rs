@@ -5,8 +5,8 @@ use rollproof_source::TextRange;
 use rollproof_sql::ast::{Alias, RelationRef};
 
 use super::FromResult;
-use crate::analyze::{Analyzer, Entry, EntryColumn, EntryKind, Item, Node, Tag, unsupported};
-use crate::error::Result;
+use crate::analyze::{Analyzer, DYNAMIC, Entry, EntryColumn, EntryKind, Item, Node, Tag, unsupported};
+use crate::error::{Failure, Result};
 use crate::resolution::Role;
 
 impl<'a> Analyzer<'a> {
@@ -46,6 +46,9 @@ impl<'a> Analyzer<'a> {
     fn cte_item(&mut self, depth: usize, at: usize, reference: &RelationRef) -> Result<Item> {
         let cte = &self.levels[depth].ctes[at];
         let span = reference.name.span;
+        if cte.returning == Some(false) && cte.written.open {
+            return Err(Failure::unknown(DYNAMIC, span));
+        }
         if cte.returning == Some(false) {
             let message = format!("WITH query \"{}\" does not have a RETURNING clause", cte.name);
             return Err(unsupported(message, span));

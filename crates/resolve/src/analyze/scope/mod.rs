@@ -54,6 +54,11 @@ impl Analyzer<'_> {
                 if !fits {
                     continue;
                 }
+                if found.is_some() && level.open_from {
+                    // `FROM t, t ${"AS u"}`
+                    self.note_unknown(DYNAMIC, span);
+                    return Ok(FoundItem::Open);
+                }
                 if found.is_some() {
                     let message = format!("table reference \"{}\" is ambiguous", name.text);
                     return Err(Error::fail("42P09", message, span, ErrorKind::AmbiguousName(name.text.clone())));

@@ -40,7 +40,7 @@ impl<'a> Analyzer<'a> {
         let touched = self.schema().taints.iter().any(|taint| match taint {
             Taint::Relations(names, _) => rollproof_catalog::taints_name(names, object),
             Taint::Everything(_) => true,
-            Taint::Functions(..) | Taint::Extension(_) => false,
+            Taint::Functions(..) | Taint::Types(..) | Taint::Extension(_) => false,
         });
         if touched {
             self.note_unknown(UNMODELLED, name.span);
@@ -53,7 +53,7 @@ impl<'a> Analyzer<'a> {
         self.schema().taints.iter().any(|taint| match taint {
             Taint::Extension(_) | Taint::Everything(_) => true,
             Taint::Relations(names, _) => rollproof_catalog::taints_name(names, &name.object().text),
-            Taint::Functions(..) => false,
+            Taint::Functions(..) | Taint::Types(..) => false,
         })
     }
 

@@ -57,8 +57,9 @@ impl<'a> Analyzer<'a> {
             let collation =
                 each.collation.as_ref().map(|name| types::collation_name(&mut self.cx, name)).transpose()?;
             let class = match &each.operator_class {
-                Some(name) => Some(self.operator_class(name)?),
-                None => None,
+                // `(${"a,"} b)`: what stands after unknown text may be a column.
+                Some(name) if !value.open => Some(self.operator_class(name)?),
+                _ => None,
             };
             elements.push(Element { tree: value.tree, column, collation, class });
         }

@@ -146,6 +146,13 @@ impl<'a> Analyzer<'a> {
             ExprKind::Hole(_) => {
                 self.hole(value.span);
             }
+            ExprKind::Open(inner) => {
+                // The list of values may be longer than it looks.
+                self.hole(value.span);
+                if let ExprKind::Row(items, _) = &inner.kind {
+                    self.standing(Kind::UpdateSource, |this| this.row_items(items))?;
+                }
+            }
             _ => {
                 self.expression_of(value, Kind::UpdateSource)?;
                 let message = "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression";

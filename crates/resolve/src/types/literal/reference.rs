@@ -161,8 +161,12 @@ fn relation(cx: &mut Context, schema: Option<&str>, name: &str, written: &str) -
 }
 
 fn collation(cx: &Context, schema: Option<&str>, name: &str, written: &str) -> Verdict {
-    if cx.schema.find_collation(schema, name).is_some() {
-        return Verdict::Valid;
+    let proven = cx.schema.find_collation(schema, name).map(|found| cx.schema.unproven_collation(found).is_none());
+    match proven {
+        Some(true) => return Verdict::Valid,
+        Some(false) => return Verdict::Unsure,
+        None if super::super::collation::unlisted_collation(schema, name).is_some() => return Verdict::Unsure,
+        None => {}
     }
     let message = format!("collation \"{written}\" for encoding \"UTF8\" does not exist");
     missing("42704", message, ErrorKind::MissingCollation(Arc::from(name)))

@@ -21,8 +21,8 @@ fn a_hole_is_an_operand() {
 fn a_hole_is_a_clause() {
     check_hole("SELECT a FROM t #", "select a from t hole0");
     check_hole("SELECT a FROM t # WHERE b", "select a from t where b hole0");
-    check_hole("SELECT a FROM t WHERE b # ORDER BY c #", "select a from t where b hole0 order c hole1");
-    check_hole("SELECT a FROM t WHERE b # AND c", "select a from t where and[b, hole0, c]");
+    check_hole("SELECT a FROM t WHERE b # ORDER BY c #", "select a from t where b… hole0 order c… hole1");
+    check_hole("SELECT a FROM t WHERE b # AND c", "select a from t where and[b…, hole0, c…]");
     check_hole("SELECT a FROM t # JOIN u ON x LIMIT 1", "select a from (t Inner u on x) hole0 limit 1");
     check_hole("UPDATE t SET # WHERE a", "update t set hole0 where a");
     check_hole("UPDATE t SET a = 1, # = 2", "update t set a = 1, hole0");

@@ -129,6 +129,7 @@ impl Print for Expr {
             ExprKind::Row(fields, explicit) => format!("{}({})", if *explicit { "row" } else { "" }, list(fields)),
             ExprKind::Array(items) => format!("array[{}]", list(items)),
             ExprKind::Hole(hole) => format!("hole{hole}"),
+            ExprKind::Open(inner) => format!("{}…", inner.print()),
             ExprKind::Default => "default".to_owned(),
             ExprKind::SubLink(link) => {
                 let query = link.query.print();
