@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{ObjectId, Relation, Schema, Taint, TypeKind};
+use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind, Schema, Taint, TypeKind};
 use rollproof_resolve::{Resolution, Write};
 use rollproof_source::TextRange;
 
@@ -46,9 +46,14 @@ const ESTIMATES: &[&str] = &[
 impl Context {
     /// Says what a statement may have changed behind the back of data definition.
     pub(crate) fn system_writes(&mut self, resolution: &Resolution, span: TextRange) {
+        // Others are refused by the server, and nothing is changed.
+        if !self.schema.role(self.current_role()).is_some_and(|role| role.superuser) {
+            return;
+        }
         for write in &resolution.writes {
             let Some(relation) = self.schema.relation(write.relation) else { continue };
-            if relation.namespace != Schema::PG_CATALOG || is_harmless(relation, write) {
+            let of_the_server = relation.namespace == Schema::PG_CATALOG && relation.oid < Oid::FIRST_USER;
+            if !of_the_server || relation.kind != RelationKind::Table || is_harmless(relation, write) {
                 continue;
             }
             let why = format!("{} is written here, and what that changes is not followed", relation.name);
