@@ -34,10 +34,27 @@ pub(crate) struct Loaded {
 pub(crate) fn load(arguments: &InputArguments, running: Running) -> Result<Loaded> {
     let (versions, settings) = trees(arguments, running)?;
     let sources = SourceMap::new();
-    let migrations = migrations::load(&versions, &settings, &sources, &arguments.pending)?;
+    let found = migrations::find(&versions, &settings);
+    let migrations = migrations::load(found, &versions, &settings, &sources, &arguments.pending)?;
     let base = base_schema(arguments, &settings, &versions)?;
     let observed = logs(arguments)?;
     Ok(Loaded { settings, sources, versions, migrations, base, observed })
+}
+
+/// The same with the sites of each version, which are looked for while the migrations are read.
+pub(crate) fn load_with_sites(arguments: &InputArguments, running: Running) -> Result<(Loaded, Vec<VersionInput>)> {
+    let (versions, settings) = trees(arguments, running)?;
+    let sources = SourceMap::new();
+    let found = migrations::find(&versions, &settings);
+    let folders = found.folders();
+    let (migrations, sites) = rayon::join(
+        || migrations::load(found, &versions, &settings, &sources, &arguments.pending),
+        || extractions(&versions, &settings, &folders, &sources),
+    );
+    let migrations = migrations?;
+    let base = base_schema(arguments, &settings, &versions)?;
+    let observed = logs(arguments)?;
+    Ok((Loaded { settings, sources, versions, migrations, base, observed }, sites))
 }
 
 /// Reads versions and configuration, and of the migrations no more than where they are: what `queries` needs.
@@ -69,28 +86,38 @@ fn trees(arguments: &InputArguments, running: Running) -> Result<(Vec<Version>, 
     Ok((versions, settings))
 }
 
-/// The sites of each version; a file that two versions share is parsed once. Migrations are no code of the application.
-fn extractions(loaded: &Loaded) -> Vec<VersionInput> {
+/// The sites of each version; a file that two versions share is parsed once. What stands in the folders of migrations is no
+/// code of the application.
+fn extractions(
+    versions: &[Version],
+    settings: &Settings,
+    migrations: &[String],
+    sources: &SourceMap,
+) -> Vec<VersionInput> {
     let cache = Cache::new();
-    let mut options = loaded.settings.extract.clone();
-    options.exclude.extend(loaded.migrations.folders.iter().filter(|folder| !folder.is_empty()).cloned());
-    let versions = &loaded.versions;
+    let mut options = settings.extract.clone();
+    options.exclude.extend(migrations.iter().filter(|folder| !folder.is_empty()).cloned());
     versions
         .par_iter()
         .map(|version| VersionInput {
             id: version.id.clone(),
             role: version.role,
             revision: version.revision.clone(),
-            extraction: extract(&version.tree, &loaded.sources, &options, &cache),
+            extraction: extract(&version.tree, sources, &options, &cache),
         })
         .collect()
 }
 
 impl Loaded {
+    /// The sites of each version.
+    pub(crate) fn sites(&self) -> Vec<VersionInput> {
+        extractions(&self.versions, &self.settings, &self.migrations.folders, &self.sources)
+    }
+
     /// The question for `check`.
-    pub(crate) fn input(&self) -> Input<'_> {
+    pub(crate) fn input(&self, sites: Vec<VersionInput>) -> Input<'_> {
         let mut input = self.input_without_sites();
-        input.versions = extractions(self);
+        input.versions = sites;
         if let Some(running) = input.versions.first_mut() {
             let observed = self.observed.iter().flat_map(|(path, text)| observed(path, text, &self.sources));
             running.extraction.sites.extend(observed);

@@ -28,26 +28,54 @@ pub(crate) struct Migrations {
     pub(crate) problems: Vec<Problem>,
 }
 
+/// Where the migrations are.
+pub(crate) struct Found<'s> {
+    /// Folders that no version has.
+    outside: Vec<&'s String>,
+    /// Folders that are named in the versions' own trees.
+    hints: Vec<String>,
+    /// What is in the new version's tree, where it is looked into.
+    inside: Option<Detection>,
+}
+
+impl Found<'_> {
+    /// The folders in the versions' trees, whoever runs them.
+    pub(crate) fn folders(&self) -> Vec<String> {
+        self.inside.as_ref().map_or_else(Vec::new, folders_of)
+    }
+}
+
+/// Looks for the migrations of all versions.
+pub(crate) fn find<'s>(versions: &[Version], settings: &'s Settings) -> Found<'s> {
+    let (outside, inside): (Vec<&String>, Vec<&String>) =
+        settings.migration_folders.iter().partition(|folder| is_outside(folder, versions));
+    let hints: Vec<String> = inside.iter().map(|hint| clean(hint)).collect();
+    let looked = !inside.is_empty() || settings.migration_folders.is_empty();
+    let names: Vec<&str> = hints.iter().map(String::as_str).collect();
+    let new = versions.last().filter(|_| looked);
+    let inside = new.map(|new| detect(&new.tree, &names));
+    Found { outside, hints, inside }
+}
+
 /// Reads the migrations of all versions; `named` are those that the command line calls pending.
 pub(crate) fn load(
+    found: Found<'_>,
     versions: &[Version],
     settings: &Settings,
     sources: &SourceMap,
     named: &[String],
 ) -> Result<Migrations> {
-    let mut all = Migrations::default();
+    let mut all = Migrations { folders: found.folders(), ..Migrations::default() };
     let Some((new, old)) = versions.split_last() else { bail!("there is no version to check") };
-    let (outside, inside): (Vec<&String>, Vec<&String>) =
-        settings.migration_folders.iter().partition(|folder| is_outside(folder, versions));
-    for folder in outside {
+    for folder in found.outside {
         let set = read_outside(folder, settings, sources)?;
         if named.is_empty() && !old.is_empty() && old.iter().all(|version| version.revision.is_none()) {
             bail!("the migrations in {folder} are outside of both versions: name the pending ones with --pending NAME");
         }
         all.add_named(&set, named)?;
     }
-    if !inside.is_empty() || settings.migration_folders.is_empty() {
-        all.add_inside(&inside, old, new, settings, sources, named)?;
+    if let Some(inside) = found.inside {
+        all.add_inside((&found.hints, inside), old, new, settings, sources, named)?;
     }
     // What runs when the old version is gone comes after what runs while it lives.
     all.pending.sort_by_key(|migration| migration.phase == Phase::PostDeploy);
@@ -59,7 +87,10 @@ pub(crate) fn load(
 pub(crate) fn folders(tree: &Snapshot, settings: &Settings) -> Vec<String> {
     let hints: Vec<String> = settings.migration_folders.iter().map(|hint| clean(hint)).collect();
     let hints: Vec<&str> = hints.iter().map(String::as_str).collect();
-    let found = detect(tree, &hints);
+    folders_of(&detect(tree, &hints))
+}
+
+fn folders_of(found: &Detection) -> Vec<String> {
     found.folders.iter().map(|folder| &folder.path).chain(&found.foreign).map(ToString::to_string).collect()
 }
 
@@ -105,19 +136,14 @@ impl Migrations {
     /// Folders in the versions' own trees.
     fn add_inside(
         &mut self,
-        hints: &[&String],
+        (hints, mut found): (&[String], Detection),
         old: &[Version],
         new: &Version,
         settings: &Settings,
         sources: &SourceMap,
         named: &[String],
     ) -> Result<()> {
-        let hints: Vec<String> = hints.iter().map(|hint| clean(hint)).collect();
-        let hints: Vec<&str> = hints.iter().map(String::as_str).collect();
-        let mut found = detect(&new.tree, &hints);
         self.problems.append(&mut found.problems);
-        let folders = found.folders.iter().map(|folder| &folder.path).chain(&found.foreign);
-        self.folders.extend(folders.map(ToString::to_string));
         if hints.is_empty() {
             // Several folders are several databases as likely as not; the best one is checked and the others are said.
             let others = found.folders.split_off(1.min(found.folders.len()));

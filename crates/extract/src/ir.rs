@@ -6,6 +6,8 @@ use std::sync::{Arc, OnceLock};
 use rollproof_source::{FileId, Problem, TextRange};
 use rustc_hash::FxHashMap;
 
+use crate::nest::Nest;
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
         $(#[$doc])*
@@ -60,6 +62,10 @@ pub(crate) struct Facts {
     pub(crate) texts: Vec<ExprId>,
     /// Assignments to places that are no names (`cache[key] ??= value`): the place, and what it is given.
     pub(crate) stored: Vec<(TextRange, ExprId)>,
+    /// Which of the language's libraries are imported, by their places; made when it is first asked for.
+    pub(crate) libraries: OnceLock<Vec<bool>>,
+    /// The functions by where they stand; made when it is first asked for.
+    pub(crate) nest: OnceLock<Nest>,
     /// The calls that names are given to, and as which argument; made when it is first asked for.
     pub(crate) given: OnceLock<FxHashMap<BindingId, Vec<(ExprId, u32)>>>,
     /// Test functions and modules that were left out.
@@ -375,6 +381,33 @@ impl Facts {
             given
         });
         given.get(&binding).map_or(&[], Vec::as_slice)
+    }
+
+    /// The innermost function around a place.
+    pub(crate) fn function_at(&self, at: u32) -> Option<FunctionId> {
+        self.nest().around(at).next().map(|function| FunctionId(function as u32))
+    }
+
+    /// The class whose method or field stands around a place.
+    pub(crate) fn class_at(&self, at: u32) -> Option<ClassId> {
+        self.nest().around(at).find_map(|function| self.functions[function].class)
+    }
+
+    fn nest(&self) -> &Nest {
+        self.nest.get_or_init(|| Nest::new(self.functions.iter().map(|function| function.range)))
+    }
+
+    /// Whether a region stands in no function and in no loop.
+    pub(crate) fn is_said_once(&self, region: RegionId) -> bool {
+        let mut next = Some(region);
+        while let Some(region) = next {
+            let here = self.region(region);
+            if matches!(here.kind, RegionKind::Function(_) | RegionKind::Loop(_)) {
+                return false;
+            }
+            next = here.parent;
+        }
+        true
     }
 
     /// The function around a region.

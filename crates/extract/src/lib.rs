@@ -21,6 +21,7 @@ mod lang;
 mod looks;
 mod matching;
 mod modules;
+mod nest;
 mod observed;
 mod options;
 mod pgtyped;

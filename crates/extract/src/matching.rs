@@ -12,7 +12,7 @@ use crate::indirect::{Taken, indirect, renamed};
 use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts};
 use crate::looks;
 use crate::program::is_module;
-use crate::sinks::{Library, Meaning, Placeholders, QueryBuilder, Sink, ends_with};
+use crate::sinks::{Library, Meaning, Of, Placeholders, QueryBuilder, Sink, ends_with};
 
 /// A sink that a call was matched with.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ impl Target {
     }
 }
 
-type Candidate = (&'static Library, &'static Sink);
+type Candidate = Of<Sink>;
 
 impl Evaluator<'_> {
     /// The sink of a call, if it is one.
@@ -145,22 +145,14 @@ impl Evaluator<'_> {
         None
     }
 
-    fn candidates(&self, fits: impl Fn(&Sink) -> bool) -> Vec<Candidate> {
-        let libraries = self.program.language.libraries.iter();
-        libraries
-            .flat_map(|library| library.sinks.iter().filter(|sink| fits(sink)).map(move |sink| (library, sink)))
-            .collect()
-    }
-
     /// A function or a class that a library exports.
     fn imported_sink(&mut self, facts: &Arc<Facts>, call: &Call, path: &[Arc<str>], new: bool) -> Option<Target> {
-        let candidates = self.candidates(|sink| {
-            let names = if new { &sink.constructors } else { &sink.functions };
-            names.iter().any(|name| ends_with(path, name))
-        });
-        if candidates.is_empty() {
-            return None;
-        }
+        let index = self.program.index;
+        let named = if new { &index.constructors } else { &index.functions };
+        let named = named.get(path.last()?.as_ref())?;
+        let mut candidates = named.iter().filter(|(_, name)| ends_with(path, name)).map(|(sink, _)| *sink).peekable();
+        candidates.peek()?;
+        let candidates: Vec<Candidate> = candidates.collect();
         for value in self.eval(facts, call.callee, &None) {
             if let Value::External { module, .. } = value
                 && let Some((library, sink)) = candidates.iter().find(|(library, _)| is_module(library, &module))
@@ -173,10 +165,9 @@ impl Evaluator<'_> {
 
     fn method_sink(&mut self, facts: &Arc<Facts>, call: &Call, object: ExprId, path: &[Arc<str>]) -> Option<Target> {
         let name = path.last()?;
-        let candidates = self.candidates(|sink| sink.methods.iter().any(|method| method == name.as_ref()));
-        if candidates.is_empty() {
+        let Some(candidates) = self.program.index.methods.get(name.as_ref()) else {
             return self.imported_sink(facts, call, path, false);
-        }
+        };
         // `list.map(item => …)`: what can be no text is not worth knowing the receiver for.
         let by_content = candidates.iter().all(|(_, sink)| sink.content);
         if by_content && candidates.iter().all(|(_, sink)| !takes_text(facts, call, sink)) {
@@ -202,7 +193,7 @@ impl Evaluator<'_> {
             _ => None,
         });
         let candidates: Vec<Candidate> =
-            candidates.into_iter().filter(|(library, _)| self.program.may_use(facts, library)).collect();
+            candidates.iter().copied().filter(|(library, _)| self.program.may_use(facts, library)).collect();
         let (library, sink) = known.or_else(|| self.likeliest(facts, object, &candidates))?;
         let target = Target::new(library, sink);
         let values = self.argument_values(facts, call, &target);
@@ -430,28 +421,20 @@ impl Evaluator<'_> {
             false => callee_names(facts, call.callee)?,
         };
         let (method, before) = direct.split_last()?;
-        for library in &self.program.language.libraries {
-            if library.builders.is_empty() {
-                continue;
-            }
-            if !(self.program.modules.manifests == 0
+        for (library, builder) in self.program.index.builders.get(method.as_ref())? {
+            let in_use = self.program.modules.manifests == 0
                 || self.program.is_active(library)
-                || self.program.imports(facts, library))
-            {
-                continue;
-            }
-            for builder in &library.builders {
-                let fits = builder.methods.iter().any(|name| name == method.as_ref())
-                    && !before.last().is_some_and(|name| builder.refuses(name))
-                    && (builder.receivers.is_empty() || before.iter().any(|name| builder.takes(name)))
-                    && (builder.depth == 0 || before.len() >= builder.depth)
-                    && (!builder.text_argument || self.first_is_text(facts, call))
-                    && (!builder.imported || self.program.imports(facts, library))
-                    && builder.arguments.is_none_or(|count| count == call.arguments.len())
-                    && (builder.given.is_empty() || is_given(facts, call, builder));
-                if fits {
-                    return Some((library, builder));
-                }
+                || self.program.imports(facts, library);
+            let fits = in_use
+                && !before.last().is_some_and(|name| builder.refuses(name))
+                && (builder.receivers.is_empty() || before.iter().any(|name| builder.takes(name)))
+                && (builder.depth == 0 || before.len() >= builder.depth)
+                && (!builder.text_argument || self.first_is_text(facts, call))
+                && (!builder.imported || self.program.imports(facts, library))
+                && builder.arguments.is_none_or(|count| count == call.arguments.len())
+                && (builder.given.is_empty() || is_given(facts, call, builder));
+            if fits {
+                return Some((library, builder));
             }
         }
         None

@@ -1,6 +1,7 @@
 //! All files of one snapshot as the evaluator sees them: parsed when they are asked for, each once.
 
 pub(crate) mod databases;
+mod grown;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -11,10 +12,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::eval::Evaluator;
 use crate::eval::value::Value;
 use crate::glance::Glance;
-use crate::ir::{BindingKind, CallStyle, ClassId, Export, ExprId, ExprKind, Facts, FunctionId};
+use crate::ir::{BindingKind, CallStyle, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::modules::Modules;
-use crate::sinks::{Helper, Language, Library, Meaning, Placeholders, Tag, ends_with};
+use crate::sinks::{Helper, Index, Language, Library, Meaning, Of, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
+
+pub(crate) use grown::Grown;
 
 /// One (path, content): its text, and what was found in it once somebody asked.
 #[derive(Debug)]
@@ -70,10 +73,19 @@ impl Cache {
 
 type Entries = FxHashMap<(Arc<str>, ContentId), Arc<Entry>>;
 
-/// By folder and specifier.
-type Resolved = FxHashMap<(Arc<str>, Arc<str>), Option<Arc<str>>>;
+/// By a specifier, and by what names it.
+type Resolved<F> = FxHashMap<(F, Arc<str>), Option<Arc<str>>>;
 
 type Callers = Arc<Vec<(Arc<Facts>, ExprId)>>;
+
+/// The functions whose callers were asked for.
+pub(crate) type Asked = FxHashMap<(FileId, FunctionId), Arc<Facts>>;
+
+/// The callers of a function, and whose callers had to be known to find them.
+struct KnownCallers {
+    callers: Callers,
+    asked: Asked,
+}
 
 pub(crate) struct Program<'p> {
     pub(crate) snapshot: &'p Snapshot,
@@ -89,10 +101,12 @@ pub(crate) struct Program<'p> {
     pub(crate) wave: Vec<Arc<Facts>>,
     /// The facts that this snapshot's files have: asked for at every step from file to file.
     known: RwLock<FxHashMap<Arc<str>, Arc<Facts>>>,
-    callers: Mutex<FxHashMap<(FileId, FunctionId), Callers>>,
-    resolved: Mutex<Resolved>,
-    /// Last names of everything that the libraries' data mentions: most calls are told apart by them.
-    names: FxHashSet<&'static str>,
+    callers: Mutex<FxHashMap<(FileId, FunctionId), KnownCallers>>,
+    /// What specifiers name: in a file, and in any file of a folder.
+    resolved: RwLock<Resolved<FileId>>,
+    resolved_from: Mutex<Resolved<Arc<str>>>,
+    /// The libraries by name.
+    pub(crate) index: &'static Index,
     /// Which libraries some package of the tree asks for, in their order.
     active: Vec<bool>,
     /// Classes of the wave that have a method of this name.
@@ -112,7 +126,7 @@ impl<'p> Program<'p> {
         let asked = |library: &Library| library.modules.iter().any(|module| modules.dependencies.contains(module));
         let active = language.libraries.iter().map(asked).collect();
         Self {
-            names: language.libraries.iter().flat_map(Library::last_names).collect(),
+            index: language.index(),
             active,
             snapshot,
             sources,
@@ -125,7 +139,8 @@ impl<'p> Program<'p> {
             wave: Vec::new(),
             known: RwLock::default(),
             callers: Mutex::default(),
-            resolved: Mutex::default(),
+            resolved: RwLock::default(),
+            resolved_from: Mutex::default(),
             method_owners: FxHashMap::default(),
         }
     }
@@ -134,17 +149,22 @@ impl<'p> Program<'p> {
         self.language.files.name == "rust"
     }
 
-    /// Sets the files whose calls are looked through for callers.
-    pub(crate) fn set_wave(&mut self, wave: Vec<Arc<Facts>>) {
-        self.method_owners.clear();
-        for facts in &wave {
+    /// Adds files whose calls are looked through for callers. Gives what they add.
+    pub(crate) fn add_to_wave(&mut self, more: Vec<Arc<Facts>>) -> Grown {
+        let grown = Grown::of(self, &more);
+        for facts in &more {
             let names: FxHashSet<&Arc<str>> = facts.classes.iter().flat_map(|class| class.methods.keys()).collect();
             for name in names {
                 *self.method_owners.entry(name.clone()).or_default() += 1;
             }
         }
-        self.callers = Mutex::default();
-        self.wave = wave;
+        let mut callers = std::mem::take(&mut self.callers);
+        let known = callers.get_mut().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, known| !grown.may_call_any(self, &known.asked));
+        self.callers = callers;
+        self.wave.extend(more);
+        self.wave.sort_by(|left, right| left.path.cmp(&right.path));
+        grown
     }
 
     /// The text of a file, read at the first call.
@@ -183,14 +203,19 @@ impl<'p> Program<'p> {
     }
 
     pub(crate) fn resolve_module(&self, from: &Facts, specifier: &Arc<str>) -> Option<Arc<str>> {
-        let folder: Arc<str> = from.path.rsplit_once('/').map_or("", |(folder, _)| folder).into();
-        let key = (folder, specifier.clone());
-        let known = self.resolved.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(known) = known {
-            return known;
+        let key = (from.file, specifier.clone());
+        if let Some(known) = self.resolved.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
         }
-        let found = self.modules.resolve(self.snapshot, &from.path, specifier);
-        self.resolved.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
+        let folder = from.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let same = (Arc::from(folder), specifier.clone());
+        let known = self.resolved_from.lock().unwrap_or_else(PoisonError::into_inner).get(&same).cloned();
+        let found = known.unwrap_or_else(|| {
+            let found = self.modules.resolve(self.snapshot, &from.path, specifier);
+            self.resolved_from.lock().unwrap_or_else(PoisonError::into_inner).insert(same, found.clone());
+            found
+        });
+        self.resolved.write().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
         found
     }
 
@@ -211,29 +236,6 @@ impl<'p> Program<'p> {
         Some((self.sources.add(path, content, text.clone()), text))
     }
 
-    /// The innermost function around a place.
-    pub(crate) fn function_at(&self, facts: &Facts, at: u32) -> Option<FunctionId> {
-        let mut best: Option<(u32, usize)> = None;
-        for (index, function) in facts.functions.iter().enumerate() {
-            if function.range.contains(at) && best.is_none_or(|(length, _)| function.range.len() <= length) {
-                best = Some((function.range.len(), index));
-            }
-        }
-        best.map(|(_, index)| FunctionId(index as u32))
-    }
-
-    /// The class whose method or field stands around a place.
-    pub(crate) fn class_at(&self, facts: &Facts, at: u32) -> Option<ClassId> {
-        let mut best: Option<(u32, ClassId)> = None;
-        for function in &facts.functions {
-            let Some(class) = function.class else { continue };
-            if function.range.contains(at) && best.is_none_or(|(length, _)| function.range.len() <= length) {
-                best = Some((function.range.len(), class));
-            }
-        }
-        best.map(|(_, class)| class)
-    }
-
     pub(crate) fn is_exported(&self, facts: &Facts, function: FunctionId) -> bool {
         facts.functions[function.index()].class.is_some()
             || facts.exports.values().any(|export| match export {
@@ -249,7 +251,6 @@ impl<'p> Program<'p> {
             })
     }
 
-    /// The calls of a function in the wave, by path and place.
     /// The name that a function is called by: of its class where it is a constructor, of the function that makes it where it
     /// has none.
     pub(crate) fn called_as(&self, facts: &Facts, function: FunctionId) -> Option<Arc<str>> {
@@ -269,11 +270,30 @@ impl<'p> Program<'p> {
         }
     }
 
+    /// The calls of a function in the wave, by path and place.
     pub(crate) fn callers(&self, evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, function: FunctionId) -> Callers {
         let key = (facts.file, function);
         if let Some(known) = self.callers.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return known.clone();
+            evaluator.asked.extend(known.asked.iter().map(|(key, facts)| (*key, facts.clone())));
+            return known.callers.clone();
         }
+        evaluator.asked.insert(key, facts.clone());
+        let (found, whole) = evaluator.aside(|evaluator| self.find_callers(evaluator, facts, function));
+        let found = Arc::new(found);
+        if whole {
+            // What was evaluated before may have been used again: all that it hangs on counts.
+            let known = KnownCallers { callers: found.clone(), asked: evaluator.asked.clone() };
+            self.callers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, known);
+        }
+        found
+    }
+
+    fn find_callers(
+        &self,
+        evaluator: &mut Evaluator<'_>,
+        facts: &Arc<Facts>,
+        function: FunctionId,
+    ) -> Vec<(Arc<Facts>, ExprId)> {
         let info = &facts.functions[function.index()];
         let mut found = Vec::new();
         if is_constructor(info) {
@@ -285,11 +305,7 @@ impl<'p> Program<'p> {
             // A default export is called by any name.
             let renamed = facts.exports.contains_key("default") && info.class.is_none();
             for caller in &self.wave {
-                let calls = match caller.calls_by_name.get(name) {
-                    Some(calls) => calls.as_slice(),
-                    None => &[],
-                };
-                for call in calls {
+                for call in caller.calls_by_name.get(name).map_or(&[][..], Vec::as_slice) {
                     if evaluator.calls_function(caller, *call, facts, function, only) {
                         found.push((caller.clone(), *call));
                     }
@@ -299,8 +315,6 @@ impl<'p> Program<'p> {
                 }
             }
         }
-        let found = Arc::new(found);
-        self.callers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
         found
     }
 
@@ -324,7 +338,7 @@ impl<'p> Program<'p> {
                 }
             }
             for call in caller.calls_by_name.get("super").map_or(&[][..], Vec::as_slice) {
-                let around = self.class_at(caller, caller.expr(*call).range.start);
+                let around = caller.class_at(caller.expr(*call).range.start);
                 let base = around.and_then(|around| caller.classes[around.index()].extends);
                 if base.is_some_and(|base| evaluator.eval(caller, base, &None).iter().any(is_class)) {
                     found.push((caller.clone(), *call));
@@ -355,10 +369,13 @@ impl<'p> Program<'p> {
     }
 
     pub(crate) fn tag(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Tag> {
-        self.language.libraries.iter().find_map(|library| {
-            let fits = |tag: &&Tag| tag.tags.iter().any(|pattern| ends_with(path, pattern));
-            library.tags.iter().filter(|tag| !tag.imported || self.imports(facts, library)).find(fits)
-        })
+        self.tags(path).find(|(library, tag)| !tag.imported || self.imports(facts, library)).map(|(_, tag)| tag)
+    }
+
+    /// The tags that a path may name.
+    fn tags<'t>(&self, path: &'t [Arc<str>]) -> impl Iterator<Item = Of<Tag>> + 't {
+        let named = path.last().and_then(|name| self.index.tags.get(name.as_ref()));
+        named.into_iter().flatten().filter(|(_, pattern)| ends_with(path, pattern)).map(|(tag, _)| *tag)
     }
 
     /// What a tag is called: by the library that its file imports, else by one that the project uses.
@@ -389,37 +406,36 @@ impl<'p> Program<'p> {
 
     /// The library that a tag is of: the one that its file imports, else one that the project uses.
     fn tag_library(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Library> {
-        let fits = |library: &&'static Library| {
-            library.tags.iter().any(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))
-        };
-        let libraries: Vec<&'static Library> = self.language.libraries.iter().filter(fits).collect();
-        let imported = libraries.iter().find(|library| self.imports(facts, library));
-        imported.or_else(|| libraries.iter().find(|library| self.is_active(library))).or(libraries.first()).copied()
+        let mut libraries = self.tags(path).map(|(library, _)| library);
+        let first = libraries.next()?;
+        let all = || std::iter::once(first).chain(libraries);
+        let mut active = None;
+        for library in all() {
+            if self.imports(facts, library) {
+                return Some(library);
+            }
+            active = active.or_else(|| Some(library).filter(|library| self.is_active(library)));
+        }
+        active.or(Some(first))
     }
 
     /// What a library's helper means, where the file can know the library.
     pub(crate) fn helper(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Helper> {
-        if !path.last().is_some_and(|name| self.knows(name)) {
-            return None;
-        }
         // The longest name tells most: `Prisma.sql` is not `sql`.
         let mut best: Option<((usize, bool), &'static Helper)> = None;
-        for library in &self.language.libraries {
+        for ((library, helper), pattern) in self.index.helpers.get(path.last()?.as_ref())? {
+            // `raw(…)` is a function's name; a method's says nothing without its receiver.
+            let fits = helper.means != Meaning::Part || path.len() == 1 || pattern.contains('.');
+            if !fits || !ends_with(path, pattern) {
+                continue;
+            }
             let imported = self.imports(facts, library);
             if !imported && self.modules.manifests > 0 && !self.is_active(library) {
                 continue;
             }
-            for helper in &library.helpers {
-                // `raw(…)` is a function's name; a method's says nothing without its receiver.
-                let fits = |pattern: &&String| {
-                    ends_with(path, pattern)
-                        && (helper.means != Meaning::Part || path.len() == 1 || pattern.contains('.'))
-                };
-                let names = helper.calls.iter().filter(fits);
-                let Some(length) = names.map(|pattern| pattern.split('.').count()).max() else { continue };
-                if best.is_none_or(|(known, _)| known < (length, imported)) {
-                    best = Some(((length, imported), helper));
-                }
+            let length = pattern.split('.').count();
+            if best.is_none_or(|(known, _)| known < (length, imported)) {
+                best = Some(((length, imported), helper));
             }
         }
         best.map(|(_, helper)| helper)
@@ -433,9 +449,8 @@ impl<'p> Program<'p> {
     /// Whether what `path` names in a package is a part of a query that no helper is known for: `sql.other(…)`, Drizzle's
     /// `eq(…)`. It is no value.
     pub(crate) fn makes_parts(&self, module: &str, path: &[Arc<str>]) -> bool {
-        let Some(library) = self.language.libraries.iter().find(|library| is_module(library, module)) else {
-            return false;
-        };
+        let Some(library) = self.index.libraries_of(module).min() else { return false };
+        let library = &self.language.libraries[library];
         match path {
             // What `drizzle(…)` makes returns rows.
             [first, ..] if library.name == "drizzle" => {
@@ -463,18 +478,23 @@ impl<'p> Program<'p> {
 
     /// Whether a file imports a library.
     pub(crate) fn imports(&self, facts: &Facts, library: &Library) -> bool {
-        facts.modules.iter().any(|module| is_module(library, module))
+        let imported = facts.libraries.get_or_init(|| {
+            let mut imported = vec![false; self.language.libraries.len()];
+            let libraries = facts.modules.iter().flat_map(|module| self.index.libraries_of(module));
+            libraries.for_each(|library| imported[library] = true);
+            imported
+        });
+        imported[library.at]
     }
 
     /// Whether some package of the tree asks for a library.
     pub(crate) fn is_active(&self, library: &Library) -> bool {
-        let index = self.language.libraries.iter().position(|known| std::ptr::eq(known, library));
-        index.is_some_and(|index| self.active[index])
+        self.active[library.at]
     }
 
     /// Whether any library knows something of this name.
     pub(crate) fn knows(&self, name: &str) -> bool {
-        self.names.contains(name)
+        self.index.knows(name)
     }
 }
 

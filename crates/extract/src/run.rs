@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rayon::prelude::*;
 use rollproof_source::{Problem, ReadError, Snapshot, SourceMap, Span};
 use rustc_hash::FxHashSet;
@@ -13,7 +13,7 @@ use crate::find;
 use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::Facts;
 use crate::lang::script_of;
-use crate::program::{Cache, Program};
+use crate::program::{Cache, Grown, Program};
 use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
 use crate::survey::{Survey, functions_to_follow};
@@ -84,7 +84,7 @@ fn of_language(
         }
     }
     let wave = parsed(&program, parse);
-    program.set_wave(wave);
+    program.add_to_wave(wave);
     let survey = add_callers(&mut program, &rest, &words);
     for facts in &program.wave {
         extraction.problems.extend(facts.problems.iter().cloned());
@@ -196,6 +196,9 @@ fn look(
     (Some(found), None)
 }
 
+/// For how many names a table is worth the time that it takes to make.
+const MAX_TABLE: usize = 300;
+
 /// How often files may be added that call what the files before them define.
 const MAX_ROUNDS: usize = 6;
 
@@ -206,21 +209,26 @@ fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) -> S
     let mut survey = Survey::new(program);
     let mut follow = functions_to_follow(program, &survey);
     let mut before = program.wave.clone();
-    let near = &follow.near | &follow.schemas;
-    if add_files(program, rest, &near, None) {
-        survey = survey.again(program, &before);
+    // Files that do not call what was looked for once need not be looked through for it again.
+    let mut anywhere = &follow.near | &follow.schemas;
+    let mut with_words = FxHashSet::default();
+    if let Some(grown) = add_files(program, rest, &anywhere, None) {
+        survey = survey.again(program, &before, &grown);
         follow.extend(functions_to_follow(program, &survey));
-    } else if follow.far.is_subset(&near) {
+    } else if follow.far.is_subset(&anywhere) {
         return survey;
     }
     for _ in 0..MAX_ROUNDS {
         let known = follow.len();
         before.clone_from(&program.wave);
-        let nearer = add_files(program, rest, &follow.schemas, None);
-        if !add_files(program, rest, &follow.far, Some(words)) && !nearer {
-            break;
-        }
-        survey = survey.again(program, &before);
+        let nearer = add_files(program, rest, &(&follow.schemas - &anywhere), None);
+        anywhere.extend(follow.schemas.iter().cloned());
+        let far = follow.far.iter().filter(|name| !anywhere.contains(*name) && !with_words.contains(*name));
+        let farther = add_files(program, rest, &far.cloned().collect(), Some(words));
+        with_words.extend(follow.far.iter().cloned());
+        let Some(mut grown) = farther.or_else(|| nearer.is_some().then(Grown::default)) else { break };
+        nearer.into_iter().for_each(|nearer| grown.extend(nearer));
+        survey = survey.again(program, &before, &grown);
         follow.extend(functions_to_follow(program, &survey));
         if follow.len() == known {
             break;
@@ -229,18 +237,20 @@ fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) -> S
     survey
 }
 
-/// Adds those of the files that call one of the names, and hold one of the words if there are any; whether some did.
+/// Adds those of the files that call one of the names, and hold one of the words if there are any; what they add, if some
+/// did.
 fn add_files(
     program: &mut Program<'_>,
     paths: &[Arc<str>],
     names: &FxHashSet<Arc<str>>,
     words: Option<&Words>,
-) -> bool {
-    let names = names.iter().filter(|name| name.len() > 1).map(|name| name.as_bytes());
-    let Ok(automaton) = AhoCorasick::new(names) else { return false };
-    if automaton.patterns_len() == 0 {
-        return false;
+) -> Option<Grown> {
+    let names: Vec<&[u8]> = names.iter().filter(|name| name.len() > 1).map(|name| name.as_bytes()).collect();
+    if names.is_empty() {
+        return None;
     }
+    let table = names.len() < MAX_TABLE && !cfg!(debug_assertions);
+    let automaton = AhoCorasick::builder().kind(table.then_some(AhoCorasickKind::DFA)).build(names).ok()?;
     let in_wave = |path: &Arc<str>| program.wave.binary_search_by(|facts| facts.path.cmp(path)).is_ok();
     let calls = |path: &&Arc<str>| {
         let holds = |text: &str| calls_any(&automaton, text) && words.is_none_or(|words| words.in_text(text));
@@ -248,14 +258,10 @@ fn add_files(
     };
     let more: Vec<Arc<str>> = paths.par_iter().filter(calls).cloned().collect();
     if more.is_empty() {
-        return false;
+        return None;
     }
     let more = parsed(program, more);
-    let mut wave = std::mem::take(&mut program.wave);
-    wave.extend(more);
-    wave.sort_by(|left, right| left.path.cmp(&right.path));
-    program.set_wave(wave);
-    true
+    Some(program.add_to_wave(more))
 }
 
 /// Whether one of the names is called in a text.

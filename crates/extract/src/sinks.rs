@@ -1,14 +1,26 @@
 //! Database libraries as data: what sends SQL, what makes fragments, what builds queries.
 
+mod index;
+
 use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
+
+pub(crate) use index::{Index, Of};
 
 /// A language: its files and its libraries.
 #[derive(Debug)]
 pub(crate) struct Language {
     pub(crate) files: FileRules,
     pub(crate) libraries: Vec<Library>,
+    index: OnceLock<Index>,
+}
+
+impl Language {
+    /// The libraries by name.
+    pub(crate) fn index(&'static self) -> &'static Index {
+        self.index.get_or_init(|| Index::new(self))
+    }
 }
 
 /// `language.toml`.
@@ -28,6 +40,9 @@ pub(crate) struct FileRules {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Library {
+    /// Its place among its language's libraries.
+    #[serde(skip)]
+    pub(crate) at: usize,
     /// What the library is called.
     #[serde(rename = "library")]
     pub(crate) name: String,
@@ -48,20 +63,6 @@ pub(crate) struct Library {
     pub(crate) helpers: Vec<Helper>,
     #[serde(default, rename = "builder")]
     pub(crate) builders: Vec<QueryBuilder>,
-}
-
-impl Library {
-    /// The last names of all callees that its data mentions.
-    pub(crate) fn last_names(&self) -> Vec<&str> {
-        let sinks = self
-            .sinks
-            .iter()
-            .flat_map(|sink| sink.methods.iter().chain(&sink.functions).chain(&sink.constructors).chain(&sink.macros));
-        let helpers = self.helpers.iter().flat_map(|helper| &helper.calls);
-        let builders = self.builders.iter().flat_map(|builder| &builder.methods);
-        let last = |name: &'_ String| name.rfind(['.', ':']).map_or(0, |at| at + 1);
-        sinks.chain(helpers).chain(builders).map(|name| &name[last(name)..]).collect()
-    }
 }
 
 /// How a library writes placeholders.
@@ -286,11 +287,12 @@ pub(crate) fn languages() -> &'static [Language] {
 /// Parses a grammar's data. A test proves that ours parse, so that leaving one out cannot happen in a release.
 fn load(files: &str, sinks: &[(&str, &str)]) -> Result<Language, String> {
     let files = toml::from_str(files).map_err(|error| error.to_string())?;
-    let libraries = sinks
+    let mut libraries: Vec<Library> = sinks
         .iter()
         .map(|(name, text)| toml::from_str(text).map_err(|error| format!("{name}: {error}")))
         .collect::<Result<_, _>>()?;
-    Ok(Language { files, libraries })
+    libraries.iter_mut().enumerate().for_each(|(at, library)| library.at = at);
+    Ok(Language { files, libraries, index: OnceLock::new() })
 }
 
 /// Whether the dotted `pattern` is the end of `path`.

@@ -12,7 +12,7 @@ use crate::eval::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts};
 use crate::looks::statement_head;
 use crate::matching::Target;
-use crate::program::Program;
+use crate::program::{Asked, Grown, Program};
 
 /// How many functions may pass a text on, one to the next.
 pub(crate) const MAX_HOPS: usize = 2_000;
@@ -36,6 +36,8 @@ pub(crate) struct FileSurvey {
     /// Texts that the sinks and tags went through, and tags that are a part of another.
     pub(crate) touched: Texts,
     pub(crate) used_tags: Texts,
+    /// The functions whose callers had to be known.
+    asked: Asked,
 }
 
 impl Survey {
@@ -48,18 +50,21 @@ impl Survey {
         Self { files: surveyed.collect() }
     }
 
-    /// The same for more files. What texts that no sink takes are made of depends little on who calls: those of the files
-    /// that were there before are not evaluated again.
-    pub(crate) fn again(self, program: &Program<'_>, before: &[Arc<Facts>]) -> Self {
-        let known = before.iter().zip(self.files).map(|(facts, file)| (facts.file, file.text_params));
-        let known: FxHashMap<FileId, Vec<ParamRef>> = known.collect();
-        let surveyed = program.wave.par_iter().map(|facts| {
-            let mut found = survey(program, facts);
-            found.text_params = match known.get(&facts.file) {
-                Some(params) => params.clone(),
-                None => params_of_texts(program, facts, &found.touched),
-            };
-            found
+    /// The same for more files. What a file's sinks are given is as it was, unless the new files hold callers that it hangs
+    /// on. What texts that no sink takes are made of depends little on who calls: those of the files that were there before
+    /// are not evaluated again.
+    pub(crate) fn again(self, program: &Program<'_>, before: &[Arc<Facts>], grown: &Grown) -> Self {
+        let known = before.iter().zip(self.files).map(|(facts, file)| (facts.file, file));
+        let mut known: FxHashMap<FileId, FileSurvey> = known.collect();
+        let files = program.wave.iter().map(|facts| (facts, known.remove(&facts.file))).collect::<Vec<_>>();
+        let surveyed = files.into_par_iter().map(|(facts, known)| match known {
+            Some(known) if !grown.may_call_any(program, &known.asked) => known,
+            Some(known) => FileSurvey { text_params: known.text_params, ..survey(program, facts) },
+            None => {
+                let mut found = survey(program, facts);
+                found.text_params = params_of_texts(program, facts, &found.touched);
+                found
+            }
         });
         Self { files: surveyed.collect() }
     }
@@ -106,6 +111,7 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
     }
     found.touched = std::mem::take(&mut evaluator.touched);
     found.used_tags = std::mem::take(&mut evaluator.spliced);
+    found.asked = std::mem::take(&mut evaluator.asked);
     found
 }
 

@@ -25,6 +25,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rollproof_extract::Cache;
 use rollproof_source::{Problem, Snapshot, SourceMap};
 
 pub use detect::{Detection, MigrationFolder, detect};
@@ -52,10 +53,21 @@ pub fn read(
     tool: &str,
     transaction: Option<Transaction>,
 ) -> Option<MigrationSet> {
+    read_parsed(snapshot, sources, folder, tool, transaction, &Arc::default())
+}
+
+fn read_parsed(
+    snapshot: &Snapshot,
+    sources: &SourceMap,
+    folder: &str,
+    tool: &str,
+    transaction: Option<Transaction>,
+    cache: &Arc<Cache>,
+) -> Option<MigrationSet> {
     let tool = tool::by_name(tool)?;
     let survey = Survey::new(snapshot);
-    let (options, cache) = (rollproof_extract::Options::default(), rollproof_extract::Cache::new());
-    let scripts = rollproof_extract::Scripts::new(snapshot, sources, &options, &cache);
+    let options = rollproof_extract::Options::default();
+    let scripts = rollproof_extract::Scripts::new(snapshot, sources, &options, cache);
     let mut reader = Reader::new(&survey, sources, &scripts);
     let mut bookkeeping = reader.bookkeeping(tool.name, tool.bookkeeping);
     let empty = Folder { path: folder, ..Folder::default() };
@@ -77,6 +89,7 @@ pub fn read(
         migrations,
         out_of_order: tool.out_of_order,
         problems,
+        parsed: cache.clone(),
     })
 }
 
@@ -90,18 +103,16 @@ pub fn read_counterpart(
     set: &MigrationSet,
     transaction: Option<Transaction>,
 ) -> MigrationSet {
-    let same_place = read(snapshot, sources, &set.folder, set.tool, transaction);
+    let read = |folder: &str| read_parsed(snapshot, sources, folder, set.tool, transaction, &set.parsed);
+    let same_place = read(&set.folder);
     if let Some(found) = same_place.filter(|found| !found.migrations.is_empty()) {
         return found;
     }
     let ids: BTreeSet<&str> = set.migrations.iter().map(|migration| &*migration.id).collect();
     let shared = |found: &MigrationSet| found.migrations.iter().filter(|one| ids.contains(&*one.id)).count();
     let folders = detect(snapshot, &[]).folders;
-    let moved = folders
-        .iter()
-        .filter_map(|folder| read(snapshot, sources, &folder.path, set.tool, transaction))
-        .filter(|found| shared(found) > 0)
-        .max_by_key(shared);
+    let moved =
+        folders.iter().filter_map(|folder| read(&folder.path)).filter(|found| shared(found) > 0).max_by_key(shared);
     moved.unwrap_or_else(|| {
         let message = "the old version has none of these migrations, so that all of them are taken to be pending";
         MigrationSet { migrations: Vec::new(), problems: vec![Problem::of_file(&*set.folder, message)], ..set.clone() }

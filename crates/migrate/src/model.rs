@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rollproof_extract::Cache;
 use rollproof_source::{FileId, LineIndex, Problem, Span, TextRange};
 use rollproof_sql::ast::Statement;
 use rollproof_sql::{MappedText, ParseError};
@@ -21,6 +22,8 @@ pub struct MigrationSet {
     pub out_of_order: OutOfOrder,
     /// What could not be read, and what a person should know.
     pub problems: Vec<Problem>,
+    /// Those that are programs, parsed: what another version has in common with them is not parsed again.
+    pub parsed: Arc<Cache>,
 }
 
 /// One migration.

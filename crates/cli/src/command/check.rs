@@ -12,8 +12,8 @@ use crate::{inputs, output};
 
 /// Checks, prints, and says with the exit status whether all is proven.
 pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode> {
-    let loaded = inputs::load(&arguments.input, Running::Needed)?;
-    let input = loaded.input();
+    let (loaded, sites) = inputs::load_with_sites(&arguments.input, Running::Needed)?;
+    let input = loaded.input(sites);
     let report = rollproof_check::check(&input);
     let threshold = Threshold::from(arguments.fail_on);
     output::print(&report, &loaded.sources, View::Check(threshold), &arguments.format)?;

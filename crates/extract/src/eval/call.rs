@@ -25,13 +25,12 @@ impl Evaluator<'_> {
         if call.style == CallStyle::Macro {
             return self.macro_call(facts, expr, call, env);
         }
-        let path = callee_path(facts, call.callee);
         if self.program.is_rust()
-            && let Some(values) = self.rust_call(facts, call, &path, at, env)
+            && let Some(values) = self.rust_call(facts, call, &callee_path(facts, call.callee), at, env)
         {
             return values;
         }
-        if let Some(values) = self.helper(facts, expr, call, &path, env) {
+        if let Some(values) = self.helper(facts, expr, call, env) {
             return values;
         }
         if let Some(values) = self.drizzle(facts, expr, call, env) {
@@ -59,13 +58,12 @@ impl Evaluator<'_> {
                 Value::External { module, path } => self.external_call(facts, expr, call, &module, &path, env),
                 Value::Unknown(..) => vec![callee],
                 Value::Nothing => continue,
-                _ => vec![Value::unknown(&format!("result of `{}`", path.last().map_or("a call", AsRef::as_ref)), at)],
+                _ => vec![result_of(facts, call, at)],
             };
             values.into_iter().for_each(|value| add(&mut found, value));
         }
         if found.is_empty() {
-            let name = path.last().map_or("a call", AsRef::as_ref);
-            found.push(Value::unknown(&format!("result of `{name}`"), at));
+            found.push(result_of(facts, call, at));
         }
         found
     }
@@ -529,6 +527,25 @@ fn fields_of(items: &[Item]) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
         }
     }
     Some(fields)
+}
+
+/// What is said of a call that is not followed.
+fn result_of(facts: &Facts, call: &Call, at: Span) -> Value {
+    let name = last_name(facts, call.callee).map_or("a call", AsRef::as_ref);
+    Value::unknown(&format!("result of `{name}`"), at)
+}
+
+/// The last of the names of a callee.
+pub(super) fn last_name(facts: &Facts, expr: ExprId) -> Option<&Arc<str>> {
+    let mut next = expr;
+    for _ in 0..64 {
+        next = match &facts.expr(next).kind {
+            ExprKind::Call(call) => call.callee,
+            ExprKind::Index { object, .. } => *object,
+            _ => return facts.name_of(next),
+        };
+    }
+    None
 }
 
 /// The names of a callee from left to right; calls, indexes and `this` in between are passed over.

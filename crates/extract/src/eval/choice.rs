@@ -47,11 +47,9 @@ pub(super) fn told_apart_by(decision: Decision, found_out: &[Known], outcomes: V
     }
     let mut values = Vec::new();
     for (value, outcomes) in found {
-        let certain = many || outcomes == all;
-        let mut value = if certain { value } else { marked(value, Chosen { decision, outcomes }) };
-        for chosen in in_all(found_out, outcomes) {
-            value = marked(value, chosen);
-        }
+        let own = (!many && outcomes != all).then_some(Chosen { decision, outcomes });
+        let marks: Known = own.into_iter().chain(in_all(found_out, outcomes)).collect();
+        let value = marked(value, &marks);
         // What was made under one condition does not come out under its contrary.
         if !matches!(&value, Value::Text(pieces) | Value::Fragment(pieces, ..) if !agree(pieces, pieces)) {
             add(&mut values, value);
@@ -85,12 +83,16 @@ fn bit(at: usize) -> u64 {
     u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).unwrap_or(0)
 }
 
-fn marked(value: Value, chosen: Chosen) -> Value {
-    let mark = |pieces: Pieces| -> Pieces { pieces.iter().cloned().chain([Piece::Chosen(chosen)]).collect() };
+fn marked(value: Value, marks: &Known) -> Value {
+    if marks.is_empty() {
+        return value;
+    }
+    let chosen = || marks.iter().copied().map(Piece::Chosen);
+    let mark = |pieces: Pieces| -> Pieces { pieces.iter().cloned().chain(chosen()).collect() };
     match value {
         Value::Text(pieces) => Value::Text(mark(pieces)),
         Value::Fragment(pieces, file, expr) => Value::Fragment(mark(pieces), file, expr),
-        Value::Number(at) => Value::Text(Arc::from([Piece::Number(at), Piece::Chosen(chosen)])),
+        Value::Number(at) => Value::Text(std::iter::once(Piece::Number(at)).chain(chosen()).collect()),
         other => other,
     }
 }
@@ -100,42 +102,62 @@ pub(super) fn is_marked(pieces: &[Piece]) -> bool {
     pieces.iter().any(|piece| matches!(piece, Piece::Chosen(_)))
 }
 
-/// Whether two texts can come of the same run.
-pub(crate) fn agree(left: &[Piece], right: &[Piece]) -> bool {
-    let made = |pieces: &[Piece]| {
-        pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                Piece::Chosen(chosen) => Some(*chosen),
-                _ => None,
-            })
-            .collect::<Vec<_>>()
-    };
-    if !is_marked(right) || !is_marked(left) {
-        return true;
+/// What was decided on the way to a text: an entry for each decision, in their order.
+#[derive(Default)]
+pub(super) struct Marks(Vec<Chosen>);
+
+impl Marks {
+    pub(super) fn of(pieces: &[Piece]) -> Self {
+        let chosen = pieces.iter().filter_map(|piece| match piece {
+            Piece::Chosen(chosen) => Some(*chosen),
+            _ => None,
+        });
+        let mut marks: Vec<Chosen> = chosen.collect();
+        marks.sort_unstable_by_key(|mark| mark.decision);
+        marks.dedup_by(|next, kept| {
+            let same = next.decision == kept.decision;
+            if same {
+                kept.outcomes &= next.outcomes;
+            }
+            same
+        });
+        Self(marks)
     }
-    let right = made(right);
-    let left = made(left);
-    right.iter().all(|one| {
-        let same = |other: &&Chosen| other.decision == one.decision;
-        if left.iter().any(|other| excludes(other, one)) {
+
+    /// Whether a text with these marks and one with the others can come of the same run.
+    pub(super) fn agree(&self, other: &Self) -> bool {
+        if self.0.is_empty() || other.0.is_empty() {
+            return true;
+        }
+        other.0.iter().all(|one| {
+            let open = match self.0.binary_search_by_key(&one.decision, |mark| mark.decision) {
+                Ok(at) => self.0[at].outcomes & one.outcomes,
+                Err(_) => one.outcomes,
+            };
+            open != 0 && !self.is_excluded(one)
+        })
+    }
+
+    /// A subject is one literal and no other.
+    fn is_excluded(&self, one: &Chosen) -> bool {
+        let DecisionPlace::Is(subject, literal) = one.decision.place else { return false };
+        if one.outcomes != 1 {
             return false;
         }
-        left.iter().chain(&right).filter(same).fold(u64::MAX, |open, other| open & other.outcomes) != 0
-    })
+        let first = Decision { place: DecisionPlace::Is(subject, 0), call: 0, ..one.decision };
+        let start = self.0.partition_point(|mark| mark.decision < first);
+        let others = self.0[start..].iter().take_while(|mark| {
+            mark.decision.file == first.file
+                && matches!(mark.decision.place, DecisionPlace::Is(other, _) if other == subject)
+        });
+        let is = |mark: &Chosen| mark.outcomes == 1 && mark.decision.call == one.decision.call;
+        others.filter(|mark| is(mark)).any(|mark| mark.decision.place != DecisionPlace::Is(subject, literal))
+    }
 }
 
-/// A subject is one literal and no other.
-fn excludes(left: &Chosen, right: &Chosen) -> bool {
-    match (left.decision.place, right.decision.place) {
-        (DecisionPlace::Is(subject, literal), DecisionPlace::Is(other, another)) => {
-            subject == other
-                && literal != another
-                && (left.decision.file, left.decision.call) == (right.decision.file, right.decision.call)
-                && (left.outcomes, right.outcomes) == (1, 1)
-        }
-        _ => false,
-    }
+/// Whether two texts can come of the same run.
+pub(crate) fn agree(left: &[Piece], right: &[Piece]) -> bool {
+    !is_marked(right) || !is_marked(left) || Marks::of(left).agree(&Marks::of(right))
 }
 
 /// Whether there is no text at all.

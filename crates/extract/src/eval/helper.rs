@@ -4,25 +4,18 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::call::callee_path;
+use super::call::{callee_path, last_name};
 use super::tag::is_plain;
 use super::value::{Env, Item, Piece, Pieces, Value, constant};
 use super::{Evaluator, span};
 use crate::QUERY_BUILDER;
 use crate::ir::{Call, ExprId, ExprKind, Facts};
-use crate::sinks::Meaning;
+use crate::sinks::{Helper, Meaning};
 
 impl Evaluator<'_> {
     /// The fragments that a library's helper makes; none where it is no helper.
-    pub(super) fn helper(
-        &mut self,
-        facts: &Arc<Facts>,
-        expr: ExprId,
-        call: &Call,
-        path: &[Arc<str>],
-        env: &Env,
-    ) -> Option<Vec<Value>> {
-        let helper = self.program.helper(facts, path)?;
+    pub(super) fn helper(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Option<Vec<Value>> {
+        let helper = self.helper_of(facts, call)?;
         let meaning = helper.means;
         if meaning == Meaning::Part && call.awaited {
             return None;
@@ -95,8 +88,15 @@ impl Evaluator<'_> {
     /// The call at `expr`, where it is one of a library's helpers with this meaning.
     fn call_that_means<'f>(&self, facts: &'f Facts, expr: ExprId, meaning: Meaning) -> Option<&'f Call> {
         let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
-        let path = callee_path(facts, call.callee);
-        self.program.helper(facts, &path).is_some_and(|helper| helper.means == meaning).then_some(call)
+        self.helper_of(facts, call).is_some_and(|helper| helper.means == meaning).then_some(call)
+    }
+
+    /// The helper that is called. Most calls are told apart by their last names.
+    fn helper_of(&self, facts: &Facts, call: &Call) -> Option<&'static Helper> {
+        if !self.program.knows(last_name(facts, call.callee)?) {
+            return None;
+        }
+        self.program.helper(facts, &callee_path(facts, call.callee))
     }
 
     /// `${Prisma.join(ids)}` in parentheses, where nothing is known of the list: values, however many.

@@ -198,12 +198,12 @@ impl Evaluator<'_> {
         if facts.stored.is_empty() || !values.iter().all(open) {
             return values;
         }
-        let around = self.program.function_at(facts, range.start);
+        let around = facts.function_at(range.start);
         let mut found = Vec::new();
         for (stored, value) in &facts.stored {
             if stored.slice(&facts.text) == place
                 && stored.end <= range.start
-                && self.program.function_at(facts, stored.start) == around
+                && facts.function_at(stored.start) == around
             {
                 self.eval(facts, *value, env).into_iter().for_each(|value| add(&mut found, value));
             }

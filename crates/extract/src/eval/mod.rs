@@ -29,7 +29,7 @@ use rollproof_source::{FileId, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ir::{ExprId, ExprKind, Facts, Part};
-use crate::program::Program;
+use crate::program::{Asked, Program};
 use value::{Env, Item, Place, Value};
 
 /// How deep evaluation may nest: calls in calls, names in names.
@@ -96,6 +96,8 @@ pub(crate) struct Evaluator<'p> {
     forcing: Vec<value::ParamRef>,
     /// What functions of packages were given, by module and path.
     settings: FxHashMap<settings::Made, Vec<Place>>,
+    /// The functions whose callers were asked for.
+    pub(crate) asked: Asked,
     /// Searches for names that are under way, how many, and what the present one has looked for in vain.
     searches: u32,
     searched: FxHashSet<rust::Search>,
@@ -118,6 +120,7 @@ impl<'p> Evaluator<'p> {
             serial: 0,
             forcing: Vec::new(),
             settings: FxHashMap::default(),
+            asked: Asked::default(),
             searches: 0,
             searched: FxHashSet::default(),
             absent: FxHashSet::default(),
@@ -142,6 +145,17 @@ impl<'p> Evaluator<'p> {
         self.forcing.clear();
     }
 
+    /// What `find` finds, which is the same wherever it is asked for and costs the site nothing; whether it came to its end.
+    pub(crate) fn aside<T>(&mut self, find: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let (steps, cuts) = (self.steps, self.cuts);
+        let found = find(self);
+        let whole = self.cuts == cuts && self.steps <= MAX_STEPS;
+        if whole {
+            self.steps = steps;
+        }
+        (found, whole)
+    }
+
     pub(crate) fn limit(&self) -> usize {
         self.program.options.variant_limit.max(1)
     }
@@ -157,6 +171,9 @@ impl<'p> Evaluator<'p> {
         }
         if self.steps > MAX_STEPS {
             return vec![Value::unknown("too many combinations", at)];
+        }
+        if is_plain(&facts.expr(expr).kind) {
+            return self.eval_kind(facts, expr, env);
         }
         let key = (facts.file, expr, env.as_ref().map_or(0, |frame| Arc::as_ptr(frame) as usize));
         let here = Nesting { depth: self.depth, calls: self.calls, forcing: self.forcing.len() };
@@ -304,6 +321,21 @@ impl<'p> Evaluator<'p> {
         }
         list
     }
+}
+
+/// Whether an expression is worth what it is, with nothing to evaluate.
+fn is_plain(kind: &ExprKind) -> bool {
+    matches!(
+        kind,
+        ExprKind::Object(_)
+            | ExprKind::Function(_)
+            | ExprKind::Class(_)
+            | ExprKind::Number(_)
+            | ExprKind::Nothing
+            | ExprKind::Opaque
+            | ExprKind::Placeholder
+            | ExprKind::Unknown(_)
+    )
 }
 
 pub(crate) fn span(facts: &Facts, expr: ExprId) -> Span {

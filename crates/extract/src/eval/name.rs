@@ -34,6 +34,8 @@ impl Evaluator<'_> {
 
     fn bound(&mut self, facts: &Arc<Facts>, id: BindingId, at: Span, env: &Env) -> Vec<Value> {
         let binding = facts.binding(id);
+        // What a file says once is the same in every call of its functions.
+        let env = if binding.writes.is_empty() && facts.is_said_once(binding.region) { &None } else { env };
         let base = match &binding.kind {
             BindingKind::Import { module, name } => return self.import(facts, module, name.as_ref(), at),
             BindingKind::Function(function) => vec![self.function(facts, *function, env)],
@@ -60,7 +62,7 @@ impl Evaluator<'_> {
         if binding.writes.is_empty() {
             return base;
         }
-        let elsewhere = facts.function_of(binding.region) != self.program.function_at(facts, at.range.start);
+        let elsewhere = facts.function_of(binding.region) != facts.function_at(at.range.start);
         let before = |write: &&Write| write.field.as_ref() == field && (elsewhere || write.at <= at.range.start);
         let writes: Vec<&Write> = binding.writes.iter().filter(before).collect();
         if writes.is_empty() {
@@ -308,7 +310,7 @@ impl Evaluator<'_> {
             }
             frame = here.outer.as_ref();
         }
-        match self.program.class_at(facts, at.range.start) {
+        match facts.class_at(at.range.start) {
             Some(class) => vec![Value::Instance(ClassRef { facts: facts.clone(), class })],
             None => vec![Value::Opaque(at)],
         }

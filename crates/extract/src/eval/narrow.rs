@@ -73,7 +73,7 @@ impl Evaluator<'_> {
             let range = facts.region(region).range;
             range.start <= at.start && at.end <= range.end
         };
-        let around = self.program.function_at(facts, at.start);
+        let around = facts.function_at(at.start);
         for group in &facts.groups {
             let (Some(GroupTest::If(condition)), Some(first)) = (&group.test, group.arms.first()) else { continue };
             if facts.expr(*condition).range.end > at.start || facts.function_of(*first) != around {

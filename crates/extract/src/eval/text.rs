@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::choice::{agree, is_empty, is_marked};
+use super::choice::{Marks, agree, is_empty, is_marked};
 use super::name::not_in_tree;
 use super::tag::{is_name_place, known_tail};
 use super::value::{Env, Item, Piece, Pieces, Value, add};
@@ -62,25 +62,18 @@ impl Evaluator<'_> {
             return texts;
         }
         let limit = self.limit();
-        let together = if choices.iter().any(|choice| is_marked(choice)) {
-            texts.iter().map(|text| choices.iter().filter(|choice| agree(text, choice)).count()).sum::<usize>()
-        } else {
-            texts.len() * choices.len()
-        };
-        if together == 0 || together > limit {
+        let together = together(&texts, choices);
+        let count: usize = together.iter().map(Vec::len).sum();
+        if count == 0 || count > limit {
             // The first text goes on with a hole, so that the site is not lost.
             let reason: Arc<str> = format!("more than {limit} variants").into();
             let mut texts = texts;
             texts.iter_mut().for_each(|text| text.push(Piece::Unknown(reason.clone(), at)));
             return texts;
         }
-        let mut all = Vec::with_capacity(texts.len() * choices.len());
-        for text in &texts {
-            for choice in choices.iter().filter(|choice| agree(text, choice)) {
-                let mut longer = text.clone();
-                longer.extend(choice.iter().cloned());
-                all.push(longer);
-            }
+        let mut all = Vec::with_capacity(count);
+        for (text, fitting) in texts.iter().zip(together) {
+            all.extend(fitting.into_iter().map(|choice| longer(text, &[&choices[choice]])));
         }
         all
     }
@@ -160,26 +153,33 @@ impl Evaluator<'_> {
         let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
         for item in items {
             let choices = self.value_texts(&item.values, at);
-            let mut next: Vec<Vec<Piece>> = Vec::new();
             let decided = |taken: bool| item.decided(taken).iter().map(|chosen| Piece::Chosen(*chosen)).collect();
             let (taken, left): (Vec<Piece>, Vec<Piece>) = (decided(true), decided(false));
+            let repeat: &[Piece] = if item.repeated { &[Piece::Repeat(at)] } else { &[] };
+            if let ([only], false, true) = (choices.as_slice(), item.optional, taken.is_empty())
+                && !is_marked(only)
+            {
+                for text in &mut texts {
+                    if !is_empty(text) {
+                        text.extend_from_slice(&separator);
+                    }
+                    text.extend_from_slice(only);
+                    text.extend_from_slice(repeat);
+                }
+                continue;
+            }
+            let mut next: Vec<Vec<Piece>> = Vec::new();
             if item.optional {
                 let without = texts.iter().filter(|text| agree(text, &left));
-                next.extend(without.map(|text| text.iter().chain(&left).cloned().collect()));
+                next.extend(without.map(|text| longer(text, &[&left])));
             }
-            for text in texts.iter().filter(|text| agree(text, &taken)) {
-                for choice in choices.iter().filter(|choice| agree(text, choice) && agree(&taken, choice)) {
-                    let mut longer = text.clone();
-                    if !is_empty(&longer) {
-                        longer.extend(separator.iter().cloned());
-                    }
-                    longer.extend(choice.iter().cloned());
-                    if item.repeated {
-                        longer.push(Piece::Repeat(at));
-                    }
-                    longer.extend(taken.iter().cloned());
-                    next.push(longer);
+            for (text, fitting) in texts.iter().zip(together(&texts, &choices)) {
+                if !agree(text, &taken) {
+                    continue;
                 }
+                let between: &[Piece] = if is_empty(text) { &[] } else { &separator };
+                let fitting = fitting.into_iter().map(|choice| &choices[choice]).filter(|choice| agree(&taken, choice));
+                next.extend(fitting.map(|choice| longer(text, &[between, choice, repeat, &taken])));
             }
             if next.len() > self.limit() && self.limit() > 2 && items.iter().any(|item| item.optional) {
                 let texts = self.covering(items, &separator, at);
@@ -200,6 +200,27 @@ impl Evaluator<'_> {
 
 fn not_text(at: Span) -> Piece {
     Piece::Unknown("object where text is expected".into(), at)
+}
+
+/// For each text, the places of the choices that can stand in the same run.
+fn together<T: AsRef<[Piece]>>(texts: &[T], choices: &[Pieces]) -> Vec<Vec<usize>> {
+    if !choices.iter().any(|choice| is_marked(choice)) {
+        return vec![(0..choices.len()).collect(); texts.len()];
+    }
+    let marks: Vec<Marks> = choices.iter().map(|choice| Marks::of(choice)).collect();
+    let fitting = |text: &T| {
+        let own = Marks::of(text.as_ref());
+        (0..choices.len()).filter(|choice| own.agree(&marks[*choice])).collect()
+    };
+    texts.iter().map(fitting).collect()
+}
+
+/// A text followed by others.
+fn longer(text: &[Piece], rest: &[&[Piece]]) -> Vec<Piece> {
+    let mut all = Vec::with_capacity(text.len() + rest.iter().map(|part| part.len()).sum::<usize>());
+    all.extend_from_slice(text);
+    rest.iter().for_each(|part| all.extend_from_slice(part));
+    all
 }
 
 /// Which choice was made for each name.
@@ -249,10 +270,13 @@ impl Texts {
             let key = key?;
             made.iter().find(|(known, _)| known == key).map(|(_, index)| *index)
         };
-        let open = self.texts.iter().map(|(text, made)| {
-            let fits = choices.iter().filter(|choice| agree(text, choice)).count();
-            if chosen(made).is_some() { fits.min(1) } else { fits }
-        });
+        let texts: Vec<&[Piece]> = self.texts.iter().map(|(text, _)| text.as_slice()).collect();
+        let together = together(&texts, choices);
+        let open = self
+            .texts
+            .iter()
+            .zip(&together)
+            .map(|((_, made), fitting)| if chosen(made).is_some() { fitting.len().min(1) } else { fitting.len() });
         let open = open.sum::<usize>();
         if open == 0 || open > self.limit {
             // The texts go on with a hole, so that the site is not lost.
@@ -261,20 +285,18 @@ impl Texts {
             self.too_many = true;
             return;
         }
-        let mut all = Vec::new();
-        for (text, made) in &self.texts {
+        let mut all = Vec::with_capacity(open);
+        for ((text, made), fitting) in self.texts.iter().zip(together) {
             let decided = chosen(made);
-            for (index, choice) in choices.iter().enumerate() {
-                if decided.is_some_and(|decided| decided != index) || !agree(text, choice) {
+            for index in fitting {
+                if decided.is_some_and(|decided| decided != index) {
                     continue;
                 }
-                let mut longer = text.clone();
-                longer.extend(choice.iter().cloned());
                 let mut made = made.clone();
                 if let (None, Some(key)) = (decided, key) {
                     made.push((key.clone(), index));
                 }
-                all.push((longer, made));
+                all.push((longer(text, &[&choices[index]]), made));
             }
         }
         self.texts = all;

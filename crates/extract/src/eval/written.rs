@@ -89,7 +89,7 @@ impl Evaluator<'_> {
         let binding = facts.binding(object.binding);
         let mut state = self.member(std::slice::from_ref(&object.base), name, at);
         let read = object.at.range.start;
-        let elsewhere = facts.function_of(binding.region) != self.program.function_at(&facts, read);
+        let elsewhere = facts.function_of(binding.region) != facts.function_at(read);
         let direct = binding.writes.iter().filter(|write| write.field.as_ref() == Some(name)).map(Event::Write);
         let calls = self.calls_that_write(&facts, object.binding, Some(name));
         let calls = calls.into_iter().map(|(call, function, index)| Event::Call(call, function, index));

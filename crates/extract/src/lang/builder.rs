@@ -1,6 +1,6 @@
 //! Builds the facts of one file; what every language's lowering shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rollproof_source::{FileId, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -60,7 +60,9 @@ impl Builder {
             calls_by_name: FxHashMap::default(),
             texts: Vec::new(),
             stored: Vec::new(),
-            given: std::sync::OnceLock::new(),
+            libraries: OnceLock::new(),
+            nest: OnceLock::new(),
+            given: OnceLock::new(),
             tests_left_out: 0,
             problems: Vec::new(),
         };

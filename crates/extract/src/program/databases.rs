@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Program, is_module};
+use super::Program;
 use crate::ir::Facts;
 use crate::sinks::Library;
 
@@ -47,12 +47,10 @@ impl Program<'_> {
 
     /// The database of a module: none where it is no library's, an inner none where that may speak with PostgreSQL.
     fn database_of(&self, module: &str) -> Option<Option<&'static str>> {
-        let fits = |library: &&'static Library| is_module(library, module);
-        let other = self.language.libraries.iter().filter(|library| library.database.is_some()).find(fits);
-        if let Some(library) = other {
-            return Some(library.database.as_deref());
-        }
-        self.language.libraries.iter().any(|library| is_module(library, module)).then_some(None)
+        let mut libraries: Vec<usize> = self.index.libraries_of(module).collect();
+        libraries.sort_unstable();
+        let other = libraries.iter().find_map(|library| self.language.libraries[*library].database.as_deref());
+        other.map(Some).or_else(|| (!libraries.is_empty()).then_some(None))
     }
 
     /// Whether a library may be what a call in this file is of, where the call itself does not tell.

@@ -358,3 +358,33 @@ fn for_each_is_a_loop() {
         };";
     check(&[("a.ts", source)], "a.ts:5 pg.query\n  + SELECT t.a, t.b FROM t");
 }
+
+/// What is asked for at the end of a long chain of calls is cut short there, and there alone.
+#[test]
+fn what_a_limit_cut_short_is_looked_at_again_where_the_limit_is_not_reached() {
+    let chain: Vec<String> = (0..12).map(|at| format!("const f{at} = () => f{}();", at + 1)).collect();
+    check_one(
+        &format!(
+            "const table = name(); function name() {{ return 'jobs'; }}
+             {} const f12 = () => table;
+             export const far = () => pool.query(`SELECT 1 FROM ${{f0()}}`);
+             export const near = () => pool.query(`SELECT 2 FROM ${{table}}`);",
+            chain.join(" ")
+        ),
+        "a.ts:4 pg.query
+           ~ SELECT 1 FROM <?>
+           ? calls nested too deeply (a.ts:2)
+         a.ts:5 pg.query
+           + SELECT 2 FROM jobs",
+    );
+    // What leads back to itself is not known, and the rest is.
+    check_one(
+        "const a = pick() ? b : 'x'; const b = pick() ? a : 'y';
+         export const f = () => pool.query(`SELECT ${a}`);",
+        "a.ts:3 pg.query
+           ~ SELECT <?>
+           + SELECT y
+           + SELECT x
+           ? refers to itself, or too deep (a.ts:2)",
+    );
+}

@@ -1,0 +1,94 @@
+//! A language's libraries by the names that they are looked up by: every call of a project is.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Helper, Language, Library, QueryBuilder, Sink, Tag};
+
+/// Something of a library, with the library.
+pub(crate) type Of<T> = (&'static Library, &'static T);
+
+/// Something that is known by the end of a path, with one of the ends that it is known by.
+type Named<T> = FxHashMap<&'static str, Vec<(Of<T>, &'static str)>>;
+
+/// What the libraries' data mentions, by name. Each list is in the order of the data.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// By module: places in `Language::libraries`.
+    modules: FxHashMap<&'static str, Vec<usize>>,
+    /// By the last name of a path.
+    pub(crate) helpers: Named<Helper>,
+    pub(crate) tags: Named<Tag>,
+    pub(crate) functions: Named<Sink>,
+    pub(crate) constructors: Named<Sink>,
+    /// By the method's name.
+    pub(crate) methods: FxHashMap<&'static str, Vec<Of<Sink>>>,
+    pub(crate) builders: FxHashMap<&'static str, Vec<Of<QueryBuilder>>>,
+    /// Last names of everything that is called: most calls are told apart by them.
+    names: FxHashSet<&'static str>,
+}
+
+impl Index {
+    pub(super) fn new(language: &'static Language) -> Self {
+        let mut index = Self::default();
+        for library in &language.libraries {
+            index.add(library);
+        }
+        index
+    }
+
+    fn add(&mut self, library: &'static Library) {
+        for module in &library.modules {
+            self.modules.entry(module).or_default().push(library.at);
+        }
+        for helper in &library.helpers {
+            add_named(&mut self.helpers, (library, helper), &helper.calls);
+        }
+        for tag in &library.tags {
+            add_named(&mut self.tags, (library, tag), &tag.tags);
+        }
+        for sink in &library.sinks {
+            add_named(&mut self.functions, (library, sink), &sink.functions);
+            add_named(&mut self.constructors, (library, sink), &sink.constructors);
+            sink.methods.iter().for_each(|name| add_once(self.methods.entry(name).or_default(), (library, sink)));
+        }
+        for builder in &library.builders {
+            let methods = builder.methods.iter();
+            methods.for_each(|name| add_once(self.builders.entry(name).or_default(), (library, builder)));
+        }
+        let sinks = library
+            .sinks
+            .iter()
+            .flat_map(|sink| sink.methods.iter().chain(&sink.functions).chain(&sink.constructors).chain(&sink.macros));
+        let helpers = library.helpers.iter().flat_map(|helper| &helper.calls);
+        let builders = library.builders.iter().flat_map(|builder| &builder.methods);
+        self.names.extend(sinks.chain(helpers).chain(builders).map(|name| last_of(name)));
+    }
+
+    /// The libraries, by their places, that an import names or names a part of (`drizzle-orm/pg-core`).
+    pub(crate) fn libraries_of<'i>(&'i self, module: &'i str) -> impl Iterator<Item = usize> + 'i {
+        let parents = module.match_indices('/').map(|(at, _)| &module[..at]);
+        std::iter::once(module).chain(parents).filter_map(|name| self.modules.get(name)).flatten().copied()
+    }
+
+    /// Whether any library knows something that is called by this name.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+}
+
+fn add_named<T>(named: &mut Named<T>, of: Of<T>, patterns: &'static [String]) {
+    for pattern in patterns {
+        named.entry(last_of(pattern)).or_default().push((of, pattern));
+    }
+}
+
+fn add_once<T>(list: &mut Vec<Of<T>>, of: Of<T>) {
+    if !list.last().is_some_and(|(_, last)| std::ptr::eq(*last, of.1)) {
+        list.push(of);
+    }
+}
+
+/// The last name of a dotted path or of a path of Rust.
+fn last_of(pattern: &str) -> &str {
+    &pattern[pattern.rfind(['.', ':']).map_or(0, |at| at + 1)..]
+}
