@@ -211,7 +211,7 @@ pub fn differences_with_server(case: &Case, report: &Report, server: &str) -> Re
         }
         let kind = parsed.as_ref().ok().map(|statement| &statement.kind);
         open = match kind {
-            Some(StatementKind::Transaction(TransactionStatement::Begin)) => true,
+            Some(StatementKind::Transaction(TransactionStatement::Begin(_))) => true,
             Some(StatementKind::Transaction(TransactionStatement::Commit(_))) => false,
             _ => open,
         };

@@ -64,7 +64,10 @@ impl Walk {
         let before = self.walker.schema().clone();
         let (depth, committed) = (self.walker.depth(), self.walker.committed().clone());
         let problems = self.walker.step(statement, source);
-        let mut record = match outcome {
+        // What the session forbids is found after what the query itself gets wrong.
+        let forbidden = outcome.as_ref().is_some_and(|outcome| outcome.resolution().is_some())
+            && problems.iter().any(|problem| problem.sqlstate() == Some("25006"));
+        let mut record = match outcome.filter(|_| !forbidden) {
             Some(outcome) => of_query(&outcome, &before),
             None => of_problems(statement, &problems),
         };

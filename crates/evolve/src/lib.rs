@@ -4,6 +4,7 @@
 //! server's SQLSTATE; a statement that is not modelled leaves a [`Taint`] on what it may have touched.
 //! [`SessionWalker`] folds a script with its transactions and savepoints.
 
+mod access_mode;
 mod aggregate;
 mod alter_table;
 mod base_type;
@@ -38,6 +39,7 @@ mod owner;
 mod partition;
 mod partition_index;
 mod permission;
+mod portal;
 mod prepared;
 mod problem;
 mod provision;

@@ -53,7 +53,7 @@ impl Context {
                 self.deallocate(name.as_ref());
                 Ok(())
             }
-            StatementKind::Execute(..) | StatementKind::Transaction(_) => Ok(()),
+            StatementKind::Execute(..) | StatementKind::UseCursor(..) | StatementKind::Transaction(_) => Ok(()),
             StatementKind::Unmodelled("DISCARD TEMP") => {
                 self.discard_temporary();
                 Ok(())

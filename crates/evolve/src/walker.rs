@@ -6,7 +6,9 @@ use std::sync::Arc;
 use rollproof_catalog::{Schema, Session, Taint, Type, TypeKind};
 use rollproof_sql::ast::{AlterTableAction, Definition, SetStatement, Statement, StatementKind, TransactionStatement};
 
+use crate::access_mode::AccessMode;
 use crate::context::{drop_on_commit, drop_temporary, run_noting};
+use crate::portal::Cursors;
 use crate::{Problem, ProblemKind, SourceText, doubted};
 
 /// What a savepoint goes back to.
@@ -15,6 +17,7 @@ struct Mark {
     name: Option<Arc<str>>,
     schema: Schema,
     session: Session,
+    mode: AccessMode,
 }
 
 /// Walks statements in order and keeps the schema as the server would.
@@ -30,6 +33,8 @@ pub struct SessionWalker {
     looked_up: BTreeSet<Arc<str>>,
     /// Some enum has a label that the open transaction added.
     has_new_labels: bool,
+    cursors: Cursors,
+    mode: AccessMode,
 }
 
 impl SessionWalker {
@@ -37,7 +42,16 @@ impl SessionWalker {
     #[must_use]
     pub fn new(schema: Schema) -> Self {
         let session = schema.session.clone();
-        Self { schema, session, marks: Vec::new(), aborted: false, looked_up: BTreeSet::new(), has_new_labels: false }
+        Self {
+            schema,
+            session,
+            marks: Vec::new(),
+            aborted: false,
+            looked_up: BTreeSet::new(),
+            has_new_labels: false,
+            cursors: Cursors::default(),
+            mode: AccessMode::default(),
+        }
     }
 
     /// The schema as the session sees it now, uncommitted work included.
@@ -101,6 +115,8 @@ impl SessionWalker {
             return false;
         }
         self.marks.clear();
+        self.cursors.commit();
+        self.mode = AccessMode::default();
         self.commit_enum_values();
         self.end_transaction();
         true
@@ -122,7 +138,9 @@ impl SessionWalker {
             self.session = start.session;
             self.session.prepared = prepared;
             self.schema.session = self.session.clone();
+            self.cursors.rollback(0);
         }
+        self.mode = AccessMode::default();
         self.aborted = false;
     }
 
@@ -155,6 +173,10 @@ impl SessionWalker {
         if matches!(statement.kind, StatementKind::Lock(_)) && !self.in_transaction() {
             return vec![refused("25P01", "LOCK TABLE can only be used in transaction blocks", statement)];
         }
+        if let Some(problem) = self.out_of_place(statement) {
+            self.aborted = self.in_transaction();
+            return vec![problem];
+        }
         let before = self.schema.clone();
         let (after, problems, looked_up) = run_noting(&before, statement, source);
         self.looked_up = looked_up;
@@ -167,11 +189,29 @@ impl SessionWalker {
         if may_add_labels(statement) {
             self.mark_enum_values(&before);
         }
+        self.cursors.step(statement, self.marks.len());
+        self.mode.step(statement);
         self.keep_settings(statement, &before.session);
         if !self.in_transaction() {
             self.end_transaction();
         }
         problems
+    }
+
+    /// What the session's own state forbids.
+    fn out_of_place(&self, statement: &Statement) -> Option<Problem> {
+        let prepared = &self.schema.session.prepared;
+        match &statement.kind {
+            StatementKind::Execute(name, _) | StatementKind::Deallocate(Some(name))
+                if !prepared.contains_key(&name.text) =>
+            {
+                let message = format!("prepared statement \"{}\" does not exist", name.text);
+                Some(refused("26000", &message, statement))
+            }
+            _ => {
+                self.cursors.refusal(statement, self.marks.len()).or_else(|| self.mode.refusal(statement, &self.schema))
+            }
+        }
     }
 
     /// A plain `SET` outlives the transaction, a `SET LOCAL` does not.
@@ -252,22 +292,39 @@ impl SessionWalker {
     }
 
     fn mark(&mut self, name: Option<Arc<str>>) {
-        self.marks.push(Mark { name, schema: self.schema.clone(), session: self.session.clone() });
+        self.marks.push(Mark { name, schema: self.schema.clone(), session: self.session.clone(), mode: self.mode });
     }
 
     fn control(&mut self, control: &TransactionStatement, statement: &Statement) -> Vec<Problem> {
         match control {
-            TransactionStatement::Begin if self.aborted => {
+            TransactionStatement::Begin(_) | TransactionStatement::Set(_) | TransactionStatement::Other
+                if self.aborted =>
+            {
                 return vec![refused("25P02", "current transaction is aborted", statement)];
             }
-            TransactionStatement::Begin => self.begin(),
+            TransactionStatement::Begin(read_only) => {
+                if !self.in_transaction() {
+                    self.mode = AccessMode::begin(*read_only);
+                }
+                self.begin();
+            }
+            TransactionStatement::Set(Some(read_only)) if self.in_transaction() => {
+                let problem = self.mode.set(*read_only, self.marks.len() > 1, statement);
+                self.aborted |= problem.is_some();
+                return problem.into_iter().collect();
+            }
+            TransactionStatement::Commit(true) | TransactionStatement::Rollback(true) if !self.in_transaction() => {
+                return vec![refused("25P01", "AND CHAIN can only be used in transaction blocks", statement)];
+            }
             TransactionStatement::Commit(chain) => {
+                let mode = self.mode;
                 self.commit();
-                self.chain(*chain);
+                self.chain(*chain, mode);
             }
             TransactionStatement::Rollback(chain) => {
+                let mode = self.mode;
                 self.rollback();
-                self.chain(*chain);
+                self.chain(*chain, mode);
             }
             TransactionStatement::Savepoint(_) if self.aborted => {
                 return vec![refused("25P02", "current transaction is aborted", statement)];
@@ -283,13 +340,14 @@ impl SessionWalker {
                 self.rollback();
                 return vec![refused("55000", "prepared transactions are disabled", statement)];
             }
-            TransactionStatement::Other => {}
+            TransactionStatement::Set(_) | TransactionStatement::Other => {}
         }
         Vec::new()
     }
 
-    fn chain(&mut self, chain: bool) {
+    fn chain(&mut self, chain: bool, mode: AccessMode) {
         if chain {
+            self.mode = mode.chained();
             self.begin();
         }
     }
@@ -305,6 +363,8 @@ impl SessionWalker {
         match self.find_mark(name) {
             _ if self.aborted => vec![refused("25P02", "current transaction is aborted", statement)],
             Some(at) => {
+                self.mode = self.mode.restored(self.marks[at].mode);
+                self.cursors.release(at);
                 self.marks.truncate(at);
                 Vec::new()
             }
@@ -320,6 +380,8 @@ impl SessionWalker {
         let next = self.schema.next_oid;
         let mark = self.marks[at].clone();
         let prepared = self.schema.session.prepared.clone();
+        self.cursors.rollback(at);
+        self.mode = self.mode.restored(mark.mode);
         self.marks.truncate(at + 1);
         self.schema = mark.schema;
         self.schema.next_oid = next;
@@ -382,6 +444,6 @@ fn detaches_concurrently(alter: &rollproof_sql::ast::AlterTable) -> bool {
     alter.actions.iter().any(|(action, _)| matches!(action, AlterTableAction::DetachPartition(_, true)))
 }
 
-fn refused(sqlstate: &'static str, message: &str, statement: &Statement) -> Problem {
+pub(crate) fn refused(sqlstate: &'static str, message: &str, statement: &Statement) -> Problem {
     Problem { kind: ProblemKind::Refused { sqlstate }, message: message.to_owned(), detail: None, span: statement.span }
 }

@@ -112,7 +112,7 @@ fn control(statement: &MigrationStatement) -> Option<&TransactionStatement> {
 }
 
 fn begins_transaction(statement: &MigrationStatement) -> bool {
-    matches!(control(statement), Some(TransactionStatement::Begin))
+    matches!(control(statement), Some(TransactionStatement::Begin(_)))
 }
 
 fn ends_transaction(statement: &MigrationStatement) -> bool {

@@ -55,7 +55,10 @@ pub enum StatementKind {
     /// `EXPLAIN statement`
     Explain(Box<Statement>),
     /// `DECLARE name CURSOR FOR query`
-    DeclareCursor(Name, Box<Query>),
+    /// True: `WITH HOLD`.
+    DeclareCursor(Name, bool, Box<Query>),
+    /// `FETCH`, `MOVE`, `CLOSE` (the command's tag) of a cursor; none for `CLOSE ALL`.
+    UseCursor(&'static str, Option<Name>),
     /// `REFRESH MATERIALIZED VIEW`
     RefreshMaterializedView(RelationRef),
     /// `DO`: language (lower case; `plpgsql` by default), body, where the body's string stands.
@@ -87,8 +90,10 @@ pub struct SetStatement {
 /// Transaction control.
 #[derive(Debug, Clone)]
 pub enum TransactionStatement {
-    /// `BEGIN`, `START TRANSACTION`
-    Begin,
+    /// `BEGIN`, `START TRANSACTION`; whether it says `READ ONLY` (true) or `READ WRITE`.
+    Begin(Option<bool>),
+    /// `SET TRANSACTION`; whether it says `READ ONLY` (true) or `READ WRITE`.
+    Set(Option<bool>),
     /// `COMMIT`, `END`; true with `AND CHAIN`
     Commit(bool),
     /// `ROLLBACK`, `ABORT`; true with `AND CHAIN`
@@ -101,7 +106,7 @@ pub enum TransactionStatement {
     RollbackTo(Name),
     /// `PREPARE TRANSACTION`
     Prepare,
-    /// `COMMIT PREPARED`, `ROLLBACK PREPARED`, `SET TRANSACTION`, `SET CONSTRAINTS`.
+    /// `COMMIT PREPARED`, `ROLLBACK PREPARED`, `SET CONSTRAINTS`, `SET SESSION CHARACTERISTICS`.
     Other,
 }
 

@@ -30,12 +30,13 @@ impl Parser<'_> {
             self.advance();
         }
         if self.eat_keyword("transaction") {
+            let mut read_only = None;
             if self.eat_keyword("snapshot") {
                 self.string()?;
             } else {
-                self.transaction_modes(true)?;
+                read_only = self.transaction_modes(true)?;
             }
-            return Ok(StatementKind::Transaction(TransactionStatement::Other));
+            return Ok(StatementKind::Transaction(TransactionStatement::Set(read_only)));
         }
         if self.eat_keywords(&["characteristics", "as", "transaction"]) {
             self.transaction_modes(true)?;
@@ -174,13 +175,11 @@ impl Parser<'_> {
         let statement = match word {
             "start" => {
                 self.expect_keyword("transaction")?;
-                self.transaction_modes(false)?;
-                TransactionStatement::Begin
+                TransactionStatement::Begin(self.transaction_modes(false)?)
             }
             "begin" => {
                 self.work_or_transaction();
-                self.transaction_modes(false)?;
-                TransactionStatement::Begin
+                TransactionStatement::Begin(self.transaction_modes(false)?)
             }
             "commit" | "rollback" if self.eat_keyword("prepared") => {
                 self.string()?;
@@ -240,8 +239,9 @@ impl Parser<'_> {
     }
 
     /// `transaction_mode_list`
-    fn transaction_modes(&mut self, required: bool) -> PResult<()> {
+    fn transaction_modes(&mut self, required: bool) -> PResult<Option<bool>> {
         let mut count = 0;
+        let mut read_only = None;
         loop {
             if self.eat_keywords(&["isolation", "level"]) {
                 let known = self.eat_keywords(&["read", "committed"])
@@ -251,12 +251,12 @@ impl Parser<'_> {
                 if !known {
                     return self.error("an isolation level");
                 }
-            } else if !(self.eat_keywords(&["read", "only"])
-                || self.eat_keywords(&["read", "write"])
-                || self.eat_keyword("deferrable")
-                || self.eat_keywords(&["not", "deferrable"]))
-            {
-                return if required && count == 0 { self.error("a transaction mode") } else { Ok(()) };
+            } else if self.eat_keywords(&["read", "only"]) {
+                read_only = Some(true);
+            } else if self.eat_keywords(&["read", "write"]) {
+                read_only = Some(false);
+            } else if !(self.eat_keyword("deferrable") || self.eat_keywords(&["not", "deferrable"])) {
+                return if required && count == 0 { self.error("a transaction mode") } else { Ok(read_only) };
             }
             count += 1;
             if self.eat_punct(Punct::Comma) {

@@ -150,12 +150,14 @@ impl Parser<'_> {
             || self.eat_keyword("insensitive")
         {}
         self.expect_keyword("cursor")?;
-        if self.eat_keyword("with") || self.eat_keyword("without") {
+        let hold = self.at_keyword("with");
+        if hold || self.at_keyword("without") {
+            self.advance();
             self.expect_keyword("hold")?;
         }
         self.expect_keyword("for")?;
         let query = self.query_statement()?;
-        Ok(StatementKind::DeclareCursor(name, Box::new(query)))
+        Ok(StatementKind::DeclareCursor(name, hold, Box::new(query)))
     }
 
     /// `FetchStmt`, as FETCH or MOVE.
@@ -188,8 +190,7 @@ impl Parser<'_> {
         if !self.eat_keyword("from") {
             self.eat_keyword("in");
         }
-        self.name()?;
-        Ok(StatementKind::Inert(tag, Vec::new()))
+        Ok(StatementKind::UseCursor(tag, Some(self.name()?)))
     }
 
     /// Whether the next token is the statement's last.
@@ -200,10 +201,8 @@ impl Parser<'_> {
     /// `ClosePortalStmt`
     pub(super) fn close(&mut self) -> PResult<StatementKind> {
         self.expect_keyword("close")?;
-        if !self.eat_keyword("all") {
-            self.name()?;
-        }
-        Ok(StatementKind::Inert("CLOSE CURSOR", Vec::new()))
+        let name = if self.eat_keyword("all") { None } else { Some(self.name()?) };
+        Ok(StatementKind::UseCursor("CLOSE CURSOR", name))
     }
 
     /// `RefreshMatViewStmt`

@@ -55,7 +55,7 @@ impl<'a> Analyzer<'a> {
                 Ok(Analyzed::Nothing)
             }
             StatementKind::Prepare { types, statement, .. } => self.prepare(types, statement),
-            StatementKind::DeclareCursor(_, query) => {
+            StatementKind::DeclareCursor(_, _, query) => {
                 let rows = self.query(query)?;
                 self.settle_unknowns(rows)?;
                 Ok(Analyzed::Nothing)
@@ -68,6 +68,7 @@ impl<'a> Analyzer<'a> {
             StatementKind::Set(_)
             | StatementKind::Transaction(_)
             | StatementKind::Deallocate(_)
+            | StatementKind::UseCursor(..)
             | StatementKind::Inert(..) => Ok(Analyzed::Nothing),
             StatementKind::Execute(name, _) => {
                 Err(Failure::unknown("what a prepared statement does is not followed", name.span))

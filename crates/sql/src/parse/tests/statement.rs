@@ -45,9 +45,10 @@ fn transactions() {
     };
     assert!(matches!(
         kind("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY NOT DEFERRABLE"),
-        TransactionStatement::Begin
+        TransactionStatement::Begin(Some(true))
     ));
-    assert!(matches!(kind("START TRANSACTION"), TransactionStatement::Begin));
+    assert!(matches!(kind("START TRANSACTION"), TransactionStatement::Begin(None)));
+    assert!(matches!(kind("SET TRANSACTION READ WRITE"), TransactionStatement::Set(Some(false))));
     assert!(matches!(kind("COMMIT WORK AND CHAIN"), TransactionStatement::Commit(true)));
     assert!(matches!(kind("END TRANSACTION"), TransactionStatement::Commit(false)));
     assert!(matches!(kind("ABORT"), TransactionStatement::Rollback(false)));
@@ -57,7 +58,6 @@ fn transactions() {
     assert!(matches!(kind("PREPARE TRANSACTION 'a'"), TransactionStatement::Prepare));
     for other in [
         "SET CONSTRAINTS ALL DEFERRED",
-        "SET TRANSACTION READ ONLY",
         "COMMIT PREPARED 'a'",
         "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
     ] {
