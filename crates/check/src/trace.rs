@@ -26,12 +26,15 @@ pub fn trace(schema: Schema, scripts: &[(String, String)]) -> Vec<TraceRecord> {
                     message: Some(error.message.clone()),
                     ..TraceRecord::new(TraceKind::Other)
                 },
-                Err(error) => TraceRecord {
-                    verdict: Verdict::Breaks,
-                    sqlstate: Some("42601"),
-                    message: Some(error.message.clone()),
-                    ..TraceRecord::new(TraceKind::Other)
-                },
+                Err(error) => {
+                    walker.fail();
+                    TraceRecord {
+                        verdict: Verdict::Breaks,
+                        sqlstate: Some("42601"),
+                        message: Some(error.message.clone()),
+                        ..TraceRecord::new(TraceKind::Other)
+                    }
+                }
             };
             record.file = file.clone();
             record.line = lines.line(range.start);

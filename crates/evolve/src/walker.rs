@@ -173,16 +173,26 @@ impl SessionWalker {
         if matches!(statement.kind, StatementKind::Lock(_)) && !self.in_transaction() {
             return vec![refused("25P01", "LOCK TABLE can only be used in transaction blocks", statement)];
         }
-        if let Some(problem) = self.out_of_place(statement) {
+        // What these name is looked up first.
+        let looks_first = looks_first(statement);
+        if !looks_first && let Some(problem) = self.out_of_place(statement) {
             self.aborted = self.in_transaction();
             return vec![problem];
         }
         let before = self.schema.clone();
-        let (after, problems, looked_up) = run_noting(&before, statement, source);
+        let (after, mut problems, looked_up) = run_noting(&before, statement, source);
         self.looked_up = looked_up;
+        let is_refused = |problems: &[Problem]| problems.iter().any(|problem| problem.sqlstate().is_some());
+        if looks_first
+            && !is_refused(&problems)
+            && let Some(problem) = self.out_of_place(statement)
+        {
+            self.aborted = self.in_transaction();
+            problems.push(problem);
+            return problems;
+        }
         self.schema = after;
-        let failed = problems.iter().any(|problem| problem.sqlstate().is_some());
-        if failed {
+        if is_refused(&problems) {
             self.aborted = self.in_transaction();
             return problems;
         }
@@ -220,6 +230,7 @@ impl SessionWalker {
         self.session.prepared = self.schema.session.prepared.clone();
         match &statement.kind {
             StatementKind::Set(SetStatement { local: true, .. }) => {}
+            _ if crate::interpret::sets_locally(statement) => {}
             // `set_config()` and SET in a block are plain statements to look at, and settings all the same.
             _ => {
                 if !same_settings(&self.schema.session, before) {
@@ -317,12 +328,12 @@ impl SessionWalker {
                 return vec![refused("25P01", "AND CHAIN can only be used in transaction blocks", statement)];
             }
             TransactionStatement::Commit(chain) => {
-                let mode = self.mode;
+                let mode = self.chained_mode();
                 self.commit();
                 self.chain(*chain, mode);
             }
             TransactionStatement::Rollback(chain) => {
-                let mode = self.mode;
+                let mode = self.chained_mode();
                 self.rollback();
                 self.chain(*chain, mode);
             }
@@ -345,9 +356,14 @@ impl SessionWalker {
         Vec::new()
     }
 
+    /// The mode of the transaction that follows with `AND CHAIN`; one that has failed outside of a savepoint leaves none.
+    fn chained_mode(&self) -> AccessMode {
+        if self.aborted && self.marks.len() == 1 { AccessMode::default() } else { self.mode.chained() }
+    }
+
     fn chain(&mut self, chain: bool, mode: AccessMode) {
         if chain {
-            self.mode = mode.chained();
+            self.mode = mode;
             self.begin();
         }
     }
@@ -421,6 +437,15 @@ fn outside_only(statement: &Statement) -> Option<&'static str> {
         ) => Some(tag),
         StatementKind::Unmodelled(tag @ "DISCARD ALL") => Some(tag),
         _ => None,
+    }
+}
+
+/// Statements that are analysed before the session's state is asked.
+fn looks_first(statement: &Statement) -> bool {
+    match &statement.kind {
+        StatementKind::DeclareCursor(..) => true,
+        StatementKind::Define(definition) => matches!(**definition, Definition::Grant(_)),
+        _ => false,
     }
 }
 

@@ -29,7 +29,7 @@ use rollproof_catalog::{Function, Language, Oid, RoutineBody, Taint};
 use rollproof_resolve::Resolution;
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{
-    Argument, ExprKind, FunctionCall, ParameterMode, Query, QueryBody, SetStatement, Statement, StatementKind,
+    Argument, ExprKind, FunctionCall, Literal, ParameterMode, Query, QueryBody, SetStatement, Statement, StatementKind,
 };
 use rollproof_sql::plpgsql::{Body, parse_body};
 
@@ -371,6 +371,14 @@ fn only_call(statement: &Statement) -> Option<&FunctionCall> {
         ExprKind::Function(call) if plain => Some(call),
         _ => None,
     }
+}
+
+/// `SELECT set_config(…, true)`: what it sets ends with the transaction.
+pub(crate) fn sets_locally(statement: &Statement) -> bool {
+    only_call(statement).is_some_and(|call| {
+        let local = call.arguments.get(2).map(|argument| &argument.value.kind);
+        call.name.object().as_str() == "set_config" && matches!(local, Some(ExprKind::Literal(Literal::Boolean(true))))
+    })
 }
 
 /// The identifiers in a text: what it may touch.

@@ -157,3 +157,25 @@ fn a_read_only_transaction_writes_to_temporary_tables_alone() {
         ],
     );
 }
+
+#[test]
+fn what_set_config_sets_locally_ends_with_the_transaction() {
+    check(
+        "create schema s;
+         select set_config('search_path', 's', true);
+         create table t (a int);
+         select a from public.t;
+         begin;
+         select set_config('search_path', 's', true);
+         create table u (a int);
+         commit;
+         select a from u;
+         begin read only;
+         select missing;
+         commit and chain;
+         create table v (a int);
+         rollback;
+         declare c cursor for select missing;",
+        &["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "42P01", "ok", "42703", "ok", "ok", "ok", "42703"],
+    );
+}

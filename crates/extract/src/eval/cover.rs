@@ -27,11 +27,12 @@ impl Evaluator<'_> {
         for (index, _) in items.iter().enumerate().filter(|(_, item)| item.optional) {
             add(list.text(None, &|at| at != index));
         }
-        if texts.len() > self.limit() {
-            texts.truncate(self.limit());
-            let reason = format!("more than {} variants", self.limit());
-            texts.iter_mut().take(1).for_each(|text| text.push(Piece::Unknown(reason.as_str().into(), at)));
-        }
+        texts.truncate(self.limit());
+        // The site still says that not every combination was looked at.
+        let reason = format!("more than {} variants", self.limit());
+        let mut open = texts.first().cloned().unwrap_or_default();
+        open.push(Piece::Unknown(reason.into(), at));
+        texts.push(open);
         texts
     }
 }

@@ -304,7 +304,12 @@ impl Texts {
 
     pub(super) fn finish(self) -> Vec<Vec<Piece>> {
         let few = self.too_many.then(|| super::cover::covering_slots(&self.slots, self.limit)).flatten();
-        few.unwrap_or_else(|| self.texts.into_iter().map(|(text, _)| text).collect())
+        let texts = self.texts.into_iter().map(|(text, _)| text);
+        match few {
+            // The site still says that not every combination was looked at.
+            Some(few) => few.into_iter().chain(texts.take(1)).collect(),
+            None => texts.collect(),
+        }
     }
 
     /// The texts of these parts, of each choice the ways that `of` leaves; none where they are too many.
