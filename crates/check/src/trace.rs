@@ -27,7 +27,7 @@ pub fn trace(schema: Schema, scripts: &[(String, String)]) -> Vec<TraceRecord> {
                     ..TraceRecord::new(TraceKind::Other)
                 },
                 Err(error) => {
-                    walker.fail();
+                    walk.walker.fail();
                     TraceRecord {
                         verdict: Verdict::Breaks,
                         sqlstate: Some("42601"),

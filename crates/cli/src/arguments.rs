@@ -123,7 +123,7 @@ pub(crate) struct TraceArguments {
     #[arg(long, value_name = "MAJOR")]
     pub(crate) server: Option<u32>,
     /// What the server has that not every server has: icu, lz4, names of the operating system's collations
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "icu")]
     pub(crate) provides: Vec<String>,
 }
 

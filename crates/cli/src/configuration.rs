@@ -55,8 +55,9 @@ pub(crate) struct Database {
     pub(crate) version: Option<u32>,
     pub(crate) search_path: Option<Vec<String>>,
     pub(crate) role: Option<String>,
-    /// What the server has that not every server has: `icu`, `lz4`, names of the operating system's collations.
-    pub(crate) provides: Vec<String>,
+    /// What the server has that not every server has: `icu`, `lz4`, names of the operating system's collations. ICU where it
+    /// says nothing: every packaged server is built with it.
+    pub(crate) provides: Option<Vec<String>>,
     /// A dump of the schema before the first migration, in the tree.
     pub(crate) schema: Option<String>,
 }

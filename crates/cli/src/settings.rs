@@ -60,7 +60,10 @@ impl Settings {
             session: session(database.search_path, database.role),
             deploy: deploy(configuration.deploy.order.as_deref(), configuration.deploy.rollback)?,
             levels: levels(&configuration.rules)?,
-            provisions: database.provides.iter().map(|name| Provision::named(name)).collect(),
+            provisions: match &database.provides {
+                Some(names) => names.iter().map(|name| Provision::named(name)).collect(),
+                None => [Provision::Icu].into_iter().collect(),
+            },
             schema_in_tree: database.schema,
         })
     }

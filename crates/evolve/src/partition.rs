@@ -19,19 +19,7 @@ impl Context {
     ///
     /// `generated` names the columns that will be generated: they decide no row's partition (42P17).
     pub(crate) fn set_partition_key(&mut self, relation: Oid, by: &PartitionBy, generated: &[Arc<str>]) -> Outcome {
-        let strategy = match &*by.strategy {
-            "list" => b'l',
-            "range" => b'r',
-            "hash" => b'h',
-            other => {
-                let message = format!("unrecognized partitioning strategy \"{other}\"");
-                return Err(refuse("22023", message, self.span));
-            }
-        };
-        if strategy == b'l' && by.keys.len() != 1 {
-            let message = "cannot use \"list\" partition strategy with more than one column";
-            return Err(refuse("42P17", message, self.span));
-        }
+        let strategy = self.partition_strategy(by)?;
         let mut key = PartitionKey { strategy, columns: Vec::new(), expressions: Vec::new() };
         let method = if strategy == b'h' { "hash" } else { "btree" };
         for element in &by.keys {
@@ -91,6 +79,24 @@ impl Context {
             }
         }
         self.change(relation, |table| table.partition_key = Some(Arc::new(key)))
+    }
+
+    /// `l`, `r` or `h` (`PartitionStrategy`).
+    fn partition_strategy(&self, by: &PartitionBy) -> Outcome<u8> {
+        let strategy = match &*by.strategy {
+            "list" => b'l',
+            "range" => b'r',
+            "hash" => b'h',
+            other => {
+                let message = format!("unrecognized partitioning strategy \"{other}\"");
+                return Err(refuse("22023", message, self.span));
+            }
+        };
+        if strategy == b'l' && by.keys.len() != 1 {
+            let message = "cannot use \"list\" partition strategy with more than one column";
+            return Err(refuse("42P17", message, self.span));
+        }
+        Ok(strategy)
     }
 
     /// A column of the key does not go without the table (`StorePartitionKey`).
