@@ -40,7 +40,7 @@ pub fn report(case: &Case, major: u32) -> Report {
     let input = Input {
         sources: &sources,
         versions,
-        base: Schema::new(builtin),
+        base: Schema::packaged(builtin),
         bookkeeping: &set.bookkeeping,
         applied: &split.applied,
         pending: &split.pending,

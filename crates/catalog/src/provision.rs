@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::{Collation, Schema};
+use crate::{Builtin, Collation, Schema};
 
 /// Something that a server may have or lack.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +75,14 @@ impl Provision {
 }
 
 impl Schema {
+    /// An empty database of a server as it is packaged: they are all built with ICU.
+    #[must_use]
+    pub fn packaged(builtin: &'static Builtin) -> Self {
+        let mut schema = Self::new(builtin);
+        schema.provide(&Provision::Icu);
+        schema
+    }
+
     /// Whether the server is known to have this.
     #[must_use]
     pub fn provides(&self, provision: &Provision) -> bool {

@@ -54,7 +54,7 @@ fn main() {
 
 /// Walks a script in a session of its own; what is no query changes the schema.
 fn walk(builtin: &'static Builtin, text: &str, times: &mut Vec<Timed>) {
-    let mut walker = SessionWalker::new(Schema::new(builtin));
+    let mut walker = SessionWalker::new(Schema::packaged(builtin));
     let source = SourceText { text: Arc::from(text) };
     for (range, parsed) in rollproof_sql::parse_script(text) {
         let Ok(statement) = parsed else { continue };

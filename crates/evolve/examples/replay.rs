@@ -34,7 +34,7 @@ fn main() {
         println!("no data for version {version}");
         return;
     };
-    let mut walker = SessionWalker::new(Schema::new(builtin));
+    let mut walker = SessionWalker::new(Schema::packaged(builtin));
     let mut statements = 0;
     let mut spent = std::time::Duration::ZERO;
     for file in &files {

@@ -115,7 +115,7 @@ pub fn compare(question: &Question, set: &MigrationSet) -> Result<Comparison> {
         let (database, path) = (scratch.name().to_owned(), quoted.join(", "));
         scratch.client.query(&format!("ALTER DATABASE {database} SET search_path TO {path}"))?;
     }
-    let (computed, outcomes) = replay::replay(&mut scratch, Schema::new(builtin), &session, question.base, set)?;
+    let (computed, outcomes) = replay::replay(&mut scratch, Schema::packaged(builtin), &session, question.base, set)?;
     let here = computed.describe(Expressions::Presence);
     scratch.reconnect()?;
     let on_server = describe(&mut scratch.client)?;
@@ -183,7 +183,7 @@ fn dump_and_read(program: &str, scratch: &Scratch, builtin: &'static Builtin) ->
         bail!("{program} failed: {}", String::from_utf8_lossy(&done.stderr));
     }
     let text = String::from_utf8(done.stdout).context("the dump is not UTF-8")?;
-    Ok(read_dump(Schema::new(builtin), &text).describe(Expressions::Presence))
+    Ok(read_dump(Schema::packaged(builtin), &text).describe(Expressions::Presence))
 }
 
 /// The roles that the migrations make: they outlive a database, and are cleared away with it.
