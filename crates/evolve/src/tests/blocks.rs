@@ -251,5 +251,7 @@ fn what_is_written_into_the_catalogs_is_not_followed() {
     );
     assert_eq!(said("update pg_attribute set atttypmod = 9"), all(["unknown"; 3]));
     assert_eq!(said("update pg_class set reltuples = 1"), all(["ok"; 3]));
+    assert_eq!(said("update pg_index set indisready = false"), all(["ok"; 3]));
+    assert_eq!(said("update pg_index set indisvalid = false"), all(["unknown"; 3]));
     assert_eq!(said("delete from pg_depend"), all(["ok"; 3]));
 }
