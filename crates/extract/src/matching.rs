@@ -11,8 +11,7 @@ use crate::eval::value::{ParamRef, Piece, Value, add};
 use crate::indirect::{Taken, indirect, renamed};
 use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts};
 use crate::looks;
-use crate::program::is_module;
-use crate::sinks::{Library, Meaning, Of, Placeholders, QueryBuilder, Sink, ends_with};
+use crate::sinks::{Library, Meaning, Of, Placeholders, QueryBuilder, Sink, ends_with, is_module};
 
 /// A sink that a call was matched with.
 #[derive(Debug, Clone)]

@@ -467,9 +467,8 @@ impl<'p> Program<'p> {
     /// Whether what `path` names in a package is a query that its builder makes, and that others may hold.
     pub(crate) fn embeds(&self, module: &str, path: &[Arc<str>]) -> bool {
         let Some(method) = path.last() else { return false };
-        let mut libraries = self.language.libraries.iter().filter(|library| is_module(library, module));
-        libraries.any(|library| {
-            library
+        self.index.libraries_of(module).any(|library| {
+            self.language.libraries[library]
                 .builders
                 .iter()
                 .any(|builder| builder.embeds && builder.methods.iter().any(|name| name == method.as_ref()))
@@ -500,12 +499,6 @@ impl<'p> Program<'p> {
 
 fn is_constructor(function: &crate::ir::Function) -> bool {
     function.class.is_some() && function.name.as_deref() == Some("constructor")
-}
-
-/// Whether an import names a library or a part of it (`drizzle-orm/pg-core`, `diesel::prelude`).
-pub(crate) fn is_module(library: &Library, module: &str) -> bool {
-    let is_part = |rest: &str| rest.is_empty() || rest.starts_with('/') || rest.starts_with("::");
-    library.modules.iter().any(|known| module.strip_prefix(known.as_str()).is_some_and(is_part))
 }
 
 impl Evaluator<'_> {

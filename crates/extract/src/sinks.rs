@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-pub(crate) use index::{Index, Of};
+pub(crate) use index::{Index, Of, is_module};
 
 /// A language: its files and its libraries.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use super::value::{ClassRef, Env, FunctionRef, Item, Piece, Value};
 use super::{Evaluator, span};
 use crate::ir::{BindingKind, Call, ClassId, Export, ExprId, Facts};
 use crate::matching::Target;
-use crate::sinks::ends_with;
+use crate::sinks::{ends_with, is_module};
 
 /// Functions whose value is that of their argument, as text.
 const TRANSPARENT: &[&str] = &[
@@ -288,9 +288,8 @@ impl Evaluator<'_> {
             let target = Target::new(library, sink);
             let imported = || crate::matching::import_of(facts, name);
             let known = match path {
-                [_] => imported()
-                    .is_some_and(|module| crate::program::is_module(library, module.split("::").next().unwrap_or(""))),
-                _ => path.first().is_some_and(|first| crate::program::is_module(library, first)),
+                [_] => imported().is_some_and(|module| is_module(library, &module)),
+                _ => path.first().is_some_and(|first| is_module(library, first)),
             };
             if known || target.file {
                 return Some(target);

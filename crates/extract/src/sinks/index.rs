@@ -64,16 +64,26 @@ impl Index {
         self.names.extend(sinks.chain(helpers).chain(builders).map(|name| last_of(name)));
     }
 
-    /// The libraries, by their places, that an import names or names a part of (`drizzle-orm/pg-core`).
+    /// The libraries, by their places, that an import names or names a part of.
     pub(crate) fn libraries_of<'i>(&'i self, module: &'i str) -> impl Iterator<Item = usize> + 'i {
-        let parents = module.match_indices('/').map(|(at, _)| &module[..at]);
-        std::iter::once(module).chain(parents).filter_map(|name| self.modules.get(name)).flatten().copied()
+        with_parents(module).filter_map(|name| self.modules.get(name)).flatten().copied()
     }
 
     /// Whether any library knows something that is called by this name.
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.names.contains(name)
     }
+}
+
+/// A module and what it is a part of: `drizzle-orm/pg-core` of `drizzle-orm`, `diesel::prelude` of `diesel`.
+fn with_parents(module: &str) -> impl Iterator<Item = &str> {
+    let ends = module.match_indices('/').chain(module.match_indices("::"));
+    std::iter::once(module).chain(ends.map(|(at, _)| &module[..at]))
+}
+
+/// Whether an import names a library or a part of it.
+pub(crate) fn is_module(library: &Library, module: &str) -> bool {
+    with_parents(module).any(|name| library.modules.iter().any(|known| known == name))
 }
 
 fn add_named<T>(named: &mut Named<T>, of: Of<T>, patterns: &'static [String]) {
@@ -91,4 +101,31 @@ fn add_once<T>(list: &mut Vec<Of<T>>, of: Of<T>) {
 /// The last name of a dotted path or of a path of Rust.
 fn last_of(pattern: &str) -> &str {
     &pattern[pattern.rfind(['.', ':']).map_or(0, |at| at + 1)..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sinks::languages;
+
+    /// What is asked of one library and of all of them is the same question.
+    #[test]
+    fn a_part_of_a_module_is_the_librarys() {
+        let named = |module: &str| -> Vec<&str> {
+            let mut found = Vec::new();
+            for language in languages() {
+                let of: Vec<usize> = language.index().libraries_of(module).collect();
+                for library in &language.libraries {
+                    assert_eq!(of.contains(&library.at), is_module(library, module), "{module}: {}", library.name);
+                }
+                found.extend(of.iter().map(|at| language.libraries[*at].name.as_str()));
+            }
+            found
+        };
+        assert_eq!(named("diesel::prelude"), ["diesel"]);
+        assert_eq!(named("sqlx::postgres::PgPool"), ["sqlx"]);
+        assert!(named("drizzle-orm/pg-core").contains(&"drizzle"));
+        assert!(named("diesel_migrations").is_empty());
+        assert!(named("drizzle-orm-mock").is_empty());
+    }
 }
