@@ -5,7 +5,7 @@ use rollproof_source::TextRange;
 use syn::spanned::Spanned;
 
 use super::Lowering;
-use crate::ir::{BindingKind, Export, ExprKind, FunctionId, Param, ParamId};
+use crate::ir::{BindingKind, Export, ExprKind, FunctionId};
 
 /// What a macro of the file is bound to: no function has such a name.
 pub(super) fn own_name(name: &syn::Ident) -> String {
@@ -45,11 +45,9 @@ impl Lowering {
         let mut code = Group::new(Delimiter::Brace, unmarked(body.stream(), '$', 0));
         code.set_span(body.span());
         self.in_function(Some(name), None, range, |this, id| {
-            for (index, param) in params.iter().enumerate() {
-                let range = this.range(param.span());
-                this.builder.function_mut(id).params.push(Param { default: None, rest: false, range });
-                let at = ParamId { function: id, index: index as u32 };
-                this.builder.bind(&param.to_string(), BindingKind::Param(at));
+            for param in params {
+                let kind = this.param(id, this.range(param.span()));
+                this.builder.bind(&param.to_string(), kind);
             }
             let block = syn::parse2::<syn::Block>(TokenTree::Group(code.clone()).into());
             Some(block.map(|block| this.block(&block)).unwrap_or_else(|_| {
@@ -61,14 +59,10 @@ impl Lowering {
 
     /// Code that is written where a macro is used: its variables, marked with `mark`, are names of which nothing is known.
     pub(super) fn template_of_code(&mut self, tokens: TokenStream, mark: char) {
-        let region = self.builder.region;
-        let group = self.builder.group(false);
         let range = tokens.clone().into_iter().next().map_or_else(TextRange::default, |first| self.range(first.span()));
-        self.builder.open_arm(group, range);
         let scope = self.builder.open_scope();
-        self.pieces_of(unmarked(tokens, mark, 0));
+        self.pieces_that_may_run(unmarked(tokens, mark, 0), range);
         self.builder.scope = scope;
-        self.builder.region = region;
     }
 }
 

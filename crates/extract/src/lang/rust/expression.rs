@@ -4,7 +4,7 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Lit};
 
 use super::Lowering;
-use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, Param, ParamId, RegionKind, WriteOp};
+use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, RegionKind, WriteOp};
 
 impl Lowering {
     pub(super) fn expression(&mut self, expr: &Expr) -> ExprId {
@@ -339,10 +339,8 @@ impl Lowering {
     fn closure(&mut self, closure: &syn::ExprClosure) -> ExprId {
         let range = self.range_of(closure);
         let id = self.in_function(None, None, range, |this, id| {
-            for (index, input) in closure.inputs.iter().enumerate() {
-                let place = this.range_of(input);
-                this.builder.function_mut(id).params.push(Param { default: None, rest: false, range: place });
-                let kind = BindingKind::Param(ParamId { function: id, index: index as u32 });
+            for input in &closure.inputs {
+                let kind = this.param(id, this.range_of(input));
                 this.pattern(input, &kind, None, None);
             }
             Some(this.expression(&closure.body))

@@ -215,16 +215,21 @@ impl Lowering {
         id
     }
 
+    /// Adds a parameter after those that the function has; what its name is bound to.
+    pub(super) fn param(&mut self, function: FunctionId, range: TextRange) -> BindingKind {
+        let params = &mut self.builder.function_mut(function).params;
+        params.push(Param { default: None, rest: false, range });
+        BindingKind::Param(ParamId { function, index: params.len() as u32 - 1 })
+    }
+
     fn params(&mut self, signature: &syn::Signature, function: FunctionId) {
-        let mut index = 0;
         for input in &signature.inputs {
             // `self` is no argument of a method's call.
             let syn::FnArg::Typed(input) = input else { continue };
             let range = self.range_of(input);
             let type_expr = self.type_expr(&input.ty);
-            self.builder.function_mut(function).params.push(Param { default: None, rest: false, range });
-            self.pattern(&input.pat, &BindingKind::Param(ParamId { function, index }), None, type_expr);
-            index += 1;
+            let kind = self.param(function, range);
+            self.pattern(&input.pat, &kind, None, type_expr);
         }
     }
 

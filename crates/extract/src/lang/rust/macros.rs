@@ -88,17 +88,22 @@ impl Lowering {
         match syn::parse2::<syn::Expr>(strip_name(stream.clone())) {
             Ok(expr) => self.expression(&expr),
             Err(_) => {
-                let group = self.builder.group(false);
-                let outer = self.builder.open_arm(group, range);
-                self.pieces_of(stream);
-                self.builder.region = outer;
+                self.pieces_that_may_run(stream, range);
                 self.builder.expr(ExprKind::Opaque, range)
             }
         }
     }
 
+    /// What stands in code that a macro may run or not.
+    pub(super) fn pieces_that_may_run(&mut self, tokens: TokenStream, range: TextRange) {
+        let group = self.builder.group(false);
+        let outer = self.builder.open_arm(group, range);
+        self.pieces_of(tokens);
+        self.builder.region = outer;
+    }
+
     /// Every expression in tokens that are none as a whole, such as the arms of a macro of the project's own
-    /// (`db_run! { conn: { … } }`). They may run or not.
+    /// (`db_run! { conn: { … } }`).
     pub(super) fn pieces_of(&mut self, tokens: TokenStream) {
         let mut groups = Vec::new();
         let read = |input: ParseStream<'_>| {
