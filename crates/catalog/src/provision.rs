@@ -18,6 +18,9 @@ pub enum Provision {
 }
 
 impl Provision {
+    /// What servers have as they are packaged: they are all built with ICU.
+    pub const PACKAGED: &[Self] = &[Self::Icu];
+
     /// What a name of the configuration says: `icu`, `lz4`, or the locale of a collation.
     #[must_use]
     pub fn named(name: &str) -> Self {
@@ -75,12 +78,18 @@ impl Provision {
 }
 
 impl Schema {
-    /// An empty database of a server as it is packaged: they are all built with ICU.
+    /// An empty database of a server that has `provisions`.
+    #[must_use]
+    pub fn with_provisions(builtin: &'static Builtin, provisions: &[Provision]) -> Self {
+        let mut schema = Self::new(builtin);
+        provisions.iter().for_each(|provision| schema.provide(provision));
+        schema
+    }
+
+    /// An empty database of a server as it is packaged.
     #[must_use]
     pub fn packaged(builtin: &'static Builtin) -> Self {
-        let mut schema = Self::new(builtin);
-        schema.provide(&Provision::Icu);
-        schema
+        Self::with_provisions(builtin, Provision::PACKAGED)
     }
 
     /// Whether the server is known to have this.

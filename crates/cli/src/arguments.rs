@@ -122,9 +122,9 @@ pub(crate) struct TraceArguments {
     /// The server's major version [default: the newest known]
     #[arg(long, value_name = "MAJOR")]
     pub(crate) server: Option<u32>,
-    /// What the server has that not every server has: icu, lz4, names of the operating system's collations
-    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "icu")]
-    pub(crate) provides: Vec<String>,
+    /// What the server has that not every server has: icu, lz4, names of the operating system's collations [default: icu]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) provides: Option<Vec<String>>,
 }
 
 #[derive(Debug, Args)]

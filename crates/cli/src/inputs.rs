@@ -151,8 +151,7 @@ impl Loaded {
 
 /// The schema before the first migration: empty, or what a dump makes.
 fn base_schema(arguments: &InputArguments, settings: &Settings, versions: &[Version]) -> Result<Schema> {
-    let mut empty = Schema::new(settings.builtin);
-    settings.provisions.iter().for_each(|provision| empty.provide(provision));
+    let empty = Schema::with_provisions(settings.builtin, &settings.provisions);
     let text = match (&arguments.schema, &settings.schema_in_tree) {
         (Some(file), _) => read_text(file)?,
         (None, Some(path)) => {

@@ -60,10 +60,7 @@ impl Settings {
             session: session(database.search_path, database.role),
             deploy: deploy(configuration.deploy.order.as_deref(), configuration.deploy.rollback)?,
             levels: levels(&configuration.rules)?,
-            provisions: match &database.provides {
-                Some(names) => names.iter().map(|name| Provision::named(name)).collect(),
-                None => [Provision::Icu].into_iter().collect(),
-            },
+            provisions: provisions(database.provides.as_deref()),
             schema_in_tree: database.schema,
         })
     }
@@ -74,6 +71,14 @@ pub(crate) fn clean(path: &str) -> String {
     let path = path.trim_end_matches('/');
     let path = path.strip_prefix("./").unwrap_or(path);
     if path == "." { String::new() } else { path.to_owned() }
+}
+
+/// What the server has that not every server has: what is named, else what packaged servers have.
+pub(crate) fn provisions(named: Option<&[String]>) -> Vec<Provision> {
+    match named {
+        Some(names) => names.iter().map(|name| Provision::named(name)).collect(),
+        None => Provision::PACKAGED.to_vec(),
+    }
 }
 
 /// The built-in objects of a server version.

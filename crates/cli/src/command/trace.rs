@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use rollproof_catalog::{Provision, Schema};
+use rollproof_catalog::Schema;
 use rollproof_report::{human, json};
 
 use crate::arguments::TraceArguments;
@@ -15,8 +15,8 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<ExitCode> {
     for file in &arguments.files {
         scripts.push((file.display().to_string(), inputs::read_text(file)?));
     }
-    let mut schema = Schema::new(settings::builtin(arguments.server)?);
-    arguments.provides.iter().for_each(|name| schema.provide(&Provision::named(name)));
+    let provisions = settings::provisions(arguments.provides.as_deref());
+    let schema = Schema::with_provisions(settings::builtin(arguments.server)?, &provisions);
     let records = rollproof_check::trace::trace(schema, &scripts);
     let text = match arguments.format.as_str() {
         "json" => json::trace::render(&records),
