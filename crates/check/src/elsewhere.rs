@@ -79,10 +79,8 @@ impl OtherDatabase {
 
 /// The folder of the first database that has what the statements miss.
 pub(crate) fn home(databases: &[OtherDatabase], statements: &[Statement], outcomes: &[Outcome]) -> Option<Arc<str>> {
-    let (statement, missing) = statements.iter().zip(outcomes).find_map(|(statement, outcome)| match outcome {
-        Outcome::Refused(refusal) => Some((statement, &refusal.errors.first()?.kind)),
-        _ => None,
-    })?;
+    let (statement, missing) =
+        statements.iter().zip(outcomes).find_map(|(statement, outcome)| Some((statement, fault(outcome)?)))?;
     let object = matches!(
         missing,
         ErrorKind::MissingRelation { .. }
@@ -102,12 +100,17 @@ pub(crate) fn catalog_of_another(outcomes: &[Outcome]) -> Option<&'static str> {
         ("sqlite_sequence", "SQLite"),
         ("sqlite_temp_master", "SQLite"),
     ];
-    let missing = outcomes.iter().find_map(|outcome| match outcome {
-        Outcome::Refused(refusal) => match &refusal.errors.first()?.kind {
-            ErrorKind::MissingRelation { name, .. } => Some(name.clone()),
-            _ => None,
-        },
+    let missing = outcomes.iter().filter_map(fault).find_map(|fault| match fault {
+        ErrorKind::MissingRelation { name, .. } => Some(name),
         _ => None,
     })?;
-    SYSTEM_TABLES.iter().find(|(table, _)| *table == &*missing).map(|(_, database)| *database)
+    SYSTEM_TABLES.iter().find(|(table, _)| *table == &**missing).map(|(_, database)| *database)
+}
+
+/// What the server says of a statement that it refuses.
+fn fault(outcome: &Outcome) -> Option<&ErrorKind> {
+    match outcome {
+        Outcome::Refused(refusal) => refusal.errors.first().map(|error| &error.kind),
+        _ => None,
+    }
 }
