@@ -71,9 +71,21 @@ impl OtherDatabase {
             (Has::Relations(_), _) => return false,
         };
         match resolve(statement, schema, &Environment::default()) {
-            Outcome::Refused(refusal) => refusal.errors.first().is_none_or(|error| error.kind != *missing),
-            Outcome::Resolved(_) | Outcome::Unknown(_) => true,
+            Outcome::Resolved(_) => true,
+            Outcome::Refused(refusal) if refusal.errors.first().is_some_and(|error| error.kind == *missing) => false,
+            Outcome::Refused(_) | Outcome::Unknown(_) => is_named(schema, missing),
         }
+    }
+}
+
+/// Whether a schema has something of the name that is missing: where it cannot tell what a statement would find.
+fn is_named(schema: &Schema, missing: &ErrorKind) -> bool {
+    match missing {
+        ErrorKind::MissingRelation { name, .. } => schema.relations.iter().any(|relation| relation.name == *name),
+        ErrorKind::MissingSchema(name) => schema.find_namespace(name).is_some(),
+        ErrorKind::MissingFunction { name, .. } => schema.functions.iter().any(|function| function.name == *name),
+        ErrorKind::MissingType { name, .. } => schema.types.iter().any(|each| each.name == *name),
+        _ => false,
     }
 }
 

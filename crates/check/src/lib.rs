@@ -62,7 +62,7 @@ pub fn check(input: &Input) -> Report {
     // What is missing for old code in every state is made elsewhere, and new code may use it as well.
     let news = queries.iter().position(|query| query.role == VersionRole::New).unwrap_or(queries.len());
     let (old, new) = queries.split_at(news);
-    let made_by_code = MadeByCode::of(&queries, input.sources);
+    let made_by_code = MadeByCode::of(&queries, &input.versions, input.sources);
     let mut around = Surroundings {
         timeline: &timeline,
         databases: &databases,

@@ -27,12 +27,14 @@ mod options;
 mod pgtyped;
 mod program;
 mod promise;
+mod query_files;
 mod render;
 mod run;
 mod script;
 mod sinks;
 mod site;
 mod sql_files;
+mod sqlc;
 mod survey;
 #[cfg(test)]
 mod tests;

@@ -213,13 +213,19 @@ impl<'n> Translation<'n> {
                 self.dollar_name(piece, text, at)
             }
             Placeholders::DollarName => None,
+            Placeholders::QueryFile if rest.starts_with('$') => self.dollar_name(piece, text, at),
+            Placeholders::Sqlc => {
+                let place = place_of(&cut(piece, at..text.len())?)?;
+                let found = self.params.of_sqlc(rest, &text[..at], place);
+                found.map(|found| shortened(found, piece, at))
+            }
             Placeholders::Question | Placeholders::Colon => self.named(piece, text, at),
             Placeholders::PgPromise => self.promise_variable(piece, text, at),
             Placeholders::PgTyped => {
                 let place = place_of(&cut(piece, at..text.len())?)?;
                 self.params.of_tag(rest.strip_prefix('$')?, place).map(|found| shortened(found, piece, at))
             }
-            Placeholders::PgTypedFile => {
+            Placeholders::PgTypedFile | Placeholders::QueryFile => {
                 let place = place_of(&cut(piece, at..text.len())?)?;
                 let found = self.params.of_file(rest.strip_prefix(':')?, &text[..at], place);
                 found.map(|found| shortened(found, piece, at))

@@ -14,6 +14,7 @@ use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::Facts;
 use crate::lang::script_of;
 use crate::program::{Cache, Grown, Program};
+use crate::query_files;
 use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
 use crate::survey::{Survey, functions_to_follow};
@@ -34,6 +35,7 @@ pub fn extract(snapshot: &Snapshot, sources: &SourceMap, options: &Options, cach
         for language in languages() {
             of_language(language, snapshot, sources, options, cache, &mut extraction);
         }
+        query_files::add(snapshot, sources, options, &mut extraction);
         extraction.problems.extend(unread(snapshot, options));
         let path = |site: &crate::Site| sources.file(site.file).path.clone();
         extraction.sites.sort_by_cached_key(|site| (path(site), site.span.range));

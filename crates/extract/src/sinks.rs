@@ -86,6 +86,10 @@ pub(crate) enum Placeholders {
     /// PgTyped's files: `:name`.
     #[serde(rename = "pgtyped-file")]
     PgTypedFile,
+    /// Query files that no known library reads: `:name`, `$name`, each name sent once.
+    QueryFile,
+    /// sqlc's files: `@name`, `sqlc.arg(name)` and its like.
+    Sqlc,
 }
 
 /// A call that sends the text of one of its arguments.
@@ -284,6 +288,12 @@ pub(crate) fn languages() -> &'static [Language] {
     })
 }
 
+/// Which SQL files may hold queries.
+pub(crate) fn sql_file_rules() -> Option<&'static FileRules> {
+    static RULES: OnceLock<Option<FileRules>> = OnceLock::new();
+    RULES.get_or_init(|| toml::from_str(rollproof_grammar_sql::LANGUAGE).ok()).as_ref()
+}
+
 /// Parses a grammar's data. A test proves that ours parse, so that leaving one out cannot happen in a release.
 fn load(files: &str, sinks: &[(&str, &str)]) -> Result<Language, String> {
     let files = toml::from_str(files).map_err(|error| error.to_string())?;
@@ -311,6 +321,7 @@ mod tests {
         load(rollproof_grammar_typescript::LANGUAGE, rollproof_grammar_typescript::SINKS).unwrap();
         load(rollproof_grammar_rust::LANGUAGE, rollproof_grammar_rust::SINKS).unwrap();
         assert_eq!(languages().len(), 2);
+        assert!(sql_file_rules().is_some());
     }
 
     /// A file in a `sinks` folder that no list names would be read by nobody.

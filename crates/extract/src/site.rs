@@ -151,6 +151,9 @@ pub struct LeftOut {
 pub struct Extraction {
     /// Sorted by path, then by where they start.
     pub sites: Vec<Site>,
+    /// Functions and procedures that SQL files outside of migrations create, by name, each with the first place that does:
+    /// such a file is run by the program, or by nobody.
+    pub routines: BTreeMap<Arc<str>, Span>,
     /// Files that could not be used, sorted.
     pub problems: Vec<Problem>,
     /// How many source files were left out, by the reason and the place that the ledger prints.

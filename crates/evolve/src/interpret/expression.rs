@@ -260,8 +260,9 @@ impl Evaluator<'_> {
                 Indirection::Field(name) => field_of(&value, &name.text)?,
                 Indirection::Index(index) => {
                     let index = self.value(index, rows, depth)?.to_int();
+                    let index = index.map(|index| index.saturating_add(i64::from(matches!(value, Value::Vector(_)))));
                     let Value::Array(values) = array(value)? else { return Ok(Value::Null) };
-                    let at = index.and_then(|index| usize::try_from(index - 1).ok());
+                    let at = index.and_then(|index| usize::try_from(index.saturating_sub(1)).ok());
                     at.and_then(|at| values.get(at).cloned()).unwrap_or(Value::Null)
                 }
                 Indirection::Star(_) | Indirection::Slice(..) => return Err(Unknown::because("a slice")),
@@ -401,6 +402,7 @@ fn field_of(value: &Value, field: &str) -> Known {
 pub(super) fn array(value: Value) -> Known {
     match value {
         Value::Array(_) | Value::Null => Ok(value),
+        Value::Vector(values) => Ok(Value::Array(values)),
         Value::Text(text) => {
             let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
             let inner = inner.filter(|inner| !inner.contains(['"', '{', '\\']));

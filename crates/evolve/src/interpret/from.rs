@@ -303,6 +303,9 @@ impl Evaluator<'_> {
             ("generate_subscripts", [Value::Array(values), Value::Int(1)]) => {
                 vec![(1..=values.len() as i64).map(Value::Int).collect()]
             }
+            ("generate_subscripts", [Value::Vector(values), Value::Int(1)]) => {
+                vec![(0..values.len() as i64).map(Value::Int).collect()]
+            }
             ("regexp_split_to_table" | "string_to_table", [Value::Text(text), Value::Text(separator)])
                 if !separator.is_empty() && !separator.contains(['\\', '[', '.', '*', '+', '(', '|']) =>
             {

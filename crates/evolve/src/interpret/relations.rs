@@ -300,7 +300,16 @@ fn indexes(schema: &Schema) -> Vec<Row> {
 fn index_entries(schema: &Schema) -> Vec<Row> {
     let row = |relation: &Arc<Relation>| {
         let index = relation.index.as_ref()?;
+        let keys = index.keys.iter().map(|key| key.column);
+        let columns: Vec<Value> =
+            keys.chain(index.include.iter().copied()).map(|column| Value::Int(i64::from(column))).collect();
         Some(vec![
+            ("indnatts", Value::Int(columns.len() as i64)),
+            ("indnkeyatts", Value::Int(index.keys.len() as i64)),
+            ("indkey", Value::Vector(columns)),
+            ("indisexclusion", Value::Bool(index.exclusion)),
+            ("indimmediate", Value::Bool(index.immediate)),
+            ("indnullsnotdistinct", Value::Bool(index.nulls_not_distinct)),
             ("indexrelid", number(relation.oid)),
             ("indrelid", number(index.table)),
             ("indisunique", Value::Bool(index.unique)),

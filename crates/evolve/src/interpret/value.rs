@@ -16,6 +16,8 @@ pub(super) enum Value {
     Text(Arc<str>),
     /// An array.
     Array(Vec<Value>),
+    /// An `int2vector` or `oidvector` of a system relation: its subscripts begin with 0, and it prints as `1 2`.
+    Vector(Vec<Value>),
     /// A row with named columns.
     Row(Vec<(Arc<str>, Value)>),
     /// An object by number, as `regclass` and its like hold it: the number, and how it prints.
@@ -83,6 +85,10 @@ impl Value {
                     .map(|value| value.to_text().map_or_else(|| "NULL".to_owned(), |text| text.to_string()))
                     .collect();
                 Arc::from(format!("{{{}}}", parts.join(",")))
+            }
+            Self::Vector(values) => {
+                let parts: Vec<String> = values.iter().filter_map(Self::to_text).map(|text| text.to_string()).collect();
+                Arc::from(parts.join(" "))
             }
             Self::Row(fields) => {
                 let parts: Vec<String> = fields
@@ -153,7 +159,12 @@ impl Value {
                 Some(first.cmp(second))
             }
             (Self::Text(first), Self::Text(second)) => Some(first.as_bytes().cmp(second.as_bytes())),
-            (Self::Array(first), Self::Array(second)) => return compare_lists(first, second),
+            (Self::Array(first), Self::Array(second)) | (Self::Vector(first), Self::Vector(second)) => {
+                return compare_lists(first, second);
+            }
+            (Self::Vector(_), Self::Text(second)) => {
+                self.to_text().map(|first| first.as_bytes().cmp(second.as_bytes()))
+            }
             (Self::Row(first), Self::Row(second)) if first.len() == second.len() => {
                 let values = |row: &[(Arc<str>, Self)]| row.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
                 return compare_lists(&values(first), &values(second));

@@ -49,3 +49,8 @@ fn typescript_libraries() {
 fn rust_libraries() {
     check_examples("rust");
 }
+
+#[test]
+fn sql_files() {
+    check_examples("sql");
+}

@@ -1,0 +1,1 @@
+REPORT = open("report.sql").read()

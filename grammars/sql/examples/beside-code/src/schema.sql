@@ -1,0 +1,2 @@
+CREATE TABLE plans (name text);
+INSERT INTO plans (name) VALUES ($1);

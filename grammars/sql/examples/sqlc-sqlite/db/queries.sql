@@ -1,0 +1,2 @@
+-- name: Tables :many
+SELECT name FROM sqlite_master WHERE type = ?;
