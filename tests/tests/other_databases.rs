@@ -126,7 +126,9 @@ fn what_the_code_creates_by_itself_is_unknown_and_what_nobody_creates_breaks() {
     let head = "import { Pool } from 'pg'\nconst pool = new Pool()\n";
     write(&folder.path().join("old"), "src/a.ts", &format!("{head}await pool.query('SELECT id FROM users')\n"));
     let made = "await pool.query('CREATE TEMP TABLE import_rows (id integer)')\n\
-                await pool.query('INSERT INTO import_rows VALUES (1)')\nawait pool.query('SELECT 1 FROM imports')\n";
+                await pool.query('INSERT INTO import_rows VALUES (1)')\nawait pool.query('SELECT 1 FROM imports')\n\
+                await pool.query('ALTER TABLE users RENAME TO former')\nawait pool.query('SELECT id FROM former')\n\
+                await pool.query('CREATE SCHEMA app')\nawait pool.query('SELECT app.one()')\n";
     write(&folder.path().join("new"), "src/a.ts", &format!("{head}{made}"));
     let run = run_in(folder.path(), CHECK);
     let report = run.json();
@@ -137,6 +139,9 @@ fn what_the_code_creates_by_itself_is_unknown_and_what_nobody_creates_breaks() {
     let own = of("INSERT INTO import_rows VALUES (1)");
     assert_eq!((&own["verdict"], &own["rule"]), (&"unknown".into(), &"unmodelled-sql".into()));
     assert!(own["message"].as_str().unwrap().contains("made by the application itself (src/a.ts:3)"), "{own}");
+    for text in ["SELECT id FROM former", "SELECT app.one()"] {
+        assert_eq!(of(text)["rule"], "unmodelled-sql", "{text}");
+    }
     assert_eq!(of("SELECT 1 FROM imports")["rule"], "missing-table");
     assert_eq!(run.status, 1);
 }

@@ -1,11 +1,11 @@
-//! Relations and routines that the application makes by itself: its own texts and scripts create them, and no migration does.
+//! Relations, routines and schemas that the application makes by itself: its own texts and scripts create them, and no migration does.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollproof_resolve::{ErrorKind, Outcome};
 use rollproof_source::SourceMap;
-use rollproof_sql::ast::{Definition, Statement, StatementKind};
+use rollproof_sql::ast::{Definition, ObjectKind, RenamePart, Statement, StatementKind};
 
 use crate::VersionInput;
 use crate::analysis::QueryToJudge;
@@ -16,6 +16,14 @@ use crate::places::place;
 pub(crate) struct MadeByCode {
     relations: BTreeMap<Arc<str>, String>,
     routines: BTreeMap<Arc<str>, String>,
+    schemas: BTreeMap<Arc<str>, String>,
+}
+
+/// What kind of thing a statement makes.
+enum Kind {
+    Relation,
+    Routine,
+    Schema,
 }
 
 impl MadeByCode {
@@ -28,8 +36,12 @@ impl MadeByCode {
         };
         for query in queries {
             let Ok(statements) = &*query.parsed else { continue };
-            for (is_routine, name) in statements.iter().filter_map(created) {
-                let names = if is_routine { &mut made.routines } else { &mut made.relations };
+            for (kind, name) in statements.iter().filter_map(created) {
+                let names = match kind {
+                    Kind::Relation => &mut made.relations,
+                    Kind::Routine => &mut made.routines,
+                    Kind::Schema => &mut made.schemas,
+                };
                 names.entry(name).or_insert_with(|| line(query.extracted.span));
             }
         }
@@ -48,21 +60,28 @@ impl MadeByCode {
         let found = match &refusal.kind {
             ErrorKind::MissingRelation { name, .. } => self.relations.get_key_value(name),
             ErrorKind::MissingFunction { name, .. } => self.routines.get_key_value(name),
+            ErrorKind::MissingSchema(name) => self.schemas.get_key_value(name),
             _ => None,
         };
         found.map(|(name, place)| (name, &**place))
     }
 }
 
-/// The relation or routine that a statement makes, and whether it is a routine.
-fn created(statement: &Statement) -> Option<(bool, Arc<str>)> {
+/// What a statement makes: a new relation, also by another name, a routine or a schema.
+fn created(statement: &Statement) -> Option<(Kind, Arc<str>)> {
     let StatementKind::Define(definition) = &statement.kind else { return None };
-    let name = match &**definition {
-        Definition::CreateTable(table) => &table.name,
-        Definition::CreateTableAs(table) => &table.name,
-        Definition::CreateView(view) => &view.name,
-        Definition::CreateFunction(function) => &function.name,
+    let (kind, name) = match &**definition {
+        Definition::CreateTable(table) => (Kind::Relation, table.name.object()),
+        Definition::CreateTableAs(table) => (Kind::Relation, table.name.object()),
+        Definition::CreateView(view) => (Kind::Relation, view.name.object()),
+        Definition::CreateFunction(function) => (Kind::Routine, function.name.object()),
+        Definition::CreateSchema(schema) => (Kind::Schema, schema.name.as_ref()?),
+        Definition::Rename(rename) if matches!(rename.part, RenamePart::Whole) => match rename.kind {
+            ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => (Kind::Relation, &rename.to),
+            ObjectKind::Schema => (Kind::Schema, &rename.to),
+            _ => return None,
+        },
         _ => return None,
     };
-    Some((matches!(&**definition, Definition::CreateFunction(_)), name.object().text.clone()))
+    Some((kind, name.text.clone()))
 }
