@@ -17,6 +17,7 @@ pub(crate) mod part;
 mod recase;
 mod replace;
 mod rust;
+mod rust_format;
 mod settings;
 mod tag;
 pub(crate) mod text;

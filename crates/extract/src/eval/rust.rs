@@ -231,6 +231,7 @@ impl Evaluator<'_> {
         let path = callee_path(facts, call.callee);
         match path.last().map(AsRef::as_ref) {
             Some("include_str") => self.read_file(facts, call.arguments.first().copied(), at, env),
+            Some("format") => self.macro_format(facts, call, at, env),
             Some(name) => vec![Value::unknown(&format!("result of `{name}!`"), at)],
             None => vec![Value::Opaque(at)],
         }

@@ -167,9 +167,7 @@ impl Lowering {
 
     fn format(&mut self, chunks: &[Vec<TokenTree>], range: TextRange) -> ExprId {
         let Some([TokenTree::Literal(literal)]) = chunks.first().map(Vec::as_slice) else {
-            let first = chunks.first().map(|first| self.chunk(first.clone()));
-            return first
-                .unwrap_or_else(|| self.builder.expr(ExprKind::Unknown("format string that is not known"), range));
+            return self.format_of_macro(chunks, range);
         };
         let text = self.range(literal.span());
         let mut positional: Vec<ExprId> = Vec::new();
@@ -214,6 +212,19 @@ impl Lowering {
             }
         }
         self.builder.expr(ExprKind::Template(parts), range)
+    }
+
+    /// `format!(include_str!("a.sql"), …)`: only its value tells which holes it has.
+    fn format_of_macro(&mut self, chunks: &[Vec<TokenTree>], range: TextRange) -> ExprId {
+        let arguments: Vec<ExprId> = chunks.iter().map(|chunk| self.chunk(chunk.clone())).collect();
+        let is_named = |chunk: &Vec<TokenTree>| matches!(chunk.as_slice(), [TokenTree::Ident(_), TokenTree::Punct(equals), _, ..] if equals.as_char() == '=');
+        if arguments.is_empty() || chunks.iter().any(is_named) {
+            return self.builder.expr(ExprKind::Unknown("format string that is not known"), range);
+        }
+        let name = self.builder.intern("format");
+        let callee = self.builder.expr(ExprKind::Path([name].into()), range);
+        let fate = self.fate;
+        self.finish_call(callee, arguments, CallStyle::Macro, fate, None, range)
     }
 
     /// `write!(sql, "…", …)`: text added to a variable.

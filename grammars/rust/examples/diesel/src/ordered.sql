@@ -1,0 +1,1 @@
+SELECT id, '{{}}' AS nothing FROM users {} LIMIT $1
