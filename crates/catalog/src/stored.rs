@@ -31,6 +31,8 @@ pub struct StoredText {
     pub bindings: Arc<[(TextRange, ObjectId)]>,
     /// Those of them that are an object's own name, not an alias: what is written otherwise once it is renamed.
     pub names: Arc<[StoredName]>,
+    /// What the columns of the stars among them were called when the text was bound, in their order.
+    pub starred: Arc<[Arc<str>]>,
 }
 
 /// An object's own name in a stored text.
@@ -53,6 +55,8 @@ pub enum NamePlace {
     Qualifier,
     /// `*`: one entry for each column that it stands for.
     Star,
+    /// The range is an entry of a target list without an alias, called as the object that it names: it keeps that name.
+    Target,
 }
 
 impl StoredText {

@@ -76,11 +76,26 @@ impl Context {
         let literals = resolution.named_literals.iter();
         let literals =
             literals.map(|(range, object)| StoredName { range: *range, object: *object, place: NamePlace::Object });
-        let names = resolution.bindings.iter().filter_map(|binding| self.stored_name(binding));
-        let mut names: Vec<StoredName> = names.chain(literals).collect();
+        let own = resolution.bindings.iter().filter(|binding| resolution.through.binary_search(&binding.span).is_err());
+        let mut names: Vec<StoredName> = own.filter_map(|binding| self.stored_name(binding)).chain(literals).collect();
+        names.extend(
+            resolution.unaliased.iter().filter_map(|target| self.stored_target(target, &names)).collect::<Vec<_>>(),
+        );
         names.sort_by_key(|name| (name.range.start, name.range.end));
-        let names = Arc::from(names);
-        StoredText { text: self.source.clone(), range, bindings, names }
+        let stars = names.iter().filter(|name| name.place == NamePlace::Star);
+        let starred = stars.map(|star| match star.object {
+            ObjectId::Column(id) => self.schema.column(id).map_or_else(|| Arc::from(""), |column| column.name.clone()),
+            _ => Arc::from(""),
+        });
+        let starred = starred.collect();
+        StoredText { text: self.source.clone(), range, bindings, names: Arc::from(names), starred }
+    }
+
+    /// An entry of a target list that is called as one of the names in it.
+    fn stored_target(&self, (range, called): &(TextRange, Arc<str>), names: &[StoredName]) -> Option<StoredName> {
+        let inside = names.iter().filter(|name| name.place == NamePlace::Object && range.covers(name.range));
+        let mut inside = inside.filter(|name| identifier(name.range.slice(&self.source)) == **called);
+        inside.next().map(|name| StoredName { range: *range, object: name.object, place: NamePlace::Target })
     }
 
     /// A binding by the object's own name; none by an alias.

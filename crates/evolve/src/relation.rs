@@ -155,7 +155,13 @@ impl Context {
             .names
             .iter()
             .map(|name| rollproof_catalog::StoredName { object: self.moved_object(name.object, target), ..*name });
-        StoredText { text: text.text.clone(), range: text.range, bindings: bindings.collect(), names: names.collect() }
+        StoredText {
+            text: text.text.clone(),
+            range: text.range,
+            bindings: bindings.collect(),
+            names: names.collect(),
+            starred: text.starred.clone(),
+        }
     }
 
     fn moved_object(&self, object: ObjectId, target: Oid) -> ObjectId {

@@ -366,7 +366,7 @@ impl Context {
         let expr = Expr { kind: ExprKind::Function(Box::new(call)), span: at(0, end) };
         let bindings = Arc::from([(literal, ObjectId::Relation(sequence))]);
         let name = StoredName { range: literal, object: ObjectId::Relation(sequence), place: NamePlace::Object };
-        let text = StoredText { text, range: at(0, end), bindings, names: Arc::from([name]) };
+        let text = StoredText { text, range: at(0, end), bindings, names: Arc::from([name]), starred: Arc::default() };
         Ok(StoredExpr { expr: Arc::new(expr), text, casts: Arc::default() })
     }
 

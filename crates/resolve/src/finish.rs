@@ -115,6 +115,10 @@ pub(crate) fn resolution(analyzer: Analyzer<'_>) -> Resolution {
     }));
     out.bindings.sort_unstable();
     out.bindings.dedup();
+    out.through.sort_unstable();
+    out.through.dedup();
+    out.unaliased.sort_unstable();
+    out.unaliased.dedup();
     out.captures.sort_by_key(|capture| capture.span);
     out.captures.dedup();
     out.routines.sort_unstable_by_key(|(oid, span)| (*span, *oid));

@@ -13,6 +13,10 @@ use crate::context::Lookups;
 pub struct Resolution {
     /// Each written name and what it means, in the order of the text; a star has one entry a column.
     pub bindings: Vec<Binding>,
+    /// Names that reach a column of a table through a query of the statement: what that query calls the column.
+    pub through: Vec<TextRange>,
+    /// Entries of target lists that have no alias, and what they are called (`FigureColname`).
+    pub unaliased: Vec<(TextRange, Arc<str>)>,
     /// The result's columns; empty where the statement returns no rows.
     pub columns: Vec<ResultColumn>,
     /// Whether it returns rows at all.

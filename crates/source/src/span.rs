@@ -46,6 +46,12 @@ impl TextRange {
         self.start <= offset && offset < self.end
     }
 
+    /// Whether all of `inner` is in it.
+    #[must_use]
+    pub const fn covers(self, inner: Self) -> bool {
+        self.start <= inner.start && inner.end <= self.end
+    }
+
     /// As indexes, to slice the text with.
     #[must_use]
     pub const fn as_range(self) -> Range<usize> {

@@ -98,8 +98,8 @@ fn stored_text_follows_renames() {
         name(at("\"Name\"", 0), column(3), NamePlace::Object),
     ]);
     let length = u32::try_from(source.len()).expect("a short text");
-    let text =
-        StoredText { text: Arc::from(source), range: TextRange::new(7, length - 1), bindings: Arc::from([]), names };
+    let range = TextRange::new(7, length - 1);
+    let text = StoredText { text: Arc::from(source), range, bindings: Arc::from([]), names, starred: Arc::default() };
     let before = "public.\"T\".id > 0 and Id < 9 and \"Name\" <> 'id'";
     assert_eq!(schema.print_stored(&text), before);
     let mut renamed = schema.relation(table).expect("the table").clone();

@@ -3,7 +3,7 @@
 use rollproof_source::TextRange;
 use rollproof_sql::{quote_identifier, quote_literal};
 
-use crate::{NamePlace, ObjectId, Oid, Schema, StoredExpr, StoredName, StoredText, TypeKind, TypeRef};
+use crate::{ColumnId, NamePlace, ObjectId, Oid, Schema, StoredExpr, StoredName, StoredText, TypeKind, TypeRef};
 
 /// Whether names get their schema.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,12 @@ impl Schema {
 
     fn print(&self, text: &StoredText, qualify: Qualify, casts: &[(TextRange, TypeRef)]) -> String {
         let mut edits = Vec::new();
-        let mut stars: Vec<&StoredName> = Vec::new();
+        let mut stars: Vec<(&StoredName, &str)> = Vec::new();
+        let mut starred = text.starred.iter();
         for name in text.names.iter() {
             match name.place {
-                NamePlace::Star => stars.push(name),
+                NamePlace::Star => stars.push((name, starred.next().map_or("", |called| called))),
+                NamePlace::Target => edits.extend(self.kept_name(text, name)),
                 _ => edits.extend(self.edit(text, name, qualify)),
             }
         }
@@ -61,7 +63,8 @@ impl Schema {
             }
         }
         // A star that is written out takes the qualifier before it along.
-        edits.sort_by_key(|edit| (edit.start, std::cmp::Reverse(edit.end)));
+        // What is put behind an expression comes after what changes in it.
+        edits.sort_by_key(|edit| (edit.start, std::cmp::Reverse(edit.end), edit.now.starts_with(" AS ")));
         let (start, end) = (text.range.start as usize, text.range.end as usize);
         let (mut printed, mut at) = (String::new(), start);
         for edit in &edits {
@@ -106,6 +109,18 @@ impl Schema {
         }
     }
 
+    /// The alias by which an entry of a target list keeps its name where the object that it is called after has another.
+    fn kept_name(&self, text: &StoredText, target: &StoredName) -> Option<Edit> {
+        let inside = |name: &&StoredName| {
+            name.place == NamePlace::Object && name.object == target.object && target.range.covers(name.range)
+        };
+        let name = text.names.iter().find(inside)?;
+        let called = means(text.text.get(name.range.start as usize..name.range.end as usize)?);
+        let end = target.range.end as usize;
+        let renamed = self.current_name(target.object)?.1 != called;
+        renamed.then(|| Edit { start: end, end, now: format!(" AS {}", quote_identifier(&called)) })
+    }
+
     /// A literal that stands for an object: `'t'::regclass`, a label of an enum. None where it still says the same.
     fn literal_now(&self, written: &str, object: ObjectId, qualify: Qualify) -> Option<String> {
         if let ObjectId::EnumLabel(oid) = object {
@@ -135,11 +150,11 @@ impl Schema {
     }
 
     /// Stars that would stand for other columns now. A star over several relations, or over subqueries, is left as it is.
-    fn star_edits(&self, text: &StoredText, stars: &[&StoredName]) -> Vec<Edit> {
+    fn star_edits(&self, text: &StoredText, stars: &[(&StoredName, &str)]) -> Vec<Edit> {
         let mut edits = Vec::new();
         let mut rest = stars;
         while let Some(first) = rest.first() {
-            let count = rest.iter().take_while(|each| each.range == first.range).count();
+            let count = rest.iter().take_while(|each| each.0.range == first.0.range).count();
             let (these, more) = rest.split_at(count);
             rest = more;
             edits.extend(self.star_edit(text, these));
@@ -147,23 +162,23 @@ impl Schema {
         edits
     }
 
-    fn star_edit(&self, text: &StoredText, star: &[&StoredName]) -> Option<Edit> {
-        let columns: Vec<_> = star
+    fn star_edit(&self, text: &StoredText, star: &[(&StoredName, &str)]) -> Option<Edit> {
+        let columns: Vec<(ColumnId, &str)> = star
             .iter()
-            .filter_map(|name| match name.object {
-                ObjectId::Column(id) => Some(id),
+            .filter_map(|(name, called)| match name.object {
+                ObjectId::Column(id) => Some((id, *called)),
                 _ => None,
             })
             .collect();
-        let relation = columns.first()?.relation;
-        if columns.iter().any(|id| id.relation != relation) {
+        let relation = columns.first()?.0.relation;
+        if columns.iter().any(|(id, _)| id.relation != relation) {
             return None;
         }
-        let now = self.relation(relation)?.live_columns().map(|column| column.number);
-        if now.eq(columns.iter().map(|id| id.number)) {
+        let now = self.relation(relation)?.live_columns().map(|column| (column.number, &*column.name));
+        if now.eq(columns.iter().map(|(id, called)| (id.number, *called))) {
             return None;
         }
-        let range = star.first()?.range;
+        let range = star.first()?.0.range;
         let (start, end) = (range.start as usize, range.end as usize);
         let written = text.text.get(start..end)?;
         let (from, qualifier) = match written.strip_suffix('*') {
@@ -183,9 +198,12 @@ impl Schema {
             Some(relation) => format!("{}.", quote_identifier(&relation.name)),
             None => qualifier.to_owned(),
         };
-        let names = columns.iter().filter_map(|id| self.column(*id));
-        let listed: Vec<String> =
-            names.map(|column| format!("{qualifier}{}", quote_identifier(&column.name))).collect();
+        let listed = columns.iter().filter_map(|(id, called)| {
+            let name = &self.column(*id)?.name;
+            let kept = if **name == **called { String::new() } else { format!(" AS {}", quote_identifier(called)) };
+            Some(format!("{qualifier}{}{kept}", quote_identifier(name)))
+        });
+        let listed: Vec<String> = listed.collect();
         Some(Edit { start: from, end, now: listed.join(", ") })
     }
 }

@@ -55,7 +55,11 @@ impl<'a> Analyzer<'a> {
                 let value = self.expression(&target.value)?;
                 let name = match &target.alias {
                     Some(alias) => alias.text.clone(),
-                    None => self.figure(&target.value),
+                    None => {
+                        let name = self.figure(&target.value);
+                        self.out.unaliased.push((span, name.clone()));
+                        name
+                    }
                 };
                 let origin = self.tree_origin(&value.tree);
                 let written = ValueKind::of(&target.value);

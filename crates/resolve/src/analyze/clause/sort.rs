@@ -171,6 +171,7 @@ impl<'a> Analyzer<'a> {
         if let Some(at) = found {
             check_groups(&outputs[at], kind)?;
             if let Some(origin) = outputs[at].origin {
+                self.out.through.push(expr.span);
                 self.bind(expr.span, rollproof_catalog::ObjectId::Column(origin), Role::Read);
             }
         }

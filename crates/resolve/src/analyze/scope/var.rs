@@ -91,6 +91,7 @@ impl Analyzer<'_> {
         let span = name.map_or(span, |name| name.span);
         let role = if name.is_some() { Role::Read } else { Role::Star };
         if let Some(origin) = self.origin(depth, column) {
+            self.note_through(depth, column.entry, span);
             self.bind(span, ObjectId::Column(origin), role);
             return;
         }
@@ -103,6 +104,13 @@ impl Analyzer<'_> {
             if let Some(origin) = self.origin(var.depth, side) {
                 self.bind(span, ObjectId::Column(origin), Role::Merge);
             }
+        }
+    }
+
+    /// Notes that a name, or a star, is one of a query in FROM.
+    pub(crate) fn note_through(&mut self, depth: usize, entry: usize, span: TextRange) {
+        if matches!(self.levels[depth].entries[entry].kind, EntryKind::Subquery | EntryKind::Cte) {
+            self.out.through.push(span);
         }
     }
 

@@ -84,6 +84,7 @@ impl<'a> Analyzer<'a> {
             value.typed.nullable |= item.returning != Returning::Default;
             let origin = self.origin(depth, found);
             if let Some(origin) = origin {
+                self.note_through(depth, column.entry, star);
                 self.bind(star, ObjectId::Column(origin), Role::Star);
             }
             expanded.columns.push((column.name.clone(), origin));
