@@ -14,6 +14,7 @@ mod id;
 mod lookup;
 mod objects;
 pub mod oid;
+mod oid_map;
 mod operator;
 mod privilege;
 mod provision;

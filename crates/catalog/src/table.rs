@@ -3,9 +3,10 @@
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
-use rpds::{HashTrieMap, HashTrieMapSync, RedBlackTreeMapSync};
+use rpds::{HashTrieMap, HashTrieMapSync};
 use rustc_hash::FxHasher;
 
+use crate::oid_map::OidMap;
 use crate::{Constraint, Oid};
 
 /// The identities that share a name, by namespace.
@@ -36,7 +37,7 @@ pub struct ObjectTable<T> {
 
 #[derive(Debug)]
 struct Held<T> {
-    by_oid: RedBlackTreeMapSync<Oid, Arc<T>>,
+    by_oid: OidMap<Arc<T>>,
     by_name: HashTrieMapSync<Arc<str>, Namesakes, BuildHasherDefault<FxHasher>>,
     /// Which objects have, or once had, a constraint of this name. Nothing is forgotten: who asks looks at the object.
     by_constraint: HashTrieMapSync<Arc<str>, Arc<[Oid]>, BuildHasherDefault<FxHasher>>,
@@ -57,7 +58,7 @@ impl<T> Clone for Held<T> {
 impl<T> Default for ObjectTable<T> {
     fn default() -> Self {
         let held = Held {
-            by_oid: RedBlackTreeMapSync::new_sync(),
+            by_oid: OidMap::default(),
             by_name: HashTrieMap::new_with_hasher_and_ptr_kind(BuildHasherDefault::default()),
             by_constraint: HashTrieMap::new_with_hasher_and_ptr_kind(BuildHasherDefault::default()),
         };
@@ -69,7 +70,7 @@ impl<T: CatalogObject> ObjectTable<T> {
     /// The object of this identity.
     #[must_use]
     pub fn get(&self, oid: Oid) -> Option<&Arc<T>> {
-        self.held.by_oid.get(&oid)
+        self.held.by_oid.get(oid)
     }
 
     /// Identities with this name in this namespace, by creation.
@@ -104,13 +105,13 @@ impl<T: CatalogObject> ObjectTable<T> {
     /// How many objects.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.held.by_oid.size()
+        self.held.by_oid.len()
     }
 
     /// Whether it holds nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.held.by_oid.is_empty()
+        self.held.by_oid.len() == 0
     }
 
     /// Adds an object, or replaces the one of the same identity (its name may differ).
@@ -132,7 +133,7 @@ impl<T: CatalogObject> ObjectTable<T> {
         let object = self.get(oid)?.clone();
         let held = Arc::make_mut(&mut self.held);
         held.forget_name(oid, &(object.namespace(), object.name().clone()));
-        held.by_oid.remove_mut(&oid);
+        held.by_oid.remove(oid);
         Some(object)
     }
 
@@ -154,7 +155,7 @@ impl<T: CatalogObject> Held<T> {
 
     fn put(&mut self, object: Arc<T>) {
         let oid = object.oid();
-        match self.by_oid.get(&oid).cloned() {
+        match self.by_oid.get(oid).cloned() {
             Some(before) => {
                 self.rename(oid, (before.namespace(), before.name()), &object);
                 // Most changes leave most constraints where they are.
@@ -167,14 +168,14 @@ impl<T: CatalogObject> Held<T> {
                 self.learn_constraints(oid, object.constraints());
             }
         }
-        self.by_oid.insert_mut(oid, object);
+        self.by_oid.insert(oid, object);
     }
 
     fn change<R>(&mut self, oid: Oid, change: impl FnOnce(&mut T) -> R) -> Option<R>
     where
         T: Clone,
     {
-        let object = self.by_oid.get_mut(&oid)?;
+        let object = self.by_oid.get_mut(oid)?;
         let (namespace, name) = (object.namespace(), object.name().clone());
         let known: Vec<Arc<str>> = object.constraints().iter().map(|known| known.name.clone()).collect();
         let result = change(Arc::make_mut(object));

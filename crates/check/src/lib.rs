@@ -40,13 +40,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rollproof_catalog::Schema;
 use rollproof_finding::{Level, Report, StateRecord, VersionRecord, VersionRole};
 
 use crate::analysis::{Texts, Versions};
 use crate::cells::{Judged, Surroundings};
 use crate::elsewhere::OtherDatabase;
 use crate::made_by_code::MadeByCode;
-use crate::timeline::Timeline;
+use crate::timeline::{Step, Timeline};
 
 /// Checks every query of every version in every state that it meets.
 #[must_use]
@@ -106,35 +107,32 @@ pub fn sites(input: &Input) -> Report {
     report
 }
 
-/// The schema at every state.
-#[derive(Debug)]
-pub struct Schemas {
-    timeline: Timeline,
-    /// The states' ids, each with its step.
-    ids: Vec<(Arc<str>, usize)>,
-}
-
-impl Schemas {
-    /// The states' ids, in order.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.ids.iter().map(|(id, _)| &**id)
+/// The schema at the state `id`, or, where there is no such state, the ids of those that there are, in order.
+///
+/// # Errors
+/// The states' ids.
+pub fn schema_at(input: &Input, id: &str) -> Result<Schema, Vec<Arc<str>>> {
+    let sessions = (&input.session, &input.migration_session);
+    let (mut known, mut asked): (Vec<Arc<str>>, Option<Schema>) = (Vec::new(), None);
+    let mut last: Option<Step> = None;
+    let mut meet = |name: Arc<str>, step: Step| {
+        if *name == *id {
+            asked = Some(step.schema);
+        }
+        known.push(name);
+    };
+    timeline::walk(&input.base, input.bookkeeping, input.applied, input.pending, sessions, |step| {
+        if let Some(done) = last.replace(step).filter(|done| done.visible) {
+            meet(done.id(false), done);
+        }
+    });
+    if let Some(last) = last {
+        if last.origin.is_none() {
+            meet(last.id(false), last.clone());
+        }
+        meet(last.id(true), last);
     }
-
-    /// The schema at a state.
-    #[must_use]
-    pub fn at(&self, id: &str) -> Option<&rollproof_catalog::Schema> {
-        let (_, step) = self.ids.iter().find(|(known, _)| **known == *id)?;
-        Some(&self.timeline.steps[*step].schema)
-    }
-}
-
-/// The schema at every state.
-#[must_use]
-pub fn schemas(input: &Input) -> Schemas {
-    let timeline = timeline_of(input);
-    let visible = timeline.steps.iter().enumerate().filter(|(_, step)| step.visible);
-    let ids = visible.map(|(at, _)| (state_id(&timeline, at), at)).collect();
-    Schemas { timeline, ids }
+    asked.ok_or(known)
 }
 
 /// The steps that a version of this side meets, by index into the timeline.
@@ -160,13 +158,8 @@ fn state_records(input: &Input, timeline: &Timeline) -> Vec<StateRecord> {
     timeline.steps.iter().enumerate().filter(|(_, step)| step.visible).map(record).collect()
 }
 
-/// `before`, `009_x.sql#3`, `after`.
 fn state_id(timeline: &Timeline, at: usize) -> Arc<str> {
-    match &timeline.steps[at].origin {
-        _ if at == 0 => Arc::from("before"),
-        Some(origin) if at + 1 < timeline.steps.len() => Arc::from(format!("{}#{}", origin.migration, origin.number)),
-        _ => Arc::from("after"),
-    }
+    timeline.steps[at].id(at > 0 && at + 1 == timeline.steps.len())
 }
 
 fn version_record(input: &Input, version: &VersionInput, timeline: &Timeline) -> VersionRecord {

@@ -20,6 +20,17 @@ pub struct Step {
     pub post_deploy: bool,
 }
 
+impl Step {
+    /// What its state is called: `before`, `009_x.sql#3`, and the last one `after`.
+    pub(crate) fn id(&self, is_last: bool) -> Arc<str> {
+        match &self.origin {
+            _ if is_last => Arc::from("after"),
+            None => Arc::from("before"),
+            Some(origin) => Arc::from(format!("{}#{}", origin.migration, origin.number)),
+        }
+    }
+}
+
 /// The statement that made a step.
 #[derive(Debug, Clone)]
 pub struct Origin {
@@ -70,20 +81,8 @@ pub fn build(
     pending: &[Migration],
     sessions: (&Session, &Session),
 ) -> Timeline {
-    let (session, of_migrations) = sessions;
-    let mut fold = Fold { session, of_migrations, rejected: Vec::new(), problems: Vec::new() };
-    let mut walker = fold.new_session(base.clone());
-    for (at, statement) in bookkeeping.iter().enumerate() {
-        let origin = Origin::of(&Arc::from("bookkeeping"), at, statement);
-        walker = fold.step(walker, statement, &origin, false);
-    }
-    let before = fold.run(walker.finish(), applied, false, |_, _, _, _| {});
-    let first = Step { schema: fold.seen(&before), origin: None, visible: true, post_deploy: false };
-    let mut steps = vec![first];
-    fold.run(before, pending, true, |seen, origin, migration, statement| {
-        let post_deploy = migration.phase == Phase::PostDeploy;
-        steps.push(Step { schema: seen, origin: Some(origin), visible: statement.commits_after, post_deploy });
-    });
+    let mut steps = Vec::new();
+    let (rejected, problems) = walk(base, bookkeeping, applied, pending, sessions, |step| steps.push(step));
     if steps.len() == 1 {
         // Nothing is pending: both ends are the same schema, and both are there for those who look for them.
         steps.push(steps[0].clone());
@@ -91,7 +90,31 @@ pub fn build(
     if let Some(last) = steps.last_mut() {
         last.visible = true;
     }
-    Timeline { steps, rejected: fold.rejected, problems: fold.problems }
+    Timeline { steps, rejected, problems }
+}
+
+/// Gives every step to `each`, in order, `before` first. Whoever keeps few of them has the memory of few.
+pub fn walk(
+    base: &Schema,
+    bookkeeping: &[MigrationStatement],
+    applied: &[Migration],
+    pending: &[Migration],
+    (session, of_migrations): (&Session, &Session),
+    mut each: impl FnMut(Step),
+) -> (Vec<Rejected>, Vec<Problem>) {
+    let mut fold = Fold { session, of_migrations, rejected: Vec::new(), problems: Vec::new() };
+    let mut walker = fold.new_session(base.clone());
+    for (at, statement) in bookkeeping.iter().enumerate() {
+        let origin = Origin::of(&Arc::from("bookkeeping"), at, statement);
+        walker = fold.step(walker, statement, &origin, false);
+    }
+    let before = fold.run(walker.finish(), applied, false, |_, _, _, _| {});
+    each(Step { schema: fold.seen(&before), origin: None, visible: true, post_deploy: false });
+    fold.run(before, pending, true, |seen, origin, migration, statement| {
+        let post_deploy = migration.phase == Phase::PostDeploy;
+        each(Step { schema: seen, origin: Some(origin), visible: statement.commits_after, post_deploy });
+    });
+    (fold.rejected, fold.problems)
 }
 
 impl Origin {

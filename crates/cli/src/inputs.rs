@@ -83,6 +83,8 @@ fn trees(arguments: &InputArguments, running: Running) -> Result<(Vec<Version>, 
     let versions = versions::load(arguments, running)?;
     let Some(new) = versions.last() else { bail!("there is no version to check") };
     let settings = Settings::resolve(arguments, configuration::read(&new.tree)?)?;
+    let builtin = settings.builtin;
+    rayon::spawn(move || builtin.prepare());
     Ok((versions, settings))
 }
 

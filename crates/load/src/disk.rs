@@ -27,7 +27,7 @@ pub(crate) struct Kept {
 impl Kept {
     /// The content id of the file at `absolute`, as [`content_id`] gives it; its content is kept if it is small.
     pub(crate) fn identify(kept: &Mutex<Self>, absolute: &Path, path: &str) -> ContentId {
-        let Ok(bytes) = read_file(absolute) else { return content_id(absolute) };
+        let Ok(bytes) = read_regular(absolute) else { return content_id(absolute) };
         let id = ContentId::of_blob(&bytes);
         if bytes.len() <= KEPT_FILE_BYTES {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,11 +81,38 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     if metadata.len() > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge(metadata.len()));
     }
+    read_regular(path)
+}
+
+/// The same of a path that was listed as a regular file.
+fn read_regular(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let failed = |error: std::io::Error| ReadError::Failed(error.to_string());
     #[expect(clippy::disallowed_methods, reason = "this is the crate that reads files")]
-    let file = std::fs::File::open(path).map_err(failed)?;
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
-    // The file may have grown since; a limit that only looks beforehand is none.
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    if length > MAX_FILE_BYTES {
+        return Err(ReadError::TooLarge(length));
+    }
+    // One byte of room tells that the file has ended, without another call to the system.
+    let mut bytes = vec![0; length as usize + 1];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
+        if filled + 1 == bytes.len() {
+            break;
+        }
+    }
+    let is_longer = filled == bytes.len();
+    bytes.truncate(filled);
+    if is_longer {
+        // The file may have grown since; a limit that only looks beforehand is none.
+        file.take(MAX_FILE_BYTES + 1 - filled as u64).read_to_end(&mut bytes).map_err(failed)?;
+    }
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge(bytes.len() as u64));
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder};
+use rayon::prelude::*;
 use rollproof_source::{ContentId, Snapshot};
 
 use crate::LoadError;
@@ -63,24 +63,10 @@ pub(crate) fn walk(
     if !root.is_dir() {
         return Err(LoadError::NotAFolder(root.to_path_buf()));
     }
-    let (sender, receiver) = channel();
-    walker(root, kind).build_parallel().run(|| {
-        let sender: Sender<Result<Found, LoadError>> = sender.clone();
-        Box::new(move |entry| match visit(root, entry, identify) {
-            Ok(None) => WalkState::Continue,
-            Ok(Some(found)) => {
-                // The receiver outlives the walk, so that nothing is lost here.
-                let _ = sender.send(Ok(found));
-                WalkState::Continue
-            }
-            Err(error) => {
-                let _ = sender.send(Err(error));
-                WalkState::Quit
-            }
-        })
-    });
-    drop(sender);
-    receiver.into_iter().collect()
+    // One thread lists while the others read: a folder of some hundred files is read before threads of a walk of their own
+    // would have found each other.
+    let found = walker(root, kind).build().par_bridge().map(|entry| visit(root, entry, identify));
+    found.filter_map(Result::transpose).collect()
 }
 
 fn walker(root: &Path, kind: &WalkKind) -> WalkBuilder {
@@ -96,7 +82,6 @@ fn walker(root: &Path, kind: &WalkKind) -> WalkBuilder {
         .parents(false)
         .follow_links(false)
         .max_depth(Some(MAX_DEPTH))
-        .threads(std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8))
         .filter_entry(move |entry| enters(entry, in_work_tree));
     builder
 }

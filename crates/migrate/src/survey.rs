@@ -103,6 +103,17 @@ impl<'a> Survey<'a> {
         self.head(path).is_some_and(|head| needles.iter().any(|needle| contains(&head, needle)))
     }
 
+    /// Whether the start of any of the folder's files of these names contains `needle`, which is in lower case.
+    pub(crate) fn any_head_has<'n>(
+        &self,
+        folder: &Folder<'_>,
+        mut names: impl Iterator<Item = &'n str>,
+        needle: &str,
+    ) -> bool {
+        let finder = memchr::memmem::Finder::new(needle);
+        names.any(|name| self.head(&folder.join(name)).is_some_and(|head| finder.find(head.as_bytes()).is_some()))
+    }
+
     /// Whether the first file, or the last, of those that `pick` keeps contains one of `needles`. A tool's first
     /// migration is often its oldest style, so that one alone says too little.
     pub(crate) fn some_file_has(&self, folder: &Folder<'_>, pick: impl Fn(&str) -> bool, needles: &[&str]) -> bool {

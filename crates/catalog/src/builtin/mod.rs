@@ -78,6 +78,16 @@ builtin_tables! {
 }
 
 impl Builtin {
+    /// Reads what nearly every run asks for, so that the first statement does not wait for it.
+    pub fn prepare(&'static self) {
+        let _ = self.types();
+        let _ = self.functions();
+        let _ = self.operators();
+        let _ = self.operator_classes();
+        let _ = self.casts();
+        let _ = self.relations();
+    }
+
     /// The oldest version that data is held for.
     pub const OLDEST: u32 = 14;
 

@@ -12,17 +12,16 @@ use crate::{inputs, output};
 /// Prints the schema at a state.
 pub(crate) fn run(arguments: &SchemaArguments) -> Result<ExitCode> {
     let loaded = inputs::load(&arguments.input, Running::Optional)?;
-    let states = rollproof_check::schemas(&loaded.input_without_sites());
-    let Some(schema) = states.at(&arguments.at) else {
-        let known: Vec<&str> = states.ids().collect();
-        bail!("there is no state {}: known are {}", arguments.at, known.join(", "));
+    let schema = match rollproof_check::schema_at(&loaded.input_without_sites(), &arguments.at) {
+        Ok(schema) => schema,
+        Err(known) => bail!("there is no state {}: known are {}", arguments.at, known.join(", ")),
     };
     let text = match arguments.format.as_str() {
-        "json" => rollproof_report::json::schema::render(schema, &arguments.at),
+        "json" => rollproof_report::json::schema::render(&schema, &arguments.at),
         "description" => schema.describe(Expressions::Text).into_iter().map(|line| line + "\n").collect(),
-        _ => rollproof_report::sql::render(schema),
+        _ => rollproof_report::sql::render(&schema),
     };
     output::write(&text)?;
-    output::leave((loaded, states));
+    output::leave((loaded, schema));
     Ok(ExitCode::SUCCESS)
 }

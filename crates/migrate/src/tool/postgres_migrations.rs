@@ -33,7 +33,7 @@ fn detect(survey: &Survey<'_>, folder: &Folder<'_>) -> Option<Evidence> {
     if !folder.all_sql(is_shaped) {
         return None;
     }
-    if folder.sql_files().any(|name| survey.head_has(&folder.join(name), &[DISABLE])) {
+    if survey.any_head_has(folder, folder.sql_files(), DISABLE) {
         return Some(Evidence::Certain);
     }
     survey.project_mentions(folder.path, &["\"postgres-migrations\""]).then_some(Evidence::Likely)
