@@ -9,7 +9,7 @@ use rollproof_sql::ast::{
     SubLinkKind, TypeName,
 };
 
-use super::operators::{any_equal, binary, joined_in_part, negate, with_each};
+use super::operators::{any_equal, binary, differ, joined_in_part, negate, with_each};
 use super::query::Sources;
 use super::value::{Known, Unknown, Value, like};
 
@@ -76,6 +76,7 @@ impl Evaluator<'_> {
                 let left = left.as_ref().map(|left| self.value(left, rows, next));
                 let right = self.value(right, rows, next);
                 match (&*operator.symbol, left) {
+                    (symbol @ ("=" | "<>"), Some(left)) if differ(&left, &right) => Ok(Value::Bool(symbol == "<>")),
                     ("||", Some(left)) if left.is_err() || right.is_err() => joined_in_part(left, right),
                     (symbol, left) => binary(symbol, left.transpose()?, right?),
                 }
@@ -101,8 +102,12 @@ impl Evaluator<'_> {
                 Ok(Value::Bool(holds != *negated))
             }
             ExprKind::In { left, list, negated, .. } => {
-                let left = self.value(left, rows, next)?;
+                let left = self.value(left, rows, next);
                 let list: Vec<Value> = list.iter().map(|each| self.value(each, rows, next)).collect::<Known<_>>()?;
+                if list.iter().all(|each| differ(&left, &Ok(each.clone()))) {
+                    return Ok(Value::Bool(*negated));
+                }
+                let left = left?;
                 negate(any_equal(&left, &list)?, *negated)
             }
             ExprKind::Like { kind, negated, left, right, .. } => {

@@ -6,6 +6,7 @@ use rollproof_sql::ast::{
     Alias, ColumnSpec, Expr, ExprKind, FromItem, FromKind, JoinCondition, JoinKind, Literal, Name, RelationRef,
 };
 
+use super::doubtful::with_doubtful;
 use super::expression::Evaluator;
 use super::query::{ResultRow, Sources, renamed};
 use super::relations::{Wanted, is_system_name, rows};
@@ -54,15 +55,21 @@ impl Evaluator<'_> {
     ) -> Known<()> {
         self.step()?;
         let mut open: Vec<&Condition> = Vec::new();
+        let mut untold = None;
         for condition in conditions {
             match self.holds(condition, &sources, depth) {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(_) if !entries.is_empty() => open.push(condition),
+                // Another condition may leave the row out.
+                Err(why) if why.raises.is_none() => untold = untold.or(Some(why)),
                 Err(why) => return Err(why),
             }
         }
         let Some((entry, rest)) = entries.split_first() else {
+            if let Some(why) = untold.or_else(|| sources.doubt()) {
+                return Err(why);
+            }
             found.push(sources);
             return Ok(());
         };
@@ -84,11 +91,7 @@ impl Evaluator<'_> {
         for row in rows {
             let mut next = sources.clone();
             next.entries.push((entry.name.clone(), Some(row.clone())));
-            let mut joins = true;
-            for condition in entry.left.iter().flatten() {
-                joins = joins && self.holds(condition, &next, depth)?;
-            }
-            if joins {
+            if self.all_hold(entry.left.iter().flatten(), &next, depth)? {
                 any = true;
                 self.join(rest, &open, next, depth, found)?;
             }
@@ -98,6 +101,25 @@ impl Evaluator<'_> {
             self.join(rest, &open, sources, depth, found)?;
         }
         Ok(())
+    }
+
+    /// Whether a row fulfils all conditions: one that it does not fulfil is enough, whatever the others are.
+    fn all_hold<'c>(
+        &self,
+        conditions: impl Iterator<Item = &'c Condition<'c>>,
+        sources: &Sources,
+        depth: usize,
+    ) -> Known<bool> {
+        let mut untold = None;
+        for condition in conditions {
+            match self.holds(condition, sources, depth) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(why) if why.raises.is_none() => untold = untold.or(Some(why)),
+                Err(why) => return Err(why),
+            }
+        }
+        untold.map_or(Ok(true), Err)
     }
 
     fn holds(&self, condition: &Condition, sources: &Sources, depth: usize) -> Known<bool> {
@@ -217,17 +239,7 @@ impl Evaluator<'_> {
         let Some(found) = rows(self.schema, schema.as_deref(), &name, &wanted) else {
             return Err(Unknown::because(format!("rows of \"{name}\"")));
         };
-        for row in &found {
-            for (_, value) in row.iter().filter(|(column, _)| is_relation_name(column)) {
-                if let Value::Text(text) = value {
-                    self.sure(text)?;
-                }
-            }
-        }
-        // A name that something may have made is not known to be absent either.
-        if let Some(name) = &wanted.name {
-            self.sure(name)?;
-        }
+        let found = with_doubtful(self.schema, &name, found);
         // All rows share the texts of their columns' names.
         let mut names: Vec<(&str, Arc<str>)> = Vec::new();
         let mut shared = |name: &'static str| match names.iter().find(|(known, _)| *known == name) {
@@ -350,11 +362,6 @@ fn is_constant(expr: &Expr) -> bool {
         ExprKind::Cast { value, .. } => is_constant(value),
         _ => false,
     }
-}
-
-/// Columns of the catalogs that hold the name of a relation or a type.
-fn is_relation_name(column: &str) -> bool {
-    matches!(column, "table_name" | "relname" | "tablename" | "viewname" | "matviewname" | "typname")
 }
 
 /// The parts of a condition that all have to hold.

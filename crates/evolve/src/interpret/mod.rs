@@ -7,6 +7,7 @@
 mod aggregate;
 mod builtin;
 mod conditions;
+mod doubtful;
 mod effect;
 mod expression;
 mod from;

@@ -20,6 +20,17 @@ pub(super) fn any_equal(value: &Value, list: &[Value]) -> Known {
     Ok(if null { Value::Null } else { Value::Bool(false) })
 }
 
+/// Whether two texts are not the same, though only the form of one is known.
+pub(super) fn differ(left: &Known, right: &Known) -> bool {
+    match (left, right) {
+        (Err(Unknown { text: Some(form), .. }), Ok(Value::Text(text)))
+        | (Ok(Value::Text(text)), Err(Unknown { text: Some(form), .. })) => {
+            !rollproof_catalog::taints_name(std::slice::from_ref(form), text)
+        }
+        _ => false,
+    }
+}
+
 pub(super) fn negate(value: Value, negated: bool) -> Known {
     Ok(match (value, negated) {
         (Value::Bool(value), true) => Value::Bool(!value),

@@ -66,6 +66,13 @@ impl Sources {
         (known || nulls).then(|| Err(Unknown::because(format!("column \"{name}\" of a system relation"))))
     }
 
+    /// Why it is not known whether the rows are there at all.
+    pub(super) fn doubt(&self) -> Option<Unknown> {
+        let rows = self.entries.iter().filter_map(|(_, row)| row.as_ref());
+        let marks = rows.filter_map(|row| row.iter().find(|(column, _)| **column == *super::doubtful::MARK));
+        marks.into_iter().find_map(|(_, mark)| mark.clone().known().err())
+    }
+
     /// All of an entry's row, where a name means one.
     pub(super) fn whole_row(&self, name: &str) -> Option<Value> {
         let (_, row) = self.entries.iter().rev().find(|(entry, _)| **entry == *name)?;

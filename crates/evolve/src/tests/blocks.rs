@@ -255,3 +255,61 @@ fn what_is_written_into_the_catalogs_is_not_followed() {
     assert_eq!(said("update pg_index set indisvalid = false"), all(["unknown"; 3]));
     assert_eq!(said("delete from pg_depend"), all(["ok"; 3]));
 }
+
+#[test]
+fn a_query_of_the_catalogs_asks_what_is_not_known_too() {
+    let unknown = "create table t (a int);
+         create table users (a int, constraint k check (a > 0));
+         do $$ begin if (select count(*) from t) = 0 then create table maybe (a int); drop index maybe_not; end if; end $$;";
+    let then = |block: &str| {
+        let script = format!("{unknown} do $$ declare r record; begin {block} end $$; select * from t;");
+        check(&script, &["ok", "ok", "unknown", "unknown", "unknown"]);
+    };
+    then(
+        "for r in select tablename from pg_tables where schemaname = 'public' loop
+            execute format('alter table %I add column b int', r.tablename); end loop;",
+    );
+    then(
+        "for r in select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = 'public' and c.relkind = 'r' loop execute 'drop table ' || r.relname; end loop;",
+    );
+    then("if exists (select from pg_constraint where conname = 'maybe_pkey') then drop table t; end if;");
+    then("if (select count(*) from information_schema.columns where column_name = 'a') = 2 then drop table t; end if;");
+    then("if exists (select from pg_indexes where indexname = 'maybe_not') then drop table t; end if;");
+}
+
+#[test]
+fn a_query_of_the_catalogs_that_names_what_it_asks_for_is_answered() {
+    let schema = "create table t (a int);
+         create table users (a int, constraint k check (a > 0));
+         do $$ begin if (select count(*) from t) = 0 then create table maybe (a int); drop index maybe_not; end if; end $$;";
+    let then = |block: &str| {
+        let script = format!("{schema} do $$ declare r record; begin {block} end $$; select b from users;");
+        check(&script, &["ok", "ok", "unknown", "ok", "ok"]);
+    };
+    then("if exists (select from pg_tables where tablename = 'users') then alter table users add b int; end if;");
+    then(
+        "if not exists (select from pg_constraint where conname = 'users_pkey') then
+            alter table users add b int; end if;",
+    );
+    then(
+        "if exists (select from pg_constraint where conname = 'k' and conrelid = 'users'::regclass) then
+            alter table users add b int; end if;",
+    );
+    then(
+        "if not exists (select from pg_indexes where tablename = 'users' and indexname = 'users_a_idx') then
+            alter table users add b int; end if;",
+    );
+    then(
+        "for r in select tablename from pg_tables where tablename like 'user%' loop
+            execute format('alter table %I add b int', r.tablename); end loop;",
+    );
+    then(
+        "if (select count(*) from pg_attribute where attrelid = 'users'::regclass and attnum > 0) = 1 then
+            alter table users add b int; end if;",
+    );
+    then(
+        "if not exists (select from pg_type where typname in ('mood', 'state')) then
+            alter table users add b int; end if;",
+    );
+}
