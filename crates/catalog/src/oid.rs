@@ -290,6 +290,9 @@ pub const C_COLLATION: Oid = Oid(950);
 /// Collation `POSIX`.
 pub const POSIX_COLLATION: Oid = Oid(951);
 
+/// Aggregate `count("any")` (`pg_proc.dat`).
+pub const COUNT_ANY: Oid = Oid(2147);
+
 /// Types that stand for another one, found from the arguments (`IsPolymorphicType`).
 #[must_use]
 pub const fn is_polymorphic(oid: Oid) -> bool {

@@ -44,6 +44,7 @@ impl<'a> Analyzer<'a> {
         let typed = arguments.values.into_iter().map(|value| value.typed).collect();
         let resolved = types::resolve_function(&mut self.cx, &form, typed)?;
         self.bind_call(&call.name, &resolved);
+        self.forget_counted_rows(call, &resolved);
         let mut result = match resolved.kind {
             FunctionKind::Aggregate if call.over.is_none() => {
                 self.aggregate_call(call, resolved, trees, arguments.filter, span)?
@@ -53,6 +54,14 @@ impl<'a> Analyzer<'a> {
         };
         result.typed.span = span;
         Ok(result)
+    }
+
+    /// `count(t)` asks whether the row is there: its columns do not matter, as long as rows are not told apart.
+    fn forget_counted_rows(&mut self, call: &FunctionCall, resolved: &ResolvedFunction) {
+        let counts = matches!(resolved.callee, Callee::Function(oid::COUNT_ANY)) && !call.distinct;
+        if let ([Some(argument)], true) = (&resolved.arguments[..], counts) {
+            self.forget_row(argument.span);
+        }
     }
 
     fn arguments(&mut self, call: &'a FunctionCall) -> Result<Arguments> {
