@@ -8,7 +8,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 use rollproof_source::Snapshot;
 
-use crate::objects::Objects;
+use crate::objects::{MAX_OBJECT_BYTES, Objects};
 use crate::{LoadError, tags, tree, work_tree};
 
 /// A git repository: a clone, a bare one, a work tree of `git worktree`, a submodule.
@@ -49,8 +49,9 @@ impl Repository {
         if !dir.is_dir() {
             return Err(LoadError::NotAFolder(dir.to_path_buf()));
         }
-        let options =
-            gix::sec::trust::Mapping { full: gix::open::Options::isolated(), reduced: gix::open::Options::isolated() };
+        let limit = format!("gitoxide.objects.allocLimit={MAX_OBJECT_BYTES}");
+        let options = gix::open::Options::isolated().config_overrides([limit]);
+        let options = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
         let shared = gix::ThreadSafeRepository::discover_opts(dir, gix::discover::upwards::Options::default(), options)
             .map_err(|error| match gix::discover::upwards(dir) {
                 Ok(_) => LoadError::damaged(error),
