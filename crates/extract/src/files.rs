@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rollproof_source::{Problem, Snapshot};
 use rustc_hash::FxHasher;
 
 use crate::sinks::{FileRules, Language, languages};
+use crate::table::Table;
 use crate::{LeftOut, Options};
 
 /// The paths of a language's files that a project wants read, and how many were left out and why.
@@ -20,12 +21,13 @@ pub(crate) fn wanted(
     left: &mut BTreeMap<LeftOut, usize>,
 ) -> Vec<Arc<str>> {
     let mut paths = Vec::new();
+    let mut folder = Folder::default();
     for (path, _) in snapshot.files() {
         let Some((stem, extension)) = path.rsplit_once('.') else { continue };
         if !rules.extensions.iter().any(|known| known == extension) {
             continue;
         }
-        match left_out(path, stem, rules, options) {
+        match left_out(path, stem, rules, options, &mut folder) {
             None => paths.push(path.clone()),
             Some(reason) => *left.entry(reason).or_default() += 1,
         }
@@ -51,11 +53,12 @@ const NOT_READ: &[(&str, &str)] = &[
 pub(crate) fn unread(snapshot: &Snapshot, options: &Options) -> Vec<Problem> {
     let Some(rules) = languages().first().map(|language| &language.files) else { return Vec::new() };
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut folder = Folder::default();
     for (path, _) in snapshot.files() {
         let Some((stem, extension)) = path.rsplit_once('.') else { continue };
         let Some((_, language)) = NOT_READ.iter().find(|(ending, _)| *ending == extension) else { continue };
         // What sqlc generates is read.
-        if left_out(path, stem, rules, options).is_none() && !path.ends_with(".sql.go") {
+        if left_out(path, stem, rules, options, &mut folder).is_none() && !path.ends_with(".sql.go") {
             *counts.entry(language).or_default() += 1;
         }
     }
@@ -76,10 +79,38 @@ pub(crate) fn unread(snapshot: &Snapshot, options: &Options) -> Vec<Problem> {
 /// Whether a file that is no source of the language is read: its folder is not left out.
 pub(crate) fn is_wanted(path: &str, rules: &FileRules, options: &Options) -> bool {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-    left_out(path, stem, rules, options).is_none()
+    left_out(path, stem, rules, options, &mut Folder::default()).is_none()
 }
 
-fn left_out(path: &str, stem: &str, rules: &FileRules, options: &Options) -> Option<LeftOut> {
+/// A folder, and what its name or that of one around it says of the files in it.
+#[derive(Default)]
+struct Folder<'p> {
+    path: &'p str,
+    /// So many bytes of it say nothing.
+    skip: usize,
+    vendored: Option<&'p str>,
+    built: Option<&'p str>,
+    tests: Option<&'p str>,
+}
+
+impl<'p> Folder<'p> {
+    /// The folder of `path`.
+    fn new(path: &'p str, skip: usize, rules: &FileRules) -> Self {
+        let (folder, _) = path.rsplit_once('/').unwrap_or_default();
+        let among = |names| folder_among(path, skip, names);
+        let (vendored, built, tests) = (among(&rules.vendored), among(&rules.built), among(&rules.tests));
+        Self { path: folder, skip, vendored, built, tests }
+    }
+}
+
+/// Why a file is not read. `folder`: that of the path before it, which most often is its own.
+fn left_out<'p>(
+    path: &'p str,
+    stem: &str,
+    rules: &FileRules,
+    options: &Options,
+    folder: &mut Folder<'p>,
+) -> Option<LeftOut> {
     let because = |reason: &str, place: &str| Some(LeftOut { reason: reason.into(), place: place.into() });
     let included = options.include.iter().find(|pattern| matches(pattern, path));
     if !options.include.is_empty() && included.is_none() {
@@ -94,21 +125,23 @@ fn left_out(path: &str, stem: &str, rules: &FileRules, options: &Options) -> Opt
     if options.also.iter().any(|pattern| pattern.contains('*') && matches(pattern, path)) {
         return None;
     }
-    let folder = |names: &[String]| folder_among(path, skip, names);
+    if (folder.path, folder.skip) != (path.rsplit_once('/').map_or("", |(folder, _)| folder), skip) {
+        *folder = Folder::new(path, skip, rules);
+    }
     let ending = |endings: &[String]| {
         let ending = endings.iter().find(|ending| stem.ends_with(ending.as_str()))?;
         (skip < path.len()).then(|| format!("*{ending}{}", &path[stem.len()..]))
     };
-    if let Some(place) = folder(&rules.vendored) {
+    if let Some(place) = folder.vendored {
         return because("vendored", place);
     }
-    if let Some(place) = folder(&rules.built).map(str::to_owned).or_else(|| ending(&rules.built_endings)) {
+    if let Some(place) = folder.built.map(str::to_owned).or_else(|| ending(&rules.built_endings)) {
         return because("built", &place);
     }
     if options.include_tests {
         return None;
     }
-    let place = folder(&rules.tests).map(str::to_owned).or_else(|| ending(&rules.test_endings))?;
+    let place = folder.tests.map(str::to_owned).or_else(|| ending(&rules.test_endings))?;
     because("tests", &place)
 }
 
@@ -189,7 +222,7 @@ enum Word {
 
 /// Looks for words of SQL and of the libraries' sinks in a text, all at once.
 pub(crate) struct Words {
-    automaton: Option<AhoCorasick>,
+    table: Option<Table>,
     words: Vec<(Word, String)>,
     signature: u64,
 }
@@ -234,13 +267,9 @@ impl Words {
         }
         words.extend(options.sinks.iter().map(|sink| (Word::Sink, sink.function.clone())));
         // Every file is run through it once: worth the table, where it is small.
-        // A table is built in a moment by optimised code only, and tests build many.
-        let table = words.len() < 1_000 && !cfg!(debug_assertions);
-        let kind = table.then_some(AhoCorasickKind::DFA);
-        let patterns = words.iter().map(|(_, word)| word);
-        let automaton = AhoCorasick::builder().kind(kind).ascii_case_insensitive(true).build(patterns).ok();
+        let table = Table::new(words.iter().map(|(_, word)| word), true, words.len() < 1_000);
         words.iter().for_each(|(_, word)| word.hash(&mut signature));
-        Self { automaton, words, signature: signature.finish() }
+        Self { table, words, signature: signature.finish() }
     }
 
     /// Tells what is looked for from what another version's libraries look for.
@@ -250,42 +279,49 @@ impl Words {
 
     /// Whether a text may hold SQL or a sink's name.
     pub(crate) fn in_text(&self, text: &str) -> bool {
-        let Some(automaton) = &self.automaton else { return true };
-        automaton.find_overlapping_iter(text).any(|found| match self.words[found.pattern().as_usize()].0 {
+        let Some(table) = &self.table else { return true };
+        table.any(text, |word, range| match self.words[word].0 {
             Word::Sink | Word::Builder => true,
             Word::ContentSink => false,
-            Word::Sql => stands_alone(text.as_bytes(), found.start(), found.end()),
+            Word::Sql => stands_alone(text.as_bytes(), range.start, range.end),
         })
     }
 
     /// What was found in a text; none where a sink is named, so that it has to be parsed.
     pub(crate) fn hits(&self, text: &str) -> Option<Hits> {
-        let bytes = text.as_bytes();
         let mut hits = Hits::default();
-        for found in self.automaton.as_ref()?.find_overlapping_iter(text) {
-            let (kind, word) = &self.words[found.pattern().as_usize()];
-            if *kind == Word::Sql {
-                if stands_alone(bytes, found.start(), found.end()) {
-                    hits.sql.push(found.start());
-                }
-                continue;
-            }
-            // Names of code have one way of writing, and are not the end of a longer name.
-            let whole = !word.starts_with(|first: char| first.is_alphanumeric() || first == '_' || first == '$')
-                || !found.start().checked_sub(1).is_some_and(|at| is_name(bytes[at]));
-            if !whole || text.get(found.range()) != Some(word.as_str()) {
-                continue;
-            }
-            match kind {
-                Word::Sink => return None,
-                Word::Builder => hits.builder = true,
-                // A text that stands elsewhere: `execute(QUERY)`.
-                _ if passes_name(text.get(found.end()..)?) => return None,
-                _ => hits.takes_text = true,
-            }
+        let named = self.table.as_ref()?.any(text, |word, range| self.names_sink(text, word, range, &mut hits));
+        if named {
+            return None;
         }
         hits.sql.sort_unstable();
         Some(hits)
+    }
+
+    /// Whether a word that stands at `range` is the name of a sink; what else it is is noted.
+    fn names_sink(&self, text: &str, word: usize, range: Range<usize>, hits: &mut Hits) -> bool {
+        let bytes = text.as_bytes();
+        let (kind, word) = &self.words[word];
+        if *kind == Word::Sql {
+            if stands_alone(bytes, range.start, range.end) {
+                hits.sql.push(range.start);
+            }
+            return false;
+        }
+        // Names of code have one way of writing, and are not the end of a longer name.
+        let whole = !word.starts_with(|first: char| first.is_alphanumeric() || first == '_' || first == '$')
+            || !range.start.checked_sub(1).is_some_and(|at| is_name(bytes[at]));
+        if !whole || text.get(range.clone()) != Some(word.as_str()) {
+            return false;
+        }
+        match kind {
+            Word::Sink => return true,
+            Word::Builder => hits.builder = true,
+            // A text that stands elsewhere: `execute(QUERY)`.
+            _ if text.get(range.end..).is_none_or(passes_name) => return true,
+            _ => hits.takes_text = true,
+        }
+        false
     }
 }
 
@@ -341,7 +377,7 @@ mod tests {
     fn folders_that_a_project_names_are_read_in_spite_of_their_names() {
         let rules = &languages()[0].files;
         let left = |path: &str, options: &Options| {
-            let left = left_out(path, path.rsplit_once('.').unwrap().0, rules, options);
+            let left = left_out(path, path.rsplit_once('.').unwrap().0, rules, options, &mut Folder::default());
             left.map(|left| format!("{} {}", left.reason, left.place))
         };
         let mut options = Options::default();

@@ -36,6 +36,7 @@ mod site;
 mod sql_files;
 mod sqlc;
 mod survey;
+mod table;
 #[cfg(test)]
 mod tests;
 mod workers;

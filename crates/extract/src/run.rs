@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rayon::prelude::*;
 use rollproof_source::{Problem, ReadError, Snapshot, SourceMap, Span};
 use rustc_hash::FxHashSet;
@@ -18,6 +17,7 @@ use crate::query_files;
 use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
 use crate::survey::{Survey, functions_to_follow};
+use crate::table::Table;
 use crate::{Extraction, LeftOut, Options, Site};
 
 /// Files larger than this are data or generated.
@@ -251,11 +251,10 @@ fn add_files(
     if names.is_empty() {
         return None;
     }
-    let table = names.len() < MAX_TABLE && !cfg!(debug_assertions);
-    let automaton = AhoCorasick::builder().kind(table.then_some(AhoCorasickKind::DFA)).build(names).ok()?;
+    let table = Table::new(&names, false, names.len() < MAX_TABLE)?;
     let in_wave = |path: &Arc<str>| program.wave.binary_search_by(|facts| facts.path.cmp(path)).is_ok();
     let calls = |path: &&Arc<str>| {
-        let holds = |text: &str| calls_any(&automaton, text) && words.is_none_or(|words| words.in_text(text));
+        let holds = |text: &str| calls_any(&table, text) && words.is_none_or(|words| words.in_text(text));
         !in_wave(path) && program.entry(path).is_some_and(|entry| holds(&entry.text))
     };
     let more: Vec<Arc<str>> = paths.par_iter().filter(calls).cloned().collect();
@@ -267,12 +266,12 @@ fn add_files(
 }
 
 /// Whether one of the names is called in a text.
-fn calls_any(automaton: &AhoCorasick, text: &str) -> bool {
+fn calls_any(table: &Table, text: &str) -> bool {
     let bytes = text.as_bytes();
-    automaton.find_overlapping_iter(text).any(|found| {
+    table.any(text, |_, range| {
         let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$';
-        let before = found.start().checked_sub(1).is_some_and(|at| word(bytes[at]));
-        let after = text.get(found.end()..).unwrap_or("").trim_start();
+        let before = range.start.checked_sub(1).is_some_and(|at| word(bytes[at]));
+        let after = text.get(range.end..).unwrap_or("").trim_start();
         !before && (after.starts_with(['(', '<', '!']) || after.starts_with("?.") || after.starts_with("::<"))
     })
 }
