@@ -393,7 +393,7 @@ impl Evaluator<'_> {
                     steps.push(crate::ir::Step::Item(skip));
                     vec![Value::Param(ParamRef { steps, ..param }, at)]
                 }
-                Value::List(items) => items.get(skip as usize).map_or_else(Vec::new, |item| item.values.clone()),
+                Value::List(items) => items.get(skip as usize).map_or_else(Vec::new, |item| item.values.to_vec()),
                 _ => vec![Value::unknown("spread of an unknown list", at)],
             })
             .collect()

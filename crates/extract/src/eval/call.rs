@@ -74,7 +74,9 @@ impl Evaluator<'_> {
         for argument in arguments {
             let values = self.eval(facts, *argument, env);
             match (&facts.expr(*argument).kind, values.as_slice()) {
-                (ExprKind::Spread(_), [Value::List(items)]) => all.extend(items.iter().map(|item| item.values.clone())),
+                (ExprKind::Spread(_), [Value::List(items)]) => {
+                    all.extend(items.iter().map(|item| item.values.to_vec()))
+                }
                 _ => all.push(values),
             }
         }
@@ -516,11 +518,11 @@ pub(super) fn in_arm_or_loop(facts: &Facts, call: ExprId, around: RegionId) -> b
 /// Names and values of a list of pairs.
 fn fields_of(items: &[Item]) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
     let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
-    for pair in items.iter().flat_map(|item| &item.values) {
+    for pair in items.iter().flat_map(|item| item.values.iter()) {
         let Value::List(pair) = pair else { return None };
         let [name] = pair.first()?.values.as_slice() else { return None };
         let name: Arc<str> = name.constant()?.into();
-        let values = pair.get(1).map_or_else(Vec::new, |value| value.values.clone());
+        let values = pair.get(1).map_or_else(Vec::new, |value| value.values.to_vec());
         match fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => values.into_iter().for_each(|value| add(known, value)),
             None => fields.push((name, values)),

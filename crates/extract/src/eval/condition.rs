@@ -115,7 +115,7 @@ impl Evaluator<'_> {
             if item.repeated || item.optional || !item.values.iter().all(|value| value.constant().is_some()) {
                 return None;
             }
-            let inner = self.frame_of(function, vec![item.values.clone()]);
+            let inner = self.frame_of(function, vec![item.values.to_vec()]);
             known.push(self.truth(&function.facts, value, &inner, depth + 1));
         }
         if known.contains(&Some(some)) {

@@ -190,7 +190,7 @@ impl Evaluator<'_> {
                     outer: env.clone(),
                     depth: env.as_ref().map_or(0, |frame| frame.depth),
                     serial: serial_of_turn(env, child, index),
-                    element: Some((over, item.values.clone())),
+                    element: Some((over, item.values.to_vec())),
                 };
                 let turn = Use { turning: Some(child), ..reader };
                 let inner = Some(Arc::new(frame));

@@ -37,7 +37,7 @@ impl Evaluator<'_> {
             "withArray" => {
                 let given = match arguments.get(1).map(Vec::as_slice) {
                     Some([Value::List(items)]) if items.iter().all(|item| !item.repeated && !item.optional) => {
-                        items.iter().map(|item| item.values.clone()).collect()
+                        items.iter().map(|item| item.values.to_vec()).collect()
                     }
                     _ => Vec::new(),
                 };

@@ -61,7 +61,7 @@ impl Evaluator<'_> {
         for argument in self.arguments(facts, &call.arguments, env) {
             let argument = self.forced(argument);
             match argument.as_slice() {
-                [Value::List(items)] => names.extend(items.iter().map(|item| item.values.clone())),
+                [Value::List(items)] => names.extend(items.iter().map(|item| item.values.to_vec())),
                 _ => names.push(argument),
             }
         }
@@ -126,7 +126,7 @@ impl Evaluator<'_> {
         let is_open = |value: &Value| match value {
             Value::List(items) => {
                 let counted = |item: &Item| !item.repeated && item.values.iter().all(|value| !is_given(value));
-                items.iter().flat_map(|item| &item.values).all(is_value)
+                items.iter().flat_map(|item| item.values.iter()).all(is_value)
                     && (items.is_empty() || !items.iter().all(counted))
             }
             Value::Unknown(reason, _) => !reason.contains("fragment") && !super::part::is_built(reason),
@@ -303,8 +303,8 @@ impl Evaluator<'_> {
                 }
                 _ => Value::text(vec![Piece::Placeholder(at)]),
             })
-            .collect();
-        Item { values, ..item.clone() }
+            .collect::<Vec<Value>>();
+        Item { values: values.into(), ..item.clone() }
     }
 
     /// `unnest($1::"text"[], $2::"int4"[])`.
@@ -394,7 +394,7 @@ fn present(item: &Item) -> Option<Item> {
     let left_out = |value: &Value| matches!(value, Value::Nothing | Value::Opaque(_));
     let values: Vec<Value> = item.values.iter().filter(|value| !left_out(value)).cloned().collect();
     let optional = item.optional || values.len() < item.values.len();
-    (!values.is_empty()).then(|| Item { values, optional, ..item.clone() })
+    (!values.is_empty()).then(|| Item { values: values.into(), optional, ..item.clone() })
 }
 
 /// `::"text"[]`, one more dimension than the name says; a list of names is one qualified name.

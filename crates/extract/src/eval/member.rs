@@ -165,7 +165,7 @@ impl Evaluator<'_> {
                     .filter_map(|key| key.parse().ok())
                     .flat_map(|index| self.step(std::slice::from_ref(object), &Step::Item(index), at))
                     .collect(),
-                (Value::List(items), None) => items.iter().flat_map(|item| item.values.clone()).collect(),
+                (Value::List(items), None) => items.iter().flat_map(|item| item.values.iter().cloned()).collect(),
                 (Value::Object(_) | Value::Module(_) | Value::Class(_), Some(keys)) => keys
                     .iter()
                     .flat_map(|key| self.member(std::slice::from_ref(object), &key.as_str().into(), at))

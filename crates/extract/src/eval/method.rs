@@ -219,7 +219,7 @@ impl Evaluator<'_> {
             ("map" | "flatMap", _) => self.map(facts, value, (call, name == "flatMap"), at, env),
             ("filter", Value::List(items)) => vec![Value::List(filtered(items).into())],
             ("fill", Value::List(items)) => {
-                let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
+                let values = Arc::new(first.map_or_else(Vec::new, |first| self.eval(facts, first, env)));
                 vec![Value::List(items.iter().map(|item| Item { values: values.clone(), ..item.clone() }).collect())]
             }
             ("slice" | "reverse", Value::List(items)) => {
@@ -264,7 +264,7 @@ impl Evaluator<'_> {
         let mut made = self.eval(facts, start, env);
         for (index, item) in items.iter().enumerate() {
             let index = vec![Value::derived(&index.to_string(), at)];
-            made = self.apply_function(facts, function, &[made, item.values.clone(), index], at, env);
+            made = self.apply_function(facts, function, &[made, item.values.to_vec(), index], at, env);
         }
         made
     }
@@ -311,7 +311,7 @@ impl Evaluator<'_> {
         let counted = !items.iter().any(|item| item.repeated || item.optional);
         for (index, item) in items.iter().enumerate().take(256) {
             let index = if counted { Value::derived(&index.to_string(), at) } else { Value::Number(at) };
-            let arguments = [item.values.clone(), vec![index]];
+            let arguments = [item.values.to_vec(), vec![index]];
             let values = self.apply_function(facts, function, &arguments, at, env);
             match values.as_slice() {
                 // What each item becomes is part of one list.
@@ -321,7 +321,7 @@ impl Evaluator<'_> {
                     choice: item.choice.clone().or_else(|| inner.choice.clone()),
                     ..inner.clone()
                 })),
-                _ => mapped.push(Item { values, ..item.clone() }),
+                _ => mapped.push(Item { values: values.into(), ..item.clone() }),
             }
         }
         vec![Value::List(mapped.into())]
@@ -351,7 +351,10 @@ fn filtered(items: &[Item]) -> Vec<Item> {
         .map(|item| {
             let mut item = item.clone();
             let before = item.values.len();
-            item.values.retain(|value| !matches!(value, Value::Nothing) && value.constant().as_deref() != Some(""));
+            let stays = |value: &Value| !matches!(value, Value::Nothing) && value.constant().as_deref() != Some("");
+            if !item.values.iter().all(stays) {
+                Arc::make_mut(&mut item.values).retain(stays);
+            }
             item.optional |= item.values.len() < before;
             item
         })

@@ -166,7 +166,7 @@ impl Evaluator<'_> {
         for list in &lists {
             match list {
                 Value::List(items) => {
-                    let elements = items.iter().flat_map(|item| &item.values);
+                    let elements = items.iter().flat_map(|item| item.values.iter());
                     values.extend(elements.take(MAX_ELEMENTS + 1).cloned());
                 }
                 Value::Nothing => {}
@@ -197,7 +197,7 @@ impl Evaluator<'_> {
                     match value {
                         // With items before it that may be left out, any of the later ones may stand there.
                         Value::List(items) if items.iter().take(*index as usize + 1).any(|item| item.optional) => {
-                            let later = items.iter().skip(*index as usize).flat_map(|item| &item.values);
+                            let later = items.iter().skip(*index as usize).flat_map(|item| item.values.iter());
                             later.for_each(|value| add(&mut found, value.clone()));
                             add(&mut found, Value::Nothing);
                         }

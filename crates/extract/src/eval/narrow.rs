@@ -133,7 +133,7 @@ fn items_of(lists: &[Value]) -> Option<Vec<Value>> {
     let mut found = Vec::new();
     for list in lists {
         let Value::List(items) = list else { return None };
-        for value in items.iter().flat_map(|item| &item.values) {
+        for value in items.iter().flat_map(|item| item.values.iter()) {
             value.constant()?;
             add(&mut found, value.clone());
         }

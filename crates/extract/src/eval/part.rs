@@ -110,7 +110,7 @@ impl Evaluator<'_> {
             Value::Unknown(reason, at) if is_built(reason) => Some(unknown(BUILT, *at)),
             Value::External { module, path } if self.program.makes_parts(module, path) => Some(unknown(BUILT, at)),
             Value::List(items) => {
-                let mut values = items.iter().flat_map(|item| &item.values);
+                let mut values = items.iter().flat_map(|item| item.values.iter());
                 values.any(|value| self.bound_part(value, at).is_some()).then(|| unknown(BUILT, at))
             }
             _ => None,

@@ -179,7 +179,7 @@ impl Evaluator<'_> {
         let fragment = |value: &Value| match value {
             Value::Fragment(..) => true,
             Value::List(items) => {
-                items.iter().flat_map(|item| &item.values).any(|value| matches!(value, Value::Fragment(..)))
+                items.iter().flat_map(|item| item.values.iter()).any(|value| matches!(value, Value::Fragment(..)))
             }
             _ => false,
         };
@@ -210,7 +210,7 @@ impl Evaluator<'_> {
                 continue;
             }
             let mut values = Vec::new();
-            for value in &item.values {
+            for value in item.values.iter() {
                 if let Value::Fragment(_, file, expr) = value {
                     self.spliced.insert((*file, *expr));
                     values.push(value.clone());
@@ -218,14 +218,14 @@ impl Evaluator<'_> {
                     add(&mut values, Value::unknown("fragments that a list may hold", at));
                 }
             }
-            flat.push(Item { values, ..item.clone() });
+            flat.push(Item { values: values.into(), ..item.clone() });
         }
     }
 }
 
 /// Whether a fragment stands in a list.
 fn holds_fragment(items: &[Item]) -> bool {
-    items.iter().flat_map(|item| &item.values).any(|value| match value {
+    items.iter().flat_map(|item| item.values.iter()).any(|value| match value {
         Value::Fragment(..) => true,
         Value::Unknown(reason, _) => is_built(reason),
         Value::List(inner) => holds_fragment(inner),

@@ -7,7 +7,7 @@ use rollproof_source::Span;
 use super::choice::{Marks, agree, is_empty, is_marked};
 use super::name::not_in_tree;
 use super::tag::{is_name_place, known_tail};
-use super::value::{Env, Item, Piece, Pieces, Value, add};
+use super::value::{Env, Item, Piece, Pieces, Value, add, same_pieces};
 use super::{Evaluator, span};
 use crate::ir::{Chunk, ExprId, ExprKind, Facts, Part};
 
@@ -99,7 +99,7 @@ impl Evaluator<'_> {
         let mut texts: Vec<Pieces> = Vec::new();
         for value in values {
             for text in self.value_text(value, at) {
-                if !texts.contains(&text) {
+                if !texts.iter().any(|known| same_pieces(known, &text)) {
                     texts.push(text);
                 }
             }

@@ -7,7 +7,7 @@ use rollproof_source::{FileId, Span, TextRange};
 use crate::ir::{BindingId, ClassId, ExprId, Facts, FunctionId, ParamId, RegionId, Step};
 
 /// A part of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Piece {
     /// Known text. Verbatim: byte for byte what stands at `at`.
     Text {
@@ -26,6 +26,37 @@ pub(crate) enum Piece {
     Repeat(Span),
     /// The text is what comes of a decision that went one of these ways. No text.
     Chosen(Chosen),
+}
+
+impl PartialEq for Piece {
+    /// Where it stands tells pieces apart at once; the texts of most that are equal are, and were made one by one.
+    fn eq(&self, other: &Self) -> bool {
+        match self {
+            Self::Text { text, at, verbatim } => {
+                matches!(other, Self::Text { text: other, at: other_at, verbatim: other_verbatim }
+                if at == other_at && verbatim == other_verbatim && text == other)
+            }
+            Self::Placeholder(at) => matches!(other, Self::Placeholder(other) if at == other),
+            Self::Number(at) => matches!(other, Self::Number(other) if at == other),
+            Self::Param(param, at) => {
+                matches!(other, Self::Param(other, other_at) if at == other_at && param == other)
+            }
+            Self::Unknown(why, at) => {
+                matches!(other, Self::Unknown(other, other_at) if at == other_at && why == other)
+            }
+            Self::Repeat(at) => matches!(other, Self::Repeat(other) if at == other),
+            Self::Chosen(chosen) => matches!(other, Self::Chosen(other) if chosen == other),
+        }
+    }
+}
+
+impl Eq for Piece {}
+
+/// Whether two texts are made of the same pieces. Those that are compared are mostly ways of one expression, which differ
+/// near their ends.
+pub(crate) fn same_pieces(left: &[Piece], right: &[Piece]) -> bool {
+    left.len() == right.len()
+        && (std::ptr::eq(left, right) || left.iter().rev().zip(right.iter().rev()).all(|(left, right)| left == right))
 }
 
 /// What was decided. Texts that follow from different outcomes of one decision never stand together.
@@ -115,7 +146,8 @@ pub(crate) struct Frame {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Item {
-    pub(crate) values: Vec<Value>,
+    /// Lists are copied whenever one more item is pushed: their items are shared.
+    pub(crate) values: Arc<Vec<Value>>,
     /// It stands for any number of items.
     pub(crate) repeated: bool,
     /// It may be left out.
@@ -134,7 +166,7 @@ pub(crate) struct Taking {
 impl Item {
     /// An item that is there once.
     pub(crate) fn one(values: Vec<Value>) -> Self {
-        Self { values, repeated: false, optional: false, choice: None }
+        Self { values: Arc::new(values), repeated: false, optional: false, choice: None }
     }
 
     /// One that stands for any number of items.
@@ -201,7 +233,7 @@ impl PartialEq for Written {
 
 impl Eq for Written {}
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Value {
     Text(Pieces),
     /// What a SQL tag made, and the expression that made it.
@@ -228,6 +260,40 @@ pub(crate) enum Value {
     Param(ParamRef, Span),
     Unknown(Arc<str>, Span),
 }
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match self {
+            Self::Text(pieces) => matches!(other, Self::Text(other) if same_pieces(pieces, other)),
+            Self::Fragment(pieces, file, expr) => {
+                matches!(other, Self::Fragment(other, other_file, other_expr)
+                    if expr == other_expr && file == other_file && same_pieces(pieces, other))
+            }
+            Self::List(items) => matches!(other, Self::List(other) if items == other),
+            Self::Object(place) => matches!(other, Self::Object(other) if place == other),
+            Self::Record(fields) => matches!(other, Self::Record(other) if fields == other),
+            Self::Written(written) => matches!(other, Self::Written(other) if written == other),
+            Self::Function(function) => matches!(other, Self::Function(other) if function == other),
+            Self::Class(class) => matches!(other, Self::Class(other) if class == other),
+            Self::Instance(class) => matches!(other, Self::Instance(other) if class == other),
+            Self::Module(path) => matches!(other, Self::Module(other) if path == other),
+            Self::External { module, path } => {
+                matches!(other, Self::External { module: other, path: other_path } if module == other && path == other_path)
+            }
+            Self::Number(at) => matches!(other, Self::Number(other) if at == other),
+            Self::Nothing => matches!(other, Self::Nothing),
+            Self::Opaque(at) => matches!(other, Self::Opaque(other) if at == other),
+            Self::Param(param, at) => {
+                matches!(other, Self::Param(other, other_at) if at == other_at && param == other)
+            }
+            Self::Unknown(why, at) => {
+                matches!(other, Self::Unknown(other, other_at) if at == other_at && why == other)
+            }
+        }
+    }
+}
+
+impl Eq for Value {}
 
 impl Value {
     pub(crate) fn unknown(reason: &str, at: Span) -> Self {
