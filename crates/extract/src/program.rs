@@ -10,6 +10,7 @@ use rollproof_source::{ContentId, FileId, Snapshot, SourceMap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::eval::Evaluator;
+use crate::eval::replace::Patterns;
 use crate::eval::value::Value;
 use crate::glance::Glance;
 use crate::ir::{BindingKind, CallStyle, Export, ExprId, ExprKind, Facts, FunctionId};
@@ -111,6 +112,7 @@ pub(crate) struct Program<'p> {
     active: Vec<bool>,
     /// Classes of the wave that have a method of this name.
     method_owners: FxHashMap<Arc<str>, u32>,
+    pub(crate) patterns: Patterns,
 }
 
 impl<'p> Program<'p> {
@@ -142,6 +144,7 @@ impl<'p> Program<'p> {
             resolved: RwLock::default(),
             resolved_from: Mutex::default(),
             method_owners: FxHashMap::default(),
+            patterns: Patterns::default(),
         }
     }
 

@@ -15,7 +15,7 @@ mod name;
 mod narrow;
 pub(crate) mod part;
 mod recase;
-mod replace;
+pub(crate) mod replace;
 mod rust;
 mod rust_format;
 mod settings;

@@ -1,7 +1,7 @@
 //! `replace` with what can be known of the pattern and of what stands instead.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::{Captures, Regex, RegexBuilder};
 use rollproof_source::Span;
@@ -36,6 +36,20 @@ enum Instead {
     Function(FunctionRef),
 }
 
+/// How a pattern is written: its literal, or a text that is looked for and whether all of them are.
+type Written = (Option<bool>, String);
+
+/// The patterns that were met: it takes longer to read one than to look for it in all queries of a tree.
+#[derive(Default)]
+pub(crate) struct Patterns(Mutex<FxHashMap<Written, Option<Arc<Pattern>>>>);
+
+impl Patterns {
+    fn get(&self, written: Written, read: impl FnOnce() -> Option<Pattern>) -> Option<Arc<Pattern>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(written).or_insert_with(|| read().map(Arc::new)).clone()
+    }
+}
+
 /// What a function made of matches with these groups.
 type Made = FxHashMap<Vec<Option<String>>, Option<Pieces>>;
 
@@ -56,12 +70,13 @@ impl Evaluator<'_> {
         let Some(first) = call.arguments.first() else { return unknown(BY_UNKNOWN) };
         let pattern = match regex_of(facts, *first) {
             Some(source) if SQUEEZES.contains(&source) => return vec![Value::Text(pieces.clone())],
-            Some(source) => pattern_of(source),
+            Some(source) => self.program.patterns.get((None, source.to_owned()), || pattern_of(source)),
             None => {
                 let pattern = self.eval(facts, *first, env);
                 let [pattern] = pattern.as_slice() else { return unknown(BY_UNKNOWN) };
                 let Some(text) = pattern.constant().filter(|text| !text.is_empty()) else { return unknown(BY_UNKNOWN) };
-                Regex::new(&regex::escape(&text)).ok().map(|regex| Pattern { regex, all, literal: true })
+                let make = || Regex::new(&regex::escape(&text)).ok().map(|regex| Pattern { regex, all, literal: true });
+                self.program.patterns.get((Some(all), text.clone()), make)
             }
         };
         let Some(pattern) = pattern else { return unknown(BY_A_PATTERN) };
