@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rollproof_source::{ContentId, ReadError, Snapshot};
 use tempfile::TempDir;
 
+use crate::objects::MAX_OBJECT_BYTES;
 use crate::{LoadError, MAX_FILE_BYTES, Repository, folder_snapshot};
 
 /// A repository in a folder that the test owns.
@@ -422,6 +423,11 @@ fn a_file_over_the_limit_is_listed_and_refused() {
     let tree = at(&made.open("repo"), "HEAD");
     assert_eq!(tree.read("dump.sql"), Some(Err(ReadError::TooLarge(size))));
     assert!(tree.read("shared.ts").unwrap().is_ok());
+    // What would take too much memory is not even decoded.
+    let size = MAX_OBJECT_BYTES + 1;
+    made.write("repo/dump.sql", &"x".repeat(size as usize));
+    made.commit("larger", "2024-01-06T00:00:00Z");
+    assert_eq!(at(&made.open("repo"), "HEAD").read("dump.sql"), Some(Err(ReadError::TooLarge(size))));
 }
 
 #[test]
