@@ -220,7 +220,7 @@ impl Fold<'_> {
         for problem in &problems {
             match problem.sqlstate() {
                 // What was applied was taken by a server: there it is known.
-                None if !pending && matches!(problem.kind, ProblemKind::Presumed { .. }) => {}
+                None if !pending && problem.kind == ProblemKind::Presumed => {}
                 None => self.problem(statement, &problem.message),
                 Some(sqlstate) if pending => {
                     self.rejected.push(Rejected {

@@ -81,7 +81,7 @@ impl Walk {
             record.verdict = Verdict::Unknown;
             record.message.get_or_insert_with(|| format!("the transaction may have failed: {}", doubt.reason));
         }
-        let presumed = problems.iter().find(|problem| matches!(problem.kind, ProblemKind::Presumed { .. }));
+        let presumed = problems.iter().find(|problem| problem.kind == ProblemKind::Presumed);
         let mut reason = presumed.map(|problem| Arc::from(problem.message.as_str()));
         if record.verdict == Verdict::Resolves && reason.is_none() {
             reason = self.walker.doubtful(&before);

@@ -1,6 +1,6 @@
 //! Transactions that are `READ ONLY` (`PreventCommandIfReadOnly`, `ExecCheckXactReadOnly`, `check_transaction_read_only`).
 
-use rollproof_catalog::Schema;
+use rollproof_catalog::{Schema, Session};
 use rollproof_resolve::{Environment, resolve};
 use rollproof_sql::ast::{Statement, StatementKind};
 
@@ -16,9 +16,11 @@ pub(crate) struct AccessMode {
 }
 
 impl AccessMode {
-    /// The mode of a transaction that begins.
-    pub(crate) fn begin(read_only: Option<bool>) -> Self {
-        Self { read_only: read_only.unwrap_or(false), queried: false }
+    /// The mode of a transaction that begins; `default_transaction_read_only` decides where it does not say.
+    pub(crate) fn begin(read_only: Option<bool>, session: &Session) -> Self {
+        let setting = session.settings.get("default_transaction_read_only");
+        let default = || setting.is_some_and(|value| matches!(&*value.to_lowercase(), "on" | "true" | "1" | "yes"));
+        Self { read_only: read_only.unwrap_or_else(default), queried: false }
     }
 
     /// That of a transaction that goes on where one ended (`AND CHAIN`).

@@ -105,6 +105,15 @@ impl Context {
         self.looked_up.borrow_mut().insert(name.clone());
     }
 
+    /// Remembers a relation that stands in the way.
+    pub(crate) fn note_object(&self, object: ObjectId) {
+        if let ObjectId::Relation(oid) = object
+            && let Some(relation) = self.schema.relation(oid)
+        {
+            self.note(&relation.name);
+        }
+    }
+
     /// Adds a taint, and says why.
     pub(crate) fn taint(&mut self, taint: Taint, message: impl Into<String>, span: TextRange) {
         let mut taints = vec![taint.clone()];

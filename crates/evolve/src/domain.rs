@@ -48,7 +48,12 @@ impl Context {
             made.element = base_type.element;
             made.subscriptable = base_type.subscriptable;
             made.collation = collation;
+            let array = made.array;
             self.schema.put_type(made);
+            if let Some(mut array) = self.schema.type_of(array).cloned() {
+                array.collation = collation;
+                self.schema.put_type(array);
+            }
         }
         self.depend(ObjectId::Type(oid), ObjectId::Type(base.oid), DependencyKind::Normal);
         if let Some((_, uses)) = default {

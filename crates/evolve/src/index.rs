@@ -129,7 +129,12 @@ impl Context {
         {
             return Ok(());
         }
-        self.define_index(request).map(|_| ())
+        let expressions = request.keys.iter().filter_map(|key| key.bound.as_ref()).chain(&request.predicate);
+        let uses: Vec<ObjectId> = expressions.flat_map(|bound| bound.uses.iter().copied()).collect();
+        let span = request.span;
+        self.define_index(request)?;
+        self.presume_quiet("this index", &uses, span);
+        Ok(())
     }
 
     fn indexable(&self, table: &Relation, create: &CreateIndex) -> Outcome {

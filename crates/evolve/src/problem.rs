@@ -1,6 +1,6 @@
 //! What is wrong with a statement of a migration.
 
-use rollproof_catalog::{Provision, Taint};
+use rollproof_catalog::Taint;
 use rollproof_source::TextRange;
 
 /// Something wrong with a statement, in the state it runs in.
@@ -29,11 +29,9 @@ pub enum ProblemKind {
         /// What was added to [`rollproof_catalog::Schema::taints`].
         taint: Taint,
     },
-    /// The statement needs what not every server has. It was followed as taken, and the server has it from here on.
-    Presumed {
-        /// What.
-        provision: Provision,
-    },
+    /// Whether the server takes the statement depends on what no source tells: how the server was built, what a function
+    /// finds in the rows. It was followed as taken.
+    Presumed,
 }
 
 impl Problem {
@@ -42,7 +40,7 @@ impl Problem {
     pub fn sqlstate(&self) -> Option<&'static str> {
         match &self.kind {
             ProblemKind::Refused { sqlstate } => Some(sqlstate),
-            ProblemKind::Unmodelled { .. } | ProblemKind::Presumed { .. } => None,
+            ProblemKind::Unmodelled { .. } | ProblemKind::Presumed => None,
         }
     }
 }

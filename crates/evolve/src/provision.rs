@@ -17,8 +17,7 @@ impl Context {
             return;
         }
         self.schema.provide(provision);
-        let kind = ProblemKind::Presumed { provision: provision.clone() };
-        self.problems.push(Problem { kind, message: provision.question(), detail: None, span });
+        self.problems.push(Problem { kind: ProblemKind::Presumed, message: provision.question(), detail: None, span });
     }
 
     /// What the server has to have for a collation that is named.

@@ -10,7 +10,6 @@ use crate::context::Context;
 
 /// Catalogs of which no query depends: comments, statistics, who depends on whom.
 const OF_NO_USE: &[&str] = &[
-    "pg_depend",
     "pg_shdepend",
     "pg_description",
     "pg_shdescription",
@@ -58,8 +57,13 @@ impl Context {
             if !of_the_server || relation.kind != RelationKind::Table || is_harmless(relation, write) {
                 continue;
             }
+            let named = self.named_by(&relation.name.clone(), resolution);
+            // What keeps an object from being dropped: where none is named, nothing that a query meets is.
+            if &*relation.name == "pg_depend" && named.is_none() {
+                continue;
+            }
             let why = format!("{} is written here, and what that changes is not followed", relation.name);
-            let taint = match self.named_by(&relation.name.clone(), resolution) {
+            let taint = match named {
                 Some(names) => Taint::Relations(names, Arc::from(why.as_str())),
                 None => Taint::Everything(Arc::from(why.as_str())),
             };
@@ -83,7 +87,7 @@ impl Context {
                 enums.iter().map(|each| each.name.clone()).chain(relations).collect()
             }
             "pg_attribute" | "pg_attrdef" | "pg_class" | "pg_constraint" | "pg_trigger" | "pg_policy"
-            | "pg_rewrite" | "pg_inherits" | "pg_index" => {
+            | "pg_rewrite" | "pg_inherits" | "pg_index" | "pg_depend" => {
                 let named = resolution.named_literals.iter().filter_map(|literal| match literal.1 {
                     ObjectId::Relation(oid) => self.schema.relation(oid),
                     _ => None,

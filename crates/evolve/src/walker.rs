@@ -199,6 +199,7 @@ impl SessionWalker {
         if may_add_labels(statement) {
             self.mark_enum_values(&before);
         }
+        problems.extend(self.cursors.uncertain(statement));
         self.cursors.step(statement, self.marks.len());
         self.mode.step(statement);
         self.keep_settings(statement, &before.session);
@@ -219,7 +220,11 @@ impl SessionWalker {
                 Some(refused("26000", &message, statement))
             }
             _ => {
-                self.cursors.refusal(statement, self.marks.len()).or_else(|| self.mode.refusal(statement, &self.schema))
+                let own = AccessMode::begin(None, &self.session);
+                let mode = if self.in_transaction() { self.mode } else { own };
+                self.cursors
+                    .refusal(statement, self.marks.len(), &self.schema)
+                    .or_else(|| mode.refusal(statement, &self.schema))
             }
         }
     }
@@ -315,7 +320,7 @@ impl SessionWalker {
             }
             TransactionStatement::Begin(read_only) => {
                 if !self.in_transaction() {
-                    self.mode = AccessMode::begin(*read_only);
+                    self.mode = AccessMode::begin(*read_only, &self.session);
                 }
                 self.begin();
             }

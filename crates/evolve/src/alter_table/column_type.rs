@@ -164,6 +164,7 @@ impl Context {
                 _ => None,
             };
             if let Some((how, detail)) = complaint {
+                self.note_object(*user);
                 let message = format!("cannot alter type of a column used {how}");
                 return Err(refuse_with("0A000", message, detail, change.name.span));
             }

@@ -37,6 +37,7 @@ impl Context {
         if blocked.is_empty() {
             return Ok(());
         }
+        blocked.iter().for_each(|each| self.note_object(each.dependent));
         let describe = |object| self.schema.describe_object(object);
         let listed = blocked.iter().take(LISTED);
         let mut lines: Vec<String> =

@@ -16,6 +16,7 @@ mod objects;
 mod operators;
 mod pattern;
 mod query;
+mod raise;
 mod relations;
 mod rows;
 mod standard;

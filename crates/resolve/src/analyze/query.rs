@@ -8,7 +8,8 @@ mod values;
 
 use rollproof_sql::ast::{Query, QueryBody};
 
-use super::Analyzer;
+use super::clause::strength;
+use super::{Analyzer, unsupported};
 use crate::error::Result;
 use crate::types;
 
@@ -28,6 +29,10 @@ impl<'a> Analyzer<'a> {
             self.note_unknown(super::DYNAMIC, parts.span);
             let level = self.level();
             (level.open, level.open_clauses) = (true, true);
+        }
+        if let (QueryBody::SetOperation(_), Some(locking)) = (parts.body, parts.locking.first()) {
+            let message = format!("{} is not allowed with UNION/INTERSECT/EXCEPT", strength(locking.strength));
+            return Err(unsupported(message, locking.span));
         }
         if let Some(with) = parts.with {
             self.with_clause(with)?;

@@ -33,6 +33,8 @@ pub(crate) struct CteInfo<'a> {
 impl<'a> Analyzer<'a> {
     /// `transformWithClause`
     pub(crate) fn with_clause(&mut self, with: &'a With) -> Result<()> {
+        // What stands in it lies in the statement's own level, which is there from here on.
+        self.level();
         for (at, cte) in with.ctes.iter().enumerate() {
             if with.ctes[..at].iter().any(|other| other.name.text == cte.name.text) {
                 let message = format!("WITH query name \"{}\" specified more than once", cte.name.text);

@@ -106,7 +106,8 @@ pub enum TransactionStatement {
     RollbackTo(Name),
     /// `PREPARE TRANSACTION`
     Prepare,
-    /// `COMMIT PREPARED`, `ROLLBACK PREPARED`, `SET CONSTRAINTS`, `SET SESSION CHARACTERISTICS`.
+    /// `COMMIT PREPARED`, `ROLLBACK PREPARED`, `SET CONSTRAINTS`, `SET SESSION CHARACTERISTICS` that leaves reads and
+    /// writes as they are.
     Other,
 }
 

@@ -89,8 +89,11 @@ impl Parser<'_> {
                 parser.json_returning(&mut special)?;
                 return Ok(ExprKind::Special(Box::new(special)));
             }
-            let first = parser.argument()?;
+            let start = parser.save();
+            let mut first = parser.argument()?;
             if first.name.is_none() && (parser.at_punct(Punct::Colon) || parser.at_keyword("value")) {
+                parser.restore(start);
+                first.value = parser.json_key()?;
                 parser.json_pairs(first.value, &mut special)?;
                 parser.json_null_clause();
                 parser.json_unique_keys()?;
@@ -118,8 +121,21 @@ impl Parser<'_> {
             if !self.eat_punct(Punct::Comma) {
                 return Ok(());
             }
-            key = self.expr()?;
+            key = self.json_key()?;
         }
+    }
+
+    /// A key: before `VALUE` no operator stands outside of parentheses (`json_name_and_value`).
+    fn json_key(&mut self) -> PResult<Expr> {
+        let start = self.save();
+        if let Ok(key) = self.c_expr()
+            && self.at_keyword("value")
+        {
+            return Ok(key);
+        }
+        self.restore(start);
+        let key = self.expr()?;
+        if self.at_keyword("value") && !self.hole_since(start) { self.error("\":\"") } else { Ok(key) }
     }
 
     fn json_array(&mut self, special: &mut SpecialCall) -> PResult<()> {
@@ -214,7 +230,8 @@ impl Parser<'_> {
     }
 
     fn json_object_aggregate(&mut self, special: &mut SpecialCall) -> PResult<()> {
-        special.add(self.expr()?, None);
+        let key = self.json_key()?;
+        special.add(key, None);
         if !self.eat_punct(Punct::Colon) {
             self.expect_keyword("value")?;
         }

@@ -39,8 +39,16 @@ impl Parser<'_> {
             return Ok(StatementKind::Transaction(TransactionStatement::Set(read_only)));
         }
         if self.eat_keywords(&["characteristics", "as", "transaction"]) {
-            self.transaction_modes(true)?;
-            return Ok(StatementKind::Transaction(TransactionStatement::Other));
+            let Some(read_only) = self.transaction_modes(true)? else {
+                return Ok(StatementKind::Transaction(TransactionStatement::Other));
+            };
+            // What it stands for (`ExecSetVariableStmt`).
+            let values = Some(vec![Arc::from(if read_only { "on" } else { "off" })]);
+            return Ok(StatementKind::Set(SetStatement {
+                local: false,
+                name: Arc::from("default_transaction_read_only"),
+                values,
+            }));
         }
         let (name, values) = self.set_rest()?;
         Ok(StatementKind::Set(SetStatement { local, name, values }))

@@ -358,6 +358,14 @@ impl<'a> Analyzer<'a> {
                 let kind = ErrorKind::Grouping;
                 return Err(Error::fail("42P20", message, span, kind));
             }
+            let holder = Node::new(Tag::Construct("arguments"), children, span);
+            self.refuse_nested_windows(&holder)?;
+            if let Some(set) = holder.find_outside_queries(&mut |node| matches!(node.tag, Tag::SetReturning(_))) {
+                // The executor sees it first.
+                let message = "set-valued function called in context that cannot accept a set";
+                self.refuse_later(Err(unsupported(message, set.span)))?;
+            }
+            children = holder.children.clone();
             if let rollproof_sql::ast::Over::Window(definition) = &**over {
                 let info = crate::analyze::clause::WindowInfo { name: None, definition };
                 self.level().windows.push(info);

@@ -23,12 +23,7 @@ impl<'a> Analyzer<'a> {
             return Ok(Expression::new(resolved.result, Node::new(Tag::Construct("call"), trees, span)));
         };
         let holder = Node::new(Tag::Construct("arguments"), trees.clone(), span);
-        if self.level().has_windows
-            && let Some(inner) = holder.find_outside_queries(&mut |node| matches!(node.tag, Tag::Window(..)))
-        {
-            let message = "window function calls cannot be nested";
-            return Err(Error::fail("42P20", message, inner.span, ErrorKind::Grouping));
-        }
+        self.refuse_nested_windows(&holder)?;
         if let Some(set) = holder.find_outside_queries(&mut |node| matches!(node.tag, Tag::SetReturning(_))) {
             return Err(unsupported("window function calls cannot contain set-returning function calls", set.span));
         }
@@ -46,6 +41,17 @@ impl<'a> Analyzer<'a> {
             _ => !aggregate_never_null(&name, resolved.aggregate),
         };
         Ok(Expression::new(typed, Node::new(Tag::Window(oid, window), trees, span)))
+    }
+
+    /// No window function stands in the arguments of another.
+    pub(crate) fn refuse_nested_windows(&mut self, arguments: &Tree) -> Result<()> {
+        if self.level().has_windows
+            && let Some(inner) = arguments.find_outside_queries(&mut |node| matches!(node.tag, Tag::Window(..)))
+        {
+            let message = "window function calls cannot be nested";
+            return Err(Error::fail("42P20", message, inner.span, ErrorKind::Grouping));
+        }
+        Ok(())
     }
 
     /// The window of OVER: one that WINDOW names, or a new one.

@@ -11,7 +11,7 @@ use crate::analyze::level::ItemColumn;
 use crate::analyze::{
     Analyzer, Entry, EntryColumn, EntryKind, Expression, Item, Kind, Node, Returning, Tag, Tree, Var,
 };
-use crate::error::{Error, ErrorKind, Failure, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::resolution::MergedJoin;
 use crate::types;
 
@@ -62,9 +62,8 @@ impl<'a> Analyzer<'a> {
             let tree = self.join_condition(condition, &inner)?;
             // The text may go on with another join.
             self.level().open_from |= crate::walk::ends_open(condition);
-            if join.kind == JoinKind::Full && !self.can_merge(&tree, &left_entries, &right_entries) {
-                let reason = "whether a FULL JOIN can be planned without an equality between its sides";
-                self.deferred.get_or_insert(Failure::unknown(reason, condition.span));
+            if join.kind == JoinKind::Full {
+                self.check_full_join(&tree, &left_entries, &right_entries, condition.span);
             }
         }
         if merged.columns.len() > MOST_COLUMNS {
@@ -111,7 +110,12 @@ impl<'a> Analyzer<'a> {
             }
             JoinCondition::Using(names, _) => {
                 for (at, name) in names.iter().enumerate() {
+                    // Names before it are looked up first.
                     if names[..at].iter().any(|other| other.text == name.text) {
+                        for before in &names[..at] {
+                            self.using_column(left, before, "left")?;
+                            self.using_column(right, before, "right")?;
+                        }
                         let message = format!("column name \"{}\" appears more than once in USING clause", name.text);
                         let kind = ErrorKind::AmbiguousColumn(name.text.clone());
                         return Err(Error::fail("42701", message, name.span, kind));
@@ -300,24 +304,6 @@ impl<'a> Analyzer<'a> {
         let part = result?.tree;
         self.level().parts.push(part.clone());
         Ok(part)
-    }
-
-    /// Whether a FULL JOIN can be merged or hashed on a condition (`select_mergejoin_clauses`), as far as an equality of both
-    /// sides, or none that asks for a row, shows it.
-    fn can_merge(&self, condition: &Tree, left: &[usize], right: &[usize]) -> bool {
-        let here = self.here();
-        let holds = |node: &Node, side: &[usize]| {
-            let mut of_side =
-                |node: &Node| matches!(node.tag, Tag::Var(var) if var.depth == here && side.contains(&var.entry));
-            node.find(&mut of_side).is_some()
-        };
-        let mut equality = |node: &Node| {
-            let compares = matches!(&node.tag, Tag::Operator(symbol) if &**symbol == "=")
-                || matches!(node.tag, Tag::Construct(_) if node.children.len() > 1);
-            compares && holds(node, left) && holds(node, right)
-        };
-        let plain = !holds(condition, left) && !holds(condition, right);
-        plain || condition.find(&mut equality).is_some()
     }
 
     /// Entries below an item.

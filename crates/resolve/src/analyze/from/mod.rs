@@ -1,5 +1,6 @@
 //! FROM (`transformFromClause` of parse_clause.c): one file a kind of entry.
 
+mod full_join;
 mod function;
 mod join;
 mod relation;

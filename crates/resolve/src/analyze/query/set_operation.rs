@@ -26,10 +26,6 @@ struct Side {
 impl<'a> Analyzer<'a> {
     /// A set operation with what stands around it.
     pub(crate) fn set_operation(&mut self, operation: &'a SetOperation, parts: &Parts<'a>) -> Result<Rows> {
-        if let Some(locking) = parts.locking.first() {
-            let message = format!("{} is not allowed with UNION/INTERSECT/EXCEPT", strength(locking.strength));
-            return Err(unsupported(message, locking.span));
-        }
         let recursive = self.level().recursive.take();
         let side = self.operation(operation, recursive)?;
         let columns: Vec<EntryColumn> = side.outputs.iter().map(Output::to_column).collect();
@@ -143,7 +139,12 @@ impl<'a> Analyzer<'a> {
         let (mut one, mut other) = (left.typed, right.typed);
         let common = types::select_common_type(&mut self.cx, &[&one, &other], word)?;
         for value in [&mut one, &mut other] {
-            // A column of type unknown that is neither literal nor parameter is converted when the plan is made.
+            // A column of type unknown that is neither literal nor parameter is converted when the plan is made. A parameter
+            // in it gets no type by that.
+            if matches!(&value.shape, Shape::Collate(inner) if matches!(inner.shape, Shape::Parameter { .. })) {
+                value.data_type = TypeRef::plain(common);
+                continue;
+            }
             types::coerce_to_common_type(&mut self.cx, value, common, word)?;
         }
         let modifier = types::select_common_typmod(&[&one, &other], common);

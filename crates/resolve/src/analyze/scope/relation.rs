@@ -63,6 +63,9 @@ impl<'a> Analyzer<'a> {
             if self.may_be_unmodelled(name) {
                 return Err(Failure::unknown(UNMODELLED, name.span));
             }
+            if name.schema().is_some_and(|schema| &*schema.text == "pg_toast") {
+                return Err(Failure::unknown("which tables have one in pg_toast is not followed", name.span));
+            }
             return Err(missing_relation(name));
         };
         let Some(relation) = self.schema().relation(oid) else {

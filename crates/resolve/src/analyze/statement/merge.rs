@@ -5,7 +5,7 @@ use rollproof_sql::ast::{Merge, MergeAction, MergeClause, MergeMatch};
 
 use super::TargetRelation;
 use super::insert::InsertValue;
-use crate::analyze::{Analyzer, Item, Kind, Rows, syntax_error, unsupported};
+use crate::analyze::{Analyzer, Item, Kind, Rows, Tree, syntax_error, unsupported};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolution::{Write, WriteAction};
 
@@ -28,7 +28,8 @@ impl<'a> Analyzer<'a> {
         let source = self.merge_source(merge, &target)?;
         self.level().items.push(Item { lateral_only: false, lateral_ok: true, ..own });
         // The server does not ask for a boolean here.
-        self.expression_of(&merge.condition, Kind::JoinOn)?;
+        let condition = self.expression_of(&merge.condition, Kind::JoinOn)?.tree;
+        self.merge_join(merge, &condition, &target);
         let all = self.level().items.clone();
         let by_source = merge.clauses.iter().any(|clause| clause.matched == MergeMatch::NotMatchedBySource);
         if by_source {
@@ -36,6 +37,8 @@ impl<'a> Analyzer<'a> {
                 self.level().entries[item.entry].nulled = true;
             }
         }
+        // RETURNING is analysed before the actions.
+        let rows = self.returning(merge.returning.as_ref(), Some(&target), merge.span, Kind::MergeReturning)?;
         for clause in &merge.clauses {
             self.level().items = match clause.matched {
                 MergeMatch::Matched => all.clone(),
@@ -45,7 +48,20 @@ impl<'a> Analyzer<'a> {
             self.merge_clause(clause, &target)?;
         }
         self.level().items = all;
-        self.returning(merge.returning.as_ref(), Some(&target), merge.span, Kind::MergeReturning)
+        Ok(rows)
+    }
+
+    /// Rows that only one side has are sought on both sides if something is done with both (`transform_MERGE_to_join`).
+    fn merge_join(&mut self, merge: &'a Merge, condition: &Tree, target: &TargetRelation<'a>) {
+        let acts = |matched: MergeMatch| {
+            let mut clauses = merge.clauses.iter().filter(|clause| clause.matched == matched);
+            clauses.any(|clause| !matches!(clause.action, MergeAction::DoNothing))
+        };
+        if acts(MergeMatch::NotMatchedByTarget) && acts(MergeMatch::NotMatchedBySource) {
+            let own = [target.item.entry];
+            let others: Vec<usize> = (0..self.level().entries.len()).filter(|entry| !own.contains(entry)).collect();
+            self.check_full_join(condition, &own, &others, merge.condition.span);
+        }
     }
 
     /// The source, which does not see the target.

@@ -66,23 +66,22 @@ pub(crate) fn check_form(cte: &Cte) -> Result<()> {
         let message = format!("recursive reference to query \"{name}\" must not appear within a subquery");
         return Err(recursion_error(message, span));
     }
-    let mut left = None;
-    first_reference(name, &mut |references| references.body(&operation.left), &mut left);
-    if let Some((span, _)) = left {
-        let message = format!("recursive reference to query \"{name}\" must not appear within its non-recursive term");
-        return Err(recursion_error(message, span));
-    }
-    check_right(name, &operation.right)?;
     let refused = [
         (parts.order_by.first().map(|sort| sort.value.span), "ORDER BY"),
         (parts.offset.map(|offset| offset.span), "OFFSET"),
         (parts.limit.map(|limit| limit.span), "LIMIT"),
         (parts.locking.first().map(|locking| locking.span), "FOR UPDATE/SHARE"),
     ];
-    match refused.into_iter().find_map(|(span, what)| span.map(|span| (span, what))) {
-        Some((span, what)) => Err(unsupported(format!("{what} in a recursive query is not implemented"), span)),
-        None => Ok(()),
+    if let Some((span, what)) = refused.into_iter().find_map(|(span, what)| span.map(|span| (span, what))) {
+        return Err(unsupported(format!("{what} in a recursive query is not implemented"), span));
     }
+    let mut left = None;
+    first_reference(name, &mut |references| references.body(&operation.left), &mut left);
+    if let Some((span, _)) = left {
+        let message = format!("recursive reference to query \"{name}\" must not appear within its non-recursive term");
+        return Err(recursion_error(message, span));
+    }
+    check_right(name, &operation.right)
 }
 
 /// One reference in the recursive term, in a place that allows it.

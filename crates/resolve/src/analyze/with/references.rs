@@ -203,6 +203,7 @@ impl<'v, 'a> References<'v, 'a> {
 
     fn insert(&mut self, insert: &'a Insert) {
         self.scoped(insert.with.as_ref(), |this| {
+            this.relation(&insert.target);
             if let Some(source) = &insert.source {
                 this.query(source);
             }
@@ -216,6 +217,7 @@ impl<'v, 'a> References<'v, 'a> {
 
     fn update(&mut self, update: &'a Update) {
         self.scoped(update.with.as_ref(), |this| {
+            this.relation(&update.target);
             update.from.iter().for_each(|item| this.from(item));
             this.assignments(&update.assignments);
             update.filter.iter().for_each(|expr| this.expr(expr));
@@ -225,6 +227,7 @@ impl<'v, 'a> References<'v, 'a> {
 
     fn delete(&mut self, delete: &'a Delete) {
         self.scoped(delete.with.as_ref(), |this| {
+            this.relation(&delete.target);
             delete.using.iter().for_each(|item| this.from(item));
             delete.filter.iter().for_each(|expr| this.expr(expr));
             this.returning(delete.returning.as_ref());
@@ -233,6 +236,7 @@ impl<'v, 'a> References<'v, 'a> {
 
     fn merge(&mut self, merge: &'a Merge) {
         self.scoped(merge.with.as_ref(), |this| {
+            this.relation(&merge.target);
             this.from(&merge.source);
             this.expr(&merge.condition);
             for clause in &merge.clauses {
