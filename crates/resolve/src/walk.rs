@@ -47,6 +47,8 @@ pub(crate) fn ends_open(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Hole(_) | ExprKind::Open(_) => true,
         ExprKind::And(terms) | ExprKind::Or(terms) => terms.last().is_some_and(ends_open),
+        ExprKind::Operator { right, .. } | ExprKind::Like { right, escape: None, .. } => ends_open(right),
+        ExprKind::Not(value) => ends_open(value),
         _ => false,
     }
 }

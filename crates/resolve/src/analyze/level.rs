@@ -228,6 +228,8 @@ pub(crate) struct Level<'a> {
     pub open_from: bool,
     /// Unknown text stands between clauses, so the one before it may go on.
     pub open_clauses: bool,
+    /// Unknown text at the end of the clause before may bring WINDOW.
+    pub open_windows: bool,
     /// Unknown text may add columns to the result.
     pub open_targets: bool,
     /// Unknown text of any kind stands in this query.

@@ -125,6 +125,14 @@ impl Parser<'_> {
             }
             "only" => self.relation_operand(),
             "rows" if self.keyword_at(1, "from") && self.punct_at(2, Punct::LeftParen) => self.rows_from(false),
+            // `ROWS FROM${…}`: what is unknown begins in the word after it.
+            "rows" if self.hole_at(1) => {
+                self.advance();
+                match self.at_hole() {
+                    Some(hole) => self.source_hole(hole),
+                    None => self.source_name(),
+                }
+            }
             "xmltable" | "json_table" if self.punct_at(1, Punct::LeftParen) => self.table_expression(false),
             _ => self.source_name(),
         }

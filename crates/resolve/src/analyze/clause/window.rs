@@ -47,7 +47,7 @@ impl<'a> Analyzer<'a> {
             None => None,
             Some(name) => {
                 let base = known.iter().find(|each| each.info.name == Some(&name.text));
-                if base.is_none() && !self.level().open_clauses {
+                if base.is_none() && !self.level().open_clauses && !self.level().open_windows {
                     let message = format!("window \"{}\" does not exist", name.text);
                     let kind = ErrorKind::MissingObject(name.text.clone());
                     return Err(Error::fail("42704", message, name.span, kind));

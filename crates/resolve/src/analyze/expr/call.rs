@@ -109,6 +109,14 @@ impl<'a> Analyzer<'a> {
         };
         let mut typed = resolved.result;
         if let Callee::Function(oid) = resolved.callee {
+            let name =
+                self.schema().function(oid).filter(|each| each.oid < Oid::FIRST_USER).map(|each| each.name.clone());
+            if matches!(name.as_deref(), Some("array_position" | "array_positions" | "array_remove" | "array_replace"))
+                && let Some(array) = resolved.arguments.first().and_then(Option::as_ref)
+                && !array.is_null_constant()
+            {
+                self.check_array_elements("=", array.oid(), span)?;
+            }
             typed.nullable = !self.never_null(oid, &resolved.arguments);
         }
         Ok(Expression::new(typed, Node::new(tag, trees, span)))

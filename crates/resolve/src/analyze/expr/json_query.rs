@@ -147,7 +147,9 @@ impl<'a> Analyzer<'a> {
 
     fn json_default_type(&mut self, value: &mut Expression, target: TypeRef) -> Result<()> {
         let of = value.typed.oid();
-        let null = value.typed.is_null_constant() && self.base_of(of) == of;
+        // A length that is applied to NULL is a call, not a constant.
+        let sized = value.typed.data_type.modifier >= 0;
+        let null = value.typed.is_null_constant() && self.base_of(of) == of && !sized;
         if of == target.oid || of == JSONB || null {
             return Ok(());
         }

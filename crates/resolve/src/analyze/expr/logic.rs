@@ -62,9 +62,11 @@ impl<'a> Analyzer<'a> {
 
     fn boolean_list(&mut self, list: &'a [Expr], construct: &'static str, expr: &'a Expr) -> Result<Expression> {
         let (mut children, mut nullable) = (Vec::new(), false);
-        for each in list {
+        for (at, each) in list.iter().enumerate() {
             let mut value = self.expression(each)?;
-            if !value.open {
+            // `a ${"BETWEEN b"} AND c`
+            let bound = construct == "AND" && at > 0 && crate::walk::ends_open(&list[at - 1]);
+            if !value.open && !bound {
                 let result = types::coerce_to_boolean(&mut self.cx, &mut value.typed, construct);
                 self.tolerate(result)?;
             }

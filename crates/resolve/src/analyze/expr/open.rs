@@ -7,7 +7,10 @@ use crate::analyze::{Analyzer, DYNAMIC, Expression};
 use crate::error::{Failure, Result};
 
 /// Names that are the beginning of a construct if the right text follows: `CURRENT OF c`, `double precision '1'`.
-const BEGINNINGS: &[&str] = &["cube", "current", "double", "grouping", "operator", "rollup"];
+const BEGINNINGS: &[&str] = &[
+    "coalesce", "cube", "current", "double", "exists", "greatest", "grouping", "least", "nullif", "operator", "rollup",
+    "row", "values",
+];
 
 impl<'a> Analyzer<'a> {
     /// The operand's names are looked up; its value is not known, nor whether what it calls is called so: `over (…)` makes
@@ -22,6 +25,8 @@ impl<'a> Analyzer<'a> {
             | ExprKind::CurrentOf(_)
             | ExprKind::Cast { syntax: CastSyntax::Literal, .. } => None,
             ExprKind::Column(column) if column.star.is_some() => None,
+            // A cast may come: then its elements have a type.
+            ExprKind::Array(list) if list.is_empty() => None,
             ExprKind::Column(column) => self.open_column(column, span)?,
             ExprKind::Function(call) => self.open_call(call)?,
             _ => Some(self.expression(inner)?.tree),

@@ -1,12 +1,13 @@
 //! Operators (`transformAExprOp` and its relatives).
 
+use rollproof_catalog::Oid;
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Expr, ExprKind, LikeKind, OperatorName, SubLinkKind};
 
 use super::BOOLEAN;
 use super::sublink::Test;
 use crate::analyze::{Analyzer, Expression, Node, Tag, split};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::types;
 
 impl<'a> Analyzer<'a> {
@@ -111,12 +112,45 @@ impl<'a> Analyzer<'a> {
             None => return Ok(Expression::open(children, span)),
         };
         typed.span = span;
+        if let Some(left) = &left
+            && !left.is_null_constant()
+            && !right.typed.is_null_constant()
+        {
+            self.check_array_elements(&operator.symbol, left.oid(), span)?;
+        }
         // Only comparisons are sure to yield a value from values; `->` and its like may yield null.
         let comparison =
             matches!(&*operator.symbol, "=" | "<>" | "<" | ">" | "<=" | ">=" | "||" | "+" | "-" | "*" | "/");
         let jsonb_safe = typed.oid() == BOOLEAN || comparison;
         typed.nullable = nullable || !jsonb_safe;
         Ok(Expression::new(typed, Node::new(tag, children, span)))
+    }
+
+    /// Comparing arrays compares their elements: what that takes is looked up when it is done (`array_eq`, `array_cmp`).
+    pub(crate) fn check_array_elements(&mut self, symbol: &str, array: Oid, span: TextRange) -> Result<()> {
+        let orders = matches!(symbol, "<" | ">" | "<=" | ">=");
+        if !orders && !matches!(symbol, "=" | "<>" | "@>" | "<@" | "&&") {
+            return Ok(());
+        }
+        let Some(element) = crate::types::info::base_element_type(self.schema(), array) else { return Ok(()) };
+        let own = self.schema().operators.iter().any(|operator| *operator.name == *symbol);
+        if own {
+            return Ok(());
+        }
+        if orders && !types::has_ordering(&mut self.cx, element) {
+            let name = types::format_type(&self.cx, element);
+            let message = format!("could not identify a comparison function for type {name}");
+            let kind = ErrorKind::MissingOperator(symbol.into());
+            return self.refuse_later(Err(Error::fail("42883", message, span, kind)));
+        }
+        if orders {
+            return Ok(());
+        }
+        let result = types::require_equality(&mut self.cx, element, span);
+        match result {
+            Err(unknown @ Failure::Unknown(_)) => self.tolerate::<()>(Err(unknown)).map(|_| ()),
+            known => self.refuse_later(known),
+        }
     }
 
     pub(crate) fn scalar_array(

@@ -60,7 +60,7 @@ impl<'a> Analyzer<'a> {
             Some(Over::Name(name)) => {
                 let found = self.level().windows.iter().position(|window| window.name == Some(&name.text));
                 found.ok_or_else(|| {
-                    if self.level().open_clauses {
+                    if self.level().open_clauses || self.level().open_windows {
                         return Failure::unknown(DYNAMIC, name.span);
                     }
                     let message = format!("window \"{}\" does not exist", name.text);

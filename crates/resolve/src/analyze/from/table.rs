@@ -6,7 +6,7 @@ use rollproof_sql::ast::{Alias, Expr, TableExpression, TableExpressionColumn};
 
 use super::FromResult;
 use crate::analyze::expr::{Operation, check_behaviors};
-use crate::analyze::{Analyzer, Entry, EntryColumn, EntryKind, Kind, Node, Tag, Tree, syntax_error};
+use crate::analyze::{Analyzer, Entry, EntryColumn, EntryKind, Kind, Node, Tag, Tree, syntax_error, unsupported};
 use crate::error::{Error, ErrorKind, Result};
 use crate::typed::Typed;
 use crate::types;
@@ -105,6 +105,15 @@ impl<'a> Analyzer<'a> {
         let mut children = self.standing(Kind::FromFunction, |this| {
             this.json_subject_and_path(Operation::Table, arguments, clauses, formats)
         })?;
+        let set = |tree: &Tree| {
+            let found = tree.find_outside_queries(&mut |node| matches!(node.tag, Tag::SetReturning(_)));
+            found.map(|node| node.span)
+        };
+        if let Some(set) = children.iter().find_map(set) {
+            // The executor sees it first.
+            let message = "set-valued function called in context that cannot accept a set";
+            self.refuse_later(Err(unsupported(message, set)))?;
+        }
         let mut columns: Vec<EntryColumn> = Vec::new();
         let mut counted: Vec<usize> = Vec::new();
         for column in &table.columns {

@@ -1,6 +1,6 @@
 //! SELECT (`transformSelectStmt`).
 
-use rollproof_sql::ast::{ColumnRef, RelationRef, Select};
+use rollproof_sql::ast::{ColumnRef, FromItem, FromKind, GroupItem, JoinCondition, RelationRef, Select};
 
 use super::{Output, Parts, Rows};
 use crate::analyze::aggregate::Grouping;
@@ -26,6 +26,7 @@ impl<'a> Analyzer<'a> {
         self.level().windows =
             windows.map(|(name, definition)| WindowInfo { name: Some(&name.text), definition }).collect();
         self.level().locked |= !parts.locking.is_empty();
+        self.level().open_windows = ends_open(select);
         if select.from.is_empty() {
             // The text may bring a FROM.
             let open = !select.holes.is_empty()
@@ -120,5 +121,21 @@ impl<'a> Analyzer<'a> {
         let trees = self.limit_clauses(parts.limit, parts.offset, parts.with_ties, !sorted.is_empty())?;
         self.locking_clauses(&parts.locking, LockObstacle::default())?;
         Ok(self.finish_rows(outputs, trees, parts.span))
+    }
+}
+
+/// Whether what stands before WINDOW ends in unknown text.
+fn ends_open(select: &Select) -> bool {
+    if let Some(having) = &select.having {
+        return crate::walk::ends_open(having);
+    }
+    match (select.group_by.last(), &select.filter, select.from.last(), select.targets.last()) {
+        (Some(GroupItem::Expr(expr)), ..) | (None, Some(expr), ..) => crate::walk::ends_open(expr),
+        (None, None, Some(FromItem { kind: FromKind::Join(join), .. }), _) => match &join.condition {
+            JoinCondition::On(condition) => crate::walk::ends_open(condition),
+            _ => false,
+        },
+        (None, None, None, Some(target)) => crate::walk::ends_open(&target.value),
+        _ => false,
     }
 }
