@@ -187,3 +187,54 @@ fn kind_of(statement: &Statement) -> TraceKind {
         _ => TraceKind::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rollproof_catalog::Schema;
+    use rollproof_catalog::builtin::Builtin;
+
+    use super::trace;
+
+    /// For each statement `resolves`, the SQLSTATE, or `unknown`.
+    fn check(script: &str, expected: &[&str]) {
+        let schema = Schema::packaged(Builtin::newest());
+        let records = trace(schema, &[("a.sql".to_owned(), script.to_owned())]);
+        let said: Vec<&str> = records.iter().map(|record| record.sqlstate.unwrap_or(record.verdict.as_str())).collect();
+        assert_eq!(said, expected, "{script}");
+    }
+
+    #[test]
+    fn what_a_server_may_lack_leaves_what_it_made_unknown() {
+        check(
+            "CREATE TABLE a (x text);
+             CREATE TABLE b (x text COMPRESSION lz4);
+             SELECT x FROM a;
+             SELECT x FROM b;
+             CREATE TABLE c (x text COLLATE \"de_DE\");
+             SELECT 'c'::regclass;
+             CREATE TABLE d (x text COMPRESSION pglz);
+             SELECT x FROM d;",
+            &["resolves", "unknown", "resolves", "unknown", "unknown", "unknown", "resolves", "resolves"],
+        );
+    }
+
+    #[test]
+    fn a_transaction_that_may_have_failed_is_unknown_to_its_end() {
+        check(
+            "CREATE TABLE a (x text);
+             BEGIN;
+             CREATE TABLE b (x text COMPRESSION lz4);
+             SELECT x FROM a;
+             SELECT gone FROM a;
+             ROLLBACK;
+             SELECT x FROM a;
+             SELECT x FROM b;",
+            &["resolves", "resolves", "unknown", "unknown", "42703", "resolves", "resolves", "42P01"],
+        );
+    }
+
+    #[test]
+    fn unknown_text_may_be_what_a_statement_lacks() {
+        check("SELECT 1 BETWEEN \u{FFFC}; SELECT 1 BETWEEN 2; SELECT 2;", &["unknown", "42601", "resolves"]);
+    }
+}

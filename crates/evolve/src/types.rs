@@ -187,6 +187,19 @@ impl Context {
         })
     }
 
+    /// The collation that the bounds of a range are compared under; none where none is written.
+    fn range_collation(&mut self, subtype: Oid, options: &[DefinitionOption]) -> Outcome<Oid> {
+        let Some(written) = find_option(options, "collation").and_then(crate::operator::option_name) else {
+            return Ok(Oid::NONE);
+        };
+        let collation = self.collation_ref(&written)?;
+        if self.schema.type_of(subtype).is_some_and(|of| of.collation.is_none()) {
+            let message = "range collation specified but subtype does not support collation";
+            return Err(refuse("42809", message, written.span));
+        }
+        Ok(collation)
+    }
+
     /// `CREATE TYPE t AS RANGE (…)`: the range, its multirange, and the functions that make them.
     pub(crate) fn create_range(&mut self, name: &QualifiedName, options: &[DefinitionOption]) -> Outcome {
         let (namespace, text) = self.new_type_name(name)?;
@@ -195,9 +208,7 @@ impl Context {
         };
         let subtype = self.option_type(subtype)?;
         self.may_use_type(subtype, name.span)?;
-        if let Some(collation) = find_option(options, "collation").and_then(crate::operator::option_name) {
-            self.collation_ref(&collation)?;
-        }
+        let collation = self.range_collation(subtype, options)?;
         if find_option(options, "subtype_opclass").is_none() {
             self.default_class(TypeRef::plain(subtype), "btree", name.span)?;
         }
@@ -221,6 +232,7 @@ impl Context {
         made.length = -1;
         self.schema.put_type(made);
         self.depend(ObjectId::Type(range), ObjectId::Type(subtype), DependencyKind::Normal);
+        self.depend(ObjectId::Type(range), ObjectId::Collation(collation), DependencyKind::Normal);
         self.depend(ObjectId::Type(multirange), ObjectId::Type(range), DependencyKind::Internal);
         let array = self.schema.array_of(range).unwrap_or(Oid::NONE);
         self.constructor(namespace, &text, range, &[subtype, subtype], Oid::NONE);

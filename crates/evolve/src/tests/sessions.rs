@@ -179,3 +179,72 @@ fn what_set_config_sets_locally_ends_with_the_transaction() {
         &["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "42P01", "ok", "42703", "ok", "ok", "ok", "42703"],
     );
 }
+
+#[test]
+fn a_session_may_be_read_only_by_default() {
+    check(
+        "create table t (a int);
+         set session characteristics as transaction read only;
+         insert into t values (1);
+         select a from t;
+         begin read write;
+         insert into t values (1);
+         commit;
+         start transaction;
+         drop table t;
+         rollback;
+         set default_transaction_read_only = off;
+         drop table t;",
+        &["ok", "ok", "25006", "ok", "ok", "ok", "ok", "ok", "25006", "ok", "ok", "ok"],
+    );
+}
+
+#[test]
+fn functions_open_cursors() {
+    check(
+        "create function opens(c refcursor) returns refcursor language plpgsql as
+             'begin open c for select 1 as a; return c; end';
+         begin;
+         select opens('of_function');
+         fetch of_function;
+         commit;",
+        &["ok", "ok", "ok", "unknown", "ok"],
+    );
+}
+
+#[test]
+fn an_index_over_a_function_that_raises_may_not_be_made() {
+    check(
+        "create table t (a int);
+         create function quiet(int) returns int language plpgsql immutable as 'begin return $1; end';
+         create function loud(int) returns int language plpgsql immutable as
+             'begin if $1 > 3 then raise exception ''no''; end if; return $1; end';
+         create function warns(int) returns int language plpgsql immutable as
+             'begin raise notice ''yes''; return $1; end';
+         create function calls(int) returns int language sql immutable as 'select loud($1)';
+         create function catches(int) returns int language plpgsql immutable as
+             'begin assert $1 > 3; return $1; exception when others then return 0; end';
+         create index on t (quiet(a));
+         create index on t (loud(a));
+         create index on t (warns(a));
+         create index on t (a) where calls(a) > 1;
+         create index on t (catches(a));",
+        &["ok", "ok", "ok", "ok", "ok", "ok", "ok", "unknown", "ok", "unknown", "ok"],
+    );
+}
+
+#[test]
+fn dependencies_that_were_deleted_hold_nothing() {
+    check(
+        "create table t (a int, b int);
+         create view v as select a, b from t;
+         alter table t drop column b;
+         begin;
+         delete from pg_depend where objid = (select oid from pg_rewrite where ev_class = 'v'::regclass);
+         alter table t drop column b;
+         select 1 as one;
+         rollback;
+         alter table t drop column b;",
+        &["ok", "ok", "2BP01", "ok", "unknown", "unknown", "ok", "ok", "2BP01"],
+    );
+}
