@@ -45,7 +45,7 @@ impl Cursors {
         let StatementKind::UseCursor(_, Some(name)) = &statement.kind else { return None };
         let message = format!("whether cursor \"{}\" is open depends on what functions did", name.text);
         let kind = ProblemKind::Presumed;
-        self.is_missing(name).then(|| Problem { kind, message, detail: None, span: statement.span })
+        self.is_missing(name).then_some(Problem { kind, message, detail: None, span: statement.span })
     }
 
     fn is_missing(&self, name: &Name) -> bool {
