@@ -1,7 +1,7 @@
 //! Parameters of PgTyped: `$name` and `$$name(a, b)` in its tag (<https://pgtyped.dev/docs/ts-file>), `:name` in its files,
 //! where a comment says what is spread (<https://pgtyped.dev/docs/sql-file>).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rollproof_source::Span;
@@ -27,6 +27,8 @@ pub(crate) struct Params {
     /// What the comment before the text says (`@param ids -> (...)`).
     pub(crate) expansions: BTreeMap<String, Expansion>,
     numbers: BTreeMap<String, u32>,
+    /// Numbers that the text itself uses: names get others.
+    pub(crate) taken: BTreeSet<u32>,
 }
 
 impl Params {
@@ -85,8 +87,15 @@ impl Params {
 
     /// The placeholder of a name.
     pub(crate) fn number(&mut self, name: &str) -> String {
-        let next = self.numbers.len() as u32 + 1;
-        format!("${}", self.numbers.entry(name.to_owned()).or_insert(next))
+        if let Some(number) = self.numbers.get(name) {
+            return format!("${number}");
+        }
+        let mut next = self.numbers.values().max().map_or(1, |last| last + 1);
+        while self.taken.contains(&next) {
+            next += 1;
+        }
+        self.numbers.insert(name.to_owned(), next);
+        format!("${next}")
     }
 }
 

@@ -95,21 +95,32 @@ fn kind_of(pieces: &[Piece], text: &MappedText) -> QueryKind {
 /// The number of the first placeholder that the text does not write itself: after its highest, its `$` and its number in one
 /// piece or in two. Where it writes some but not `$1`, the program's own numbers begin there: `VALUES ($${i + 1}, …) … $5`.
 fn first_free(pieces: &[Piece]) -> u32 {
-    let text: String = pieces
-        .iter()
-        .map(|piece| match piece {
+    let text = written(pieces);
+    let numbers = numbers(&text);
+    let counts_itself = text.contains("$?") && !numbers.contains(&1);
+    if counts_itself { 1 } else { numbers.into_iter().max().unwrap_or(0) + 1 }
+}
+
+/// The known text of pieces, `?` for a number.
+fn written(pieces: &[Piece]) -> String {
+    let mut written = String::new();
+    for piece in pieces {
+        written.push_str(match piece {
             Piece::Text { text, .. } => text,
             Piece::Number(_) => "?",
             _ => " ",
-        })
-        .collect();
+        });
+    }
+    written
+}
+
+/// The numbers of `$1` and its like in a text; 0 for a `$` without one.
+fn numbers(text: &str) -> Vec<u32> {
     let number = |part: &str| {
         let digits = part.len() - part.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
         part[..digits].parse::<u32>().map_or(0, |number| number.min(65_535))
     };
-    let numbers: Vec<u32> = text.split('$').skip(1).map(number).collect();
-    let counts_itself = text.contains("$?") && !numbers.contains(&1);
-    if counts_itself { 1 } else { numbers.into_iter().max().unwrap_or(0) + 1 }
+    text.split('$').skip(1).map(number).collect()
 }
 
 /// Where in SQL a byte stands.
@@ -137,6 +148,10 @@ impl<'n> Translation<'n> {
     }
 
     fn run(mut self, pieces: &[Piece]) -> Vec<Piece> {
+        // sqlc's names get the numbers that the text leaves (`internal/sql/named/param_set.go`).
+        if matches!(self.style, Placeholders::Sqlc | Placeholders::QueryFile) {
+            self.params.taken = numbers(&written(pieces)).into_iter().collect();
+        }
         for piece in pieces {
             match piece {
                 Piece::Text { text, .. } => self.text(piece, &text.clone()),

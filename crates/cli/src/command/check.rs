@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode> {
     if input.versions.iter().all(|version| version.extraction.sites.is_empty()) {
         // A tree whose code is not read would else pass for one that is proven.
         bail!(
-            "nothing was proven: no code that sends SQL was found in TypeScript, JavaScript or Rust (name its folder with --source)"
+            "nothing was proven: no code that sends SQL was found in TypeScript, JavaScript or Rust, and no SQL file of queries (name its folder with --source)"
         );
     }
     let code = output::exit_code(&report, threshold);

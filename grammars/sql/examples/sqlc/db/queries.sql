@@ -11,3 +11,6 @@ UPDATE users SET name = coalesce(sqlc.narg('name'), name) WHERE id = ANY(sqlc.ar
 
 -- name: Mail :one
 SELECT 'a@b', "odd@name" FROM users WHERE email = '@nobody' AND @ balance > 1;
+
+-- name: Mixed :many
+SELECT id FROM users WHERE at > sqlc.arg(since)::timestamp AND id = $1 AND name = @name AND plan = $2;
