@@ -7,6 +7,7 @@ use rollproof_source::{Span, TextRange};
 use rustc_hash::FxHasher;
 
 use super::choice::{at_caller, told_apart};
+use super::distinct::Distinct;
 use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
@@ -46,7 +47,7 @@ impl Evaluator<'_> {
         }
         let callees = self.eval(facts, call.callee, env);
         let callees = self.forced(callees);
-        let mut found = Vec::new();
+        let mut found = Distinct::default();
         for callee in callees {
             let values = match callee {
                 Value::Function(function) => {
@@ -60,8 +61,9 @@ impl Evaluator<'_> {
                 Value::Nothing => continue,
                 _ => vec![result_of(facts, call, at)],
             };
-            values.into_iter().for_each(|value| add(&mut found, value));
+            values.into_iter().for_each(|value| found.add(value));
         }
+        let mut found = found.values;
         if found.is_empty() {
             found.push(result_of(facts, call, at));
         }

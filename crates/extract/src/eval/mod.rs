@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod choice;
 mod condition;
 mod cover;
+mod distinct;
 mod drizzle;
 mod expand;
 mod flow;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::choice::{Marks, agree, is_empty, is_marked};
+use super::distinct::Distinct;
 use super::name::not_in_tree;
 use super::tag::{is_name_place, known_tail};
-use super::value::{Env, Item, Piece, Pieces, Value, add, same_pieces};
+use super::value::{Env, Item, Piece, Pieces, Value, same_pieces};
 use super::{Evaluator, span};
 use crate::ir::{Chunk, ExprId, ExprKind, Facts, Part};
 
@@ -366,11 +367,9 @@ pub(crate) fn prefer_known(choices: &mut Vec<Pieces>) {
 }
 
 pub(super) fn distinct(texts: Vec<Vec<Piece>>) -> Vec<Value> {
-    let mut values = Vec::with_capacity(texts.len());
-    for text in texts {
-        add(&mut values, Value::text(text));
-    }
-    values
+    let mut values = Distinct::default();
+    texts.into_iter().for_each(|text| values.add(Value::text(text)));
+    values.values
 }
 
 pub(super) fn piece_of(facts: &Facts, chunk: &Chunk) -> Piece {
