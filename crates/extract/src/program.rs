@@ -27,6 +27,22 @@ pub(crate) struct Entry {
     facts: OnceLock<Arc<Facts>>,
     /// What a look found, and what was looked for.
     pub(crate) glance: OnceLock<(u64, Glance)>,
+    /// Whether it calls one of some names, by what tells the names from others.
+    calls: Mutex<Vec<(u64, bool)>>,
+}
+
+impl Entry {
+    /// Whether the file calls one of the names that `signature` stands for: two versions most often look for the same.
+    pub(crate) fn calls(&self, signature: u64, look: impl FnOnce(&str) -> bool) -> bool {
+        let known =
+            |calls: &[(u64, bool)]| calls.iter().find(|(sought, _)| *sought == signature).map(|(_, found)| *found);
+        if let Some(found) = known(&self.calls.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return found;
+        }
+        let found = look(&self.text);
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push((signature, found));
+        found
+    }
 }
 
 /// What parsing found, by path and content: a file that two versions share is parsed once.
@@ -68,7 +84,11 @@ impl Cache {
     pub(crate) fn insert(&self, path: &Arc<str>, content: ContentId, text: Arc<str>) -> Arc<Entry> {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.entry((path.clone(), content));
-        entry.or_insert_with(|| Arc::new(Entry { text, facts: OnceLock::new(), glance: OnceLock::new() })).clone()
+        entry
+            .or_insert_with(|| {
+                Arc::new(Entry { text, facts: OnceLock::new(), glance: OnceLock::new(), calls: Mutex::default() })
+            })
+            .clone()
     }
 }
 
@@ -113,6 +133,8 @@ pub(crate) struct Program<'p> {
     /// Classes of the wave that have a method of this name.
     method_owners: FxHashMap<Arc<str>, u32>,
     pub(crate) patterns: Patterns,
+    /// What the packages in these folders speak with.
+    databases: Mutex<FxHashMap<String, databases::Spoken>>,
 }
 
 impl<'p> Program<'p> {
@@ -145,6 +167,7 @@ impl<'p> Program<'p> {
             resolved_from: Mutex::default(),
             method_owners: FxHashMap::default(),
             patterns: Patterns::default(),
+            databases: Mutex::default(),
         }
     }
 

@@ -1,18 +1,19 @@
 //! The whole extraction: choose files, parse them, find sites.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use rollproof_source::{Problem, ReadError, Snapshot, SourceMap, Span};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::files::{Words, unread, wanted};
 use crate::find;
 use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::Facts;
 use crate::lang::script_of;
-use crate::program::{Cache, Grown, Program};
+use crate::program::{Cache, Entry, Grown, Program};
 use crate::query_files;
 use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
@@ -247,15 +248,20 @@ fn add_files(
     names: &FxHashSet<Arc<str>>,
     words: Option<&Words>,
 ) -> Option<Grown> {
-    let names: Vec<&[u8]> = names.iter().filter(|name| name.len() > 1).map(|name| name.as_bytes()).collect();
+    let mut names: Vec<&[u8]> = names.iter().filter(|name| name.len() > 1).map(|name| name.as_bytes()).collect();
     if names.is_empty() {
         return None;
     }
+    names.sort_unstable();
+    let signature = FxBuildHasher.hash_one(&names);
     let table = Table::new(&names, false, names.len() < MAX_TABLE)?;
     let in_wave = |path: &Arc<str>| program.wave.binary_search_by(|facts| facts.path.cmp(path)).is_ok();
     let calls = |path: &&Arc<str>| {
-        let holds = |text: &str| calls_any(&table, text) && words.is_none_or(|words| words.in_text(text));
-        !in_wave(path) && program.entry(path).is_some_and(|entry| holds(&entry.text))
+        let holds = |entry: &Entry| {
+            entry.calls(signature, |text| calls_any(&table, text))
+                && words.is_none_or(|words| words.in_text(&entry.text))
+        };
+        !in_wave(path) && program.entry(path).is_some_and(|entry| holds(&entry))
     };
     let more: Vec<Arc<str>> = paths.par_iter().filter(calls).cloned().collect();
     if more.is_empty() {

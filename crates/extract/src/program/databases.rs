@@ -1,10 +1,13 @@
 //! Whose database a file's texts are sent to, where its imports or its package tell: a project may have several.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::Program;
 use crate::ir::Facts;
 use crate::sinks::Library;
+
+/// What a package speaks with: nothing known, PostgreSQL (or nobody knows which), or another database alone.
+pub(super) type Spoken = Option<Option<&'static str>>;
 
 impl Program<'_> {
     /// The database other than PostgreSQL that a file's texts are meant for: nothing that it imports, nor its package, speaks
@@ -32,10 +35,19 @@ impl Program<'_> {
         other.or_else(|| self.database_of_package(self.modules.package_folder(&facts.path)).flatten())
     }
 
-    /// What a package speaks with: nothing known, PostgreSQL (or nobody knows which), or another database alone.
-    fn database_of_package(&self, folder: Option<&str>) -> Option<Option<&'static str>> {
+    fn database_of_package(&self, folder: Option<&str>) -> Spoken {
+        let folder = folder?;
+        let known = self.databases.lock().unwrap_or_else(PoisonError::into_inner).get(folder).copied();
+        known.unwrap_or_else(|| {
+            let found = self.database_of_dependencies(folder);
+            self.databases.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), found);
+            found
+        })
+    }
+
+    fn database_of_dependencies(&self, folder: &str) -> Spoken {
         let mut other = None;
-        for module in self.modules.dependencies_of(folder?) {
+        for module in self.modules.dependencies_of(folder) {
             match self.database_of(module) {
                 Some(Some(database)) => other = other.or(Some(database)),
                 Some(None) => return Some(None),
@@ -46,7 +58,7 @@ impl Program<'_> {
     }
 
     /// The database of a module: none where it is no library's, an inner none where that may speak with PostgreSQL.
-    fn database_of(&self, module: &str) -> Option<Option<&'static str>> {
+    fn database_of(&self, module: &str) -> Spoken {
         let mut libraries: Vec<usize> = self.index.libraries_of(module).collect();
         libraries.sort_unstable();
         let other = libraries.iter().find_map(|library| self.language.libraries[*library].database.as_deref());
