@@ -120,6 +120,13 @@ impl Schema {
         Some(reads_all || granted(&roles, namespace.acl.as_deref(), namespace.owner, 0, privilege))
     }
 
+    /// Whether the session's role may make schemas in the database.
+    #[must_use]
+    pub fn may_on_database(&self) -> Option<bool> {
+        let Effective::Roles(roles) = self.effective_roles()? else { return Some(true) };
+        Some(self.database_creators.iter().any(|role| role.is_none() || roles.contains(role)))
+    }
+
     fn effective_roles(&self) -> Option<Effective> {
         let role = self.current_role()?;
         let superuser = self.is_superuser(role);

@@ -148,6 +148,8 @@ pub struct Schema {
     pub provisions: Arc<BTreeSet<Provision>>,
     /// The next identity.
     pub next_oid: Oid,
+    /// Roles that were granted CREATE on the database, or own it; none stands for PUBLIC. Superusers need no grant.
+    pub database_creators: Arc<BTreeSet<Oid>>,
     /// Settings made with `ALTER DATABASE … SET`: the `search_path` new sessions start with.
     pub database_search_path: Option<Arc<[Arc<str>]>>,
 }
@@ -177,6 +179,7 @@ impl Schema {
             taints: Arc::default(),
             provisions: Arc::default(),
             next_oid: Oid::FIRST_USER,
+            database_creators: Arc::default(),
             database_search_path: None,
         };
         // Since PostgreSQL 15 only the database's owner may create in `public`.

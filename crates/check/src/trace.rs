@@ -71,6 +71,10 @@ impl Walk {
         let asked = query_of(statement).filter(|_| !self.walker.aborted());
         let outcome = asked.map(|query| resolve(query, self.walker.schema(), &Environment::default()));
         let before = self.walker.schema().clone();
+        if let Some(denied) = outcome.as_ref().and_then(|outcome| self.denied(statement, source, outcome)) {
+            self.walker.fail();
+            return denied;
+        }
         let (depth, committed) = (self.walker.depth(), self.walker.committed().clone());
         let problems = self.walker.step(statement, source);
         // What the session forbids is found after what the query itself gets wrong.
@@ -101,6 +105,22 @@ impl Walk {
         }
         self.settle(statement);
         record
+    }
+
+    /// What the session's role may not do of a query that is otherwise right. A transaction that may not write at all is
+    /// told so first.
+    fn denied(&self, statement: &Statement, source: &SourceText, outcome: &Outcome) -> Option<TraceRecord> {
+        let Outcome::Resolved(resolution) = outcome else { return None };
+        let denied = crate::permissions::denied(self.walker.schema(), resolution).into_iter().next()?;
+        let tried = self.walker.clone().step(statement, source);
+        if tried.iter().any(|problem| problem.sqlstate() == Some("25006")) {
+            return None;
+        }
+        let mut record = TraceRecord::new(TraceKind::Query);
+        record.verdict = Verdict::Breaks;
+        record.sqlstate = Some("42501");
+        record.message = Some(denied.message);
+        Some(record)
     }
 
     /// Ends the doubt where it is known again what the transaction block is in, and taints what hangs on it.

@@ -127,6 +127,7 @@ impl Context {
     pub(crate) fn relation_named(&self, name: &QualifiedName) -> Outcome<Relation> {
         if let Some(schema) = name.schema() {
             self.namespace(schema).inspect_err(|_| self.note(&name.object().text))?;
+            self.may_look_in(name)?;
         }
         self.find_relation(name)
             .cloned()
@@ -136,6 +137,7 @@ impl Context {
     /// As [`Self::relation_named`], and none with `IF EXISTS` where it is missing.
     pub(crate) fn relation_if(&self, name: &QualifiedName, if_exists: bool) -> Outcome<Option<Relation>> {
         if if_exists && self.find_relation(name).is_none() {
+            self.may_look_in(name)?;
             return self.sure_of_absence(name).map(|()| None);
         }
         self.relation_named(name).map(Some)

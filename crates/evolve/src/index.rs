@@ -93,7 +93,22 @@ impl Context {
     /// `CREATE INDEX`
     pub(crate) fn create_index(&mut self, create: &CreateIndex) -> Outcome {
         let table = self.relation_named(&create.table)?;
-        self.indexable(&table, create)?;
+        self.changeable(&table, create.table.span)?;
+        // Conditions and expressions are analysed before anything is asked of the table (`transformIndexStmt`).
+        let predicate = match &create.predicate {
+            Some(predicate) => {
+                let bound = self.bind(predicate, &relation_scope(table.oid), &ExpressionPlace::IndexPredicate)?;
+                no_system_columns(&bound, predicate.span)?;
+                Some(bound)
+            }
+            None => None,
+        };
+        if let Err(stop) = indexable(&table, create) {
+            for element in create.elements.iter().filter(|element| !matches!(element.value.kind, ExprKind::Column(_))) {
+                self.bind(&element.value, &relation_scope(table.oid), &ExpressionPlace::IndexKey)?;
+            }
+            return Err(stop);
+        }
         let method = match create.method.as_ref().map_or("btree", Name::as_str) {
             // What R-trees were is done by GiST (`DefineIndex`).
             "rtree" => "gist",
@@ -117,12 +132,7 @@ impl Context {
         request.recurse = create.inherit;
         self.method_fits(method, create)?;
         self.check_options(&create.options, crate::reloptions::Owner::Index(method))?;
-        if let Some(predicate) = &create.predicate {
-            let scope = relation_scope(table.oid);
-            let bound = self.bind(predicate, &scope, &ExpressionPlace::IndexPredicate)?;
-            no_system_columns(&bound, predicate.span)?;
-            request.predicate = Some(bound);
-        }
+        request.predicate = predicate;
         // The server looks at everything else before (`index_create`).
         if let (true, Some(name)) = (create.if_not_exists, &create.name)
             && self.schema.relations_in(table.namespace, &name.text).next().is_some()
@@ -135,23 +145,6 @@ impl Context {
         self.define_index(request)?;
         self.presume_quiet("this index", &uses, span);
         Ok(())
-    }
-
-    fn indexable(&self, table: &Relation, create: &CreateIndex) -> Outcome {
-        self.changeable(table, create.table.span)?;
-        match table.kind {
-            RelationKind::Table | RelationKind::MaterializedView => Ok(()),
-            RelationKind::PartitionedTable if create.concurrently => {
-                let message = format!("cannot create index on partitioned table \"{}\" concurrently", table.name);
-                Err(refuse("0A000", message, create.table.span))
-            }
-            RelationKind::PartitionedTable => Ok(()),
-            other => {
-                let detail = format!("This operation is not supported for {}s.", kind_word(other));
-                let message = format!("cannot create index on relation \"{}\"", shown(&create.table));
-                Err(refuse_with("42809", message, detail, create.table.span))
-            }
-        }
     }
 
     fn method_fits(&self, method: &str, create: &CreateIndex) -> Outcome {
@@ -565,4 +558,21 @@ pub(crate) fn binary_coercible(schema: &Schema, from: Oid, to: Oid) -> bool {
         || schema
             .find_cast(from, to)
             .is_some_and(|cast| cast.method == CastMethod::Binary && cast.context == CastContext::Implicit)
+}
+
+/// Whether a relation is of a kind that has indexes.
+fn indexable(table: &Relation, create: &CreateIndex) -> Outcome {
+    match table.kind {
+        RelationKind::Table | RelationKind::MaterializedView => Ok(()),
+        RelationKind::PartitionedTable if create.concurrently => {
+            let message = format!("cannot create index on partitioned table \"{}\" concurrently", table.name);
+            Err(refuse("0A000", message, create.table.span))
+        }
+        RelationKind::PartitionedTable => Ok(()),
+        other => {
+            let detail = format!("This operation is not supported for {}s.", kind_word(other));
+            let message = format!("cannot create index on relation \"{}\"", shown(&create.table));
+            Err(refuse_with("42809", message, detail, create.table.span))
+        }
+    }
 }

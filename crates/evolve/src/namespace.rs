@@ -22,16 +22,17 @@ impl Context {
             }
             _ => name.text.clone(),
         };
+        self.may_make_schemas(name.span)?;
+        self.may_give(self.current_role(), owner, &format!("schema {text}"), name.span)?;
+        if text.starts_with("pg_") {
+            return Err(refuse("42939", format!("unacceptable schema name \"{text}\""), name.span));
+        }
         if self.schema.find_namespace(&text).is_some() {
             if create.if_not_exists {
                 return Ok(());
             }
             return Err(refuse("42P06", format!("schema \"{text}\" already exists"), name.span));
         }
-        if text.starts_with("pg_") {
-            return Err(refuse("42939", format!("unacceptable schema name \"{text}\""), name.span));
-        }
-        self.may_give(self.current_role(), owner, &format!("schema {text}"), name.span)?;
         let oid = self.schema.allocate();
         let acl = self.default_acl(b'n', Oid::NONE);
         self.schema.put_namespace(Namespace { oid, name: text.clone(), owner, acl });

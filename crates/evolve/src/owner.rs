@@ -41,6 +41,9 @@ impl Context {
                 let oid = self.namespace(name.object())?;
                 let Some(mut namespace) = self.schema.namespace(oid).cloned() else { return Ok(()) };
                 self.may_give(namespace.owner, owner, &format!("schema {}", namespace.name), name.span)?;
+                if namespace.owner != owner {
+                    self.may_make_schemas(name.span)?;
+                }
                 give_acl(&mut namespace.acl, namespace.owner, owner);
                 namespace.owner = owner;
                 self.schema.put_namespace(namespace);
@@ -52,7 +55,11 @@ impl Context {
                 self.may_give(relation.owner, owner, &what, name.span)?;
                 self.own_relation(relation.oid, owner)
             }
-            (ObjectKind::Database | ObjectKind::Tablespace, _) => Ok(()),
+            (ObjectKind::Database, _) => {
+                Arc::make_mut(&mut self.schema.database_creators).insert(owner);
+                Ok(())
+            }
+            (ObjectKind::Tablespace, _) => Ok(()),
             _ => self.give_unowned(kind, object, owner),
         }
     }

@@ -1,10 +1,13 @@
 //! Who may do it (`aclchk.c`, `pg_class_ownercheck` and its like). The bootstrap superuser, who runs migrations unless
 //! `SET ROLE` says otherwise, may do everything.
 
+use std::sync::Arc;
+
 use rollproof_catalog::{Function, Oid, Privilege, Relation, Schema, Type, TypeKind};
 use rollproof_source::TextRange;
+use rollproof_sql::ast::QualifiedName;
 
-use crate::context::{Context, Outcome, refuse};
+use crate::context::{Context, Outcome, refuse, unmodelled};
 use crate::find::kind_word;
 
 impl Context {
@@ -69,6 +72,47 @@ impl Context {
             return Ok(());
         }
         Err(refuse("42501", format!("permission denied for schema {}", found.name), span))
+    }
+
+    /// The role may make schemas. The database's name is not known: the message has none.
+    pub(crate) fn may_make_schemas(&self, span: TextRange) -> Outcome {
+        match self.schema.may_on_database() {
+            Some(false) => Err(refuse("42501", "permission denied for database", span)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The role may look into the schema that a name is qualified with (`LookupExplicitNamespace`).
+    pub(crate) fn may_look_in(&self, name: &QualifiedName) -> Outcome {
+        let found = name.schema().and_then(|schema| self.schema.find_namespace(&schema.text));
+        let Some(namespace) = found.and_then(|oid| self.schema.namespace(oid)) else { return Ok(()) };
+        let denied = namespace.oid != self.schema.session.temporary
+            && self.schema.may_on_namespace(namespace, Privilege::Usage) == Some(false);
+        match denied {
+            true => Err(refuse("42501", format!("permission denied for schema {}", namespace.name), name.span)),
+            false => Ok(()),
+        }
+    }
+
+    /// The role may pass privileges on the object on: it is the owner's, or it has some privilege of its own. With a grant
+    /// option it passes that one on, without one the server says that nothing was granted, and who has which is not kept.
+    pub(crate) fn may_grant(&self, owner: Oid, has_any: bool, what: &str, name: &Arc<str>) -> Outcome {
+        if self.has_role(owner) || self.schema.current_role().is_none() {
+            return Ok(());
+        }
+        if !has_any {
+            return Err(refuse("42501", format!("permission denied for {what} {name}"), self.span));
+        }
+        Err(unmodelled("whether the role may pass this privilege on is not followed", vec![name.clone()], self.span))
+    }
+
+    /// The role may do one of these to the relation, or to one of its columns.
+    pub(crate) fn may_any_on(&self, relation: &Relation, privileges: &[Privilege]) -> bool {
+        privileges.iter().any(|privilege| {
+            let on_column = |number| self.schema.may_on_column(relation, number, *privilege) != Some(false);
+            self.schema.may_on_relation(relation, *privilege) != Some(false)
+                || relation.live_columns().any(|column| on_column(column.number))
+        })
     }
 
     /// The role may make objects of the type (`object_aclcheck` of `pg_type`): of an array its elements', of a multirange its

@@ -14,7 +14,7 @@ use rollproof_sql::ast::{
 
 use crate::bind::{BoundExpr, relation_scope};
 use crate::context::{Context, Outcome, refuse};
-use crate::find::shown;
+use crate::find::{kind_word, shown};
 use crate::signature::Routine;
 use crate::types::as_type_name;
 
@@ -50,6 +50,19 @@ fn privilege_bit(name: &str) -> Option<u16> {
         _ => return None,
     } as u16)
 }
+
+/// What can be granted on relations.
+const ON_RELATIONS: [Privilege; 9] = [
+    Privilege::Select,
+    Privilege::Insert,
+    Privilege::Update,
+    Privilege::Delete,
+    Privilege::Truncate,
+    Privilege::References,
+    Privilege::Trigger,
+    Privilege::Maintain,
+    Privilege::Usage,
+];
 
 /// `acldefault`: the owner has everything; functions and types everyone may use.
 fn default_entries(object: u8, owner: Oid, version: u32) -> Acl {
@@ -241,6 +254,9 @@ impl Context {
                 let oid = self.namespace(name.object())?;
                 let bits = self.bits(&grant.privileges, b'n', false)?;
                 let Some(mut namespace) = self.schema.namespace(oid).cloned() else { return Ok(()) };
+                let may = |privilege| self.schema.may_on_namespace(&namespace, privilege) != Some(false);
+                let has_any = may(Privilege::Usage) || may(Privilege::Create);
+                self.may_grant(namespace.owner, has_any, "schema", &namespace.name)?;
                 let acl = self.changed_acl(namespace.acl.as_deref(), namespace.owner, b'n', bits, change);
                 namespace.acl = Some(Arc::new(acl));
                 if oid >= Oid::FIRST_USER || oid == rollproof_catalog::Schema::PUBLIC {
@@ -273,6 +289,17 @@ impl Context {
                 }
                 _ => Ok(()),
             },
+            (ObjectKind::Database, _) => {
+                let named = |written: &Written| matches!(&*written.name, "all" | "create");
+                if grant.privileges.iter().any(named) {
+                    let creators = Arc::make_mut(&mut self.schema.database_creators);
+                    match change.grant {
+                        true => creators.extend(change.grantees),
+                        false => creators.retain(|role| !change.grantees.contains(role)),
+                    }
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -322,6 +349,12 @@ impl Context {
         }
         let object = if relation.kind == RelationKind::Sequence { b'S' } else { b'r' };
         let bits = self.bits(&grant.privileges, object, false)?;
+        self.may_grant(
+            relation.owner,
+            self.may_any_on(&relation, &ON_RELATIONS),
+            kind_word(relation.kind),
+            &relation.name,
+        )?;
         let mut changed = relation.clone();
         if bits != 0 {
             let acl = self.changed_acl(relation.acl.as_deref(), relation.owner, object, bits, change);

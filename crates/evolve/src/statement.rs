@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{RelationKind, Taint};
+use rollproof_catalog::{Privilege, RelationKind, Taint};
 use rollproof_resolve::{Environment, Outcome as Resolved};
 use rollproof_sql::ast::{Definition, ObjectKind, OtherObject, QualifiedName, RelationRef, Statement, StatementKind};
 
@@ -170,6 +170,7 @@ impl Context {
                 let message = format!("\"{}\" is not a table", found.name);
                 return Err(refuse("42809", message, relation.name.span));
             }
+            self.may_on(&found, Privilege::Truncate, relation.name.span)?;
         }
         Ok(())
     }
@@ -181,6 +182,12 @@ impl Context {
             if !fits {
                 let message = format!("cannot lock relation \"{}\"", found.name);
                 return Err(refuse("42809", message, relation.name.span));
+            }
+            // Which of them is enough depends on the mode; a role without any gets no lock (`LockTableAclCheck`).
+            let enough = [Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::Delete];
+            let whole = enough.into_iter().chain([Privilege::Truncate, Privilege::Maintain]);
+            if whole.into_iter().all(|each| self.schema.may_on_relation(&found, each) == Some(false)) {
+                self.may_on(&found, Privilege::Update, relation.name.span)?;
             }
         }
         Ok(())

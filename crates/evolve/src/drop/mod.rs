@@ -166,6 +166,7 @@ impl Context {
     fn relation_to_drop(&mut self, kind: ObjectKind, name: &QualifiedName) -> Outcome<Oid> {
         if let Some(schema) = name.schema() {
             self.namespace(schema)?;
+            self.may_look_in(name)?;
         }
         let Some(found) = self.find_relation(name).cloned() else {
             let code = if matches!(kind, ObjectKind::Index | ObjectKind::ForeignTable) { "42704" } else { "42P01" };
