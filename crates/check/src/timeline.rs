@@ -199,7 +199,7 @@ impl Fold<'_> {
                 Err(error) => {
                     if pending {
                         self.rejected.push(Rejected {
-                            sqlstate: "42601",
+                            sqlstate: error.sqlstate,
                             message: error.message.clone(),
                             detail: None,
                             span: error.span,

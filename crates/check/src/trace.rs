@@ -36,7 +36,7 @@ pub fn trace(schema: Schema, scripts: &[(String, String)]) -> Vec<TraceRecord> {
                     walk.walker.fail();
                     TraceRecord {
                         verdict: Verdict::Breaks,
-                        sqlstate: Some("42601"),
+                        sqlstate: Some(error.sqlstate),
                         message: Some(error.message.clone()),
                         ..TraceRecord::new(TraceKind::Other)
                     }

@@ -4,11 +4,13 @@ use std::fmt;
 
 use rollproof_source::TextRange;
 
-/// Why a text could not be read, worded as the server words it (SQLSTATE 42601 throughout).
+/// Why a text could not be read, worded as the server words it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
     /// The server's words (`syntax error at or near "x"`), then what would have been read, where that helps.
     pub message: String,
+    /// The server's code: 42601, but for a few checks that its grammar makes.
+    pub sqlstate: &'static str,
     /// The token at which reading stopped: bytes of the text that was parsed.
     pub span: TextRange,
     /// Nothing is wrong with the text but its size: the server may well read it.
@@ -16,18 +18,24 @@ pub struct ParseError {
 }
 
 impl ParseError {
-    /// The SQLSTATE that the server answers with.
+    /// The SQLSTATE of a syntax error.
     pub const SQLSTATE: &'static str = "42601";
 
     /// An error at a place.
     #[must_use]
     pub fn new(message: impl Into<String>, span: TextRange) -> Self {
-        Self { message: message.into(), span, too_deep: false }
+        Self { message: message.into(), sqlstate: Self::SQLSTATE, span, too_deep: false }
+    }
+
+    /// The same with a code of its own.
+    #[must_use]
+    pub(crate) fn with_sqlstate(self, sqlstate: &'static str) -> Self {
+        Self { sqlstate, ..self }
     }
 
     /// A text that nests deeper than this crate follows.
     pub(crate) fn too_deep(span: TextRange) -> Self {
-        Self { message: "the statement nests too deeply".to_owned(), span, too_deep: true }
+        Self { too_deep: true, ..Self::new("the statement nests too deeply", span) }
     }
 }
 

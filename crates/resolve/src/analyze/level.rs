@@ -253,6 +253,12 @@ impl Level<'_> {
         self.entries.len() - 1
     }
 
+    /// The item by which an entry is seen, or would be: a join's columns are those of its sides.
+    pub(crate) fn item_of(&self, entry: usize) -> Item {
+        let found = self.items.iter().find(|item| item.entry == entry && item.relation_visible);
+        found.map_or_else(|| self.item(entry, true, true), |item| Item { columns_visible: true, ..item.clone() })
+    }
+
     /// An item that makes an entry visible, its name and columns as far as asked.
     pub(crate) fn item(&self, entry: usize, relation_visible: bool, columns_visible: bool) -> Item {
         let of = &self.entries[entry];

@@ -201,17 +201,22 @@ impl Parser<'_> {
         })
     }
 
+    /// 22023, of which the grammar itself says some.
+    fn invalid<T>(&self, message: &str, span: TextRange) -> PResult<T> {
+        self.error_at(message, span).map_err(|error| error.with_sqlstate("22023"))
+    }
+
     /// `FLOAT(p)`: p says which of the two it is.
     fn float_type(&mut self) -> PResult<TypeName> {
         let span = self.advance().span;
         let name = match self.optional_length()?.map(|length| length.kind) {
             None => "float8",
             Some(ExprKind::Literal(Literal::Integer(bits))) if bits < 1 => {
-                return self.error_at("precision for type float must be at least 1 bit", span);
+                return self.invalid("precision for type float must be at least 1 bit", span);
             }
             Some(ExprKind::Literal(Literal::Integer(bits))) if bits <= 24 => "float4",
             Some(ExprKind::Literal(Literal::Integer(bits))) if bits <= 53 => "float8",
-            Some(_) => return self.error_at("precision for type float must be less than 54 bits", span),
+            Some(_) => return self.invalid("precision for type float must be less than 54 bits", span),
         };
         Ok(Self::plain_type(system_name(name, span), Vec::new()))
     }

@@ -38,7 +38,7 @@ impl Parser<'_> {
             (self.frame_bound()?, None)
         };
         if let Some(message) = misplaced_bound(&first, last.as_ref()) {
-            return self.error_at(message, self.span_from(start));
+            return self.error_at(message, self.span_from(start)).map_err(|error| error.with_sqlstate("42P20"));
         }
         self.exclusion()?;
         Ok(Some(Frame { units, start: first, end: last, span: self.span_from(start) }))

@@ -72,6 +72,9 @@ impl<'a> Analyzer<'a> {
     fn column_of_row(&mut self, row: Var, name: &Name, span: TextRange) -> Result<Option<Expression>> {
         let Some(level) = self.levels.get(row.depth) else { return Ok(None) };
         let Some(entry) = level.entries.get(row.entry) else { return Ok(None) };
+        if entry.kind == EntryKind::Join {
+            return self.column_of_join(row, name, span);
+        }
         let found = entry.columns.iter().position(|column| !column.dropped && column.name == name.text);
         let number = match found {
             Some(at) => i16::try_from(at + 1).ok(),
@@ -82,6 +85,20 @@ impl<'a> Analyzer<'a> {
         };
         let Some(number) = number else { return Ok(None) };
         let place = FoundColumn { entry: row.entry, attribute: number };
+        self.bind_column(row.depth, place, span, Some(name));
+        Ok(Some(self.var(row.depth, place, Returning::Default, span)?))
+    }
+
+    /// A join's columns are those of its sides.
+    fn column_of_join(&mut self, row: Var, name: &Name, span: TextRange) -> Result<Option<Expression>> {
+        let item = self.levels[row.depth].item_of(row.entry);
+        let mut named = item.columns.iter().filter(|column| !column.dropped && column.name == name.text);
+        let Some(column) = named.next() else { return Ok(None) };
+        if named.next().is_some() {
+            let message = format!("column reference \"{}\" is ambiguous", name.text);
+            return Err(Error::fail("42702", message, name.span, ErrorKind::AmbiguousColumn(name.text.clone())));
+        }
+        let place = FoundColumn { entry: column.entry, attribute: column.attribute };
         self.bind_column(row.depth, place, span, Some(name));
         Ok(Some(self.var(row.depth, place, Returning::Default, span)?))
     }

@@ -133,13 +133,17 @@ fn rename_columns(entry: &mut Entry, alias: &Alias) -> Result<()> {
         let Some(name) = names.next() else { return Ok(()) };
         column.name = name.text.clone();
     }
-    if names.next().is_none() || entry.open {
+    check_alias(entry, alias, entry.columns.iter().filter(|column| !column.dropped).count())
+}
+
+/// An alias names no more columns than there are (42P10).
+pub(crate) fn check_alias(entry: &Entry, alias: &Alias, available: usize) -> Result<()> {
+    if alias.columns.len() <= available || entry.open {
         return Ok(());
     }
-    let available = entry.columns.iter().filter(|column| !column.dropped).count();
     let message = format!(
         "table \"{}\" has {available} columns available but {} columns specified",
-        entry.name,
+        alias.name.as_ref().map_or(&entry.name, |name| &name.text),
         alias.columns.len()
     );
     let span = alias.columns.get(available).map_or(entry.span, |name| name.span);

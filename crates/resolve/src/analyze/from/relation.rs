@@ -4,7 +4,7 @@ use rollproof_catalog::{ColumnId, Relation};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Alias, RelationRef};
 
-use super::FromResult;
+use super::{FromResult, check_alias};
 use crate::analyze::{Analyzer, DYNAMIC, Entry, EntryColumn, EntryKind, Item, Node, Tag, unsupported};
 use crate::error::{Failure, Result};
 use crate::resolution::Role;
@@ -59,6 +59,11 @@ impl<'a> Analyzer<'a> {
         let added = cte.written.search.iter().count() + 2 * cte.written.cycle.iter().count();
         let position = std::sync::Arc::from(format!("{depth}:{at}"));
         entry.tree = Some(Node::new(Tag::Field(position), Vec::new(), span));
+        if let Some(alias) = &reference.alias {
+            // Its own columns alone get names by position.
+            let own = entry.columns.len().saturating_sub(added);
+            check_alias(&entry, alias, own)?;
+        }
         let mut item = self.add_entry(entry, reference.alias.as_ref(), true)?;
         self.level().self_reference |= in_progress;
         if in_progress {

@@ -114,7 +114,7 @@ impl<'a> Analyzer<'a> {
             return Ok(Vec::new());
         }
         if let Some(var) = value.tree.var().filter(|var| var.attribute == 0) {
-            let item = self.levels[var.depth].item(var.entry, true, true);
+            let item = self.levels[var.depth].item_of(var.entry);
             return self.expand_item(var.depth, &item, star, span);
         }
         if !self.is_row_type(value.typed.oid()) {
