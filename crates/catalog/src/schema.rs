@@ -150,6 +150,8 @@ pub struct Schema {
     pub next_oid: Oid,
     /// Roles that were granted CREATE on the database, or own it; none stands for PUBLIC. Superusers need no grant.
     pub database_creators: Arc<BTreeSet<Oid>>,
+    /// Roles that were ever granted something WITH GRANT OPTION: they may pass it on. What it was is not kept.
+    pub grant_options: Arc<BTreeSet<Oid>>,
     /// Settings made with `ALTER DATABASE … SET`: the `search_path` new sessions start with.
     pub database_search_path: Option<Arc<[Arc<str>]>>,
 }
@@ -180,6 +182,7 @@ impl Schema {
             provisions: Arc::default(),
             next_oid: Oid::FIRST_USER,
             database_creators: Arc::default(),
+            grant_options: Arc::default(),
             database_search_path: None,
         };
         // Since PostgreSQL 15 only the database's owner may create in `public`.

@@ -1,13 +1,11 @@
 //! Who may do it (`aclchk.c`, `pg_class_ownercheck` and its like). The bootstrap superuser, who runs migrations unless
 //! `SET ROLE` says otherwise, may do everything.
 
-use std::sync::Arc;
-
 use rollproof_catalog::{Function, Oid, Privilege, Relation, Schema, Type, TypeKind};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::QualifiedName;
 
-use crate::context::{Context, Outcome, refuse, unmodelled};
+use crate::context::{Context, Outcome, refuse};
 use crate::find::kind_word;
 
 impl Context {
@@ -94,16 +92,18 @@ impl Context {
         }
     }
 
-    /// The role may pass privileges on the object on: it is the owner's, or it has some privilege of its own. With a grant
-    /// option it passes that one on, without one the server says that nothing was granted, and who has which is not kept.
-    pub(crate) fn may_grant(&self, owner: Oid, has_any: bool, what: &str, name: &Arc<str>) -> Outcome {
+    /// Whether the role may pass privileges on the object on: it is the owner's, or it was granted something with the
+    /// option to do so. One that has some privilege without the option is told that nothing was granted, one that has none
+    /// is refused (`restrict_and_check_grant`).
+    pub(crate) fn may_grant(&self, owner: Oid, has_any: bool, what: &str, name: &str) -> Outcome<bool> {
         if self.has_role(owner) || self.schema.current_role().is_none() {
-            return Ok(());
+            return Ok(true);
         }
         if !has_any {
             return Err(refuse("42501", format!("permission denied for {what} {name}"), self.span));
         }
-        Err(unmodelled("whether the role may pass this privilege on is not followed", vec![name.clone()], self.span))
+        let roles = self.schema.roles_of(self.current_role());
+        Ok(self.schema.grant_options.iter().any(|role| roles.contains(role)))
     }
 
     /// The role may do one of these to the relation, or to one of its columns.

@@ -169,6 +169,9 @@ impl Context {
             return self.revoke_option(grant);
         }
         let change = Change { grant: grant.grant, grantees: &grantees };
+        if grant.with_option {
+            Arc::make_mut(&mut self.schema.grant_options).extend(&grantees);
+        }
         match &grant.target {
             GrantTarget::AllInSchema(kind, schemas) => {
                 for schema in schemas {
@@ -256,7 +259,9 @@ impl Context {
                 let Some(mut namespace) = self.schema.namespace(oid).cloned() else { return Ok(()) };
                 let may = |privilege| self.schema.may_on_namespace(&namespace, privilege) != Some(false);
                 let has_any = may(Privilege::Usage) || may(Privilege::Create);
-                self.may_grant(namespace.owner, has_any, "schema", &namespace.name)?;
+                if !self.may_grant(namespace.owner, has_any, "schema", &namespace.name)? {
+                    return Ok(());
+                }
                 let acl = self.changed_acl(namespace.acl.as_deref(), namespace.owner, b'n', bits, change);
                 namespace.acl = Some(Arc::new(acl));
                 if oid >= Oid::FIRST_USER || oid == rollproof_catalog::Schema::PUBLIC {
@@ -349,12 +354,10 @@ impl Context {
         }
         let object = if relation.kind == RelationKind::Sequence { b'S' } else { b'r' };
         let bits = self.bits(&grant.privileges, object, false)?;
-        self.may_grant(
-            relation.owner,
-            self.may_any_on(&relation, &ON_RELATIONS),
-            kind_word(relation.kind),
-            &relation.name,
-        )?;
+        let has_any = self.may_any_on(&relation, &ON_RELATIONS);
+        if !self.may_grant(relation.owner, has_any, kind_word(relation.kind), &relation.name)? {
+            return Ok(());
+        }
         let mut changed = relation.clone();
         if bits != 0 {
             let acl = self.changed_acl(relation.acl.as_deref(), relation.owner, object, bits, change);
