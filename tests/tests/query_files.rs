@@ -75,3 +75,27 @@ fn generated_code_is_what_runs() {
     assert!(texts.iter().all(|query| !query["sql"].as_str().unwrap().contains("SELECT * FROM users")));
     assert_eq!(report["ledger"]["unknown"], 0);
 }
+
+/// What cannot be a file of queries is said, and the rest goes on.
+#[test]
+fn files_that_cannot_be_read_are_said() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path().join("new");
+    write(&at, "migrations/001_users.sql", "CREATE TABLE users (id bigint PRIMARY KEY);\n");
+    write(&at, "store/users.sql", "-- name: All :many\nSELECT id FROM users;\n");
+    let dump = format!("-- name: Big :one\nSELECT '{}';\n", "x".repeat(1_100_000));
+    write(&at, "dump/big.sql", "");
+    write(&at, "store/big.sql", &dump);
+    write(&at, "store/script.sql", "INSERT INTO users VALUES (1);\n");
+    std::fs::write(at.join("store/latin.sql"), b"-- name: X :one\nSELECT '\xe9';\n").unwrap();
+    let run = run_in(folder.path(), &["queries", "--new", "new", "--format", "json"]);
+    let report = run.json();
+    let texts: Vec<&str> =
+        report["queries"].as_array().unwrap().iter().map(|query| query["sql"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["SELECT id FROM users"]);
+    let problems = report["problems"].to_string();
+    assert!(problems.contains("store/latin.sql") && problems.contains("is not UTF-8; not read"), "{problems}");
+    let left = report["left_out"].to_string();
+    assert!(left.contains("SQL files too large to hold queries") && left.contains("SQL scripts"), "{left}");
+    assert!(!left.contains("dump"), "{left}");
+}

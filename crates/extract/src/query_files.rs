@@ -7,7 +7,7 @@ mod routines;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rollproof_source::{Snapshot, SourceMap, Span, TextRange};
+use rollproof_source::{FileId, Problem, ReadError, Snapshot, SourceMap, Span, TextRange};
 use rollproof_sql::{Chunk, ChunkKind, Origin, split};
 
 use crate::bindings::Bindings;
@@ -15,6 +15,7 @@ use crate::eval::value::Piece;
 use crate::files::is_wanted;
 use crate::render::render;
 use crate::sinks::{Placeholders, sql_file_rules};
+use crate::sqlc::Generated;
 use crate::{Extraction, LeftOut, Options, Site, SiteKind, sqlc};
 use block::{Block, blocks};
 
@@ -27,47 +28,83 @@ const MAX_FILE: usize = 1_000_000;
 /// Adds the sites of these files to what the languages found: a file that a site's text comes from is counted there.
 pub(crate) fn add(snapshot: &Snapshot, sources: &SourceMap, options: &Options, extraction: &mut Extraction) {
     let used = Used::by(&extraction.sites, sources);
-    let (mut sites, generated) = sqlc::generated(snapshot, sources, options);
-    for (path, content) in snapshot.files() {
-        let plain = !is_migration(path) || is_beside_code(snapshot, path);
-        if !path.ends_with(".sql") || !plain || used.files.contains(path) {
+    let (sites, generated) = sqlc::generated(snapshot, sources, options);
+    let mut search = Search { snapshot, used, generated, sites, extraction };
+    for (path, content) in snapshot.files().filter(|(path, _)| path.ends_with(".sql")) {
+        if search.used.files.contains(path) || (is_migration(path) && !is_beside_code(snapshot, path)) {
             continue;
         }
-        let Some(text) = read(snapshot, path, options) else { continue };
-        let named = blocks(&text);
-        let file = sources.add(path, *content, text.clone());
-        if !named.is_empty() {
-            let base = path.rsplit_once('/').map_or(&**path, |(_, base)| base);
-            let elsewhere = |block: &&Block<'_>| {
-                block.is_sqlc
-                    && (used.names.contains(block.name) || generated.contains(&(base.into(), block.name.into())))
-            };
-            let database = named.iter().any(|block| block.is_sqlc).then(|| sqlc::database(snapshot, path)).flatten();
-            let found = named.iter().filter(|block| !elsewhere(block)).filter_map(|block| {
-                let (sink, style) =
-                    if block.is_sqlc { (sqlc::SINK, Placeholders::Sqlc) } else { (SINK, Placeholders::QueryFile) };
-                named_site(&text, Span { file, range: block.range }, sink, style)
-            });
-            sites.extend(found.map(|site| Site { database: database.clone(), ..site }));
-            continue;
-        }
-        let chunks = split(&text);
-        if chunks.is_empty() || !chunks.iter().all(|chunk| is_query(chunk, &text)) {
-            for (name, range) in chunks.iter().filter_map(|chunk| routines::created(chunk, &text)) {
-                extraction.routines.entry(name).or_insert(Span { file, range });
+        match text_of(snapshot, path, options) {
+            Read::Text(text) => search.file(path, &text, || sources.add(path, *content, text.clone())),
+            Read::No => {}
+            Read::NotUtf8 => {
+                search.extraction.problems.push(Problem::of_file(path.as_ref(), "is not UTF-8; not read"));
             }
-            continue;
-        }
-        let found: Vec<Site> =
-            chunks.iter().filter_map(|chunk| plain_site(&text, Span { file, range: chunk.range })).collect();
-        if is_beside_code(snapshot, path) || found.iter().any(has_parameters) {
-            sites.extend(found);
-        } else {
-            let place = path.split_once('/').map_or(&**path, |(folder, _)| folder);
-            *extraction.left_out.entry(LeftOut { reason: "SQL scripts".into(), place: place.into() }).or_default() += 1;
+            Read::TooLarge => search.leave_out("SQL files too large to hold queries", path),
         }
     }
+    let Search { sites, extraction, .. } = search;
     extraction.sites.extend(sites);
+}
+
+/// What is found so far.
+struct Search<'s> {
+    snapshot: &'s Snapshot,
+    used: Used,
+    generated: BTreeSet<Generated>,
+    sites: Vec<Site>,
+    extraction: &'s mut Extraction,
+}
+
+impl Search<'_> {
+    fn file(&mut self, path: &Arc<str>, text: &Arc<str>, add: impl Fn() -> FileId) {
+        let named = blocks(text);
+        if !named.is_empty() {
+            return self.named(path, text, &named, add());
+        }
+        let chunks = split(text);
+        if chunks.iter().all(|chunk| is_query(chunk, text)) {
+            return self.plain(path, text, &chunks, add());
+        }
+        for (name, range) in chunks.iter().filter_map(|chunk| routines::created(chunk, text)) {
+            self.extraction.routines.entry(name).or_insert_with(|| Span { file: add(), range });
+        }
+    }
+
+    /// A file of named queries, those left out that stand in generated code.
+    fn named(&mut self, path: &str, text: &str, named: &[Block<'_>], file: FileId) {
+        let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
+        let elsewhere = |block: &Block<'_>| {
+            let key = (Arc::from(base), Arc::from(block.name));
+            block.is_sqlc && (self.used.names.contains(block.name) || self.generated.contains(&key))
+        };
+        let is_sqlc = named.iter().any(|block| block.is_sqlc);
+        let database = is_sqlc.then(|| sqlc::database(self.snapshot, path)).flatten();
+        let found = named.iter().filter(|block| !elsewhere(block)).filter_map(|block| {
+            let sqlc = (sqlc::SINK, Placeholders::Sqlc);
+            let (sink, style) = if block.is_sqlc { sqlc } else { (SINK, Placeholders::QueryFile) };
+            named_site(text, Span { file, range: block.range }, sink, style)
+        });
+        let found: Vec<Site> = found.map(|site| Site { database: database.clone(), ..site }).collect();
+        self.sites.extend(found);
+    }
+
+    /// A file of queries alone: taken where something tells that a program sends them.
+    fn plain(&mut self, path: &str, text: &str, chunks: &[Chunk], file: FileId) {
+        let sites = chunks.iter().filter_map(|chunk| plain_site(text, Span { file, range: chunk.range }));
+        let sites: Vec<Site> = sites.collect();
+        if is_beside_code(self.snapshot, path) || sites.iter().any(has_parameters) {
+            self.sites.extend(sites);
+        } else if !sites.is_empty() {
+            self.leave_out("SQL scripts", path);
+        }
+    }
+
+    fn leave_out(&mut self, reason: &str, path: &str) {
+        let place = path.split_once('/').map_or(path, |(folder, _)| folder);
+        let left = LeftOut { reason: reason.into(), place: place.into() };
+        *self.extraction.left_out.entry(left).or_default() += 1;
+    }
 }
 
 /// What the sites of programs take from SQL files.
@@ -97,13 +134,33 @@ impl Used {
     }
 }
 
+/// What reading a file gave.
+enum Read {
+    Text(Arc<str>),
+    /// It is left out, or cannot be read.
+    No,
+    NotUtf8,
+    TooLarge,
+}
+
+fn text_of(snapshot: &Snapshot, path: &Arc<str>, options: &Options) -> Read {
+    if !sql_file_rules().is_some_and(|rules| is_wanted(path, rules, options)) {
+        return Read::No;
+    }
+    match snapshot.read(path) {
+        Some(Ok(bytes)) if bytes.len() > MAX_FILE => Read::TooLarge,
+        Some(Err(ReadError::TooLarge(_))) => Read::TooLarge,
+        Some(Ok(bytes)) => String::from_utf8(bytes).map_or(Read::NotUtf8, |text| Read::Text(text.into())),
+        _ => Read::No,
+    }
+}
+
 /// The text of a file that is not left out, if it is text.
 pub(crate) fn read(snapshot: &Snapshot, path: &Arc<str>, options: &Options) -> Option<Arc<str>> {
-    if !is_wanted(path, sql_file_rules()?, options) {
-        return None;
+    match text_of(snapshot, path, options) {
+        Read::Text(text) => Some(text),
+        _ => None,
     }
-    let bytes = snapshot.read(path)?.ok()?;
-    (bytes.len() <= MAX_FILE).then(|| String::from_utf8(bytes).ok().map(Arc::from)).flatten()
 }
 
 /// A folder is named for what runs before the program does. Where code of the same name stands beside such a file, the
