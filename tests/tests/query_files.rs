@@ -1,6 +1,7 @@
 //! Queries that stand in SQL files beside the code.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "the test writes the file that it asks about")]
 
 use rollproof_tests::program::{run_in, write};
 use tempfile::TempDir;

@@ -239,6 +239,8 @@ pub(crate) fn as_runner(schema: &Schema, relation: &Relation, view: &View) -> Sc
     let mut inside = schema.clone();
     if !view.security_invoker {
         inside.session.role = schema.roles.get(relation.owner).map(|role| role.name.clone());
+        // An owner that is no role of the schema's is the one that the session began as, whoever it became.
+        inside.session.user = None;
     }
     inside
 }

@@ -253,6 +253,27 @@ mod tests {
         );
     }
 
+    /// What lies under a view is its owner's to read, also where the owner is who the session began as.
+    #[test]
+    fn a_view_reads_as_its_owner_whoever_the_session_became() {
+        let script = |as_reader: &str| {
+            format!(
+                "CREATE ROLE reader;
+                 CREATE TABLE a (x text);
+                 CREATE VIEW v AS SELECT x FROM a;
+                 CREATE VIEW w WITH (security_invoker) AS SELECT x FROM a;
+                 GRANT SELECT ON v, w TO reader;
+                 {as_reader};
+                 SELECT x FROM v;
+                 SELECT x FROM w;
+                 SELECT x FROM a;"
+            )
+        };
+        let made = ["resolves"; 6].into_iter().chain(["resolves", "42501", "42501"]).collect::<Vec<_>>();
+        check(&script("SET ROLE reader"), &made);
+        check(&script("SET SESSION AUTHORIZATION reader"), &made);
+    }
+
     #[test]
     fn unknown_text_may_be_what_a_statement_lacks() {
         check("SELECT 1 BETWEEN \u{FFFC}; SELECT 1 BETWEEN 2; SELECT 2;", &["unknown", "42601", "resolves"]);
