@@ -34,7 +34,6 @@ mod script;
 mod sinks;
 mod site;
 mod sql_files;
-mod sqlc;
 mod survey;
 mod table;
 #[cfg(test)]

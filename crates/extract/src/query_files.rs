@@ -3,6 +3,7 @@
 
 mod block;
 mod routines;
+mod sqlc;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,9 +16,9 @@ use crate::eval::value::Piece;
 use crate::files::is_wanted;
 use crate::render::render;
 use crate::sinks::{Placeholders, sql_file_rules};
-use crate::sqlc::Generated;
-use crate::{Extraction, LeftOut, Options, Site, SiteKind, sqlc};
+use crate::{Extraction, LeftOut, Options, Site, SiteKind};
 use block::{Block, blocks};
+use sqlc::Generated;
 
 /// A file of plain queries, in the ledger.
 const SINK: &str = "SQL file";
@@ -156,7 +157,7 @@ fn text_of(snapshot: &Snapshot, path: &Arc<str>, options: &Options) -> Read {
 }
 
 /// The text of a file that is not left out, if it is text.
-pub(crate) fn read(snapshot: &Snapshot, path: &Arc<str>, options: &Options) -> Option<Arc<str>> {
+fn read(snapshot: &Snapshot, path: &Arc<str>, options: &Options) -> Option<Arc<str>> {
     match text_of(snapshot, path, options) {
         Read::Text(text) => Some(text),
         _ => None,
@@ -199,7 +200,7 @@ fn has_parameters(site: &Site) -> bool {
 
 /// The site of a stretch of a file that is sent whole, its parameters written in this style. None where it holds no
 /// statement.
-pub(crate) fn named_site(text: &str, at: Span, sink: &str, style: Placeholders) -> Option<Site> {
+fn named_site(text: &str, at: Span, sink: &str, style: Placeholders) -> Option<Site> {
     let body = at.range.slice(text);
     let chunks = split(body);
     let (first, last) = (chunks.first()?, chunks.last()?);

@@ -7,12 +7,13 @@ use rollproof_source::{Snapshot, SourceMap, Span, TextRange};
 
 use crate::eval::value::Piece;
 use crate::pgtyped::{Params, name_at};
-use crate::query_files::{named_site, read};
 use crate::sinks::Placeholders;
 use crate::{Options, Site};
 
+use super::{named_site, read};
+
 /// What sqlc's files are called in the ledger.
-pub(crate) const SINK: &str = "sqlc";
+pub(super) const SINK: &str = "sqlc";
 
 /// How a text begins that sqlc put into code.
 const HEAD: &str = "-- name: ";
@@ -48,10 +49,10 @@ impl Params {
 }
 
 /// A query that stands in generated code: the file that it was made from, without folders, and its name.
-pub(crate) type Generated = (Arc<str>, Arc<str>);
+pub(super) type Generated = (Arc<str>, Arc<str>);
 
 /// The texts in sqlc's Go code, which are what the server gets (`*` is spelled out there), and which queries they are.
-pub(crate) fn generated(
+pub(super) fn generated(
     snapshot: &Snapshot,
     sources: &SourceMap,
     options: &Options,
@@ -100,13 +101,13 @@ fn raw_strings(code: &str) -> Vec<(TextRange, &str)> {
 }
 
 /// The name of the query that a text of sqlc's begins with, in whatever language.
-pub(crate) fn name_of(text: &str) -> Option<&str> {
+pub(super) fn name_of(text: &str) -> Option<&str> {
     text.strip_prefix(HEAD)?.split_whitespace().next()
 }
 
 /// The database of the nearest `sqlc.yaml` above a path, where that names another one than PostgreSQL and no other
 /// (<https://docs.sqlc.dev/en/latest/reference/config.html>: `engine`).
-pub(crate) fn database(snapshot: &Snapshot, path: &str) -> Option<Arc<str>> {
+pub(super) fn database(snapshot: &Snapshot, path: &str) -> Option<Arc<str>> {
     let mut folder = path;
     while let Some((up, _)) = folder.rsplit_once('/') {
         folder = up;
