@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollproof_source::Span;
-use rollproof_sql::{Hole, MappedText, Origin};
+use rollproof_sql::{Hole, Letters, MadeText, MappedText, Origin};
 
 use crate::bindings::Bindings;
+use crate::eval::made::MADE;
 use crate::eval::value::{Piece, cut};
 use crate::pgtyped::{Expansion, Params, name_at};
 use crate::promise::Variable;
@@ -39,7 +40,11 @@ pub(crate) fn translated(pieces: &[Piece], style: Placeholders, names: &Bindings
 fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
     let mut text = MappedText::default();
     let mut next = first_free(pieces);
-    for piece in pieces {
+    let mut taken = 0;
+    for (index, piece) in pieces.iter().enumerate() {
+        if index < taken {
+            continue;
+        }
         match piece {
             Piece::Text { text: part, at, verbatim: true } => text.push(part, Origin::Verbatim(*at)),
             Piece::Text { text: part, at, verbatim: false } => text.push(part, Origin::Derived(*at)),
@@ -52,9 +57,18 @@ fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
                 text.push(&next.to_string(), Origin::Value(*at));
                 next += 1;
             }
+            // A number that stands for itself, and not for a part of a name.
+            Piece::Made { at, number: true, .. } if stands_alone(&text.text, &pieces[index + 1..]) => {
+                text.push("1", Origin::Value(*at));
+            }
+            Piece::Made { at, .. } => {
+                let (made, length) = made_at_once(&pieces[index..], *at);
+                taken = index + length;
+                text.push_hole(Hole { reason: MADE.into(), at: *at, made: Some(made) });
+            }
             Piece::Number(at) => text.push("1", Origin::Value(*at)),
-            Piece::Unknown(reason, at) => text.push_hole(Hole { reason: reason.clone(), at: *at }),
-            Piece::Param(_, at) => text.push_hole(Hole { reason: "parameter".into(), at: *at }),
+            Piece::Unknown(reason, at) => text.push_hole(Hole { reason: reason.clone(), at: *at, made: None }),
+            Piece::Param(_, at) => text.push_hole(Hole { reason: "parameter".into(), at: *at, made: None }),
             Piece::Repeat(_) | Piece::Chosen(_) => {}
         }
     }
@@ -62,6 +76,37 @@ fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
     let span = literals.first().copied().unwrap_or(site);
     let kind = kind_of(pieces, &text);
     ExtractedQuery { text, kind, span, result: ResultUse::Unknown }
+}
+
+/// What is made at one place, the dashes of a date and the like with it, and how many pieces that is.
+fn made_at_once(pieces: &[Piece], at: Span) -> (MadeText, usize) {
+    let mut all = MadeText::exactly(Letters::default(), 0);
+    let mut length = 0;
+    for piece in pieces {
+        let made = match piece {
+            Piece::Made { made, at: place, .. } if *place == at => *made,
+            Piece::Text { text, at: place, verbatim: false } if *place == at => match Letters::of(text) {
+                Some(letters) => MadeText::exactly(letters, text.len() as u32),
+                None => break,
+            },
+            _ => break,
+        };
+        let (least, most) = (all.least.saturating_add(made.least), all.most.saturating_add(made.most));
+        all = MadeText { letters: all.letters.and(made.letters), least, most };
+        length += 1;
+    }
+    (all, length)
+}
+
+/// Whether nothing goes on with a name or a text right before or behind a place.
+fn stands_alone(before: &str, after: &[Piece]) -> bool {
+    let goes_on = |letter: char| letter.is_alphanumeric() || "_$\"'".contains(letter) || letter == MappedText::HOLE;
+    let next = after.iter().find(|piece| !matches!(piece, Piece::Repeat(_) | Piece::Chosen(_)));
+    let ends = match next {
+        Some(Piece::Text { text, .. }) => !text.starts_with(goes_on),
+        other => other.is_none(),
+    };
+    ends && !before.ends_with(goes_on)
 }
 
 fn literal_place(piece: &Piece) -> Option<Span> {

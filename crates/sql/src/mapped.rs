@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use rollproof_source::{Span, TextRange};
 
+use crate::made::MadeText;
+
 /// Where a stretch of a query's text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -24,6 +26,8 @@ pub struct Hole {
     pub reason: Arc<str>,
     /// Where.
     pub at: Span,
+    /// What it is made of, where the program makes it while it runs.
+    pub made: Option<MadeText>,
 }
 
 /// A stretch of the text.

@@ -56,6 +56,9 @@ impl Evaluator<'_> {
                     self.invoke_as(serial, &function, arguments, at)
                 }
                 Value::Class(class) if call.style == CallStyle::New => vec![Value::Instance(class)],
+                callee if let Some(made) = self.of_date(facts, call, at).filter(|_| callee != Value::Nothing) => {
+                    vec![made]
+                }
                 Value::External { module, path } => self.external_call(facts, expr, call, &module, &path, env),
                 Value::Unknown(..) => vec![callee],
                 Value::Nothing => continue,
@@ -244,6 +247,9 @@ impl Evaluator<'_> {
         let at = span(facts, expr);
         let name = path.join(".");
         let first = call.arguments.first().copied();
+        if let Some(made) = self.made(facts, call, (module, path), at, env) {
+            return vec![made];
+        }
         match (module.as_ref(), name.as_str()) {
             ("", "String") => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),
             (

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::call::{callee_path, last_name};
+use super::made_methods::Spelled;
 use super::tag::is_plain;
 use super::value::{Env, Item, Piece, Pieces, Value, constant};
 use super::{Evaluator, span};
@@ -508,8 +509,23 @@ pub(super) fn name_pieces(value: &Value, dots: bool, at: Span) -> Pieces {
             std::iter::once(derived(&quoted(&name, dots), at)).chain(decided(pieces)).collect()
         }
         (_, Value::Unknown(reason, place)) => vec![Piece::Unknown(reason.clone(), *place)].into(),
+        (_, Value::Text(pieces) | Value::Fragment(pieces, ..)) if let Some(name) = made_name(pieces, dots, at) => name,
         _ => vec![Piece::Unknown("name that is not known".into(), at)].into(),
     }
+}
+
+/// The same of a name that is made at run time.
+fn made_name(pieces: &[Piece], dots: bool, at: Span) -> Option<Pieces> {
+    let spelled = Spelled::of(pieces).filter(Spelled::is_made)?;
+    let plain = |piece: &Piece| match piece {
+        Piece::Text { text, .. } => !(text.contains('"') || dots && text.contains('.')),
+        Piece::Made { made, .. } => !(made.letters.has('"') || dots && made.letters.has('.')),
+        _ => false,
+    };
+    let known = spelled.pieces.iter().all(plain);
+    let quote = || std::iter::once(derived("\"", at));
+    let name = quote().chain(spelled.pieces.iter().cloned()).chain(quote()).collect();
+    known.then(|| spelled.with(name).into())
 }
 
 fn derived(text: &str, at: Span) -> Piece {

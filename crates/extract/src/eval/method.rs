@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use rollproof_source::Span;
+use rollproof_sql::MadeText;
 
 use super::flow::MAX_TURNS;
+use super::made_methods::Spelled;
 use super::text::distinct;
 use super::value::{Env, Item, ParamRef, Piece, Value, add, cut};
 use super::{Evaluator, span};
@@ -26,6 +28,10 @@ const METHODS: &[&str] = &[
     "flatMap",
     "filter",
     "slice",
+    "substring",
+    "substr",
+    "padStart",
+    "padEnd",
     "reverse",
     "repeat",
     "fill",
@@ -55,8 +61,20 @@ const METHODS: &[&str] = &[
 ];
 
 /// Methods whose result is another text than the one they are called on.
-const CHANGES: &[&str] =
-    &["replace", "replaceAll", "toUpperCase", "toLowerCase", "to_uppercase", "to_lowercase", "repeat", "slice"];
+const CHANGES: &[&str] = &[
+    "replace",
+    "replaceAll",
+    "toUpperCase",
+    "toLowerCase",
+    "to_uppercase",
+    "to_lowercase",
+    "repeat",
+    "slice",
+    "substring",
+    "substr",
+    "padStart",
+    "padEnd",
+];
 
 impl Evaluator<'_> {
     /// A method of text or lists; none where the object is neither.
@@ -196,18 +214,7 @@ impl Evaluator<'_> {
                 }
                 vec![Value::List(items.into())]
             }
-            ("concat" | "append", _) => {
-                if let Value::Fragment(_, file, expr) = value {
-                    self.spliced.insert((*file, *expr));
-                }
-                let mut texts =
-                    self.value_texts(std::slice::from_ref(value), at).iter().map(|text| text.to_vec()).collect();
-                for argument in &call.arguments {
-                    let choices = self.texts_of(facts, *argument, env);
-                    texts = self.product(texts, &choices, at);
-                }
-                distinct(texts)
-            }
+            ("concat" | "append", _) => self.appended(facts, value, call, at, env),
             ("join", Value::List(items)) => {
                 let separators = match first {
                     Some(first) => self.eval(facts, first, env),
@@ -222,6 +229,10 @@ impl Evaluator<'_> {
                 let values = Arc::new(first.map_or_else(Vec::new, |first| self.eval(facts, first, env)));
                 vec![Value::List(items.iter().map(|item| Item { values: values.clone(), ..item.clone() }).collect())]
             }
+            ("slice", Value::Text(_)) | ("substring" | "substr" | "padStart" | "padEnd", _) => {
+                self.spelled_method(facts, value, (name, call), at, env)
+            }
+            ("toString", Value::Text(pieces)) if first.is_some() => self.to_base(facts, pieces, call, at, env),
             ("slice" | "reverse", Value::List(items)) => {
                 vec![Value::List(items.iter().map(|item| Item { optional: true, ..item.clone() }).collect())]
             }
@@ -255,6 +266,19 @@ impl Evaluator<'_> {
         }
     }
 
+    /// `text.concat(more)`, and `append` of a fragment.
+    fn appended(&mut self, facts: &Arc<Facts>, value: &Value, call: &Call, at: Span, env: &Env) -> Vec<Value> {
+        if let Value::Fragment(_, file, expr) = value {
+            self.spliced.insert((*file, *expr));
+        }
+        let mut texts = self.value_texts(std::slice::from_ref(value), at).iter().map(|text| text.to_vec()).collect();
+        for argument in &call.arguments {
+            let choices = self.texts_of(facts, *argument, env);
+            texts = self.product(texts, &choices, at);
+        }
+        distinct(texts)
+    }
+
     /// `list.reduce((made, item) => …, start)` of a list whose items are all known.
     fn reduced(&mut self, facts: &Arc<Facts>, items: &[Item], call: &Call, at: Span, env: &Env) -> Vec<Value> {
         let [function, start] = call.arguments[..] else { return vec![Value::unknown("result of `reduce`", at)] };
@@ -277,7 +301,13 @@ impl Evaluator<'_> {
             [one] => one.constant().filter(|by| !by.is_empty()),
             _ => None,
         };
-        let (Some(by), Some(text), Value::Text(pieces)) = (by, value.constant(), value) else { return unknown() };
+        let (Some(by), Value::Text(pieces)) = (by, value) else { return unknown() };
+        let Some(text) = value.constant() else {
+            let items = Spelled::of(pieces).and_then(|spelled| spelled.split(&by));
+            let list =
+                |items: Vec<Vec<Piece>>| items.into_iter().map(|item| Item::one(vec![Value::text(item)])).collect();
+            return items.map_or_else(unknown, |items| Value::List(list(items)));
+        };
         let marks: Vec<Piece> = pieces.iter().filter(|piece| matches!(piece, Piece::Chosen(_))).cloned().collect();
         let item = |part: &str| {
             let whole = match pieces.iter().find(|piece| matches!(piece, Piece::Text { .. })) {
@@ -400,6 +430,10 @@ pub(super) fn trimmed(pieces: &[Piece], start: bool, end: bool) -> Vec<Piece> {
 
 fn recased(piece: &Piece, upper: bool) -> Piece {
     match piece {
+        Piece::Made { made, at, number: false } => {
+            let made = MadeText { letters: Spelled::recased(made.letters, upper), ..*made };
+            Piece::Made { made, at: *at, number: false }
+        }
         Piece::Text { text, at, .. } => {
             let text = if upper { text.to_uppercase() } else { text.to_lowercase() };
             Piece::Text { text: text.into(), at: *at, verbatim: false }

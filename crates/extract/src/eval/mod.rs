@@ -10,6 +10,8 @@ mod expand;
 mod flow;
 mod format;
 mod helper;
+pub(crate) mod made;
+mod made_methods;
 mod member;
 mod method;
 mod name;

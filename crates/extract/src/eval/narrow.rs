@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Evaluator;
 use super::value::{Env, Value, add};
+use super::{Evaluator, span};
 use crate::ir::{BindingKind, ExprId, ExprKind, Facts, GroupTest, Logic, RegionId};
 
 /// How deep a condition is looked into.
@@ -43,9 +43,22 @@ impl Evaluator<'_> {
                 let values = self.eval(facts, *right, env);
                 values.iter().all(|value| value.constant().is_some()).then_some(values)
             }
+            ExprKind::Equal { left, right, negated, .. } if *negated != holds && is_type_of(facts, *left, subject) => {
+                let named = self.eval(facts, *right, env);
+                let is_number =
+                    named.iter().all(|name| matches!(name.constant().as_deref(), Some("number" | "bigint")));
+                (is_number && !named.is_empty()).then(|| vec![Value::Number(span(facts, subject))])
+            }
             ExprKind::Call(call) if holds => {
                 let ExprKind::Member { object, property } = &facts.expr(call.callee).kind else { return None };
                 let [sought] = call.arguments[..] else { return None };
+                let asks = matches!(property.as_ref(), "isInteger" | "isSafeInteger" | "isFinite");
+                if asks && same_text(facts, sought, subject) {
+                    // The global `isFinite` takes texts for numbers.
+                    let of_number =
+                        matches!(&facts.expr(*object).kind, ExprKind::Global(name) if name.as_ref() == "Number");
+                    return of_number.then(|| vec![Value::Number(span(facts, subject))]);
+                }
                 if !matches!(property.as_ref(), "includes" | "has") || !same_text(facts, sought, subject) {
                     return None;
                 }
@@ -64,7 +77,7 @@ impl Evaluator<'_> {
         values: &[Value],
         env: &Env,
     ) -> Option<Vec<Value>> {
-        let open = |value: &Value| matches!(value, Value::Param(..) | Value::Unknown(..));
+        let open = |value: &Value| matches!(value, Value::Param(..) | Value::Unknown(..) | Value::External { .. });
         if !values.iter().any(open) || !is_steady(facts, subject) {
             return None;
         }
@@ -112,6 +125,11 @@ fn is_steady(facts: &Facts, expr: ExprId) -> bool {
         }
     }
     false
+}
+
+/// Whether an expression is `typeof subject`.
+fn is_type_of(facts: &Facts, expr: ExprId, subject: ExprId) -> bool {
+    matches!(facts.expr(expr).kind, ExprKind::TypeOf(of) if same_text(facts, of, subject))
 }
 
 /// Whether two expressions are written alike: `options?.sort` is `options.sort`.

@@ -9,6 +9,7 @@ use rollproof_sql::MappedText;
 use rustc_hash::FxHashMap;
 
 use super::Evaluator;
+use super::made_methods::replaced_in_made;
 use super::text::{distinct, names_schema, prefer_known};
 use super::value::{Env, FunctionRef, Piece, Pieces, Value, add, cut};
 use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts};
@@ -23,11 +24,20 @@ const BY_A_PATTERN: &str = "replaced by a pattern";
 const BY_UNKNOWN: &str = "replaced by an unknown text";
 
 /// What is looked for, and whether all of them.
-struct Pattern {
-    regex: Regex,
-    all: bool,
+pub(super) struct Pattern {
+    pub(super) regex: Regex,
+    pub(super) all: bool,
     /// It is a text and nothing more.
     literal: bool,
+    /// It is about single characters, each for itself (`[^a-z]`) or in runs of them (`\\W+`).
+    pub(super) single: Option<Single>,
+}
+
+/// How a pattern of single characters takes them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Single {
+    Each,
+    Runs,
 }
 
 /// What stands instead.
@@ -75,7 +85,14 @@ impl Evaluator<'_> {
                 let pattern = self.eval(facts, *first, env);
                 let [pattern] = pattern.as_slice() else { return unknown(BY_UNKNOWN) };
                 let Some(text) = pattern.constant().filter(|text| !text.is_empty()) else { return unknown(BY_UNKNOWN) };
-                let make = || Regex::new(&regex::escape(&text)).ok().map(|regex| Pattern { regex, all, literal: true });
+                let make = || {
+                    Regex::new(&regex::escape(&text)).ok().map(|regex| Pattern {
+                        regex,
+                        all,
+                        literal: true,
+                        single: single(&regex::escape(&text)),
+                    })
+                };
                 self.program.patterns.get((Some(all), text.clone()), make)
             }
         };
@@ -110,6 +127,13 @@ impl Evaluator<'_> {
         at: Span,
     ) -> Vec<Value> {
         let unknown = |reason: &str| vec![Value::unknown(reason, at)];
+        if pieces.iter().any(|piece| matches!(piece, Piece::Made { .. })) {
+            let texts = match instead {
+                Instead::Texts(texts) => replaced_in_made(pieces, pattern, texts),
+                Instead::Function(_) => None,
+            };
+            return texts.map_or_else(|| unknown(BY_A_PATTERN), distinct);
+        }
         let hay = Haystack::of(pieces);
         let times = if pattern.all { usize::MAX } else { 1 };
         let found: Vec<Found> =
@@ -251,7 +275,23 @@ fn pattern_of(source: &str) -> Option<Pattern> {
     builder.case_insensitive(flags.contains('i')).multi_line(flags.contains('m'));
     builder.dot_matches_new_line(flags.contains('s')).size_limit(MAX_PATTERN);
     let literal = !flags.contains('i') && is_literal(body);
-    builder.build().ok().map(|regex| Pattern { regex, all: flags.contains('g'), literal })
+    builder.build().ok().map(|regex| Pattern { regex, all: flags.contains('g'), literal, single: single(body) })
+}
+
+/// Whether a pattern is about single characters.
+fn single(body: &str) -> Option<Single> {
+    let (one, how) = match body.strip_suffix('+').filter(|one| !one.ends_with('\\')) {
+        Some(one) => (one, Single::Runs),
+        None => (body, Single::Each),
+    };
+    let mut characters = one.chars();
+    let whole = match (characters.next()?, characters.next()) {
+        ('[', _) => one.len() > 2 && one.ends_with(']') && !one[1..one.len() - 1].contains(['[', ']']),
+        ('\\', Some(escape)) => characters.next().is_none() && !"bB123456789pPux".contains(escape),
+        ('^' | '$' | '(' | ')' | '*' | '?', _) | (_, Some(_)) => false,
+        (_, None) => true,
+    };
+    whole.then_some(how)
 }
 
 /// Whether a pattern is a text and nothing more. A word's end is taken for a part of it.

@@ -41,8 +41,15 @@ impl Evaluator<'_> {
 
     pub(super) fn concat(&mut self, facts: &Arc<Facts>, parts: &[ExprId], env: &Env) -> Vec<Value> {
         let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
-        for part in parts {
+        let mut numbers = 0;
+        for (index, part) in parts.iter().enumerate() {
             let choices = self.texts_of(facts, *part, env);
+            // Numbers are added up until a text comes.
+            numbers += usize::from(numbers == index && choices.iter().all(|choice| is_number(choice)));
+            if numbers == index + 1 && index > 0 {
+                texts = vec![vec![Piece::Number(span(facts, *part))]];
+                continue;
+            }
             texts = self.product(texts, &choices, span(facts, *part));
         }
         self.charge(&texts);
@@ -129,6 +136,8 @@ impl Evaluator<'_> {
                 let name = path.join(".");
                 let reason = match (module.as_ref(), name.as_str()) {
                     (_, name) if name.starts_with("process.env") => "environment variable".to_owned(),
+                    ("", "process.pid") => return one(super::made::process_number(at)),
+                    ("", name) if name.ends_with("()") => format!("result of `{}`", name.trim_end_matches("()")),
                     ("", name) => format!("global `{name}`"),
                     (module, _) if module.starts_with('.') => not_in_tree(module),
                     (module, _) => format!("value of package `{module}`"),
@@ -197,6 +206,12 @@ impl Evaluator<'_> {
         self.charge(&texts);
         distinct(texts)
     }
+}
+
+/// Whether a text is a number that is not known, and no text for `+`.
+fn is_number(pieces: &[Piece]) -> bool {
+    let mut shown = pieces.iter().filter(|piece| !matches!(piece, Piece::Chosen(_)));
+    matches!(shown.next(), Some(Piece::Number(_) | Piece::Made { number: true, .. })) && shown.next().is_none()
 }
 
 fn not_text(at: Span) -> Piece {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_source::{FileId, Span, TextRange};
+use rollproof_sql::MadeText;
 
 use crate::ir::{BindingId, ClassId, ExprId, Facts, FunctionId, ParamId, RegionId, Step};
 
@@ -19,6 +20,13 @@ pub(crate) enum Piece {
     Placeholder(Span),
     /// A number that is not known.
     Number(Span),
+    /// Text that is made at run time, of which the characters are known.
+    Made {
+        made: MadeText,
+        at: Span,
+        /// It is a number: `+` adds to it.
+        number: bool,
+    },
     /// What the caller gives.
     Param(ParamRef, Span),
     Unknown(Arc<str>, Span),
@@ -38,6 +46,10 @@ impl PartialEq for Piece {
             }
             Self::Placeholder(at) => matches!(other, Self::Placeholder(other) if at == other),
             Self::Number(at) => matches!(other, Self::Number(other) if at == other),
+            Self::Made { made, at, number } => {
+                matches!(other, Self::Made { made: other, at: other_at, number: is_one }
+                if at == other_at && made == other && number == is_one)
+            }
             Self::Param(param, at) => {
                 matches!(other, Self::Param(other, other_at) if at == other_at && param == other)
             }
