@@ -79,7 +79,7 @@ impl Schema {
         let this = ObjectId::Extension(oid);
         self.dependencies.add(this, ObjectId::Namespace(namespace), DependencyKind::Normal);
         if !modelled {
-            Arc::make_mut(&mut self.taints).push(Taint::Extension(Arc::from(name)));
+            self.taints.push(Taint::Extension(Arc::from(name)));
         }
         let Some(contents) = contents else { return Ok((oid, Vec::new())) };
         for required in &contents.requires {

@@ -25,6 +25,7 @@ mod security;
 mod session;
 mod stored;
 mod table;
+mod taint;
 mod types;
 mod typing;
 mod visible;
@@ -43,13 +44,12 @@ pub use relation::{
     SequenceBounds, Trigger, View,
 };
 pub use routine::{Aggregate, AggregateKind, AggregatePart, Function, FunctionKind, Language, Parameter, RoutineBody};
-pub use schema::{
-    Extension, Namespace, Other, Schema, Taint, UNKNOWN_DIGITS, UNKNOWN_PART, known_in_part, taints_name,
-};
+pub use schema::{Extension, Namespace, Other, Schema};
 pub use security::{Acl, AclEntry, DefaultAcl, Membership, Policy, Privilege, Role};
 pub use session::{Prepared, Session};
 pub use stored::{NamePlace, StoredExpr, StoredName, StoredStatement, StoredText};
 pub use table::{CatalogObject, ObjectTable};
+pub use taint::{Taint, TaintKind, Taints, UNKNOWN_DIGITS, UNKNOWN_PART, known_in_part, taints_name};
 pub use types::{EnumLabel, Type, TypeKind, TypeRef};
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::builtin::Builtin;
 use crate::{
     Acl, AclEntry, Cast, Collation, Column, ColumnId, DefaultAcl, Dependencies, Function, ObjectId, ObjectTable, Oid,
-    Operator, OperatorClass, OperatorFamily, Privilege, Provision, Relation, Role, Session, Type,
+    Operator, OperatorClass, OperatorFamily, Privilege, Provision, Relation, Role, Session, Taints, Type,
 };
 
 /// A schema in the sense of `CREATE SCHEMA` (`pg_namespace`).
@@ -44,65 +44,6 @@ pub struct Other {
     pub namespace: Oid,
     /// The kind in words and the name: `event trigger t`.
     pub key: Arc<str>,
-}
-
-/// Something a migration did that could not be followed: what it may have touched is unknown from here on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taint {
-    /// These relation names (last part, folded) may have been made, changed or dropped.
-    Relations(Vec<Arc<str>>, Arc<str>),
-    /// Names of functions that may exist or be gone.
-    Functions(Vec<Arc<str>>, Arc<str>),
-    /// Names of types that may exist or be gone.
-    Types(Vec<Arc<str>>, Arc<str>),
-    /// An extension that is not modelled: names that are not found may be its own.
-    Extension(Arc<str>),
-    /// Anything at all.
-    Everything(Arc<str>),
-}
-
-/// Stands in a tainted name for a part of it that is not known: `events_` and this is every name that begins so.
-pub const UNKNOWN_PART: char = '\u{e000}';
-
-/// The same of a part of which no more is known than that it is one digit or several: `events_` and a day.
-pub const UNKNOWN_DIGITS: char = '\u{e001}';
-
-/// Whether a name is known in part only.
-#[must_use]
-pub fn known_in_part(name: &str) -> bool {
-    name.contains([UNKNOWN_PART, UNKNOWN_DIGITS])
-}
-
-/// Whether a name is among tainted names, some of which may be known in part only ([`UNKNOWN_PART`]).
-#[must_use]
-pub fn taints_name(tainted: &[Arc<str>], name: &str) -> bool {
-    tainted.iter().any(|each| match known_in_part(each) {
-        false => **each == *name,
-        true => fits(each, name),
-    })
-}
-
-/// Whether a name can be one that is known in part only: what is not known matches any text, or any digits.
-fn fits(pattern: &str, name: &str) -> bool {
-    let name: Vec<char> = name.chars().collect();
-    // Which beginnings of the name the pattern so far can be: no pattern takes long.
-    let mut reached = vec![false; name.len() + 1];
-    reached[0] = true;
-    for part in pattern.chars() {
-        let mut next = vec![false; name.len() + 1];
-        for at in 0..=name.len() {
-            let before = at.checked_sub(1).map(|before| (before, name[before]));
-            next[at] = match (part, before) {
-                (UNKNOWN_PART, None) => reached[at],
-                (UNKNOWN_PART, Some((before, _))) => reached[at] || next[before],
-                (UNKNOWN_DIGITS, Some((before, digit))) => digit.is_ascii_digit() && (reached[before] || next[before]),
-                (literal, Some((before, character))) => literal == character && reached[before],
-                (_, None) => false,
-            };
-        }
-        reached = next;
-    }
-    reached[name.len()]
 }
 
 /// All objects at one moment. Cloning is cheap and shares everything.
@@ -143,7 +84,7 @@ pub struct Schema {
     /// `pg_default_acl`
     pub default_acls: Arc<Vec<DefaultAcl>>,
     /// What could not be followed, in order.
-    pub taints: Arc<Vec<Taint>>,
+    pub taints: Taints,
     /// What the server is known to have, of what not every server has.
     pub provisions: Arc<BTreeSet<Provision>>,
     /// The next identity.
@@ -178,7 +119,7 @@ impl Schema {
             owners: rpds::RedBlackTreeMapSync::new_sync(),
             dependencies: Dependencies::default(),
             default_acls: Arc::default(),
-            taints: Arc::default(),
+            taints: Taints::default(),
             provisions: Arc::default(),
             next_oid: Oid::FIRST_USER,
             database_creators: Arc::default(),
@@ -242,25 +183,5 @@ impl Schema {
     #[must_use]
     pub fn unknown_extension(&self) -> Option<&Extension> {
         self.extensions.iter().map(|extension| &**extension).find(|extension| !extension.modelled)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_known_in_part_taints_those_that_fit() {
-        let tainted = [Arc::from("users"), Arc::from(format!("events_{UNKNOWN_PART}_{UNKNOWN_PART}idx"))];
-        assert!(taints_name(&tainted, "users"));
-        assert!(taints_name(&tainted, "events_2024_01_idx"));
-        assert!(!taints_name(&tainted, "users_2"));
-        assert!(!taints_name(&tainted, "events_idx"));
-        assert!(!taints_name(&tainted, "events_2024"));
-        let dated = [Arc::from(format!("task_{UNKNOWN_DIGITS}_{UNKNOWN_DIGITS}"))];
-        assert!(taints_name(&dated, "task_2024_01"));
-        assert!(!taints_name(&dated, "task_events_01"));
-        assert!(!taints_name(&dated, "task_2024_"));
-        assert!(!taints_name(&dated, "task_2024_01_idx"));
     }
 }

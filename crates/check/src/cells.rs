@@ -251,7 +251,8 @@ impl Row<'_> {
             return known.clone();
         }
         let schema = &self.timeline.steps[step].schema;
-        let near = self.answers.iter().min_by_key(|(known, _)| known.abs_diff(step));
+        let (below, above) = (self.answers.range(..step).next_back(), self.answers.range(step..).next());
+        let near = below.into_iter().chain(above).min_by_key(|(known, _)| known.abs_diff(step));
         let same = near.and_then(|(near, answer)| {
             let other = &self.timeline.steps[*near].schema;
             let same = answer.outcomes.iter().all(|outcome| unchanged(outcome.depends(), other, schema));

@@ -1,6 +1,6 @@
 //! Whether two schemas give the same answers to everything that a resolution asked.
 
-use rollproof_catalog::{Oid, Schema, TypeKind};
+use rollproof_catalog::{Oid, Schema, Taint, TypeKind, taints_name};
 use rollproof_resolve::Lookups;
 
 /// Whether a statement that made these look-ups resolves in the same way on both schemas.
@@ -8,7 +8,7 @@ use rollproof_resolve::Lookups;
 /// It may say no where the answer would be the same; it never says yes where it would not: objects are compared by
 /// identity of their whole record, names by what they lead to.
 pub(crate) fn unchanged(lookups: &Lookups, one: &Schema, other: &Schema) -> bool {
-    if one.taints.len() != other.taints.len() || one.session.search_path != other.session.search_path {
+    if !same_doubts(lookups, one, other) || one.session.search_path != other.session.search_path {
         return false;
     }
     let name = |schema: Option<&std::sync::Arc<str>>| schema.map(|name| name.to_string());
@@ -24,6 +24,21 @@ pub(crate) fn unchanged(lookups: &Lookups, one: &Schema, other: &Schema) -> bool
         && lookups.column_names.iter().all(|(oid, _)| same_relation(one, other, *oid))
         && same_rows(lookups, one, other)
         && same_tables(one, other)
+}
+
+/// Whether what could not be followed in one of them alone touches nothing that was looked up. The names of relations
+/// are asked for as those of types as well, which their rows have.
+fn same_doubts(lookups: &Lookups, one: &Schema, other: &Schema) -> bool {
+    let Some(mut differing) = one.taints.differing(&other.taints) else { return false };
+    // Some answers hang on whether there is any doubt at all.
+    one.taints.is_empty() == other.taints.is_empty()
+        && differing.all(|taint| match taint {
+            Taint::Relations(names, _) => {
+                let mut asked = lookups.relations.keys().chain(lookups.types.keys());
+                !asked.any(|(_, name)| taints_name(names, name))
+            }
+            Taint::Functions(..) | Taint::Types(..) | Taint::Extension(_) | Taint::Everything(_) => false,
+        })
 }
 
 /// Whether the row types among the values, and among the columns of what is read or written, have the same columns.
@@ -78,4 +93,34 @@ fn same_tables(one: &Schema, other: &Schema) -> bool {
         && one.collations.same_as(&other.collations)
         && one.provisions == other.provisions
         && one.operator_classes.same_as(&other.operator_classes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn with_doubt(schema: &Schema, name: &str) -> Schema {
+        let mut schema = schema.clone();
+        schema.taints.push(Taint::Relations(vec![Arc::from(name)], Arc::from("not followed")));
+        schema
+    }
+
+    #[test]
+    fn doubt_about_what_is_not_looked_up_changes_nothing() {
+        let empty = Schema::new(rollproof_catalog::Builtin::newest());
+        let one = with_doubt(&empty, "jobs");
+        let mut lookups = Lookups::default();
+        lookups.relations.insert((None, Arc::from("users")), Oid::NONE);
+        assert!(unchanged(&lookups, &one, &with_doubt(&one, "tasks")));
+        assert!(!unchanged(&lookups, &one, &with_doubt(&one, "users")));
+        assert!(
+            !unchanged(&lookups, &with_doubt(&one, "tasks"), &with_doubt(&one, "more")),
+            "neither follows the other"
+        );
+        assert!(!unchanged(&lookups, &empty, &one), "some answers hang on whether there is any doubt");
+        lookups.types.insert((None, Arc::from("tasks")), Oid::NONE);
+        assert!(!unchanged(&lookups, &one, &with_doubt(&one, "tasks")), "a table has a type of its name");
+    }
 }

@@ -258,7 +258,7 @@ impl Fold<'_> {
         self.problem(statement, reason);
         let reason: Arc<str> = reason.into();
         let mut schema = walker.schema().clone();
-        let taints = Arc::make_mut(&mut schema.taints);
+        let taints = &mut schema.taints;
         match extent {
             Extent::Everything => taints.push(Taint::Everything(reason)),
             Extent::Words | Extent::Names(_) => {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rollproof_catalog::{ObjectId, Oid, Relation, Schema, Taint};
+use rollproof_catalog::{ObjectId, Oid, Relation, Schema, Taint, TaintKind};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::Statement;
 
@@ -125,9 +125,7 @@ impl Context {
             taints.push(Taint::Functions(names.clone(), why.clone()));
         }
         for each in taints {
-            if !self.schema.taints.contains(&each) {
-                Arc::make_mut(&mut self.schema.taints).push(each);
-            }
+            self.schema.taints.push(each);
         }
         self.problems.push(Problem {
             kind: ProblemKind::Unmodelled { taint },
@@ -162,13 +160,9 @@ impl Context {
     pub(crate) fn doubt(&self, sqlstate: &str) -> Option<Arc<str>> {
         let names = self.looked_up.borrow();
         let missing = matches!(sqlstate, "42P01" | "42704" | "42883" | "3F000" | "42846" | "42804");
-        self.schema.taints.iter().find_map(|taint| match taint {
-            Taint::Relations(tainted, why) | Taint::Functions(tainted, why) | Taint::Types(tainted, why) => {
-                names.iter().any(|name| rollproof_catalog::taints_name(tainted, name)).then(|| why.clone())
-            }
-            Taint::Extension(name) => missing.then(|| Arc::from(format!("extension \"{name}\" is not modelled"))),
-            Taint::Everything(why) => Some(why.clone()),
-        })
+        let mut kinds = vec![TaintKind::Relations, TaintKind::Functions, TaintKind::Types, TaintKind::Everything];
+        kinds.extend(missing.then_some(TaintKind::Extension));
+        self.schema.taints.find_any(&kinds, names.iter().map(|name| &**name)).map(Taint::reason)
     }
 
     /// The end of a run on `before`.

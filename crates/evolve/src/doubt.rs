@@ -33,9 +33,7 @@ pub fn doubted(before: &Schema, after: &Schema, reason: &Arc<str>) -> Schema {
         taints.push(Taint::Everything(reason.clone()));
     }
     for taint in taints {
-        if !schema.taints.contains(&taint) {
-            Arc::make_mut(&mut schema.taints).push(taint);
-        }
+        schema.taints.push(taint);
     }
     schema
 }

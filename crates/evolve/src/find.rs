@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Oid, Relation, RelationKind, Schema};
+use rollproof_catalog::{Oid, Relation, RelationKind, Schema, Taint, TaintKind};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Name, ObjectKind, QualifiedName};
 
@@ -156,12 +156,7 @@ impl Context {
 
     /// Why a relation of this name is not known for sure, if it is not.
     pub(crate) fn taint_of(&self, name: &str) -> Option<Arc<str>> {
-        use rollproof_catalog::Taint;
-        self.schema.taints.iter().find_map(|taint| match taint {
-            Taint::Relations(names, why) => rollproof_catalog::taints_name(names, name).then(|| why.clone()),
-            Taint::Everything(why) => Some(why.clone()),
-            Taint::Functions(..) | Taint::Types(..) | Taint::Extension(_) => None,
-        })
+        self.schema.taints.find(&[TaintKind::Relations, TaintKind::Everything], name).map(Taint::reason)
     }
 
     /// Refuses a change of a built-in relation (42501, as `allow_system_table_mods` is off).

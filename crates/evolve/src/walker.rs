@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rollproof_catalog::{Schema, Session, Taint, Type, TypeKind};
+use rollproof_catalog::{Schema, Session, Taint, TaintKind, Type, TypeKind};
 use rollproof_sql::ast::{AlterTableAction, Definition, SetStatement, Statement, StatementKind, TransactionStatement};
 
 use crate::access_mode::AccessMode;
@@ -82,12 +82,8 @@ impl SessionWalker {
     /// changed or dropped.
     #[must_use]
     pub fn doubtful(&self, before: &Schema) -> Option<Arc<str>> {
-        before.taints.iter().find_map(|taint| match taint {
-            Taint::Relations(names, why) | Taint::Functions(names, why) | Taint::Types(names, why) => {
-                self.looked_up.iter().any(|name| rollproof_catalog::taints_name(names, name)).then(|| why.clone())
-            }
-            Taint::Extension(_) | Taint::Everything(_) => None,
-        })
+        let kinds = [TaintKind::Relations, TaintKind::Functions, TaintKind::Types];
+        before.taints.find_any(&kinds, self.looked_up.iter().map(|name| &**name)).map(Taint::reason)
     }
 
     /// How many savepoints are set in the open transaction block, its start counted; 0 outside of one.

@@ -1,8 +1,7 @@
 //! The query uses something that a migration changed in a way that is not modelled.
 
-use std::sync::Arc;
 
-use rollproof_catalog::Taint;
+use rollproof_catalog::{Taint, TaintKind};
 use rollproof_finding::{Level, RuleId, Verdict};
 use rollproof_resolve::Outcome;
 use rollproof_source::TextRange;
@@ -56,12 +55,9 @@ fn role_in_doubt(subject: &Subject) -> Option<Hit> {
 fn why(subject: &Subject, span: TextRange) -> Option<String> {
     let written = subject.text.get(span.start as usize..span.end as usize)?;
     let name = written.rsplit('.').next()?.trim_matches('"').to_lowercase();
-    let touches = |names: &[Arc<str>]| rollproof_catalog::taints_name(names, &name);
-    subject.now.schema.taints.iter().find_map(|taint| match taint {
-        Taint::Relations(names, why) | Taint::Functions(names, why) if touches(names) => {
-            Some(format!("what a migration did to \"{name}\" is not known: {why}"))
-        }
-        Taint::Everything(why) => Some(format!("what a migration did is not known: {why}")),
-        _ => None,
+    let kinds = [TaintKind::Relations, TaintKind::Functions, TaintKind::Everything];
+    subject.now.schema.taints.find(&kinds, &name).map(|taint| match taint {
+        Taint::Everything(why) => format!("what a migration did is not known: {why}"),
+        other => format!("what a migration did to \"{name}\" is not known: {}", other.reason()),
     })
 }

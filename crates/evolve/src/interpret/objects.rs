@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::Oid;
+use rollproof_catalog::{Oid, TaintKind};
 use rollproof_sql::ast::FunctionCall;
 
 use super::expression::Evaluator;
@@ -72,13 +72,8 @@ impl Evaluator<'_> {
 
     /// Nothing that was not followed may have made or dropped a relation of this name.
     pub(super) fn sure(&self, name: &str) -> Known<()> {
-        use rollproof_catalog::Taint;
-        let why = self.schema.taints.iter().find_map(|taint| match taint {
-            Taint::Relations(names, why) => rollproof_catalog::taints_name(names, name).then_some(why),
-            Taint::Everything(why) => Some(why),
-            Taint::Functions(..) | Taint::Types(..) | Taint::Extension(_) => None,
-        });
-        why.map_or(Ok(()), |why| Err(Unknown::because(why.clone())))
+        let taint = self.schema.taints.find(&[TaintKind::Relations, TaintKind::Everything], name);
+        taint.map_or(Ok(()), |taint| Err(Unknown::because(taint.reason())))
     }
 
     pub(super) fn type_of(&self, value: &Value) -> Option<Oid> {

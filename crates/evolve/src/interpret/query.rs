@@ -419,12 +419,8 @@ impl Evaluator<'_> {
 
     /// The catalogs can only be asked where everything that was done to them is known.
     pub(super) fn nothing_unknown(&self) -> Known<()> {
-        use rollproof_catalog::Taint;
-        let why = self.schema.taints.iter().find_map(|taint| match taint {
-            Taint::Everything(why) => Some(why.clone()),
-            _ => None,
-        });
-        why.map_or(Ok(()), |why| Err(Unknown::because(why)))
+        let taint = self.schema.taints.find_any(&[rollproof_catalog::TaintKind::Everything], std::iter::empty());
+        taint.map_or(Ok(()), |taint| Err(Unknown::because(taint.reason())))
     }
 
     /// A function that is the project's own, if the call means one.

@@ -25,7 +25,7 @@ mod type_name;
 
 use std::sync::Arc;
 
-use rollproof_catalog::{FunctionKind, Oid, Schema, Taint, TypeRef};
+use rollproof_catalog::{FunctionKind, Oid, Schema, Taint, TaintKind, TypeRef};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{Name, QualifiedName};
 
@@ -182,21 +182,18 @@ enum Unseen {
 /// Why an object that was not found may be there after all: a migration statement that could not be followed, or an
 /// extension whose objects are not known.
 fn may_exist_unseen(cx: &Context, name: &str, kind: Unseen) -> Option<Arc<str>> {
-    cx.schema.taints.iter().find_map(|taint| match taint {
-        Taint::Everything(reason) => Some(reason.clone()),
-        Taint::Extension(extension) if kind != Unseen::Schema => {
-            Some(Arc::from(format!("\"{name}\" may be of extension \"{extension}\", which is not modelled")))
+    let kinds: &[TaintKind] = match kind {
+        Unseen::Relation => &[TaintKind::Everything, TaintKind::Extension, TaintKind::Relations],
+        Unseen::Function => &[TaintKind::Everything, TaintKind::Extension, TaintKind::Functions],
+        Unseen::Type => &[TaintKind::Everything, TaintKind::Extension, TaintKind::Types, TaintKind::Relations],
+        Unseen::Operator => &[TaintKind::Everything, TaintKind::Extension],
+        Unseen::Schema => &[TaintKind::Everything],
+    };
+    cx.schema.taints.find(kinds, name).map(|taint| match taint {
+        Taint::Extension(extension) => {
+            Arc::from(format!("\"{name}\" may be of extension \"{extension}\", which is not modelled"))
         }
-        Taint::Functions(names, reason) if kind == Unseen::Function => {
-            rollproof_catalog::taints_name(names, name).then(|| reason.clone())
-        }
-        Taint::Types(names, reason) if kind == Unseen::Type => {
-            rollproof_catalog::taints_name(names, name).then(|| reason.clone())
-        }
-        Taint::Relations(names, reason) if matches!(kind, Unseen::Relation | Unseen::Type) => {
-            rollproof_catalog::taints_name(names, name).then(|| reason.clone())
-        }
-        _ => None,
+        other => other.reason(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Oid, TypeKind, TypeRef, oid};
+use rollproof_catalog::{Oid, Taint, TaintKind, TypeKind, TypeRef, oid};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{ExprKind, Literal, Name, QualifiedName, TypeName};
 
@@ -41,12 +41,7 @@ pub fn type_name(cx: &mut Context, name: &TypeName) -> Result<TypeRef> {
 
 /// Why a type of this name may not be there, though one was made.
 fn doubtful_type(cx: &Context, name: &str) -> Option<Arc<str>> {
-    cx.schema.taints.iter().find_map(|taint| match taint {
-        rollproof_catalog::Taint::Types(names, reason) => {
-            rollproof_catalog::taints_name(names, name).then(|| reason.clone())
-        }
-        _ => None,
-    })
+    cx.schema.taints.find(&[TaintKind::Types], name).map(Taint::reason)
 }
 
 fn type_kind(name: &QualifiedName) -> ErrorKind {

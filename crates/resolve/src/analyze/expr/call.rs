@@ -1,6 +1,6 @@
 //! Calls (`transformFuncCall`, `ParseFuncOrColumn`'s checks of places).
 
-use rollproof_catalog::{AggregateKind, FunctionKind, ObjectId, Oid, Taint, oid};
+use rollproof_catalog::{AggregateKind, FunctionKind, ObjectId, Oid, TaintKind, oid};
 use rollproof_source::TextRange;
 use rollproof_sql::ast::{FunctionCall, Name, QualifiedName};
 
@@ -210,12 +210,12 @@ impl<'a> Analyzer<'a> {
     /// Where an unmodelled statement may have made or dropped a function of this name, nothing can be told.
     pub(crate) fn check_function_taints(&self, name: &QualifiedName) -> Result<()> {
         let object = &name.object().text;
-        let tainted = self.schema().taints.iter().any(|taint| match taint {
-            Taint::Functions(names, _) => rollproof_catalog::taints_name(names, object),
-            Taint::Everything(_) => true,
-            Taint::Relations(..) | Taint::Types(..) | Taint::Extension(_) => false,
-        });
-        if tainted { Err(Failure::unknown("unmodelled-migration", name.span)) } else { Ok(()) }
+        let kinds = [TaintKind::Functions, TaintKind::Everything];
+        if self.schema().taints.find(&kinds, object).is_some() {
+            Err(Failure::unknown("unmodelled-migration", name.span))
+        } else {
+            Ok(())
+        }
     }
 
     /// A call of one of the server's own functions, as the grammar makes them.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind, Taint};
+use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind, TaintKind};
 use rollproof_sql::ast::{Name, QualifiedName};
 
 use crate::analyze::Analyzer;
@@ -37,12 +37,8 @@ impl<'a> Analyzer<'a> {
     /// Notes where an unmodelled statement may have touched the relation.
     fn check_taints(&mut self, name: &QualifiedName) -> Result<()> {
         let object = &name.object().text;
-        let touched = self.schema().taints.iter().any(|taint| match taint {
-            Taint::Relations(names, _) => rollproof_catalog::taints_name(names, object),
-            Taint::Everything(_) => true,
-            Taint::Functions(..) | Taint::Types(..) | Taint::Extension(_) => false,
-        });
-        if touched {
+        let kinds = [TaintKind::Relations, TaintKind::Everything];
+        if self.schema().taints.find(&kinds, object).is_some() {
             self.note_unknown(UNMODELLED, name.span);
         }
         Ok(())
@@ -50,11 +46,8 @@ impl<'a> Analyzer<'a> {
 
     /// Whether names that are not found may be there nevertheless: an extension that is not modelled may have made them.
     pub(crate) fn may_be_unmodelled(&self, name: &QualifiedName) -> bool {
-        self.schema().taints.iter().any(|taint| match taint {
-            Taint::Extension(_) | Taint::Everything(_) => true,
-            Taint::Relations(names, _) => rollproof_catalog::taints_name(names, &name.object().text),
-            Taint::Functions(..) | Taint::Types(..) => false,
-        })
+        let kinds = [TaintKind::Relations, TaintKind::Extension, TaintKind::Everything];
+        self.schema().taints.find(&kinds, &name.object().text).is_some()
     }
 
     /// `parserOpenTable`: the relation that a name means, one that has rows.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_catalog::{Oid, Taint, oid};
+use rollproof_catalog::{Oid, TaintKind, oid};
 use rollproof_source::TextRange;
 
 use super::{Refusal, Verdict};
@@ -152,12 +152,8 @@ fn relation(cx: &mut Context, schema: Option<&str>, name: &str, written: &str) -
     cx.lookups.relations.insert(key, found.unwrap_or(Oid::NONE));
     if found.is_some() {
         // One that may have been dropped, or never made.
-        let touched = cx.schema.taints.iter().any(|taint| match taint {
-            Taint::Relations(names, _) => rollproof_catalog::taints_name(names, name),
-            Taint::Everything(_) => true,
-            Taint::Functions(..) | Taint::Types(..) | Taint::Extension(_) => false,
-        });
-        return if touched { Verdict::Unsure } else { Verdict::Valid };
+        let touched = cx.schema.taints.find(&[TaintKind::Relations, TaintKind::Everything], name);
+        return if touched.is_some() { Verdict::Unsure } else { Verdict::Valid };
     }
     if super::super::may_exist_unseen(cx, name, super::super::Unseen::Relation).is_some() {
         return Verdict::Unsure;
