@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use rollproof_extract::{Cache, Extraction, Options, Site, SiteKind, extract};
-use rollproof_source::{ContentId, ContentStore, ReadError, Snapshot, SourceMap};
+use rollproof_extract::{Cache, ExtractedQuery, Extraction, Options, Site, SiteKind, extract};
+use rollproof_source::{ContentId, ContentStore, ReadError, Snapshot, SourceMap, Span};
+use rollproof_sql::Origin;
 
 struct Folder(PathBuf);
 
@@ -83,7 +84,7 @@ fn print_site(site: &Site, sources: &SourceMap) {
     }
 }
 
-/// One JSON object a query, for scripts.
+/// One JSON object a site, for scripts; `range` and `maps` are bytes: what a count by other means is compared with.
 fn print_json(extraction: &Extraction, sources: &SourceMap) {
     for site in &extraction.sites {
         let (path, start, _) = sources.locate(site.span);
@@ -93,13 +94,33 @@ fn print_json(extraction: &Extraction, sources: &SourceMap) {
             let (path, start, _) = sources.locate(unknown.at);
             format!("{path}:{}", start.line)
         });
+        let maps: Vec<_> = site.queries.iter().map(|query| map_of(query, sources)).collect();
         let kind = format!("{:?}", site.kind);
         let line = serde_json::json!({
             "file": path.as_ref(), "line": start.line, "column": start.column, "sink": site.sink.as_ref(), "kind": kind,
             "queries": texts, "unknown": unknown, "at": at, "database": site.database.as_deref(),
+            "range": [site.span.range.start, site.span.range.end], "maps": maps,
+            "failure": site.failure.as_ref().map(|failure| (failure.why.as_ref(), sources.locate(failure.at).1.line)),
+            "refused": site.refused,
         });
         println!("{line}");
     }
+}
+
+/// Where each stretch of a query's text comes from: its bytes, what it is, the file and the bytes there.
+fn map_of(query: &ExtractedQuery, sources: &SourceMap) -> Vec<serde_json::Value> {
+    let places = query.text.segments.iter().map(|segment| {
+        let (kind, span) = match &segment.origin {
+            Origin::Verbatim(span) => ("verbatim", span),
+            Origin::Derived(span) => ("derived", span),
+            Origin::Value(span) => ("value", span),
+            Origin::Hole(hole) => ("hole", &hole.at),
+        };
+        let (path, ..) = sources.locate(*span);
+        let Span { range, .. } = span;
+        serde_json::json!([segment.range.start, segment.range.end, kind, path.as_ref(), range.start, range.end])
+    });
+    places.collect()
 }
 
 fn print_totals(extraction: &Extraction) {

@@ -7,6 +7,7 @@ use rollproof_source::{FileId, Problem, TextRange};
 use rustc_hash::FxHashMap;
 
 use crate::nest::Nest;
+use crate::uses::Uses;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
@@ -66,8 +67,8 @@ pub(crate) struct Facts {
     pub(crate) libraries: OnceLock<Vec<bool>>,
     /// The functions by where they stand; made when it is first asked for.
     pub(crate) nest: OnceLock<Nest>,
-    /// The calls that names are given to, and as which argument; made when it is first asked for.
-    pub(crate) given: OnceLock<FxHashMap<BindingId, Vec<(ExprId, u32)>>>,
+    /// How its names are used; made when it is first asked for.
+    pub(crate) uses: OnceLock<Uses>,
     /// Test functions and modules that were left out.
     pub(crate) tests_left_out: usize,
     pub(crate) problems: Vec<Problem>,
@@ -265,13 +266,34 @@ pub(crate) struct Write {
     pub(crate) op: WriteOp,
 }
 
+/// The field of a write whose name is not known (`object[name] = x`).
+pub(crate) const ANY_FIELD: &str = "[]";
+
 #[derive(Debug, Clone)]
 pub(crate) enum WriteOp {
     Assign(ExprId),
     Append(ExprId),
     Push(Vec<ExprId>),
     Unshift(Vec<ExprId>),
+    /// One more item, where it is a list (`set.add(x)`).
+    Include(ExprId),
     Lost(&'static str),
+    /// Written in a way that is not followed, where it is a list.
+    ListLost(&'static str),
+    /// A call of a function that writes to it.
+    Called {
+        call: ExprId,
+        change: Change,
+    },
+}
+
+/// How a function reaches what it changes.
+#[derive(Debug, Clone)]
+pub(crate) enum Change {
+    /// The variable is its own.
+    Captured(BindingId),
+    /// It is given as an argument, or in a field of one.
+    Given { index: u32, field: Option<Arc<str>> },
 }
 
 #[derive(Debug, Clone)]
@@ -366,21 +388,15 @@ impl Facts {
         &self.regions[id.index()]
     }
 
-    /// The calls that a name is given to, and as which argument.
-    pub(crate) fn given_to(&self, binding: BindingId) -> &[(ExprId, u32)] {
-        let given = self.given.get_or_init(|| {
-            let mut given: FxHashMap<BindingId, Vec<(ExprId, u32)>> = FxHashMap::default();
-            for id in &self.calls {
-                let ExprKind::Call(call) = &self.expr(*id).kind else { continue };
-                for (index, argument) in call.arguments.iter().enumerate() {
-                    if let ExprKind::Binding(binding) = self.expr(*argument).kind {
-                        given.entry(binding).or_default().push((*id, index as u32));
-                    }
-                }
-            }
-            given
-        });
-        given.get(&binding).map_or(&[], Vec::as_slice)
+    /// How the file's names are used.
+    pub(crate) fn uses(&self) -> &Uses {
+        self.uses.get_or_init(|| Uses::of(self))
+    }
+
+    /// The region that is the body of a function.
+    pub(crate) fn body_of(&self, function: FunctionId) -> Option<RegionId> {
+        let at = self.regions.iter().position(|region| region.kind == RegionKind::Function(function))?;
+        Some(RegionId(at as u32))
     }
 
     /// The innermost function around a place.

@@ -1,5 +1,6 @@
 //! All files of one snapshot as the evaluator sees them: parsed when they are asked for, each once.
 
+mod changers;
 pub(crate) mod databases;
 mod grown;
 
@@ -132,6 +133,8 @@ pub(crate) struct Program<'p> {
     active: Vec<bool>,
     /// Classes of the wave that have a method of this name.
     method_owners: FxHashMap<Arc<str>, u32>,
+    /// Names of functions that change a list that they are given; made when it is first asked for.
+    changers: OnceLock<FxHashSet<Arc<str>>>,
     pub(crate) patterns: Patterns,
     /// What the packages in these folders speak with.
     databases: Mutex<FxHashMap<String, databases::Spoken>>,
@@ -166,6 +169,7 @@ impl<'p> Program<'p> {
             resolved: RwLock::default(),
             resolved_from: Mutex::default(),
             method_owners: FxHashMap::default(),
+            changers: OnceLock::new(),
             patterns: Patterns::default(),
             databases: Mutex::default(),
         }
@@ -188,6 +192,7 @@ impl<'p> Program<'p> {
         let known = callers.get_mut().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, known| !grown.may_call_any(self, &known.asked));
         self.callers = callers;
+        self.changers = OnceLock::new();
         self.wave.extend(more);
         self.wave.sort_by(|left, right| left.path.cmp(&right.path));
         grown

@@ -10,7 +10,7 @@ use super::choice::{at_caller, told_apart};
 use super::distinct::Distinct;
 use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
-use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
+use crate::ir::{ANY_FIELD, Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
 
 /// How many calls of the project's functions may stand in one another.
 pub(super) const MAX_FRAMES: u32 = 12;
@@ -193,6 +193,8 @@ impl Evaluator<'_> {
             for step in &param.steps {
                 values = self.step(&values, step, at);
             }
+            // A default that lacks the part says nothing of what is given.
+            values.retain(|value| *value != Value::Nothing);
             values.push(Value::unknown("parameter of exported function", at));
             return values;
         }
@@ -368,6 +370,9 @@ impl Evaluator<'_> {
         let made: Option<Vec<Arc<str>>> = fields.iter().map(|field| field.name.clone()).collect();
         let mut names: Vec<(Arc<str>, bool)> = made?.into_iter().map(|name| (name, false)).collect();
         for field in written.facts.binding(written.binding).writes.iter().filter_map(|write| write.field.as_ref()) {
+            if field.as_ref() == ANY_FIELD {
+                return None;
+            }
             if !names.iter().any(|(known, _)| known == field) {
                 names.push((field.clone(), true));
             }
@@ -481,7 +486,7 @@ impl Evaluator<'_> {
 }
 
 /// The number of a call, the same whenever it is looked at: what it decides for one of its results it decides for all.
-fn serial_of_call(at: Span, function: &FunctionRef, env: &Env) -> u32 {
+pub(super) fn serial_of_call(at: Span, function: &FunctionRef, env: &Env) -> u32 {
     let mut hasher = FxHasher::default();
     let serial = |env: &Env| env.as_ref().map_or(0, |frame| frame.serial);
     (at.file, at.range.start, at.range.end).hash(&mut hasher);

@@ -239,6 +239,8 @@ impl Evaluator<'_> {
                 if operands.iter().all(is_number) { counted(&state, reader.at) } else { union(state, operands) }
             }
             WriteOp::Append(value) => {
+                let added = self.eval(facts, *value, env);
+                self.note_spliced(&added);
                 let choices = self.texts_of(facts, *value, env);
                 let start = self.value_texts(&state, reader.at).iter().map(|text| text.to_vec()).collect();
                 let mut texts = self.product(start, &choices, reader.at);
@@ -262,13 +264,26 @@ impl Evaluator<'_> {
                 let new = self.items(facts, items, env, repeated);
                 extend(&state, &new, true, reader.at)
             }
+            WriteOp::Include(item) if state.iter().any(|value| matches!(value, Value::List(_))) => {
+                let new = self.items(facts, std::slice::from_ref(item), env, repeated);
+                extend(&state, &new, false, reader.at)
+            }
+            WriteOp::Include(_) => state,
             WriteOp::Lost(reason) => vec![Value::unknown(reason, reader.at)],
+            WriteOp::ListLost(reason) => {
+                let lost = |value: Value| match value {
+                    Value::List(_) | Value::Fragment(..) => Value::unknown(reason, reader.at),
+                    other => other,
+                };
+                union(Vec::new(), state.into_iter().map(lost).collect())
+            }
+            WriteOp::Called { call, change } => self.after_called(facts, state, (*call, change), repeated, env),
         }
     }
 }
 
 /// Where a turn of a loop may end before its end.
-fn jumps_of(facts: &Facts, child: RegionId) -> Vec<RegionId> {
+pub(super) fn jumps_of(facts: &Facts, child: RegionId) -> Vec<RegionId> {
     let inside = facts.region(child).range;
     let jumps = facts.regions.iter().enumerate().filter(|(_, region)| {
         let within = inside.start <= region.range.start && region.range.end <= inside.end;
@@ -334,7 +349,7 @@ fn extend(state: &[Value], new: &[Item], front: bool, at: Span) -> Vec<Value> {
     values
 }
 
-fn union(mut left: Vec<Value>, right: Vec<Value>) -> Vec<Value> {
+pub(super) fn union(mut left: Vec<Value>, right: Vec<Value>) -> Vec<Value> {
     for value in right {
         add(&mut left, value);
     }
@@ -358,7 +373,7 @@ fn taking(decision: Decision, [yes, no]: [&[Chosen]; 2]) -> Arc<Taking> {
 }
 
 /// A list and the same with more items: those may be left out.
-fn extended(before: &[Value], after: &[Value], choice: &Arc<Taking>) -> Option<Vec<Value>> {
+pub(super) fn extended(before: &[Value], after: &[Value], choice: &Arc<Taking>) -> Option<Vec<Value>> {
     let ([Value::List(before)], [Value::List(after)]) = (before, after) else { return None };
     let added = after.strip_prefix(before.as_ref())?;
     // What an inner decision may leave out already keeps that.
@@ -406,7 +421,7 @@ fn in_loop(facts: &Facts, mut region: RegionId, reader: Use) -> bool {
 }
 
 /// Whether a region is the function that `forEach` calls: the loop around it takes in nothing else.
-fn is_called_for_each(facts: &Facts, region: RegionId) -> bool {
+pub(super) fn is_called_for_each(facts: &Facts, region: RegionId) -> bool {
     let here = facts.region(region);
     let around = here.parent.map(|parent| facts.region(parent));
     matches!(here.kind, RegionKind::Function(_))

@@ -140,7 +140,7 @@ impl Evaluator<'_> {
         Some(vec![Piece::Placeholder(span(facts, first)), Piece::Repeat(span(facts, first))])
     }
 
-    fn note_spliced(&mut self, values: &[Value]) {
+    pub(super) fn note_spliced(&mut self, values: &[Value]) {
         for value in values {
             if let Value::Fragment(_, file, expr) = value {
                 self.spliced.insert((*file, *expr));

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::value::{ClassRef, Env, FunctionRef, Place, Value, add};
+use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add};
 use super::{Evaluator, MAX_DEPTH, span};
-use crate::ir::{ExprId, ExprKind, Facts, Field, Step};
+use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts, Field, Step};
 
 /// How long a chain of base classes may be.
 const MAX_BASES: u32 = 8;
@@ -75,25 +75,41 @@ impl Evaluator<'_> {
     pub(super) fn field(&mut self, place: &Place, name: &Arc<str>, at: Span) -> Vec<Value> {
         let facts = place.facts.clone();
         let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return vec![Value::Opaque(at)] };
-        let mut computed = None;
-        for Field { name: field, value } in fields.iter().rev() {
+        let mut found = Vec::new();
+        let mut computed = false;
+        for (before, Field { name: field, value }) in fields.iter().enumerate().rev() {
             match field {
-                Some(field) if field == name => return self.eval(&facts, *value, &place.env),
+                Some(field) if field == name => {
+                    self.eval(&facts, *value, &place.env).into_iter().for_each(|value| add(&mut found, value));
+                    return found;
+                }
                 Some(_) => {}
                 None => {
                     let spread = self.eval(&facts, *value, &place.env);
-                    let inner = self.member(&spread, name, at);
-                    if inner.iter().any(|value| !matches!(value, Value::Nothing | Value::Opaque(_))) {
-                        return inner;
+                    let mut inner = self.member(&spread, name, at);
+                    if inner.iter().all(|value| matches!(value, Value::Nothing | Value::Opaque(_))) {
+                        computed = true;
+                        continue;
                     }
-                    computed = Some(*value);
+                    let earlier =
+                        fields[..before].iter().any(|other| other.name.as_ref().is_none_or(|other| other == name));
+                    if earlier && inner.iter().any(may_be_absent) {
+                        // What is spread may lack the field: what stands before it is the default.
+                        inner = self.forced(inner);
+                    }
+                    let absent = earlier && (inner.is_empty() || inner.iter().any(may_be_absent));
+                    inner.retain(|value| !(absent && *value == Value::Nothing));
+                    inner.into_iter().for_each(|value| add(&mut found, value));
+                    if !absent {
+                        return found;
+                    }
                 }
             }
         }
-        match computed {
-            Some(_) => vec![Value::unknown("computed field", at)],
-            None => vec![Value::Nothing],
+        if found.is_empty() {
+            found.push(if computed { Value::unknown("computed field", at) } else { Value::Nothing });
         }
+        found
     }
 
     fn class_member(&mut self, class: &ClassRef, this: &Value, name: &Arc<str>, at: Span) -> Vec<Value> {
@@ -176,6 +192,7 @@ impl Evaluator<'_> {
                     .collect(),
                 (Value::Record(fields), None) => fields.iter().flat_map(|(_, values)| values.clone()).collect(),
                 (Value::Object(place), None) => self.all_fields(&place.clone()),
+                (Value::Written(written), None) => self.all_written(&written.clone(), at),
                 (Value::Unknown(..) | Value::External { .. }, _) => vec![object.clone()],
                 _ => vec![Value::unknown("element of an unknown value", at)],
             };
@@ -212,6 +229,26 @@ impl Evaluator<'_> {
         found
     }
 
+    /// The same of an object whose fields are set later.
+    fn all_written(&mut self, written: &Written, at: Span) -> Vec<Value> {
+        let mut values = match &written.base {
+            Value::Object(place) => self.all_fields(place),
+            Value::Record(fields) => fields.iter().flat_map(|(_, values)| values.clone()).collect(),
+            _ => Vec::new(),
+        };
+        let binding = written.facts.binding(written.binding);
+        let fields: std::collections::BTreeSet<&Arc<str>> =
+            binding.writes.iter().filter_map(|write| write.field.as_ref()).collect();
+        for field in fields.into_iter().filter(|field| field.as_ref() != ANY_FIELD) {
+            for value in self.written_field(written, field, at) {
+                if value != Value::Nothing {
+                    add(&mut values, value);
+                }
+            }
+        }
+        values
+    }
+
     /// The values of all fields, for a look-up whose key is not known.
     pub(super) fn all_fields(&mut self, place: &Place) -> Vec<Value> {
         let facts = place.facts.clone();
@@ -224,4 +261,9 @@ impl Evaluator<'_> {
         }
         values
     }
+}
+
+/// A field of what is spread that may not be there.
+fn may_be_absent(value: &Value) -> bool {
+    matches!(value, Value::Nothing | Value::Param(..) | Value::Unknown(..) | Value::External { .. })
 }

@@ -146,6 +146,20 @@ impl Evaluator<'_> {
         found
     }
 
+    /// A text with more texts behind it.
+    fn appended(&mut self, facts: &Arc<Facts>, value: &Value, more: &[ExprId], at: Span, env: &Env) -> Vec<Value> {
+        let own = std::slice::from_ref(value);
+        self.note_spliced(own);
+        let mut texts = self.value_texts(own, at).iter().map(|text| text.to_vec()).collect();
+        for argument in more {
+            let added = self.eval(facts, *argument, env);
+            self.note_spliced(&added);
+            let choices = self.texts_of(facts, *argument, env);
+            texts = self.product(texts, &choices, at);
+        }
+        distinct(texts)
+    }
+
     /// `cache.get(key)` of a `Map` or `WeakMap`: what the same file puts in.
     fn cached(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> Option<Vec<Value>> {
         let ExprKind::Binding(cache) = facts.expr(object).kind else { return None };
@@ -214,7 +228,7 @@ impl Evaluator<'_> {
                 }
                 vec![Value::List(items.into())]
             }
-            ("concat" | "append", _) => self.appended(facts, value, call, at, env),
+            ("concat" | "append", _) => self.appended(facts, value, &call.arguments, at, env),
             ("join", Value::List(items)) => {
                 let separators = match first {
                     Some(first) => self.eval(facts, first, env),
@@ -264,19 +278,6 @@ impl Evaluator<'_> {
             ("toString" | "to_string", Value::Param(..)) | (_, Value::Number(_)) => vec![value.clone()],
             _ => vec![value.clone()],
         }
-    }
-
-    /// `text.concat(more)`, and `append` of a fragment.
-    fn appended(&mut self, facts: &Arc<Facts>, value: &Value, call: &Call, at: Span, env: &Env) -> Vec<Value> {
-        if let Value::Fragment(_, file, expr) = value {
-            self.spliced.insert((*file, *expr));
-        }
-        let mut texts = self.value_texts(std::slice::from_ref(value), at).iter().map(|text| text.to_vec()).collect();
-        for argument in &call.arguments {
-            let choices = self.texts_of(facts, *argument, env);
-            texts = self.product(texts, &choices, at);
-        }
-        distinct(texts)
     }
 
     /// `list.reduce((made, item) => …, start)` of a list whose items are all known.

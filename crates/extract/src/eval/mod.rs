@@ -1,6 +1,7 @@
 //! Which values an expression may have, over all files of a snapshot.
 
 pub(crate) mod call;
+mod changes;
 pub(crate) mod choice;
 mod condition;
 mod cover;

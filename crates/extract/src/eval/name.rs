@@ -45,7 +45,10 @@ impl Evaluator<'_> {
             BindingKind::Param(param) => self.param(facts, binding, *param, at, env),
             BindingKind::Variable => self.variable(facts, binding, at, env),
         };
-        let values = self.after_writes(facts, binding, None, base, at, env);
+        let values = match self.writes_of(facts, id, &base) {
+            Some(writes) => self.after_these(facts, binding, writes.iter().collect(), base, at, env),
+            None => self.after_writes(facts, binding, None, base, at, env),
+        };
         self.with_writes(facts, id, values, at, env)
     }
 
@@ -62,9 +65,21 @@ impl Evaluator<'_> {
         if binding.writes.is_empty() {
             return base;
         }
+        let writes = binding.writes.iter().filter(|write| write.field.as_ref() == field).collect();
+        self.after_these(facts, binding, writes, base, at, env)
+    }
+
+    fn after_these(
+        &mut self,
+        facts: &Arc<Facts>,
+        binding: &Binding,
+        mut writes: Vec<&Write>,
+        base: Vec<Value>,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
         let elsewhere = facts.function_of(binding.region) != facts.function_at(at.range.start);
-        let before = |write: &&Write| write.field.as_ref() == field && (elsewhere || write.at <= at.range.start);
-        let writes: Vec<&Write> = binding.writes.iter().filter(before).collect();
+        writes.retain(|write| elsewhere || write.at <= at.range.start);
         if writes.is_empty() {
             return base;
         }
@@ -135,7 +150,14 @@ impl Evaluator<'_> {
             return vec![value];
         }
         let steps = binding.path.clone();
-        vec![Value::Param(ParamRef { file: facts.file, path: facts.path.clone(), param: id, steps }, at)]
+        let given = vec![Value::Param(ParamRef { file: facts.file, path: facts.path.clone(), param: id, steps }, at)];
+        if binding.default.is_none() || binding.path.is_empty() {
+            return given;
+        }
+        // `{ schema = "app" }`: what is not given has its default.
+        let values = self.forced(given.clone());
+        let sure = |value: &Value| !matches!(value, Value::Nothing | Value::Unknown(..) | Value::External { .. });
+        if values.iter().all(sure) { given } else { self.or_default(facts, values, binding.default, env) }
     }
 
     /// What is known of a value by its declared type.

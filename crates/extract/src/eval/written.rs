@@ -9,6 +9,7 @@ use super::flow::Use;
 use super::value::{Env, Frame, FunctionRef, Value, Written, add};
 use super::{Evaluator, span};
 use crate::ir::{Binding, BindingId, BindingKind, ExprId, ExprKind, Facts, ParamId, Write};
+use crate::uses::Gift;
 
 /// What sets a field.
 enum Event<'f> {
@@ -63,7 +64,7 @@ impl Evaluator<'_> {
         field: Option<&Arc<str>>,
     ) -> Vec<(ExprId, FunctionRef, u32)> {
         let mut found = Vec::new();
-        for (call, index) in facts.given_to(id) {
+        for Gift { call, index, .. } in facts.uses().gifts(id).iter().filter(|gift| gift.field.is_none()) {
             let ExprKind::Call(made) = &facts.expr(*call).kind else { continue };
             if !matches!(facts.expr(made.callee).kind, ExprKind::Binding(_)) {
                 continue;

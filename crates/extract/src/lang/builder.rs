@@ -62,7 +62,7 @@ impl Builder {
             stored: Vec::new(),
             libraries: OnceLock::new(),
             nest: OnceLock::new(),
-            given: OnceLock::new(),
+            uses: OnceLock::new(),
             tests_left_out: 0,
             problems: Vec::new(),
         };

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
-use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, Logic, WriteOp};
+use crate::ir::{ANY_FIELD, BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, Logic, WriteOp};
 
 impl Lowering<'_> {
     /// What becomes of an error here: the innermost handler's.
@@ -212,6 +212,9 @@ impl Lowering<'_> {
         if let Some(argument) = self.part(node, Part::Argument) {
             let fate = if operator == "void" { Fate::NotAwaited(range_of(argument)) } else { self.fate() };
             inner = Some(self.expression_with(argument, fate));
+            if operator == "delete" {
+                self.write_any(argument, node.end_byte() as u32);
+            }
         }
         let kind = match (operator, inner) {
             ("!", Some(inner)) => ExprKind::Not(inner),
@@ -394,6 +397,8 @@ impl Lowering<'_> {
             ("push", _) => WriteOp::Push(arguments.to_vec()),
             ("unshift", _) => WriteOp::Unshift(arguments.to_vec()),
             ("append", [one]) => WriteOp::Append(*one),
+            ("add", [one]) => WriteOp::Include(*one),
+            ("delete" | "clear" | "copyWithin", _) => WriteOp::ListLost("array changed in place"),
             ("splice" | "pop" | "shift" | "reverse" | "sort" | "fill", _) => WriteOp::Lost("array changed in place"),
             _ => return,
         };
@@ -414,11 +419,15 @@ impl Lowering<'_> {
                 let (Some(object), Some(field)) = (object, field) else { return };
                 let field = self.builder.intern(field);
                 match self.kind(object) {
+                    Kind::Identifier if field.as_ref() == "length" => {
+                        self.builder.write(self.slice(object), None, at, WriteOp::ListLost("array changed in place"));
+                    }
                     Kind::Identifier => self.builder.write(self.slice(object), Some(field), at, op),
                     Kind::This => self.write_field(&field, op),
                     _ => {}
                 }
             }
+            Kind::SubscriptExpression => self.write_element(target, at, op),
             Kind::ObjectPattern | Kind::ArrayPattern => {
                 for child in self.children(target) {
                     let name = self.part(child, Part::Value).unwrap_or(child);
@@ -426,6 +435,36 @@ impl Lowering<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `list[index] = x`, `object["name"] = x`, `object[name] = x`.
+    fn write_element(&mut self, target: Node<'_>, at: u32, op: WriteOp) {
+        let (Some(object), Some(index)) = (self.part(target, Part::Object), self.part(target, Part::Index)) else {
+            return;
+        };
+        if self.kind(object) != Kind::Identifier {
+            return;
+        }
+        let name = self.slice(object);
+        let key = self.slice(index);
+        let plain = key.len() > 2 && matches!(key.as_bytes()[0], b'"' | b'\'') && !key.contains('\\');
+        match plain.then(|| self.builder.intern(&key[1..key.len() - 1])) {
+            Some(field) => self.builder.write(name, Some(field), at, op),
+            None => {
+                let any = self.builder.intern(ANY_FIELD);
+                self.builder.write(name, Some(any), at, op);
+                self.builder.write(name, None, at, WriteOp::ListLost("array changed in place"));
+            }
+        }
+    }
+
+    /// `delete object.name`: which fields there are is no longer known.
+    fn write_any(&mut self, target: Node<'_>, at: u32) {
+        let object = self.part(target, Part::Object).filter(|object| self.kind(*object) == Kind::Identifier);
+        if let Some(object) = object {
+            let any = self.builder.intern(ANY_FIELD);
+            self.builder.write(self.slice(object), Some(any), at, WriteOp::Lost("field that is deleted"));
         }
     }
 

@@ -1,0 +1,179 @@
+//! Lists, texts and objects that others change than the function that reads them.
+
+use super::check;
+
+const PG: &str = "import { Pool } from 'pg'; const pool = new Pool();\n";
+
+#[track_caller]
+fn check_one(body: &str, expected: &str) {
+    check(&[("a.ts", &format!("{PG}{body}"))], expected);
+}
+
+#[test]
+fn a_function_changes_the_list_that_it_is_given() {
+    check_one(
+        "function add(list) { list.push('x = 1'); }
+         export function f() {
+           const where = ['id = $1'];
+           add(where);
+           return pool.query(`SELECT a FROM t WHERE ${where.join(' AND ')}`);
+         }",
+        "a.ts:6 pg.query
+           + SELECT a FROM t WHERE id = $1 AND x = 1",
+    );
+    // It may return before it does, and passes the list on.
+    check_one(
+        "class Store {
+           constructor(private many: boolean) {}
+           private tenant(list: string[], values: unknown[], id: string) {
+             if (!this.many) return;
+             this.both(list, values, id);
+           }
+           private both(list: string[], values: unknown[], id: string) {
+             values.push(id); list.push(`tenant_id = $${values.length}`);
+           }
+           get(id: string) {
+             const values: unknown[] = [1], where = ['id = $1'];
+             this.tenant(where, values, id);
+             const columns = this.many ? 'id, tenant_id' : 'id';
+             return pool.query(`SELECT ${columns} FROM t WHERE ${where.join(' AND ')}`, values);
+           }
+         }",
+        "a.ts:15 pg.query
+           + SELECT id, tenant_id FROM t WHERE id = $1
+           ~ SELECT id, tenant_id FROM t WHERE id = $1 AND tenant_id = $2
+           + SELECT id FROM t WHERE id = $1
+           ~ SELECT id FROM t WHERE id = $1 AND tenant_id = $2",
+    );
+    // In a field of an object, under another name, in another file.
+    check(
+        &[
+            (
+                "a.ts",
+                &format!(
+                    "{PG}import {{ limit }} from './b';
+               export function f(n) {{
+                 const where = ['a = 1'], order = ['a'];
+                 limit({{ where, order }});
+                 const same = where; same.push('c = 1');
+                 return pool.query(`SELECT a FROM t WHERE ${{where.join(' AND ')}} ORDER BY ${{order.join(', ')}}`);
+               }}"
+                ),
+            ),
+            (
+                "b.ts",
+                "export function limit(to) { to.where.push('b = 1'); last(to); }
+              function last({ order }) { order.push('b'); }",
+            ),
+        ],
+        "a.ts:7 pg.query
+           + SELECT a FROM t WHERE a = 1 AND b = 1 AND c = 1 ORDER BY a, b",
+    );
+}
+
+#[test]
+fn a_closure_is_run_where_it_is_called() {
+    check_one(
+        "export function f(x, y) {
+           const where = ['a = 1'], values = [];
+           const add = (name, value) => { values.push(value); where.push(`${name} = $${values.length}`); };
+           if (x) add('x', x);
+           if (y) add('y', y);
+           return pool.query(`SELECT a FROM t WHERE ${where.join(' AND ')}`, values);
+         }
+         export function g() {
+           let text = 'SELECT a FROM t';
+           const more = (clause) => { text += clause; };
+           more(' WHERE x = 1');
+           more(' AND y = 1');
+           return pool.query(text);
+         }",
+        "a.ts:7 pg.query
+           + SELECT a FROM t WHERE a = 1
+           ~ SELECT a FROM t WHERE a = 1 AND x = $1
+           ~ SELECT a FROM t WHERE a = 1 AND y = $1
+           ~ SELECT a FROM t WHERE a = 1 AND x = $1 AND y = $2
+         a.ts:14 pg.query
+           + SELECT a FROM t WHERE x = 1 AND y = 1",
+    );
+}
+
+#[test]
+fn a_list_that_is_changed_in_place_is_not_known() {
+    check_one(
+        "export async function f(i, other) {
+           const a = ['x'], b = ['x'], c = ['x'], d = new Set(['x']), e = new Set(['x']);
+           a[i] = 'y'; b.length = 0; other.strange(c); d.add('y'); e.delete('x');
+           await pool.query(`SELECT ${a} FROM a`);
+           await pool.query(`SELECT ${b} FROM b`);
+           await pool.query(`SELECT ${c} FROM c`);
+           await pool.query(`SELECT ${[...d].join(', ')} FROM d`);
+           await pool.query(`SELECT ${[...e].join(', ')} FROM e`);
+         }
+         class Other { strange(list) { list.push('z'); } }",
+        "a.ts:5 pg.query
+           ~ SELECT <?> FROM a
+           ? array changed in place (a.ts:5)
+         a.ts:6 pg.query
+           ~ SELECT <?> FROM b
+           ? array changed in place (a.ts:6)
+         a.ts:7 pg.query
+           ~ SELECT <?> FROM c
+           ? list that another function may change (a.ts:7)
+         a.ts:8 pg.query
+           + SELECT x, y FROM d
+         a.ts:9 pg.query
+           ~ SELECT <?> FROM e
+           ? spread of an unknown list (a.ts:9)",
+    );
+}
+
+#[test]
+fn fields_that_are_set_by_unknown_names_are_not_listed() {
+    check_one(
+        "export async function f(key) {
+           const set = { a: 1 }, gone = { a: 1 }, more = { a: 1 };
+           set['b'] = 2; delete gone.a; more[key] = 3;
+           await pool.query(`SELECT ${Object.keys(set).join(', ')} FROM t`);
+           await pool.query(`SELECT ${Object.keys(gone).join(', ')} FROM t`);
+           await pool.query(`SELECT ${Object.keys(more).join(', ')} FROM t`);
+         }",
+        "a.ts:5 pg.query
+           + SELECT a FROM t
+           + SELECT a, b FROM t
+         a.ts:6 pg.query
+           ~ SELECT <?> FROM t
+           ? key of an unknown object (a.ts:6)
+         a.ts:7 pg.query
+           ~ SELECT <?> FROM t
+           ? key of an unknown object (a.ts:7)",
+    );
+}
+
+#[test]
+fn what_is_spread_may_lack_a_field() {
+    check_one(
+        "const defaults = { schema: 'app', table: 't' };
+         function f(options) {
+           const { schema, table } = { ...defaults, ...options };
+           return pool.query(`SELECT a FROM ${schema}.${table}`);
+         }
+         f({ table: 'u' }); f({});
+         export function g(options = {}) {
+           return pool.query(`SELECT a FROM ${{ ...defaults, ...options }.schema}.t`);
+         }
+         export function h({ schema = 'app', table }) { return pool.query(`SELECT a FROM ${schema}.${table}`); }
+         export const i = (options = {}) => pool.query(`SELECT a FROM ${options.schema}.t`);",
+        "a.ts:5 pg.query
+           + SELECT a FROM app.u
+           + SELECT a FROM app.t
+         a.ts:9 pg.query
+           + SELECT a FROM app.t
+         a.ts:11 pg.query
+           ~ SELECT a FROM app.<?>
+           ? parameter of exported function (a.ts:11)
+         a.ts:12 pg.query
+           ~ SELECT a FROM <?>.t
+           ? parameter of exported function (a.ts:12)",
+    );
+}
