@@ -7,6 +7,7 @@ use rollproof_extract::QueryKind;
 use rollproof_finding::{Level, RuleId, Verdict, VersionRole};
 use rollproof_resolve::{Environment, ErrorKind, Outcome, resolve};
 use rollproof_source::TextRange;
+use rollproof_sql::ast::Statement;
 use rollproof_sql::{MappedText, other_dialect};
 
 use crate::analysis::{Parsed, QueryToJudge};
@@ -208,10 +209,31 @@ impl Row<'_> {
                 Some(known) => known.clone(),
                 None => Some(unread(&self.query.extracted.text, error)),
             },
-            Ok(_) => self.worst(step, &parsed),
+            Ok(statements) => {
+                let worst = self.worst(step, &parsed);
+                self.named_at_run_time(step, statements, worst)
+            }
         };
         self.blames.insert(step, blame.clone());
         blame
+    }
+
+    /// The same, where nothing else is unknown than names that the program makes while it runs.
+    fn named_at_run_time(&mut self, step: usize, statements: &[Statement], blame: Option<Blame>) -> Option<Blame> {
+        let blame = blame?;
+        if blame.rule != RuleId("dynamic-sql") {
+            return Some(blame);
+        }
+        let answer = self.answer(step, statements);
+        let schema = &self.timeline.steps[step].schema;
+        let text = &self.query.extracted.text;
+        match self.around.made_by_code.named_at_run_time(text, &answer.outcomes, schema) {
+            Some((message, span)) => {
+                let hit = Hit::new(message, span, "not proven", "name");
+                Some(Blame { rule: RuleId("unmodelled-sql"), hit, ..blame })
+            }
+            None => Some(blame),
+        }
     }
 
     /// Statement `at` of the text in a step whose answers are known.
@@ -246,7 +268,7 @@ impl Row<'_> {
 
     /// The answers in a step. What the server says of the text is that of another step where nothing between them changed
     /// what it depends on; what the text runs depends on more than the text does, and is followed in every step.
-    fn answer(&mut self, step: usize, statements: &[rollproof_sql::ast::Statement]) -> Arc<Answer> {
+    fn answer(&mut self, step: usize, statements: &[Statement]) -> Arc<Answer> {
         if let Some(known) = self.answers.get(&step) {
             return known.clone();
         }

@@ -1,6 +1,6 @@
 //! Queries, sites and the count of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rollproof_extract::{ExtractedQuery, QUERY_BUILDER, QueryKind, Site};
@@ -171,8 +171,25 @@ fn site_record(input: &Input, version: &Arc<str>, site: &Site, queries: Vec<Arc<
         queries,
         unknown,
         silent: failure.map(|failure| failure.why.to_string()),
+        run_time_names: run_time_names(input, site),
         refused: site.refused,
     }
+}
+
+/// Where the names are made that a site's texts are known but for.
+fn run_time_names(input: &Input, site: &Site) -> Vec<(Arc<str>, u32)> {
+    if site.unknown.is_some() {
+        return Vec::new();
+    }
+    let names = site.queries.iter().filter(|query| crate::made_by_code::run_time_names(&query.text).is_some());
+    let made = names.flat_map(|query| query.text.holes()).filter(|hole| hole.made.is_some());
+    let places: BTreeSet<(Arc<str>, u32)> = made
+        .map(|hole| {
+            let made = place(input.sources, hole.at);
+            (made.file, made.line)
+        })
+        .collect();
+    places.into_iter().collect()
 }
 
 fn cell_record(input: &Input, timeline: &Timeline, cell: &JudgedCell) -> Cell {

@@ -65,6 +65,9 @@ pub struct SiteRecord {
     pub unknown: Option<Unknown>,
     /// Whether a failure of it is swallowed, and how; none where it is not or not known.
     pub silent: Option<String>,
+    /// Where names in its texts are made that are not known before the program runs, path and line: its texts are known but
+    /// for them.
+    pub run_time_names: Vec<(Arc<str>, u32)>,
     /// How many combinations of its parts are no SQL and were left out.
     pub refused: usize,
 }

@@ -145,6 +145,38 @@ fn unknown_text() {
 }
 
 #[test]
+fn unknown_names() {
+    check(&[
+        ("INSERT INTO t_# (a) SELECT id FROM users", "unknown dynamic-sql"),
+        ("INSERT INTO # (a) SELECT gone FROM users", "42703 column \"gone\" does not exist"),
+        (
+            "INSERT INTO # VALUES ($1, DEFAULT, (SELECT gone FROM users)) RETURNING x",
+            "42703 column \"gone\" does not exist",
+        ),
+        ("INSERT INTO # (a, b) VALUES ($1, DEFAULT) ON CONFLICT (a) DO NOTHING RETURNING a", "unknown dynamic-sql"),
+        ("INSERT INTO # DEFAULT VALUES", "unknown dynamic-sql"),
+        ("UPDATE # SET a = u.gone FROM users u WHERE b = 1", "42703 column u.gone does not exist"),
+        ("UPDATE app.t_# SET a = DEFAULT, gone = 1 WHERE gone", "unknown dynamic-sql"),
+        ("UPDATE # t SET (a, b) = (1, 2) WHERE CURRENT OF c", "unknown dynamic-sql"),
+        ("DELETE FROM \"t_#\" USING users u WHERE u.gone", "42703 column u.gone does not exist"),
+        // The relation may have the column.
+        ("DELETE FROM # WHERE id IN (SELECT gone FROM users)", "unknown dynamic-sql"),
+        ("DELETE FROM # WHERE id IN (SELECT users.gone FROM users)", "42703 column users.gone does not exist"),
+        ("SELECT u.gone FROM users u JOIN app.# t ON t.id = u.id", "42703 column u.gone does not exist"),
+        ("SELECT t.x FROM users u JOIN app.\"t_#\" AS t ON t.id = u.id", "unknown dynamic-sql"),
+        ("WITH a AS (SELECT gone FROM users) INSERT INTO # SELECT * FROM a", "42703 column \"gone\" does not exist"),
+        ("MERGE INTO # t USING users u ON t.id = u.id WHEN MATCHED THEN DELETE", "unknown dynamic-sql"),
+        ("TRUNCATE users, app.t_#", "unknown dynamic-sql"),
+        ("CREATE TABLE t_# (id bigint)", "unknown data definition"),
+        ("DROP INDEX IF EXISTS \"i_#\"", "unknown data definition"),
+        ("SAVEPOINT \"s_#\"", ""),
+        ("RELEASE SAVEPOINT s_#", ""),
+        ("DECLARE c_# CURSOR FOR SELECT gone FROM users", "42703 column \"gone\" does not exist"),
+        ("FETCH 10 FROM c_#", ""),
+    ]);
+}
+
+#[test]
 fn what_not_every_server_has() {
     let de = "unknown whether the server has collation \"de_DE\" depends on its operating system";
     let icu = "unknown whether the server has ICU's collations depends on how it was built";

@@ -32,7 +32,7 @@ impl Letters {
     /// The characters of a text; none where one of them is not ASCII.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
-        text.bytes().try_fold(Self::default(), |set, byte| byte.is_ascii().then_some(Self(set.0 | (1 << byte))))
+        text.bytes().try_fold(Self::default(), |set, byte| byte.is_ascii().then(|| Self(set.0 | (1 << byte))))
     }
 
     /// These characters and others.

@@ -102,6 +102,9 @@ fn render_site(out: &mut String, site: &SiteRecord, queries: &BTreeMap<&str, &Qu
     for query in site.queries.iter().filter_map(|id| queries.get(&**id)) {
         let _ = writeln!(out, "      {}", one_line(&query.sql, style.width.saturating_sub(6)));
     }
+    for (file, line) in &site.run_time_names {
+        let _ = writeln!(out, "      a name in it is made at run time ({file}:{line})");
+    }
     if site.refused > 0 {
         let _ = writeln!(out, "      {} more combinations of its parts are no SQL", site.refused);
     }

@@ -183,8 +183,16 @@ struct SiteJson<'a> {
     unknown: Option<UnknownJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     silent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    run_time_names: Vec<LineJson<'a>>,
     #[serde(skip_serializing_if = "is_none")]
     refused: usize,
+}
+
+#[derive(Serialize)]
+struct LineJson<'a> {
+    file: &'a str,
+    line: u32,
 }
 
 fn is_none(count: &usize) -> bool {
@@ -206,6 +214,7 @@ impl<'a> SiteJson<'a> {
                 line: unknown.line,
             }),
             silent: site.silent.as_deref(),
+            run_time_names: site.run_time_names.iter().map(|(file, line)| LineJson { file, line: *line }).collect(),
             refused: site.refused,
         }
     }

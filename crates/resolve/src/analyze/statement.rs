@@ -7,6 +7,7 @@ mod insert;
 mod merge;
 mod returning;
 mod target;
+mod unknown;
 mod update;
 mod utility;
 

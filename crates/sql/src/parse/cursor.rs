@@ -26,6 +26,8 @@ pub(crate) struct Parser<'a> {
     pub(super) height: u32,
     /// Holes met where a clause may stand, for the statement that is being read.
     pub(super) clause_holes: Vec<u32>,
+    /// A name may be unknown text: what is looked up by it, if anything, is not known then.
+    pub(super) open_names: bool,
     /// The next SQL/JSON aggregate stands where FILTER and OVER may not follow.
     pub(super) windowless: bool,
 }
@@ -33,7 +35,16 @@ pub(crate) struct Parser<'a> {
 impl<'a> Parser<'a> {
     /// Over tokens that [`crate::lex::lex`] made of `text`: the last one is the end.
     pub(crate) fn new(text: &'a str, tokens: &'a [Token]) -> Self {
-        Self { text, tokens, at: 0, depth: 0, height: 0, clause_holes: Vec::new(), windowless: false }
+        Self {
+            text,
+            tokens,
+            at: 0,
+            depth: 0,
+            height: 0,
+            clause_holes: Vec::new(),
+            open_names: false,
+            windowless: false,
+        }
     }
 
     /// The next token.
@@ -218,7 +229,32 @@ impl<'a> Parser<'a> {
 
     /// Whether a `ColId` stands `ahead` places on.
     pub(crate) fn name_at(&self, ahead: usize) -> bool {
-        matches!(&self.peek_at(ahead).kind, TokenKind::Ident { category, .. } if category.column)
+        match &self.peek_at(ahead).kind {
+            TokenKind::Ident { category, .. } => category.column,
+            TokenKind::Hole(_) => self.open_names,
+            _ => false,
+        }
+    }
+
+    /// Runs `inner`, where a name may be unknown text.
+    pub(super) fn with_open_names<T>(&mut self, inner: impl FnOnce(&mut Self) -> PResult<T>) -> PResult<T> {
+        let before = std::mem::replace(&mut self.open_names, true);
+        let result = inner(self);
+        self.open_names = before;
+        result
+    }
+
+    /// The name of something that the session makes up itself: nothing in the schema is looked up by it.
+    pub(super) fn own_name(&mut self) -> PResult<Name> {
+        self.with_open_names(Self::name)
+    }
+
+    /// The first hole that was taken since a place.
+    pub(super) fn first_hole_since(&self, place: usize) -> Option<u32> {
+        self.tokens.get(place..self.at).unwrap_or_default().iter().find_map(|token| match token.kind {
+            TokenKind::Hole(hole) => Some(hole),
+            _ => None,
+        })
     }
 
     /// Takes the next token as a name, whatever word it is.
@@ -229,6 +265,16 @@ impl<'a> Parser<'a> {
                 let name = Name { text: Arc::clone(text), span: token.span };
                 self.advance();
                 Ok(name)
+            }
+            // As it is written: what it is called is not known.
+            TokenKind::Hole(_) if self.open_names => {
+                let written = token.span.slice(self.text);
+                let text = match written.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
+                    Some(quoted) => quoted.replace("\"\"", "\""),
+                    None => written.to_ascii_lowercase(),
+                };
+                self.advance();
+                Ok(Name { text: text.into(), span: token.span })
             }
             _ => self.error("a name"),
         }

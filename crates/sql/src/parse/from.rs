@@ -180,7 +180,12 @@ impl Parser<'_> {
     }
 
     fn relation_operand(&mut self) -> PResult<FromKind> {
+        let place = self.save();
         let mut relation = self.relation_ref()?;
+        if let Some(hole) = self.first_hole_since(place) {
+            self.optional_alias()?;
+            return Ok(FromKind::Hole(hole));
+        }
         let hole_alias = self.at_keyword("as") && self.hole_at(1);
         if hole_alias {
             self.advance();
@@ -199,30 +204,22 @@ impl Parser<'_> {
         Ok(FromKind::Sample { relation, method, arguments, repeatable })
     }
 
-    /// `relation_expr`: with ONLY or a star, without alias.
+    /// `relation_expr`: with ONLY or a star, without alias. Its name may be unknown text.
     pub(crate) fn relation_ref(&mut self) -> PResult<RelationRef> {
-        if self.at_hole().is_some() {
-            return self.error_at("the relation is not known", self.peek().span);
-        }
+        self.with_open_names(Self::relation_ref_named)
+    }
+
+    fn relation_ref_named(&mut self) -> PResult<RelationRef> {
         let only = self.eat_keyword("only");
         let name = if only && self.at_punct(Punct::LeftParen) {
             self.parenthesized(Self::qualified_name)?
         } else {
-            self.known_name()?
+            self.qualified_name()?
         };
         if !only {
             self.eat_operator("*");
         }
         Ok(RelationRef { name, inherit: !only, alias: None })
-    }
-
-    /// A name that must not have a hole in it.
-    fn known_name(&mut self) -> PResult<crate::ast::QualifiedName> {
-        let first = self.name()?;
-        if self.at_punct(Punct::Dot) && self.hole_at(1) {
-            return self.error_at("the relation is not known", self.peek_at(1).span);
-        }
-        self.rest_of_name(first)
     }
 
     fn function_operand(&mut self, lateral: bool) -> PResult<FromKind> {

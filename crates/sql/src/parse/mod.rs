@@ -56,7 +56,7 @@ impl Parser<'_> {
                 self.transaction()?
             }
             Some("refresh") => self.refresh()?,
-            _ => ddl::definition(self)?,
+            _ => self.with_open_names(ddl::definition)?,
         };
         Ok(Statement { kind, span: self.span_from(start) })
     }

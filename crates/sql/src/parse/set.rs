@@ -201,15 +201,15 @@ impl Parser<'_> {
                 self.work_or_transaction();
                 if word == "rollback" && self.eat_keyword("to") {
                     self.eat_savepoint();
-                    TransactionStatement::RollbackTo(self.name()?)
+                    TransactionStatement::RollbackTo(self.own_name()?)
                 } else {
                     TransactionStatement::Rollback(self.chain()?)
                 }
             }
-            "savepoint" => TransactionStatement::Savepoint(self.name()?),
+            "savepoint" => TransactionStatement::Savepoint(self.own_name()?),
             "release" => {
                 self.eat_savepoint();
-                TransactionStatement::Release(self.name()?)
+                TransactionStatement::Release(self.own_name()?)
             }
             _ => return self.error("a statement"),
         };
@@ -218,7 +218,7 @@ impl Parser<'_> {
 
     /// The optional word SAVEPOINT, which may itself be the name.
     fn eat_savepoint(&mut self) {
-        if self.at_keyword("savepoint") && self.name_at(1) {
+        if self.at_keyword("savepoint") && (self.name_at(1) || self.hole_at(1)) {
             self.advance();
         }
     }

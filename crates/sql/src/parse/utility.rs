@@ -62,7 +62,7 @@ impl Parser<'_> {
     /// `PrepareStmt`
     pub(super) fn prepare(&mut self) -> PResult<StatementKind> {
         self.expect_keyword("prepare")?;
-        let name = self.name()?;
+        let name = self.own_name()?;
         let types: Vec<TypeName> = if self.at_punct(Punct::LeftParen) {
             self.parenthesized(|parser| parser.comma_separated(Self::type_name))?
         } else {
@@ -88,7 +88,7 @@ impl Parser<'_> {
         if self.at_keyword("prepare") && !matches!(self.peek_at(1).kind, TokenKind::End) {
             self.advance();
         }
-        let name: Option<Name> = if self.eat_keyword("all") { None } else { Some(self.name()?) };
+        let name: Option<Name> = if self.eat_keyword("all") { None } else { Some(self.own_name()?) };
         Ok(StatementKind::Deallocate(name))
     }
 
@@ -142,7 +142,7 @@ impl Parser<'_> {
     /// `DeclareCursorStmt`
     pub(super) fn declare_cursor(&mut self) -> PResult<StatementKind> {
         self.expect_keyword("declare")?;
-        let name = self.name()?;
+        let name = self.own_name()?;
         while self.eat_keywords(&["no", "scroll"])
             || self.eat_keyword("scroll")
             || self.eat_keyword("binary")
@@ -190,7 +190,7 @@ impl Parser<'_> {
         if !self.eat_keyword("from") {
             self.eat_keyword("in");
         }
-        Ok(StatementKind::UseCursor(tag, Some(self.name()?)))
+        Ok(StatementKind::UseCursor(tag, Some(self.own_name()?)))
     }
 
     /// Whether the next token is the statement's last.
@@ -201,7 +201,7 @@ impl Parser<'_> {
     /// `ClosePortalStmt`
     pub(super) fn close(&mut self) -> PResult<StatementKind> {
         self.expect_keyword("close")?;
-        let name = if self.eat_keyword("all") { None } else { Some(self.name()?) };
+        let name = if self.eat_keyword("all") { None } else { Some(self.own_name()?) };
         Ok(StatementKind::UseCursor("CLOSE CURSOR", name))
     }
 

@@ -72,7 +72,7 @@ impl<'a> Analyzer<'a> {
     }
 
     /// Unknown text in FROM: any relations, under any names.
-    fn source_hole(&mut self, span: TextRange) -> FromResult {
+    pub(crate) fn source_hole(&mut self, span: TextRange) -> FromResult {
         self.note_unknown(DYNAMIC, span);
         let level = self.level();
         (level.open_from, level.open) = (true, true);

@@ -12,6 +12,7 @@ use super::{Analyzer, DYNAMIC, EntryKind, Item, Returning};
 use crate::error::{Error, ErrorKind, Failure, Result};
 
 pub(crate) use column::{FoundColumn, system_column};
+pub(crate) use relation::is_unknown;
 
 /// What a name was found as.
 #[derive(Debug, Clone)]

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use rollproof_catalog::{ObjectId, Oid, Relation, RelationKind, TaintKind};
+use rollproof_sql::MappedText;
 use rollproof_sql::ast::{Name, QualifiedName};
 
-use crate::analyze::Analyzer;
+use crate::analyze::{Analyzer, DYNAMIC};
 use crate::error::{Error, ErrorKind, Failure, Result};
 use crate::resolution::Role;
 
@@ -52,6 +53,9 @@ impl<'a> Analyzer<'a> {
 
     /// `parserOpenTable`: the relation that a name means, one that has rows.
     pub(crate) fn open_relation(&mut self, name: &QualifiedName, role: Role) -> Result<&'a Relation> {
+        if is_unknown(name) {
+            return Err(Failure::unknown(DYNAMIC, name.span));
+        }
         let Some(oid) = self.find_relation(name)? else {
             if self.may_be_unmodelled(name) {
                 return Err(Failure::unknown(UNMODELLED, name.span));
@@ -77,6 +81,11 @@ impl<'a> Analyzer<'a> {
         self.bind(name.object().span, ObjectId::Relation(oid), role);
         Ok(relation)
     }
+}
+
+/// Whether unknown text is a part of a name.
+pub(crate) fn is_unknown(name: &QualifiedName) -> bool {
+    name.parts.iter().any(|part| part.text.contains(MappedText::HOLE))
 }
 
 /// 42P01 as `parserOpenTable` words it.

@@ -2,6 +2,7 @@
 
 use rollproof_sql::ast::Delete;
 
+use crate::analyze::scope::is_unknown;
 use crate::analyze::{Analyzer, Kind, Rows};
 use crate::error::Result;
 use crate::resolution::{Write, WriteAction};
@@ -11,6 +12,9 @@ impl<'a> Analyzer<'a> {
     pub(crate) fn delete(&mut self, delete: &'a Delete) -> Result<Rows> {
         if let Some(with) = &delete.with {
             self.with_clause(with)?;
+        }
+        if is_unknown(&delete.target.name) {
+            return self.delete_from_unknown(delete);
         }
         let target = self.target_relation(&delete.target)?;
         self.note_holes(&delete.holes, delete.open_from, delete.span);

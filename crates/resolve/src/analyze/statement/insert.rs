@@ -6,6 +6,7 @@ use rollproof_sql::ast::{AssignmentTarget, Expr, ExprKind, Insert, Query, QueryB
 
 use super::TargetRelation;
 use crate::analyze::query::Parts;
+use crate::analyze::scope::is_unknown;
 use crate::analyze::{Analyzer, Expression, Kind, Level, Output, Rows, ValueKind, syntax_error, unsupported};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolution::{Role, Write, WriteAction, WriteColumn, WriteValue};
@@ -27,6 +28,9 @@ impl<'a> Analyzer<'a> {
     pub(crate) fn insert(&mut self, insert: &'a Insert) -> Result<Rows> {
         if let Some(with) = &insert.with {
             self.with_clause(with)?;
+        }
+        if is_unknown(&insert.target.name) {
+            return self.insert_into_unknown(insert);
         }
         let target = self.target_relation(&insert.target)?;
         let columns = self.insert_columns(&target, &insert.columns)?;

@@ -5,6 +5,7 @@ use rollproof_source::TextRange;
 use rollproof_sql::ast::{Assignment, AssignmentTarget, Expr, ExprKind, SubLinkKind, Update};
 
 use super::insert::refuse_part_default;
+use crate::analyze::scope::is_unknown;
 use crate::analyze::{Analyzer, DYNAMIC, Expression, Kind, Level, Node, Rows, Tag, ValueKind, unsupported};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolution::{Write, WriteAction, WriteColumn, WriteValue};
@@ -20,6 +21,9 @@ impl<'a> Analyzer<'a> {
     pub(crate) fn update(&mut self, update: &'a Update) -> Result<Rows> {
         if let Some(with) = &update.with {
             self.with_clause(with)?;
+        }
+        if is_unknown(&update.target.name) {
+            return self.update_unknown(update);
         }
         let target = self.target_relation(&update.target)?;
         self.note_holes(&update.holes, update.open_from, update.span);

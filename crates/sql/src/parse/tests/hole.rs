@@ -47,8 +47,21 @@ fn holes_in_strings_and_comments_count() {
 }
 
 #[test]
+fn a_hole_is_a_name() {
+    check_hole("INSERT INTO # VALUES (1)", "insert \u{FFFC} () values 1 rows");
+    check_hole("UPDATE s.\"T_#\" SET a = 1", "update s.T_\u{FFFC} set a = 1");
+    check_hole("DELETE FROM T_# u WHERE a", "delete t_\u{FFFC} as u where a");
+    check_hole("SELECT a FROM s.t_# u JOIN ONLY # ON b", "select a from (hole0 Inner hole1 on b)");
+    for text in ["SAVEPOINT #", "ROLLBACK TO SAVEPOINT s_#", "CREATE TABLE # (a int)", "DROP TABLE IF EXISTS a, \"#\""]
+    {
+        let text = text.replace('#', "\u{FFFC}");
+        assert!(crate::parse_script(&text).iter().all(|(_, parsed)| parsed.is_ok()), "{text}");
+    }
+}
+
+#[test]
 fn what_must_be_known() {
-    refuses("INSERT INTO \u{FFFC} VALUES (1)", "\u{FFFC}");
-    refuses("UPDATE s.\u{FFFC} SET a = 1", "\u{FFFC}");
-    refuses("DELETE FROM t_\u{FFFC}", "t_\u{FFFC}");
+    refuses("INSERT INTO t (a, \u{FFFC}) VALUES (1)", "\u{FFFC}");
+    refuses("INSERT INTO t AS \u{FFFC} VALUES (1)", "\u{FFFC}");
+    refuses("EXECUTE \u{FFFC}", "\u{FFFC}");
 }
