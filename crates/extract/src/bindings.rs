@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use crate::eval::part::BUILT;
-use crate::eval::value::{Item, Piece, Pieces, Place, Value};
+use crate::eval::value::{Env, Item, Piece, Pieces, Place, Value};
 use crate::eval::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts};
 
@@ -67,9 +67,9 @@ impl Bindings {
 
 impl Evaluator<'_> {
     /// What the argument that holds the bindings says: a list, an object, or one value.
-    pub(crate) fn bindings(&mut self, facts: &Arc<Facts>, argument: ExprId) -> Bindings {
+    pub(crate) fn bindings(&mut self, facts: &Arc<Facts>, argument: ExprId, env: &Env) -> Bindings {
         let at = span(facts, argument);
-        let values = self.eval(facts, argument, &None);
+        let values = self.eval(facts, argument, env);
         match values.as_slice() {
             [one] => self.bindings_of(one, at),
             several => {
@@ -91,7 +91,7 @@ impl Evaluator<'_> {
                 let anywhere = (shifts && listed.iter().any(|bound| bound.part.is_some())).then_some(at);
                 Bindings { listed, anywhere, ..Bindings::default() }
             }
-            Value::Object(place) => self.named_bindings(&place.clone(), at),
+            Value::Object(place) => self.named_bindings(&place.clone(), 2, at),
             one => {
                 let bound = Bound { texts: texts_of(one), part: self.bound_part(one, at) };
                 Bindings { listed: vec![bound], ..Bindings::default() }
@@ -100,7 +100,7 @@ impl Evaluator<'_> {
     }
 
     /// An object whose fields are bound; Sequelize has them in a field of their own.
-    fn named_bindings(&mut self, place: &Place, at: Span) -> Bindings {
+    fn named_bindings(&mut self, place: &Place, depth: u32, at: Span) -> Bindings {
         let (owner, env) = (place.facts.clone(), place.env.clone());
         let ExprKind::Object(fields) = &owner.expr(place.expr).kind else { return Bindings::default() };
         if let Some(field) = fields.iter().find(|field| field.name.as_deref() == Some("replacements")) {
@@ -117,6 +117,13 @@ impl Evaluator<'_> {
                 spread = true;
                 continue;
             };
+            // pg-promise reads names with dots: `${row.id}`.
+            if let [Value::Object(inner)] = values.as_slice()
+                && depth > 0
+            {
+                let inner = self.named_bindings(&inner.clone(), depth - 1, at);
+                named.extend(inner.named.into_iter().map(|(field, bound)| (format!("{name}.{field}"), bound)));
+            }
             let item = Item::one(values);
             named.insert(name.to_string(), self.bound_item(&item, at));
         }

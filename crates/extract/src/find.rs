@@ -144,12 +144,16 @@ impl Finder<'_> {
             if let Some((_, target, values)) = sinks.next_if(|(sink, ..)| sink == expr) {
                 self.note_tags(values, &mut out);
                 let names = match call.arguments.get(target.argument + 1) {
-                    Some(given) if target.style != Placeholders::Dollar => evaluator.bindings(facts, *given),
+                    Some(given) if target.style != Placeholders::Dollar => evaluator.bindings(facts, *given, &None),
                     _ => Bindings::default(),
                 };
                 let bound = call.arguments.len() > target.argument + 1 || is_object(facts, call, target.argument);
                 let always = target.file || target.style == Placeholders::PgTypedFile;
-                let style = if bound || always { target.style } else { Placeholders::Dollar };
+                let style = match target.style {
+                    style if bound || always => style,
+                    Placeholders::Question => Placeholders::Escaped,
+                    _ => Placeholders::Dollar,
+                };
                 let site =
                     self.site(&mut evaluator, values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
                 let by = result_use(call.type_argument.as_deref(), &target.name);

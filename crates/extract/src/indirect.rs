@@ -46,7 +46,7 @@ pub(crate) fn renamed(facts: &Facts, callee: ExprId) -> Option<Arc<str>> {
     let binding = facts.binding(binding);
     let name = match (&binding.kind, binding.path.last()) {
         (BindingKind::Import { name, .. }, _) => name.clone()?,
-        (BindingKind::Variable, Some(Step::Field(name))) => name.clone(),
+        (BindingKind::Variable | BindingKind::Param(_), Some(Step::Field(name))) => name.clone(),
         (BindingKind::Variable, None) => match &facts.expr(binding.init?).kind {
             ExprKind::Member { property, .. } => property.clone(),
             _ => return None,

@@ -239,6 +239,11 @@ pub(crate) enum Step {
         path: Arc<str>,
         call: ExprId,
     },
+    /// What stands for it where it is missing (`{ schema = "public" }`): a default, and the file that it stands in.
+    Or {
+        path: Arc<str>,
+        default: ExprId,
+    },
 }
 
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use crate::eval::Evaluator;
 use crate::eval::call::callee_path;
 use crate::eval::value::{ParamRef, Piece, Value, add};
 use crate::indirect::{Taken, indirect, renamed};
-use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts};
+use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts, Step};
 use crate::looks;
 use crate::sinks::{Library, Meaning, Of, Placeholders, QueryBuilder, Sink, ends_with, is_module};
 
@@ -112,14 +112,15 @@ impl Evaluator<'_> {
             (CallStyle::New, _) => self.imported_sink(facts, call, &path, true),
             (CallStyle::Plain, ExprKind::Member { object, .. }) => self.method_sink(facts, call, *object, &path),
             (CallStyle::Plain, _) => {
-                self.imported_sink(facts, call, &path, false).or_else(|| self.made_sink(facts, call))
+                let known = self.imported_sink(facts, call, &path, false).or_else(|| self.made_sink(facts, call));
+                known.or_else(|| self.taken_sink(facts, call))
             }
         }
     }
 
     /// A function that a library's function makes: `const sql = neon(url); sql("select …")`.
     fn made_sink(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<Target> {
-        let ExprKind::Binding(_) = facts.expr(call.callee).kind else { return None };
+        let ExprKind::Binding(binding) = facts.expr(call.callee).kind else { return None };
         let makes = |sink: &Sink| !sink.made_by.is_empty();
         let libraries = self.program.language.libraries.iter();
         let known = libraries.filter(|library| self.program.is_active(library) || self.program.imports(facts, library));
@@ -131,6 +132,10 @@ impl Evaluator<'_> {
         }
         for value in self.eval(facts, call.callee, &None) {
             let Value::External { module, path } = value else { continue };
+            // What is imported from the package makes the function: `neon(url)` is no query.
+            if matches!(&facts.binding(binding).kind, BindingKind::Import { module: from, .. } if *from == module) {
+                continue;
+            }
             let made = |(library, sink): &&Candidate| {
                 is_module(library, &module)
                     && path.last().is_some_and(|name| sink.made_by.iter().any(|maker| maker == name.as_ref()))
@@ -142,6 +147,29 @@ impl Evaluator<'_> {
             }
         }
         None
+    }
+
+    /// A method that was taken out of its object: `(payload, { query }) => query("…")`, `const { query } = client`. Its name
+    /// says less than a receiver's: only where the argument reads as SQL.
+    fn taken_sink(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<Target> {
+        let ExprKind::Binding(binding) = facts.expr(call.callee).kind else { return None };
+        let Some(Step::Field(name)) = facts.binding(binding).path.last() else { return None };
+        let candidates = self.program.index.methods.get(name.as_ref())?.iter();
+        let fits = |(library, sink): &&Candidate| {
+            !sink.part && !sink.receiver_text && self.program.may_use(facts, library) && takes_text(facts, call, sink)
+        };
+        let candidates: Vec<Candidate> = candidates.filter(fits).copied().collect();
+        if candidates.is_empty() {
+            return None;
+        }
+        let callees = self.eval(facts, call.callee, &None);
+        if callees.iter().any(|callee| matches!(callee, Value::Function(_))) {
+            return None;
+        }
+        let (library, sink) = self.likeliest(facts, call.callee, &candidates)?;
+        let target = Target::new(library, sink);
+        let values = self.argument_values(facts, call, &target);
+        self.has_content(&values).then_some(target)
     }
 
     /// A function or a class that a library exports.
@@ -164,9 +192,10 @@ impl Evaluator<'_> {
 
     fn method_sink(&mut self, facts: &Arc<Facts>, call: &Call, object: ExprId, path: &[Arc<str>]) -> Option<Target> {
         let name = path.last()?;
-        let Some(candidates) = self.program.index.methods.get(name.as_ref()) else {
-            return self.imported_sink(facts, call, path, false);
-        };
+        if let Some(target) = self.imported_sink(facts, call, path, false) {
+            return Some(target);
+        }
+        let candidates = self.program.index.methods.get(name.as_ref())?;
         // `list.map(item => …)`: what can be no text is not worth knowing the receiver for.
         let by_content = candidates.iter().all(|(_, sink)| sink.content);
         if by_content && candidates.iter().all(|(_, sink)| !takes_text(facts, call, sink)) {
@@ -390,7 +419,7 @@ impl Evaluator<'_> {
             .flat_map(|list| match list {
                 Value::Param(param, at) => {
                     let mut steps = param.steps.clone();
-                    steps.push(crate::ir::Step::Item(skip));
+                    steps.push(Step::Item(skip));
                     vec![Value::Param(ParamRef { steps, ..param }, at)]
                 }
                 Value::List(items) => items.get(skip as usize).map_or_else(Vec::new, |item| item.values.to_vec()),

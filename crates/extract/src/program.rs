@@ -472,6 +472,12 @@ impl<'p> Program<'p> {
         best.map(|(_, helper)| helper)
     }
 
+    /// Whether a package is a library whose tags make queries.
+    pub(crate) fn has_tags(&self, module: &str) -> bool {
+        !module.is_empty()
+            && self.index.libraries_of(module).any(|library| !self.language.libraries[library].tags.is_empty())
+    }
+
     /// Whether a file imports the library of this name.
     pub(crate) fn imports_named(&self, facts: &Facts, name: &str) -> bool {
         self.language.libraries.iter().any(|library| library.name == name && self.imports(facts, library))

@@ -197,7 +197,11 @@ impl<'n> Translation<'n> {
         if matches!(self.style, Placeholders::Sqlc | Placeholders::QueryFile) {
             self.params.taken = numbers(&written(pieces)).into_iter().collect();
         }
-        for piece in pieces {
+        let whole = match self.style {
+            Placeholders::PgPromise => with_whole_variables(pieces),
+            _ => pieces.to_vec(),
+        };
+        for piece in &whole {
             match piece {
                 Piece::Text { text, .. } => self.text(piece, &text.clone()),
                 other => self.out.push(other.clone()),
@@ -249,11 +253,13 @@ impl<'n> Translation<'n> {
         match self.style {
             Placeholders::Dollar => None,
             // An escape in source makes the backslash a piece of its own.
-            Placeholders::Question if at == 0 && rest.starts_with('?') && self.ends_with_backslash() => {
+            Placeholders::Question | Placeholders::Escaped
+                if at == 0 && rest.starts_with('?') && self.ends_with_backslash() =>
+            {
                 self.out.pop();
                 Some((1, cut(piece, 0..1).into_iter().collect()))
             }
-            Placeholders::Question if rest.starts_with("\\?") => {
+            Placeholders::Question | Placeholders::Escaped if rest.starts_with("\\?") => {
                 Some((2, cut(piece, at + 1..at + 2).into_iter().collect()))
             }
             Placeholders::Question | Placeholders::Colon if rest.starts_with('?') => {
@@ -272,7 +278,7 @@ impl<'n> Translation<'n> {
             Placeholders::Colon | Placeholders::DollarName if rest.starts_with('$') => {
                 self.dollar_name(piece, text, at)
             }
-            Placeholders::DollarName => None,
+            Placeholders::DollarName | Placeholders::Escaped => None,
             Placeholders::QueryFile if rest.starts_with('$') => self.dollar_name(piece, text, at),
             Placeholders::Sqlc => {
                 let place = place_of(&cut(piece, at..text.len())?)?;
@@ -347,6 +353,41 @@ impl<'n> Translation<'n> {
             if identifier { identifier_piece(bound.map(String::as_str), place) } else { Piece::Placeholder(place) };
         Some((length, vec![with]))
     }
+}
+
+/// Pieces that a variable is cut into, as `$(columns.col` and `0` and `:name)`, put together.
+fn with_whole_variables(pieces: &[Piece]) -> Vec<Piece> {
+    let mut whole: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match (whole.last_mut(), piece) {
+            (Some(Piece::Text { text, verbatim, .. }), Piece::Text { text: next, .. }) if opens_variable(text) => {
+                *text = format!("{text}{next}").into();
+                *verbatim = false;
+            }
+            // `$(rows.r${index})`: one of many values, whichever.
+            (Some(Piece::Text { text, verbatim, .. }), Piece::Number(_)) if opens_variable(text) => {
+                *text = format!("{text}1").into();
+                *verbatim = false;
+            }
+            _ => whole.push(piece.clone()),
+        }
+    }
+    whole
+}
+
+/// Whether a text ends within a variable of pg-promise.
+fn opens_variable(text: &str) -> bool {
+    let Some((_, last)) = text.rsplit_once('$') else { return false };
+    let close = match last.chars().next() {
+        None => return true,
+        Some('{') => '}',
+        Some('(') => ')',
+        Some('<') => '>',
+        Some('[') => ']',
+        Some('/') => return last.len() < 64 && !last[1..].contains('/'),
+        _ => return false,
+    };
+    last.len() < 64 && !last.contains(close)
 }
 
 /// A parameter whose pieces, made before its length was known, stand for this stretch of the text and no more.

@@ -74,6 +74,8 @@ pub(crate) enum Placeholders {
     Dollar,
     /// Knex: `?`, `??`, `:name`, `:name:`.
     Question,
+    /// Knex without bindings: only `\\?`, for a question mark.
+    Escaped,
     /// `:name` and `?`, without identifiers (Sequelize, TypeORM).
     Colon,
     /// deno-postgres: `$1`, `$name`.
@@ -169,7 +171,7 @@ pub(crate) struct Helper {
     /// Last parts of the function's path.
     pub(crate) calls: Vec<String>,
     pub(crate) means: Meaning,
-    /// What stands around a parameter: `{}::date`; or the text.
+    /// What stands around a parameter: `{}::date`; or the text; or what joins parts where the call does not say.
     pub(crate) form: Option<String>,
 }
 
@@ -209,6 +211,8 @@ pub(crate) enum Meaning {
     Part,
     /// Always the text that its `form` says.
     Text,
+    /// Its argument with the library's placeholders filled from the second (pg-promise's `as.format`).
+    Formatted,
 }
 
 /// A call that starts a built query.

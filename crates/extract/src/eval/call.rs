@@ -10,7 +10,7 @@ use super::choice::{at_caller, told_apart};
 use super::distinct::Distinct;
 use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
-use crate::ir::{ANY_FIELD, Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
+use crate::ir::{ANY_FIELD, Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind, Step};
 
 /// How many calls of the project's functions may stand in one another.
 pub(super) const MAX_FRAMES: u32 = 12;
@@ -203,7 +203,16 @@ impl Evaluator<'_> {
         } else {
             "parameter of a function that is passed on"
         };
-        vec![Value::unknown(reason, Span { file: facts.file, range: info.range })]
+        let mut values = match self.given_by_list(facts, param) {
+            Some(values) => values,
+            None => vec![Value::unknown(reason, Span { file: facts.file, range: info.range })],
+        };
+        let first = param.steps.iter().position(|step| matches!(step, Step::Or { .. }));
+        let known = !matches!(values.as_slice(), [Value::Unknown(..)]);
+        for step in param.steps.iter().skip(if known { 0 } else { first.unwrap_or(param.steps.len()) }) {
+            values = self.step(&values, step, at);
+        }
+        values
     }
 
     /// The values of `param` in one call.
@@ -472,16 +481,17 @@ impl Evaluator<'_> {
     }
 
     fn join_paths(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Value> {
-        let mut joined = String::new();
+        let slash = || Piece::Text { text: "/".into(), at, verbatim: false };
+        let mut texts = vec![Vec::new()];
         for argument in self.arguments(facts, &call.arguments, env) {
-            let [only] = argument.as_slice() else { return vec![Value::unknown("path that is not known", at)] };
-            let Some(part) = only.constant() else { return vec![Value::unknown("path that is not known", at)] };
-            if !joined.is_empty() {
-                joined.push('/');
+            let choices = self.value_texts(&argument, at);
+            if choices.iter().any(|choice| choice.iter().any(|piece| matches!(piece, Piece::Unknown(..)))) {
+                return vec![Value::unknown("path that is not known", at)];
             }
-            joined.push_str(&part);
+            texts.iter_mut().for_each(|text| text.push(slash()));
+            texts = self.product(texts, &choices, at);
         }
-        vec![Value::derived(&format!("/{joined}"), at)]
+        super::text::distinct(texts)
     }
 }
 

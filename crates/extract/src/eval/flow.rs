@@ -239,6 +239,7 @@ impl Evaluator<'_> {
                 if operands.iter().all(is_number) { counted(&state, reader.at) } else { union(state, operands) }
             }
             WriteOp::Append(value) => {
+                self.note_spliced(&state);
                 let added = self.eval(facts, *value, env);
                 self.note_spliced(&added);
                 let choices = self.texts_of(facts, *value, env);

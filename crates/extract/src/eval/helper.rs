@@ -11,7 +11,7 @@ use super::value::{Env, Item, Piece, Pieces, Value, constant};
 use super::{Evaluator, span};
 use crate::QUERY_BUILDER;
 use crate::ir::{Call, ExprId, ExprKind, Facts};
-use crate::sinks::{Helper, Meaning};
+use crate::sinks::{Helper, Meaning, Placeholders};
 
 impl Evaluator<'_> {
     /// The fragments that a library's helper makes; none where it is no helper.
@@ -33,17 +33,51 @@ impl Evaluator<'_> {
             Meaning::Any => self.conditions(facts, call, (" OR ", "FALSE"), at, env),
             Meaning::Raw => {
                 let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
-                self.value_texts(&values, at)
+                match values.as_slice() {
+                    // `Prisma.sql(["… = ", ""], value)`: a tag that is called.
+                    [Value::List(items)] if facts.name_of(call.callee).is_some_and(|name| name.as_ref() == "sql") => {
+                        self.called_tag(&items.clone(), at)
+                    }
+                    _ => self.value_texts(&values, at),
+                }
             }
             Meaning::Identifier | Meaning::Reference => self.identifier(facts, call, meaning, at, env),
             Meaning::Dynamic => vec![self.dynamic(facts, call, at, env)],
-            Meaning::Join => self.join_fragments(facts, call, at, env),
+            Meaning::Join => self.join_fragments(facts, call, helper.form.as_deref().unwrap_or(", "), at, env),
             Meaning::Unnest => vec![self.unnest(facts, call, at, env)],
             Meaning::Part => self.part(facts, call, at, env),
             Meaning::Text => vec![vec![derived(helper.form.as_deref().unwrap_or_default(), at)].into()],
+            Meaning::Formatted => self.as_format(facts, call, at, env),
             Meaning::Built => return Some(vec![Value::unknown(QUERY_BUILDER, at)]),
         };
         Some(texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect())
+    }
+
+    /// The text of a tag that is called with the list of its parts: a value stands between each two.
+    fn called_tag(&mut self, items: &[Item], at: Span) -> Vec<Pieces> {
+        if items.iter().any(|item| item.repeated || item.optional) {
+            return vec![vec![Piece::Unknown("parts that are not known".into(), at)].into()];
+        }
+        let mut texts = vec![Vec::new()];
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                texts.iter_mut().for_each(|text| text.push(Piece::Placeholder(at)));
+            }
+            let choices = self.value_texts(&item.values, at);
+            texts = self.product(texts, &choices, at);
+        }
+        texts.into_iter().map(Pieces::from).collect()
+    }
+
+    /// pg-promise's `as.format(text, values)`.
+    fn as_format(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Pieces> {
+        let Some(first) = call.arguments.first() else { return vec![Vec::new().into()] };
+        let texts = self.texts_of(facts, *first, env);
+        let Some(values) = call.arguments.get(1) else { return texts };
+        let names = self.bindings(facts, *values, env);
+        let fill = |text: Pieces| crate::render::translated(&text, Placeholders::PgPromise, &names).into();
+        debug_assert!(!texts.is_empty(), "an expression has a text at {at:?}");
+        texts.into_iter().map(fill).collect()
     }
 
     /// `Prisma.empty`: a fragment that is no call.
@@ -263,14 +297,15 @@ impl Evaluator<'_> {
         fields.iter().map(|field| field.name.as_ref().map(ToString::to_string)).collect()
     }
 
-    fn join_fragments(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Pieces> {
+    /// `between` is the separator where the call gives none.
+    fn join_fragments(&mut self, facts: &Arc<Facts>, call: &Call, between: &str, at: Span, env: &Env) -> Vec<Pieces> {
         let lists = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
         let lists = self.forced(lists);
         let separator = match call.arguments.get(1) {
             Some(separator) => self.eval(facts, *separator, env).into_iter().next(),
             None => None,
         };
-        let separator = separator.unwrap_or_else(|| Value::derived(", ", at));
+        let separator = separator.unwrap_or_else(|| Value::derived(between, at));
         if let Value::Fragment(_, file, expr) = separator {
             self.spliced.insert((file, expr));
         }

@@ -281,6 +281,20 @@ impl Evaluator<'_> {
     }
 
     /// `list.reduce((made, item) => …, start)` of a list whose items are all known.
+    /// A text or a part of a query with others after it.
+    fn appended(&mut self, facts: &Arc<Facts>, value: &Value, call: &Call, at: Span, env: &Env) -> Vec<Value> {
+        let value = std::slice::from_ref(value);
+        self.note_spliced(value);
+        let mut texts = self.value_texts(value, at).iter().map(|text| text.to_vec()).collect();
+        for argument in &call.arguments {
+            let values = self.eval(facts, *argument, env);
+            self.note_spliced(&values);
+            let choices = self.texts_of(facts, *argument, env);
+            texts = self.product(texts, &choices, at);
+        }
+        distinct(texts)
+    }
+
     fn reduced(&mut self, facts: &Arc<Facts>, items: &[Item], call: &Call, at: Span, env: &Env) -> Vec<Value> {
         let [function, start] = call.arguments[..] else { return vec![Value::unknown("result of `reduce`", at)] };
         if items.len() > MAX_TURNS || items.iter().any(|item| item.repeated || item.optional) {

@@ -7,6 +7,7 @@ mod condition;
 mod cover;
 mod distinct;
 mod drizzle;
+mod each;
 mod expand;
 mod flow;
 mod format;
@@ -23,7 +24,7 @@ pub(crate) mod replace;
 mod rust;
 mod rust_format;
 mod settings;
-mod tag;
+pub(crate) mod tag;
 pub(crate) mod text;
 pub(crate) mod value;
 mod written;
@@ -159,6 +160,18 @@ impl<'p> Evaluator<'p> {
             self.steps = steps;
         }
         (found, whole)
+    }
+
+    /// What `find` finds where that costs no more than `most` expressions.
+    fn in_steps<T>(&mut self, most: u32, find: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let spent = self.steps;
+        let allowed = spent.max(MAX_STEPS.saturating_sub(most));
+        self.steps = allowed;
+        let found = find(self);
+        let whole = self.steps <= MAX_STEPS;
+        self.steps =
+            if whole { spent + (self.steps - allowed) } else { spent + most.min(MAX_STEPS.saturating_sub(spent)) };
+        whole.then_some(found)
     }
 
     pub(crate) fn limit(&self) -> usize {

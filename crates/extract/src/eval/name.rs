@@ -118,6 +118,10 @@ impl Evaluator<'_> {
         env: &Env,
     ) -> Vec<Value> {
         let Some(default) = default else { return values };
+        // What the callers do not give is the default.
+        if env.is_none() && values.iter().any(|value| matches!(value, Value::Param(..))) {
+            return self.or_else(&values, &facts.path, default);
+        }
         if values.iter().any(|value| !matches!(value, Value::Text(_))) {
             values.retain(|value| !matches!(value, Value::Nothing));
             for value in self.eval(facts, default, env) {
@@ -144,20 +148,16 @@ impl Evaluator<'_> {
         }
         if binding.path.is_empty()
             && let Some(typed) = binding.type_expr
-            && !super::tag::is_fragment_type(facts.name_of(typed))
+            && !facts.name_of(typed).is_some_and(|name| super::tag::is_fragment_type(name))
             && let Some(value) = self.of_type(facts, typed, at)
         {
             return vec![value];
         }
-        let steps = binding.path.clone();
-        let given = vec![Value::Param(ParamRef { file: facts.file, path: facts.path.clone(), param: id, steps }, at)];
-        if binding.default.is_none() || binding.path.is_empty() {
-            return given;
+        let mut steps = binding.path.clone();
+        if let Some(default) = binding.default.filter(|_| !steps.is_empty()) {
+            steps.push(Step::Or { path: facts.path.clone(), default });
         }
-        // `{ schema = "app" }`: what is not given has its default.
-        let values = self.forced(given.clone());
-        let sure = |value: &Value| !matches!(value, Value::Nothing | Value::Unknown(..) | Value::External { .. });
-        if values.iter().all(sure) { given } else { self.or_default(facts, values, binding.default, env) }
+        vec![Value::Param(ParamRef { file: facts.file, path: facts.path.clone(), param: id, steps }, at)]
     }
 
     /// What is known of a value by its declared type.
@@ -213,6 +213,7 @@ impl Evaluator<'_> {
         match step {
             Step::Field(name) => self.member(values, name, at),
             Step::Method { path, call } => self.after_method(values, path, *call, at),
+            Step::Or { path, default } => self.or_else(values, path, *default),
             Step::Item(index) => {
                 let mut found = Vec::new();
                 for value in values {
@@ -239,6 +240,31 @@ impl Evaluator<'_> {
                 found
             }
         }
+    }
+
+    /// `values`, the default where one of them may be missing.
+    fn or_else(&mut self, values: &[Value], path: &Arc<str>, default: ExprId) -> Vec<Value> {
+        let mut found = Vec::new();
+        let mut missing = values.is_empty();
+        for value in values {
+            match value {
+                Value::Param(param, at) => {
+                    let mut param = param.clone();
+                    param.steps.push(Step::Or { path: path.clone(), default });
+                    add(&mut found, Value::Param(param, *at));
+                }
+                Value::Nothing => missing = true,
+                Value::Unknown(..) | Value::Opaque(_) | Value::External { .. } => {
+                    missing = true;
+                    add(&mut found, value.clone());
+                }
+                known => add(&mut found, known.clone()),
+            }
+        }
+        if missing && let Some(facts) = self.program.facts(path) {
+            self.eval(&facts, default, &None).into_iter().for_each(|value| add(&mut found, value));
+        }
+        found
     }
 
     pub(super) fn import(

@@ -95,7 +95,7 @@ impl Evaluator<'_> {
         let Some(first) = call.arguments.first() else { return Vec::new() };
         let values = self.eval(facts, *first, env);
         let names = match call.arguments.get(1) {
-            Some(given) => self.bindings(facts, *given),
+            Some(given) => self.bindings(facts, *given, env),
             None => return self.value_texts(&values, at),
         };
         let texts = self.value_texts(&values, at);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::{FileId, Span, TextRange};
 
 use super::call::callee_path;
-use super::value::{ClassRef, Env, FunctionRef, Item, Piece, Value};
+use super::value::{ClassRef, Env, FunctionRef, Item, Piece, Value, add, constant};
 use super::{Evaluator, span};
 use crate::ir::{BindingKind, Call, ClassId, Export, ExprId, Facts};
 use crate::matching::Target;
@@ -306,18 +306,27 @@ impl Evaluator<'_> {
     /// The text of the file that an argument names: of a macro from the folder of `Cargo.toml`.
     pub(crate) fn sql_file(&mut self, facts: &Arc<Facts>, argument: ExprId, at: Span) -> Vec<Value> {
         let values = self.eval(facts, argument, &None);
-        let Some(path) = values.first().and_then(Value::constant) else {
-            return vec![Value::unknown("file whose path is not known", at)];
-        };
+        let mut found = Vec::new();
+        for path in self.value_texts(&values, at) {
+            // `new QueryFile(join(__dirname, name))` in a function that is called with each name.
+            for path in self.expand(&path, at) {
+                add(&mut found, self.text_of_file(facts, constant(&path), at));
+            }
+        }
+        found
+    }
+
+    fn text_of_file(&self, facts: &Facts, path: Option<String>, at: Span) -> Value {
+        let Some(path) = path else { return Value::unknown("file whose path is not known", at) };
         let folder = self.program.crates.manifest_folder(&facts.path).unwrap_or("");
         let full = crate::modules::join(folder, &path);
         let found = self.program.add_file(&full.as_str().into()).or_else(|| self.program.file_text(facts, &path));
         match found {
             Some((file, text)) => {
                 let at = Span { file, range: TextRange::new(0, text.len() as u32) };
-                vec![Value::text(vec![Piece::Text { text, at, verbatim: true }])]
+                Value::text(vec![Piece::Text { text, at, verbatim: true }])
             }
-            None => vec![Value::unknown("file that is not in the tree", at)],
+            None => Value::unknown("file that is not in the tree", at),
         }
     }
 }

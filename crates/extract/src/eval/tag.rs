@@ -8,9 +8,9 @@ use super::call::callee_path;
 use super::drizzle::itself;
 use super::part::is_built;
 use super::text::{Texts, key_of, names_schema, piece_of, prefer_known, text_after};
-use super::value::{Env, Item, ParamRef, Piece, Pieces, Value, add};
+use super::value::{Env, FunctionRef, Item, ParamRef, Piece, Pieces, Value, add};
 use super::{Evaluator, span};
-use crate::ir::{BindingKind, ExprId, ExprKind, Facts, Part};
+use crate::ir::{Binding, BindingKind, ExprId, ExprKind, Facts, Part};
 use crate::sinks::ends_with;
 
 /// Tags that only lay text out.
@@ -38,7 +38,10 @@ impl Evaluator<'_> {
             return self.eval(facts, quasi, env);
         }
         let known = self.program.tag(facts, &path);
-        let sql = known.is_some() || last.to_lowercase().ends_with("sql") || self.reads_as_sql(facts, parts);
+        let sql = known.is_some()
+            || last.to_lowercase().ends_with("sql")
+            || reads_as_sql(facts, parts)
+            || self.is_sql_tag(facts, tag);
         if !sql {
             return vec![Value::Opaque(span(facts, expr))];
         }
@@ -57,16 +60,30 @@ impl Evaluator<'_> {
         texts.into_iter().map(|text| Value::Fragment(text.into(), facts.file, expr)).collect()
     }
 
-    fn reads_as_sql(&self, facts: &Facts, parts: &[Part]) -> bool {
-        let Some(Part::Text(_)) = parts.first() else { return false };
-        let mut text = String::new();
-        for part in parts {
-            match part {
-                Part::Text(chunk) => text.push_str(chunk.range.slice(&facts.text)),
-                Part::Hole(_) => text.push(rollproof_sql::MappedText::HOLE),
-            }
+    /// Whether a tag whose text says little is one of a database's: it marks a statement elsewhere in the file, or comes of a
+    /// library that has tags. `` tx`name = ${name}` `` is a part of a query.
+    fn is_sql_tag(&mut self, facts: &Arc<Facts>, tag: ExprId) -> bool {
+        if marks_statements(facts, tag) {
+            return true;
         }
-        crate::looks::tagged_statement(&text)
+        if !matches!(facts.expr(tag).kind, ExprKind::Binding(_) | ExprKind::Member { .. }) {
+            return false;
+        }
+        let values = self.eval(facts, tag, &None);
+        let typed: Vec<Value> = values.iter().flat_map(|value| self.values_of_type(value)).collect();
+        let values = self.forced(values);
+        values.iter().chain(&typed).any(|value| match value {
+            Value::External { module, .. } => self.program.has_tags(module),
+            _ => false,
+        })
+    }
+
+    /// What the name of a parameter's declared type stands for.
+    fn values_of_type(&mut self, value: &Value) -> Vec<Value> {
+        let Value::Param(param, _) = value else { return Vec::new() };
+        let Some(facts) = self.program.facts(&param.path).filter(|_| param.steps.is_empty()) else { return Vec::new() };
+        let typed = declaration(&facts, param).and_then(|binding| binding.type_expr);
+        typed.map_or_else(Vec::new, |typed| self.eval(&facts, typed, &None))
     }
 
     fn fragment(&mut self, facts: &Arc<Facts>, parts: &[Part], env: &Env) -> Vec<Vec<Piece>> {
@@ -94,18 +111,41 @@ impl Evaluator<'_> {
         texts.finish()
     }
 
-    /// What one interpolation of a tag puts into the text.
-    fn interpolated(&mut self, facts: &Arc<Facts>, hole: ExprId, around: (&str, &str), env: &Env) -> Vec<Pieces> {
+    /// What one interpolation of a tag puts into the text, where it is no plain value or fragment.
+    fn special(&mut self, facts: &Arc<Facts>, hole: ExprId, around: (&str, &str), env: &Env) -> Option<Vec<Pieces>> {
         let at = span(facts, hole);
         if let Some(text) = facts.name_of(hole).and_then(|name| self.program.options.names.get(name.as_ref())) {
-            return vec![vec![Piece::Text { text: text.as_str().into(), at, verbatim: false }].into()];
+            return Some(vec![vec![Piece::Text { text: text.as_str().into(), at, verbatim: false }].into()]);
         }
         if let Some(columns) = self.dynamic_columns(facts, hole, around.0, env) {
-            return vec![columns.into()];
+            return Some(vec![columns.into()]);
         }
         if let Some(list) = self.joined_values(facts, hole, around.0, env) {
-            return vec![list.into()];
+            return Some(vec![list.into()]);
         }
+        match facts.expr(hole).kind {
+            // An item of a list of texts or numbers.
+            ExprKind::Index { object, .. } if !is_name_place(around.0, around.1) => {
+                let values = self.eval(facts, object, env);
+                let list = values.first().is_some_and(|list| self.is_declared_primitive(list));
+                list.then(|| vec![vec![Piece::Placeholder(at)].into()])
+            }
+            ExprKind::Function(_) if self.program.imports_named(facts, "typeorm") => {
+                match self.eval(facts, hole, env).into_iter().next()? {
+                    Value::Function(function) => Some(self.called_hole(&function, at)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// What one interpolation of a tag puts into the text.
+    fn interpolated(&mut self, facts: &Arc<Facts>, hole: ExprId, around: (&str, &str), env: &Env) -> Vec<Pieces> {
+        if let Some(special) = self.special(facts, hole, around, env) {
+            return special;
+        }
+        let at = span(facts, hole);
         let values = self.eval(facts, hole, env);
         let values = self.forced_for_tag(values, around.0);
         let values: Vec<Value> = values.into_iter().map(|value| itself(&value).unwrap_or(value)).collect();
@@ -127,7 +167,10 @@ impl Evaluator<'_> {
                     continue;
                 }
                 Value::Nothing | Value::Opaque(_) if fragments => Vec::new().into(),
-                Value::External { module, path } if is_fragment_type(path.last()) => {
+                Value::External { module, path }
+                    if path.last().is_some_and(|name| is_fragment_type(name))
+                        || self.program.has_tags(module) && is_part_type(path) =>
+                {
                     vec![Piece::Unknown(format!("fragment of package `{module}`").into(), at)].into()
                 }
                 Value::External { module, path } if self.program.makes_parts(module, path) => {
@@ -157,6 +200,15 @@ impl Evaluator<'_> {
         texts
     }
 
+    /// TypeORM's tag: a function's text is a part of the query, its list is a list of values.
+    fn called_hole(&mut self, function: &FunctionRef, at: Span) -> Vec<Pieces> {
+        let values = self.invoke(function, Vec::new(), at);
+        if values.iter().any(|value| matches!(value, Value::List(_))) {
+            return vec![vec![Piece::Placeholder(at), Piece::Repeat(at)].into()];
+        }
+        self.value_texts(&values, at)
+    }
+
     /// Parameters are only replaced by what callers give where some caller gives a fragment: values are values.
     fn forced_for_tag(&mut self, values: Vec<Value>, before: &str) -> Vec<Value> {
         let Some(param) = values.iter().find_map(|value| match value {
@@ -165,6 +217,10 @@ impl Evaluator<'_> {
         }) else {
             return values;
         };
+        // A text or a list of texts is no part of the query, whoever else is called like its function.
+        if values.iter().any(|value| self.is_declared_primitive(value)) {
+            return values;
+        }
         let forced = self.forced(values.clone());
         // Where a condition or a clause is expected, or its type says that it is one, it is none the less one for nobody
         // being seen to give it.
@@ -188,11 +244,20 @@ impl Evaluator<'_> {
 
     /// Whether a parameter's declared type is a library's for parts of queries.
     fn is_declared_fragment(&self, param: &ParamRef) -> bool {
-        let Some(facts) = self.program.facts(&param.path).filter(|_| param.steps.is_empty()) else { return false };
-        let declared = facts.bindings.iter().find(|binding| {
-            binding.path.is_empty() && matches!(binding.kind, BindingKind::Param(id) if id == param.param)
-        });
-        declared.and_then(|binding| binding.type_expr).is_some_and(|typed| is_fragment_type(facts.name_of(typed)))
+        self.declared_type(param).is_some_and(|typed| is_fragment_type(&typed))
+    }
+
+    /// Whether a value is a parameter whose declared type is a text's, a number's or a list's of such.
+    fn is_declared_primitive(&self, value: &Value) -> bool {
+        const PRIMITIVE: &[&str] = &["string", "number", "boolean", "bigint", "Date"];
+        let Value::Param(param, _) = value else { return false };
+        self.declared_type(param).is_some_and(|typed| PRIMITIVE.contains(&typed.trim_end_matches("[]")))
+    }
+
+    /// The name of a parameter's declared type.
+    fn declared_type(&self, param: &ParamRef) -> Option<Arc<str>> {
+        let facts = self.program.facts(&param.path).filter(|_| param.steps.is_empty())?;
+        facts.name_of(declaration(&facts, param)?.type_expr?).cloned()
     }
 
     /// The texts of a list of fragments, which stand one after the other.
@@ -221,6 +286,44 @@ impl Evaluator<'_> {
             flat.push(Item { values: values.into(), ..item.clone() });
         }
     }
+}
+
+/// What declares a parameter, where it is no pattern.
+fn declaration<'f>(facts: &'f Facts, param: &ParamRef) -> Option<&'f Binding> {
+    facts
+        .bindings
+        .iter()
+        .find(|binding| binding.path.is_empty() && matches!(binding.kind, BindingKind::Param(id) if id == param.param))
+}
+
+fn reads_as_sql(facts: &Facts, parts: &[Part]) -> bool {
+    let Some(Part::Text(_)) = parts.first() else { return false };
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Part::Text(chunk) => text.push_str(chunk.range.slice(&facts.text)),
+            Part::Hole(_) => text.push(rollproof_sql::MappedText::HOLE),
+        }
+    }
+    crate::looks::tagged_statement(&text)
+}
+
+/// Whether the same tag marks a text that reads as a statement.
+fn marks_statements(facts: &Facts, tag: ExprId) -> bool {
+    let same = |other: ExprId| match (&facts.expr(tag).kind, &facts.expr(other).kind) {
+        (ExprKind::Binding(tag), ExprKind::Binding(other)) => tag == other,
+        (ExprKind::Member { .. }, ExprKind::Member { .. }) => {
+            facts.expr(tag).range.slice(&facts.text) == facts.expr(other).range.slice(&facts.text)
+        }
+        _ => false,
+    };
+    facts.calls.iter().any(|expr| match facts.expr(*expr).kind {
+        ExprKind::Tagged { tag: other, quasi } if same(other) => match &facts.expr(quasi).kind {
+            ExprKind::Template(parts) => reads_as_sql(facts, parts),
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// Whether a fragment stands in a list.
@@ -297,12 +400,31 @@ pub(super) fn is_plain(reason: &str) -> bool {
     .any(|name| reason.trim_end_matches('`').ends_with(name))
 }
 
-pub(super) fn is_fragment_type(name: Option<&Arc<str>>) -> bool {
-    name.is_some_and(|name| {
-        name.ends_with("SqlToken")
-            || ["Sql", "SQL", "Fragment", "RawBuilder", "PendingQuery", "SqlFragment", "Helper"]
-                .contains(&name.as_ref())
-    })
+/// Whether a type is a library's for parts of queries.
+pub(crate) fn is_fragment_type(name: &str) -> bool {
+    const PARTS: &[&str] =
+        &["Sql", "SQL", "SQLWrapper", "Fragment", "RawBuilder", "PendingQuery", "SqlFragment", "Helper"];
+    name.ends_with("SqlToken") || PARTS.contains(&name)
+}
+
+/// Types of query builders' parts whose names others have too.
+fn is_part_type(path: &[Arc<str>]) -> bool {
+    const PARTS: &[&str] = &[
+        "Expression",
+        "ExpressionWrapper",
+        "AliasedExpression",
+        "AliasedRawBuilder",
+        "Column",
+        "AnyColumn",
+        "PgColumn",
+        "AnyPgColumn",
+        "Table",
+        "PgTable",
+        "AnyPgTable",
+        "SQLChunk",
+        "Subquery",
+    ];
+    matches!(path, [only] if PARTS.contains(&only.as_ref()))
 }
 
 /// Words that a value follows.

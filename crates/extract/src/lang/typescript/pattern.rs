@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
+use crate::eval::tag::is_fragment_type;
 use crate::ir::{BindingId, BindingKind, ExprId, Step};
 use crate::lang::builder::ScopeId;
 
@@ -103,16 +104,18 @@ impl Lowering<'_> {
     }
 
     /// The declared type's name as an expression. Of `Promise<T>`, `Readonly<T>` and the like it is `T`'s; of a union
-    /// the first one's.
+    /// the first one's, unless it may be a text or a number as well. `T[]` is a name too.
     pub(super) fn type_expr(&mut self, annotation: Option<Node<'_>>) -> Option<ExprId> {
         let mut node = annotation?;
         for _ in 0..8 {
             match self.kind(node) {
-                Kind::TypeAnnotation
-                | Kind::UnionType
-                | Kind::ParenthesizedType
-                | Kind::ReadonlyType
-                | Kind::IntersectionType => {
+                Kind::UnionType => node = self.member_of_union(node)?,
+                Kind::ArrayType => {
+                    let element = self.children(node).into_iter().next()?;
+                    let list = format!("{}[]", self.slice(element));
+                    return Some(self.builder.name(&list, range_of(node)));
+                }
+                Kind::TypeAnnotation | Kind::ParenthesizedType | Kind::ReadonlyType | Kind::IntersectionType => {
                     node = self.children(node).into_iter().next()?;
                 }
                 Kind::GenericType => {
@@ -138,5 +141,26 @@ impl Lowering<'_> {
             }
         }
         None
+    }
+
+    /// The member of a union that tells what a value is, `null` and `undefined` apart: the first, where none is a primitive
+    /// type; else one that is a part of a query.
+    fn member_of_union<'t>(&self, union: Node<'t>) -> Option<Node<'t>> {
+        let mut open = vec![union];
+        let mut members = Vec::new();
+        while let Some(node) = open.pop() {
+            if self.kind(node) == Kind::UnionType {
+                open.extend(self.children(node).into_iter().rev());
+            } else {
+                members.push(node);
+            }
+        }
+        let absent = |node: &Node<'_>| ["null", "undefined", "void", "never"].contains(&self.slice(*node));
+        members.retain(|node| !absent(node));
+        let primitive = |node: &Node<'_>| matches!(self.kind(*node), Kind::PredefinedType | Kind::LiteralType);
+        if members.len() == 1 || !members.iter().any(primitive) {
+            return members.into_iter().next();
+        }
+        members.into_iter().find(|node| is_fragment_type(self.slice(*node)))
     }
 }

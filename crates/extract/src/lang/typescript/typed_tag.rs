@@ -18,8 +18,8 @@ const MAX_STEPS: usize = 16;
 pub(super) enum Postponed {
     /// The node with this number is the template of a tag that was lowered.
     Template { node: usize, tag: ExprId, start: u32 },
-    /// The node with this number is the tag of a template that was lowered.
-    Tag { node: usize, quasi: ExprId, end: u32 },
+    /// The node with this number is the tag of a template that stands further on.
+    Tag { node: usize, template: TextRange },
 }
 
 impl Lowering<'_> {
@@ -65,22 +65,18 @@ impl Lowering<'_> {
         None
     }
 
-    /// A template after an expression that ends with ``await f<T>``: it belongs to `f`.
+    /// A template after an expression that ends with ``await f<T>`` or ``(x) => f<T>``: it belongs to `f`.
     pub(super) fn template_of_last(&mut self, function: Node<'_>, template: Node<'_>, fate: Fate) -> Option<ExprId> {
-        let last = self.last_awaited(function)?;
-        let quasi = self.template(template);
-        self.postponed.push(Postponed::Tag { node: last.id(), quasi, end: template.end_byte() as u32 });
+        let last = self.last_typed(function)?;
+        self.postponed.push(Postponed::Tag { node: last.id(), template: range_of(template) });
         Some(self.expression_with(function, fate))
     }
 
-    fn last_awaited<'n>(&self, function: Node<'n>) -> Option<Node<'n>> {
+    fn last_typed<'n>(&self, function: Node<'n>) -> Option<Node<'n>> {
         let mut node = function;
         for _ in 0..MAX_STEPS {
             node = match self.kind(node) {
-                Kind::InstantiationExpression => {
-                    let first = self.children(node).into_iter().next()?;
-                    return (self.kind(first) == Kind::AwaitExpression && node.id() != function.id()).then_some(node);
-                }
+                Kind::InstantiationExpression => return (node.id() != function.id()).then_some(node),
                 Kind::NonNullExpression
                 | Kind::TernaryExpression
                 | Kind::BinaryExpression
@@ -105,12 +101,17 @@ impl Lowering<'_> {
                 let range = TextRange::new(start, node.end_byte() as u32);
                 Some(self.tagged(tag, quasi, range, fate))
             }
-            Postponed::Tag { quasi, end, .. } => {
-                let awaited = self.children(node).into_iter().next()?;
-                let tag = self.children(awaited).into_iter().next()?;
-                let range = TextRange::new(tag.start_byte() as u32, end);
+            Postponed::Tag { template, .. } => {
+                let mut tag = self.children(node).into_iter().next()?;
+                let awaited = self.kind(tag) == Kind::AwaitExpression;
+                if awaited {
+                    tag = self.children(tag).into_iter().next()?;
+                }
+                let range = TextRange::new(tag.start_byte() as u32, template.end);
                 let tag = self.expression(tag);
-                let fate = self.fate();
+                // Its holes are read here, where the names of the functions around the tag are bound.
+                let quasi = self.template(node_at(node, template)?);
+                let fate = if awaited { self.fate() } else { fate };
                 Some(self.tagged(tag, quasi, range, fate))
             }
         }
@@ -140,4 +141,13 @@ impl Lowering<'_> {
         let quasi = self.template(template);
         self.tagged(tag, quasi, range, fate)
     }
+}
+
+/// The node at `range` that stands beside `node` or beside what is around it.
+fn node_at(node: Node<'_>, range: TextRange) -> Option<Node<'_>> {
+    let mut around = node;
+    while around.end_byte() < range.end as usize {
+        around = around.parent()?;
+    }
+    around.descendant_for_byte_range(range.start as usize, range.end as usize)
 }

@@ -1,0 +1,50 @@
+//! What a list gives the function that one of its methods calls for each item.
+
+use std::sync::Arc;
+
+use super::value::{ParamRef, Value, add};
+use super::{Evaluator, span};
+use crate::ir::{ExprId, ExprKind, Facts};
+
+/// Methods of lists that call a function with each item.
+const EACH: &[&str] = &["map", "flatMap", "forEach", "filter", "some", "every", "find"];
+
+/// How many expressions a list may cost: most items are rows, of which no text is made.
+const LIST_STEPS: u32 = 500;
+
+impl Evaluator<'_> {
+    /// What a list gives a function that one of its methods calls for each item: `["a", "b"].map((table) => …)`.
+    pub(super) fn given_by_list(&mut self, facts: &Arc<Facts>, param: &ParamRef) -> Option<Vec<Value>> {
+        let is_called = |expr: ExprId| match facts.expr(expr).kind {
+            ExprKind::Function(function) => function == param.param.function,
+            _ => false,
+        };
+        let calls = EACH.iter().filter_map(|name| facts.calls_by_name.get(*name)).flatten();
+        let list = calls.copied().find_map(|call| match &facts.expr(call).kind {
+            ExprKind::Call(call) if call.arguments.first().is_some_and(|first| is_called(*first)) => {
+                match facts.expr(call.callee).kind {
+                    ExprKind::Member { object, .. } => Some(object),
+                    _ => None,
+                }
+            }
+            _ => None,
+        })?;
+        if param.param.index > 0 {
+            return None;
+        }
+        self.forcing.push(param.clone());
+        let lists = self.in_steps(LIST_STEPS, |evaluator| {
+            let lists = evaluator.eval(facts, list, &None);
+            evaluator.forced(lists)
+        });
+        self.forcing.pop();
+        let lists = lists?;
+        let mut found = Vec::new();
+        for list in lists {
+            let Value::List(items) = list else { return None };
+            items.iter().flat_map(|item| item.values.iter()).for_each(|value| add(&mut found, value.clone()));
+        }
+        self.cap(&mut found, span(facts, list));
+        Some(found)
+    }
+}

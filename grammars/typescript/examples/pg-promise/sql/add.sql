@@ -1,0 +1,1 @@
+INSERT INTO n (name) VALUES ($1)

@@ -1,0 +1,1 @@
+SELECT m FROM users WHERE id = ${id}
