@@ -280,8 +280,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `list.reduce((made, item) => …, start)` of a list whose items are all known.
-    /// A text or a part of a query with others after it.
+    /// `text.concat(more)`, and `append` of a fragment.
     fn appended(&mut self, facts: &Arc<Facts>, value: &Value, call: &Call, at: Span, env: &Env) -> Vec<Value> {
         let value = std::slice::from_ref(value);
         self.note_spliced(value);
@@ -295,6 +294,7 @@ impl Evaluator<'_> {
         distinct(texts)
     }
 
+    /// `list.reduce((made, item) => …, start)` of a list whose items are all known.
     fn reduced(&mut self, facts: &Arc<Facts>, items: &[Item], call: &Call, at: Span, env: &Env) -> Vec<Value> {
         let [function, start] = call.arguments[..] else { return vec![Value::unknown("result of `reduce`", at)] };
         if items.len() > MAX_TURNS || items.iter().any(|item| item.repeated || item.optional) {
