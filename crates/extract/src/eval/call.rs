@@ -10,7 +10,7 @@ use super::choice::{at_caller, told_apart};
 use super::distinct::Distinct;
 use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
-use crate::ir::{ANY_FIELD, Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind, Step};
+use crate::ir::{ANY_FIELD, Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
 
 /// How many calls of the project's functions may stand in one another.
 pub(super) const MAX_FRAMES: u32 = 12;
@@ -181,36 +181,6 @@ impl Evaluator<'_> {
         self.cap(&mut values, at);
         if self.cuts == cuts && self.has_steps() {
             self.given.insert(key, values.clone());
-        }
-        values
-    }
-
-    fn uncalled(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Vec<Value> {
-        let function = &facts.functions[param.param.function.index()];
-        let info = &function.params[param.param.index as usize];
-        if let Some(default) = info.default {
-            let mut values = self.eval(facts, default, &None);
-            for step in &param.steps {
-                values = self.step(&values, step, at);
-            }
-            // A default that lacks the part says nothing of what is given.
-            values.retain(|value| *value != Value::Nothing);
-            values.push(Value::unknown("parameter of exported function", at));
-            return values;
-        }
-        let reason = if self.program.is_exported(facts, param.param.function) {
-            "parameter of exported function"
-        } else {
-            "parameter of a function that is passed on"
-        };
-        let mut values = match self.given_by_list(facts, param) {
-            Some(values) => values,
-            None => vec![Value::unknown(reason, Span { file: facts.file, range: info.range })],
-        };
-        let first = param.steps.iter().position(|step| matches!(step, Step::Or { .. }));
-        let known = !matches!(values.as_slice(), [Value::Unknown(..)]);
-        for step in param.steps.iter().skip(if known { 0 } else { first.unwrap_or(param.steps.len()) }) {
-            values = self.step(&values, step, at);
         }
         values
     }

@@ -1,10 +1,12 @@
-//! What a list gives the function that one of its methods calls for each item.
+//! Functions that nobody is seen to call: what a list gives the one that a method of it calls for each item.
 
 use std::sync::Arc;
 
+use rollproof_source::Span;
+
 use super::value::{ParamRef, Value, add};
 use super::{Evaluator, span};
-use crate::ir::{ExprId, ExprKind, Facts};
+use crate::ir::{ExprId, ExprKind, Facts, Step};
 
 /// Methods of lists that call a function with each item.
 const EACH: &[&str] = &["map", "flatMap", "forEach", "filter", "some", "every", "find"];
@@ -13,8 +15,39 @@ const EACH: &[&str] = &["map", "flatMap", "forEach", "filter", "some", "every", 
 const LIST_STEPS: u32 = 500;
 
 impl Evaluator<'_> {
+    /// What is known of a parameter whose function nobody is seen to call.
+    pub(super) fn uncalled(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Vec<Value> {
+        let function = &facts.functions[param.param.function.index()];
+        let info = &function.params[param.param.index as usize];
+        if let Some(default) = info.default {
+            let mut values = self.eval(facts, default, &None);
+            for step in &param.steps {
+                values = self.step(&values, step, at);
+            }
+            // A default that lacks the part says nothing of what is given.
+            values.retain(|value| *value != Value::Nothing);
+            values.push(Value::unknown("parameter of exported function", at));
+            return values;
+        }
+        let reason = if self.program.is_exported(facts, param.param.function) {
+            "parameter of exported function"
+        } else {
+            "parameter of a function that is passed on"
+        };
+        let mut values = match self.given_by_list(facts, param) {
+            Some(values) => values,
+            None => vec![Value::unknown(reason, Span { file: facts.file, range: info.range })],
+        };
+        let first = param.steps.iter().position(|step| matches!(step, Step::Or { .. }));
+        let known = !matches!(values.as_slice(), [Value::Unknown(..)]);
+        for step in param.steps.iter().skip(if known { 0 } else { first.unwrap_or(param.steps.len()) }) {
+            values = self.step(&values, step, at);
+        }
+        values
+    }
+
     /// What a list gives a function that one of its methods calls for each item: `["a", "b"].map((table) => …)`.
-    pub(super) fn given_by_list(&mut self, facts: &Arc<Facts>, param: &ParamRef) -> Option<Vec<Value>> {
+    fn given_by_list(&mut self, facts: &Arc<Facts>, param: &ParamRef) -> Option<Vec<Value>> {
         let is_called = |expr: ExprId| match facts.expr(expr).kind {
             ExprKind::Function(function) => function == param.param.function,
             _ => false,

@@ -280,20 +280,6 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `text.concat(more)`, and `append` of a fragment.
-    fn appended(&mut self, facts: &Arc<Facts>, value: &Value, call: &Call, at: Span, env: &Env) -> Vec<Value> {
-        let value = std::slice::from_ref(value);
-        self.note_spliced(value);
-        let mut texts = self.value_texts(value, at).iter().map(|text| text.to_vec()).collect();
-        for argument in &call.arguments {
-            let values = self.eval(facts, *argument, env);
-            self.note_spliced(&values);
-            let choices = self.texts_of(facts, *argument, env);
-            texts = self.product(texts, &choices, at);
-        }
-        distinct(texts)
-    }
-
     /// `list.reduce((made, item) => …, start)` of a list whose items are all known.
     fn reduced(&mut self, facts: &Arc<Facts>, items: &[Item], call: &Call, at: Span, env: &Env) -> Vec<Value> {
         let [function, start] = call.arguments[..] else { return vec![Value::unknown("result of `reduce`", at)] };
