@@ -121,9 +121,10 @@ impl Evaluator<'_> {
             self.searched.remove(&key);
         }
         if self.searches == 0 {
-            self.searched.clear();
+            let searched = std::mem::take(&mut self.searched);
+            // What came to nothing on the way would have led somewhere from here as well.
             if found.is_none() {
-                self.absent.insert(key);
+                self.absent.extend(searched);
             }
         }
         found

@@ -1,19 +1,21 @@
 //! Where crates and modules stand in a tree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rollproof_source::Snapshot;
 
 /// The packages of a tree.
 #[derive(Default)]
 pub(crate) struct Crates {
-    /// Folder of each `Cargo.toml` with a package, and the crate's name in source.
-    packages: BTreeMap<String, String>,
+    /// Folders of the `Cargo.toml`s with a package.
+    folders: BTreeSet<String>,
+    /// By the crate's name in source, its folder: the first, should several have the name.
+    by_name: BTreeMap<String, String>,
 }
 
 impl Crates {
     pub(crate) fn new(snapshot: &Snapshot) -> Self {
-        let mut packages = BTreeMap::new();
+        let mut crates = Self::default();
         for (path, _) in snapshot.files() {
             let folder = match path.strip_suffix("Cargo.toml") {
                 Some(folder) if folder.is_empty() || folder.ends_with('/') => folder.trim_end_matches('/'),
@@ -27,10 +29,11 @@ impl Crates {
                 table.get(section).and_then(|section| section.get("name")).and_then(toml::Value::as_str)
             };
             if let Some(name) = name("lib").or_else(|| name("package")) {
-                packages.insert(folder.to_owned(), name.replace('-', "_"));
+                crates.folders.insert(folder.to_owned());
+                crates.by_name.entry(name.replace('-', "_")).or_insert_with(|| folder.to_owned());
             }
         }
-        Self { packages }
+        crates
     }
 
     /// The folder of the `Cargo.toml` that a file belongs to.
@@ -38,16 +41,16 @@ impl Crates {
         let mut folder = path;
         while let Some((up, _)) = folder.rsplit_once('/') {
             folder = up;
-            if let Some((known, _)) = self.packages.get_key_value(folder) {
+            if let Some(known) = self.folders.get(folder) {
                 return Some(known);
             }
         }
-        self.packages.get_key_value("").map(|(known, _)| known.as_str())
+        self.folders.get("").map(String::as_str)
     }
 
     /// The folder of the crate that source calls `name`.
     pub(crate) fn folder_of(&self, name: &str) -> Option<&str> {
-        self.packages.iter().find(|(_, known)| *known == name).map(|(folder, _)| folder.as_str())
+        self.by_name.get(name).map(String::as_str)
     }
 
     /// The module path of a file in its crate, and the folder its crate's modules start in.
