@@ -38,6 +38,7 @@ mod survey;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unbuilt;
 mod uses;
 mod workers;
 

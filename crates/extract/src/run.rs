@@ -19,6 +19,7 @@ use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
 use crate::survey::{Survey, functions_to_follow};
 use crate::table::Table;
+use crate::unbuilt;
 use crate::{Extraction, LeftOut, Options, Site};
 
 /// Files larger than this are data or generated.
@@ -38,6 +39,7 @@ pub fn extract(snapshot: &Snapshot, sources: &SourceMap, options: &Options, cach
         }
         query_files::add(snapshot, sources, options, &mut extraction);
         extraction.problems.extend(unread(snapshot, options));
+        extraction.problems.extend(unbuilt::problems(&extraction.sites, sources));
         let path = |site: &crate::Site| sources.file(site.file).path.clone();
         extraction.sites.sort_by_cached_key(|site| (path(site), site.span.range));
         extraction.problems.sort();

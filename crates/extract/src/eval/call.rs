@@ -11,6 +11,7 @@ use super::distinct::Distinct;
 use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{ANY_FIELD, Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
+use crate::unbuilt::MISSING_FILE;
 
 /// How many calls of the project's functions may stand in one another.
 pub(super) const MAX_FRAMES: u32 = 12;
@@ -442,7 +443,7 @@ impl Evaluator<'_> {
                     let at = Span { file, range: TextRange::new(0, text.len() as u32) };
                     Value::text(vec![Piece::Text { text, at, verbatim: true }])
                 }
-                Some(None) => Value::unknown("file that is not in the tree", at),
+                Some(None) => Value::unknown(MISSING_FILE, at),
                 None => Value::unknown("file whose path is not known", at),
             };
             add(&mut found, value);
@@ -476,7 +477,7 @@ pub(super) fn serial_of_call(at: Span, function: &FunctionRef, env: &Env) -> u32
 
 /// Whether a reason says that a file is missing: that is the reason of all that comes of it.
 fn is_of_a_file(reason: &str) -> bool {
-    reason.contains("not in the tree") || reason.contains("is not exported")
+    reason.starts_with(MISSING_FILE) || reason.contains("is not exported")
 }
 
 /// Whether a place is reached in ways that no condition of the source says: in the handler of an error, in arms of a `match`.

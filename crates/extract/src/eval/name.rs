@@ -9,6 +9,7 @@ use super::flow::Use;
 use super::value::{ClassRef, Env, FunctionRef, ParamRef, Value, add};
 use super::{Evaluator, MAX_DEPTH, span};
 use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, FunctionId, ParamId, Step, Write};
+use crate::unbuilt::missing_file;
 
 /// How many re-exports an import may go through.
 const MAX_REEXPORTS: u32 = 12;
@@ -292,7 +293,7 @@ impl Evaluator<'_> {
     /// Why a module does not export a name: most often it passes on what a file exports that is made by a build.
     pub(super) fn not_exported(&self, path: &Arc<str>, name: &str, at: Span) -> Value {
         match self.missing_module(path, MAX_REEXPORTS) {
-            Some(module) => Value::unknown(&not_in_tree(&module), at),
+            Some(module) => Value::unknown(&missing_file(&module), at),
             None => Value::unknown(&format!("`{name}` is not exported by its module"), at),
         }
     }
@@ -382,11 +383,6 @@ impl Evaluator<'_> {
         }
         all
     }
-}
-
-/// The reason of what comes of a file that is not there.
-pub(super) fn not_in_tree(module: &str) -> String {
-    format!("file that is not in the tree: `{module}`")
 }
 
 /// The element of a loop whose turns are followed one by one.

@@ -10,6 +10,7 @@ use super::{Evaluator, span};
 use crate::ir::{BindingKind, Call, ClassId, Export, ExprId, Facts};
 use crate::matching::Target;
 use crate::sinks::{ends_with, is_module};
+use crate::unbuilt::MISSING_FILE;
 
 /// Functions whose value is that of their argument, as text.
 const TRANSPARENT: &[&str] = &[
@@ -327,7 +328,7 @@ impl Evaluator<'_> {
                 let at = Span { file, range: TextRange::new(0, text.len() as u32) };
                 Value::text(vec![Piece::Text { text, at, verbatim: true }])
             }
-            None => Value::unknown("file that is not in the tree", at),
+            None => Value::unknown(MISSING_FILE, at),
         }
     }
 }

@@ -6,11 +6,11 @@ use rollproof_source::Span;
 
 use super::choice::{Marks, agree, is_empty, is_marked};
 use super::distinct::Distinct;
-use super::name::not_in_tree;
 use super::tag::{is_name_place, known_tail};
 use super::value::{Env, Item, Piece, Pieces, Value, same_pieces};
 use super::{Evaluator, span};
 use crate::ir::{Chunk, ExprId, ExprKind, Facts, Part};
+use crate::unbuilt::missing_file;
 
 /// How many pieces of text cost as much as one expression.
 const PIECES_A_STEP: usize = 4;
@@ -139,7 +139,7 @@ impl Evaluator<'_> {
                     ("", "process.pid") => return one(super::made::process_number(at)),
                     ("", name) if name.ends_with("()") => format!("result of `{}`", name.trim_end_matches("()")),
                     ("", name) => format!("global `{name}`"),
-                    (module, _) if module.starts_with('.') => not_in_tree(module),
+                    (module, _) if module.starts_with('.') => missing_file(module),
                     (module, _) => format!("value of package `{module}`"),
                 };
                 let mut texts = if module.is_empty() { Vec::new() } else { self.settings(module, path, at) };

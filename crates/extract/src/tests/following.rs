@@ -100,7 +100,9 @@ fn a_file_that_a_build_makes_is_named() {
         ],
         "a.ts:3 pg.query
            ~ SELECT <?> FROM <?>
-           ? file that is not in the tree: `./generated/index.js` (a.ts:3)",
+           ? file that is not in the tree: `./generated/index.js` (a.ts:3)
+         problem: a.ts: `./generated/index.js` is not in the tree, and a text needs it: where a build makes it, give \
+         folders in which it is built (--old DIR --new DIR)",
     );
 }
 
