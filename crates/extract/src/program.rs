@@ -3,6 +3,7 @@
 mod changers;
 pub(crate) mod databases;
 mod grown;
+mod heirs;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -14,7 +15,7 @@ use crate::eval::Evaluator;
 use crate::eval::replace::Patterns;
 use crate::eval::value::Value;
 use crate::glance::Glance;
-use crate::ir::{BindingKind, CallStyle, Export, ExprId, ExprKind, Facts, FunctionId};
+use crate::ir::{BindingKind, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::modules::Modules;
 use crate::sinks::{Helper, Index, Language, Library, Meaning, Of, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
@@ -133,6 +134,8 @@ pub(crate) struct Program<'p> {
     active: Vec<bool>,
     /// Classes of the wave that have a method of this name.
     method_owners: FxHashMap<Arc<str>, u32>,
+    /// Classes of the wave without a constructor, by the name of what they extend.
+    heirs: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// Names of functions that change a list that they are given; made when it is first asked for.
     changers: OnceLock<FxHashSet<Arc<str>>>,
     pub(crate) patterns: Patterns,
@@ -169,6 +172,7 @@ impl<'p> Program<'p> {
             resolved: RwLock::default(),
             resolved_from: Mutex::default(),
             method_owners: FxHashMap::default(),
+            heirs: FxHashMap::default(),
             changers: OnceLock::new(),
             patterns: Patterns::default(),
             databases: Mutex::default(),
@@ -188,6 +192,7 @@ impl<'p> Program<'p> {
                 *self.method_owners.entry(name.clone()).or_default() += 1;
             }
         }
+        self.add_heirs(&more);
         let mut callers = std::mem::take(&mut self.callers);
         let known = callers.get_mut().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, known| !grown.may_call_any(self, &known.asked));
@@ -347,35 +352,6 @@ impl<'p> Program<'p> {
             }
         }
         found
-    }
-
-    /// `new C(…)` and, where a class extends C, `super(…)`.
-    fn constructions(
-        &self,
-        evaluator: &mut Evaluator<'_>,
-        facts: &Arc<Facts>,
-        function: FunctionId,
-        found: &mut Vec<(Arc<Facts>, ExprId)>,
-    ) {
-        let Some(class) = facts.functions[function.index()].class else { return };
-        let is_class = |value: &Value| matches!(value, Value::Class(other) if other.facts.file == facts.file && other.class == class);
-        let name = facts.classes[class.index()].name.clone();
-        for caller in &self.wave {
-            let named = name.as_ref().and_then(|name| caller.calls_by_name.get(name));
-            for call in named.map_or(&[][..], Vec::as_slice) {
-                let ExprKind::Call(made) = &caller.expr(*call).kind else { continue };
-                if made.style == CallStyle::New && evaluator.eval(caller, made.callee, &None).iter().any(is_class) {
-                    found.push((caller.clone(), *call));
-                }
-            }
-            for call in caller.calls_by_name.get("super").map_or(&[][..], Vec::as_slice) {
-                let around = caller.class_at(caller.expr(*call).range.start);
-                let base = around.and_then(|around| caller.classes[around.index()].extends);
-                if base.is_some_and(|base| evaluator.eval(caller, base, &None).iter().any(is_class)) {
-                    found.push((caller.clone(), *call));
-                }
-            }
-        }
     }
 
     /// Calls of a function without a name that another returned: `make(pool)(text)`.

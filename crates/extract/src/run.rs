@@ -280,6 +280,8 @@ fn calls_any(table: &Table, text: &str) -> bool {
         let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$';
         let before = range.start.checked_sub(1).is_some_and(|at| word(bytes[at]));
         let after = text.get(range.end..).unwrap_or("").trim_start();
-        !before && (after.starts_with(['(', '<', '!']) || after.starts_with("?.") || after.starts_with("::<"))
+        let extended = bytes[..range.start].trim_ascii_end().ends_with(b"extends");
+        !before
+            && (extended || after.starts_with(['(', '<', '!']) || after.starts_with("?.") || after.starts_with("::<"))
     })
 }

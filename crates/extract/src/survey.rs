@@ -122,7 +122,7 @@ pub(crate) struct ToFollow {
     pub(crate) near: FxHashSet<Arc<str>>,
     /// All of them.
     pub(crate) far: FxHashSet<Arc<str>>,
-    /// They give the name of a schema.
+    /// They give the name of a schema, or inherit a constructor that stands around a sink.
     pub(crate) schemas: FxHashSet<Arc<str>>,
 }
 
@@ -149,7 +149,8 @@ pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> ToF
         let facts = program.facts(&param.path)?;
         program.called_as(&facts, param.param.function)
     };
-    let near: FxHashSet<Arc<str>> = open.iter().filter_map(|(param, _)| name(param)).collect();
+    let near = open.iter().filter_map(|(param, _)| name(param));
+    let near: FxHashSet<Arc<str>> = near.flat_map(|name| program.constructed_as(&name)).collect();
     let mut schemas = FxHashSet::default();
     let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
     let mut names = FxHashSet::default();
@@ -160,10 +161,13 @@ pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> ToF
         }
         seen.insert(param.clone());
         let Some(facts) = program.facts(&param.path) else { continue };
-        names.extend(name(&param));
-        if schema {
-            schemas.extend(name(&param));
+        let called = name(&param).map_or_else(Vec::new, |name| program.constructed_as(&name));
+        // An heir's name is as good as that of the class whose constructor it is.
+        let heirs = called.len() > 1 && near.contains(&called[0]);
+        if schema || heirs {
+            schemas.extend(called.iter().cloned());
         }
+        names.extend(called);
         evaluator.begin();
         for (caller, call) in program.callers(&mut evaluator, &facts, param.param.function).iter() {
             evaluator.begin();

@@ -112,8 +112,8 @@ impl Evaluator<'_> {
         found
     }
 
-    fn class_member(&mut self, class: &ClassRef, this: &Value, name: &Arc<str>, at: Span) -> Vec<Value> {
-        let mut class = class.clone();
+    fn class_member(&mut self, own: &ClassRef, this: &Value, name: &Arc<str>, at: Span) -> Vec<Value> {
+        let mut class = own.clone();
         for _ in 0..MAX_BASES {
             let facts = class.facts.clone();
             let here = &facts.classes[class.class.index()];
@@ -130,7 +130,8 @@ impl Evaluator<'_> {
                 return vec![Value::Function(function)];
             }
             if let Some(field) = here.fields.get(name) {
-                return self.class_field(&facts, field, at);
+                let env = self.made_through(own, &class);
+                return self.class_field(&facts, field, at, &env);
             }
             let Some(extends) = here.extends else { return vec![Value::Opaque(at)] };
             match self.eval(&facts, extends, &None).into_iter().next() {
@@ -145,13 +146,13 @@ impl Evaluator<'_> {
         vec![Value::unknown("member of an unknown class", at)]
     }
 
-    fn class_field(&mut self, facts: &Arc<Facts>, field: &crate::ir::ClassField, at: Span) -> Vec<Value> {
+    fn class_field(&mut self, facts: &Arc<Facts>, field: &crate::ir::ClassField, at: Span, env: &Env) -> Vec<Value> {
         if field.lost {
             return vec![Value::unknown("field changed in place", at)];
         }
         let mut values = Vec::new();
         for value in &field.values {
-            for value in self.eval(facts, *value, &None) {
+            for value in self.eval(facts, *value, env) {
                 add(&mut values, value);
             }
         }

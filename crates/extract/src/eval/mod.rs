@@ -12,6 +12,7 @@ mod expand;
 mod flow;
 mod format;
 mod helper;
+mod inherited;
 pub(crate) mod made;
 mod made_methods;
 mod member;
@@ -102,6 +103,8 @@ pub(crate) struct Evaluator<'p> {
     forcing: Vec<value::ParamRef>,
     /// What functions of packages were given, by module and path.
     settings: FxHashMap<settings::Made, Vec<Place>>,
+    /// The calls by which objects of classes are made.
+    made: FxHashMap<inherited::Descent, Env>,
     /// The functions whose callers were asked for.
     pub(crate) asked: Asked,
     /// Searches for names that are under way, how many, and what the present one has looked for in vain.
@@ -126,6 +129,7 @@ impl<'p> Evaluator<'p> {
             serial: 0,
             forcing: Vec::new(),
             settings: FxHashMap::default(),
+            made: FxHashMap::default(),
             asked: Asked::default(),
             searches: 0,
             searched: FxHashSet::default(),

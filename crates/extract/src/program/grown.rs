@@ -52,7 +52,9 @@ impl Grown {
         let info = &facts.functions[function.index()];
         let calls = |name: &Option<Arc<str>>| name.as_ref().is_some_and(|name| self.calls.contains(name));
         if is_constructor(info) {
-            return self.calls.contains("super") || calls(&program.called_as(facts, function));
+            let names = program.called_as(facts, function);
+            let names = names.map_or_else(Vec::new, |name| program.constructed_as(&name));
+            return self.calls.contains("super") || names.iter().any(|name| self.calls.contains(name));
         }
         let Some(name) = &info.name else { return calls(&program.called_as(facts, function)) };
         let default = facts.exports.contains_key("default") && info.class.is_none();

@@ -390,3 +390,85 @@ fn what_a_limit_cut_short_is_looked_at_again_where_the_limit_is_not_reached() {
            ? refers to itself, or too deep (a.ts:2)",
     );
 }
+
+#[test]
+fn constructors_are_inherited() {
+    check(
+        &[
+            (
+                "a.ts",
+                &format!(
+                    "{PG}export class Base {{
+               constructor(private readonly table: string) {{}}
+               all() {{ return pool.query(`SELECT id FROM ${{this.table}}`); }}
+             }}
+             export const first = new Base('t1');"
+                ),
+            ),
+            ("b.ts", "import { Base } from './a'; export class Middle extends Base { other() {} }"),
+            ("c.ts", "import { Middle } from './b'; export const made = new Middle('t2');"),
+            (
+                "d.ts",
+                "import { Middle } from './b';
+              export class Last extends Middle { constructor() { super('t3'); } }",
+            ),
+            (
+                "e.ts",
+                "import { Base } from './a';
+              export class Own extends Base { constructor() { super('t4'); } }
+              export class Named extends Own { constructor(name) { super(); } }",
+            ),
+            ("f.ts", "import { Named } from './e'; export const named = new Named('no table');"),
+        ],
+        "a.ts:4 pg.query
+           + SELECT id FROM t1
+           + SELECT id FROM t2
+           + SELECT id FROM t3
+           + SELECT id FROM t4",
+    );
+}
+
+#[test]
+fn an_object_has_what_its_own_class_gives() {
+    check(
+        &[
+            (
+                "a.ts",
+                &format!(
+                    "{PG}import {{ ident }} from './name';
+             export class Base {{
+               table: string;
+               constructor(table: string, private readonly key: string) {{ this.table = ident(table); }}
+               all() {{ return pool.query(`SELECT id FROM ${{this.table}}`); }}
+             }}
+             export class Keyed extends Base {{ constructor(table: string) {{ super(table, 'id'); }} }}
+             export class Users extends Keyed {{
+               constructor() {{ super('users'); }}
+               one() {{ return pool.query(`SELECT email FROM ${{this.table}} WHERE ${{this.key}} = $1`); }}
+             }}
+             export class Jobs extends Keyed {{
+               constructor() {{ super('jobs'); }}
+               one() {{ return pool.query(`SELECT state FROM ${{this.table}} WHERE ${{this.key}} = $1`); }}
+             }}
+             export class Others extends Base {{
+               one() {{ return pool.query(`SELECT other FROM ${{this.table}}`); }}
+             }}
+             new Others('others', 'x');"
+                ),
+            ),
+            ("name.ts", "export const ident = (name: string) => `\"${name}\"`;"),
+        ],
+        "a.ts:6 pg.query
+           + SELECT id FROM \"users\"
+           + SELECT id FROM \"jobs\"
+           + SELECT id FROM \"others\"
+         a.ts:11 pg.query
+           + SELECT email FROM \"users\" WHERE id = $1
+         a.ts:15 pg.query
+           + SELECT state FROM \"jobs\" WHERE id = $1
+         a.ts:18 pg.query
+           + SELECT other FROM \"users\"
+           + SELECT other FROM \"jobs\"
+           + SELECT other FROM \"others\"",
+    );
+}

@@ -1,0 +1,98 @@
+//! What a class gives to the constructor that it inherits from: the fields of its objects are those of that call alone.
+
+use std::sync::Arc;
+
+use super::Evaluator;
+use super::value::{ClassRef, Env, Frame, Item, Value};
+use crate::ir::{ClassId, ExprId, ExprKind};
+
+/// How long a chain of base classes may be.
+const MAX_BASES: usize = 8;
+
+/// A class, and one that it extends.
+pub(super) type Descent = ((rollproof_source::FileId, ClassId), (rollproof_source::FileId, ClassId));
+
+impl Evaluator<'_> {
+    /// The call of the constructor of `base` by which an object of `class` is made; none where any may be.
+    pub(super) fn made_through(&mut self, class: &ClassRef, base: &ClassRef) -> Env {
+        let id = |class: &ClassRef| (class.facts.file, class.class);
+        if id(class) == id(base) {
+            return None;
+        }
+        let descent: Descent = (id(class), id(base));
+        if let Some(known) = self.made.get(&descent) {
+            return known.clone();
+        }
+        // What is asked for again on the way is any object.
+        self.made.insert(descent, None);
+        let (env, whole) = self.aside(|evaluator| evaluator.call_of_base(class, base));
+        if whole {
+            self.made.insert(descent, env.clone());
+        } else {
+            self.made.remove(&descent);
+        }
+        env
+    }
+
+    fn call_of_base(&mut self, class: &ClassRef, base: &ClassRef) -> Env {
+        // The arguments of the last `super(…)`, which the next constructor gets.
+        let mut given: Option<Vec<Vec<Value>>> = None;
+        let mut here = class.clone();
+        for _ in 0..MAX_BASES {
+            let facts = here.facts.clone();
+            let info = &facts.classes[here.class.index()];
+            if let Some(constructor) = info.methods.get("constructor").copied() {
+                let env = given.take().map(|arguments| self.frame_of_constructor(&here, constructor, arguments));
+                if here.facts.file == base.facts.file && here.class == base.class {
+                    return env;
+                }
+                given = Some(self.given_to_base(&here, &env)?);
+            }
+            match self.eval(&facts, info.extends?, &None).into_iter().next() {
+                Some(Value::Class(next)) => here = next,
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The arguments of the `super(…)` in a class's constructor.
+    fn given_to_base(&mut self, class: &ClassRef, env: &Env) -> Option<Vec<Vec<Value>>> {
+        let facts = &class.facts;
+        let mut calls = facts
+            .calls_by_name
+            .get("super")?
+            .iter()
+            .filter(|call: &&ExprId| facts.class_at(facts.expr(**call).range.start) == Some(class.class));
+        let (call, more) = (*calls.next()?, calls.next());
+        let ExprKind::Call(made) = &facts.expr(call).kind else { return None };
+        let spread = made.arguments.iter().any(|argument| matches!(facts.expr(*argument).kind, ExprKind::Spread(_)));
+        (more.is_none() && !spread)
+            .then(|| made.arguments.iter().map(|argument| self.eval(facts, *argument, env)).collect())
+    }
+
+    fn frame_of_constructor(
+        &mut self,
+        class: &ClassRef,
+        constructor: crate::ir::FunctionId,
+        mut arguments: Vec<Vec<Value>>,
+    ) -> Arc<Frame> {
+        let info = &class.facts.functions[constructor.index()];
+        if let Some(rest) = info.params.iter().position(|param| param.rest)
+            && rest <= arguments.len()
+        {
+            let items: Vec<Item> = arguments.drain(rest..).map(Item::one).collect();
+            arguments.push(vec![Value::List(items.into())]);
+        }
+        Arc::new(Frame {
+            file: class.facts.file,
+            function: constructor,
+            arguments,
+            this: None,
+            outer: None,
+            depth: 1,
+            serial: self.next_serial(),
+            element: None,
+        })
+    }
+}
