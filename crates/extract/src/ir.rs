@@ -186,6 +186,8 @@ pub(crate) enum CallStyle {
 pub(crate) struct Call {
     pub(crate) callee: ExprId,
     pub(crate) arguments: Vec<ExprId>,
+    /// The last argument is the list of the others.
+    pub(crate) spread: bool,
     pub(crate) style: CallStyle,
     pub(crate) region: RegionId,
     pub(crate) fate: Fate,

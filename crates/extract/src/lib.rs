@@ -10,6 +10,7 @@
 
 mod bindings;
 mod coverage;
+mod elsewhere;
 mod eval;
 mod files;
 mod find;

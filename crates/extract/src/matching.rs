@@ -87,7 +87,7 @@ impl Evaluator<'_> {
             let target = self.direct_sink(facts, &inner)?;
             return match taken {
                 Taken::First(count) => Some(Target { argument: target.argument + count, ..target }),
-                Taken::List => Some(Target { list: Some(1), ..target }),
+                Taken::List(list) => Some(Target { list: Some(list), ..target }),
             };
         }
         self.direct_sink(facts, call)
@@ -546,6 +546,9 @@ fn argument_at(facts: &Facts, call: &Call, index: usize) -> Option<(ExprId, Opti
     for (at, argument) in call.arguments.iter().enumerate().take(index + 1) {
         if let ExprKind::Spread(list) = facts.expr(*argument).kind {
             return Some((list, Some((index - at) as u32)));
+        }
+        if call.spread && at + 1 == call.arguments.len() {
+            return Some((*argument, Some((index - at) as u32)));
         }
     }
     call.arguments.get(index).map(|argument| (*argument, None))

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use rollproof_source::{Problem, ReadError, Snapshot, SourceMap, Span};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
+use crate::elsewhere::not_followed;
 use crate::files::{Words, unread, wanted};
 use crate::find;
 use crate::glance::{BuilderCall, Glance, glance};
@@ -39,6 +40,7 @@ pub fn extract(snapshot: &Snapshot, sources: &SourceMap, options: &Options, cach
         }
         query_files::add(snapshot, sources, options, &mut extraction);
         extraction.problems.extend(unread(snapshot, options));
+        not_followed(snapshot, options, &mut extraction.left_out);
         extraction.problems.extend(unbuilt::problems(&extraction.sites, sources));
         let path = |site: &crate::Site| sources.file(site.file).path.clone();
         extraction.sites.sort_by_cached_key(|site| (path(site), site.span.range));

@@ -140,7 +140,8 @@ pub struct FailureMode {
 /// Source files that were not looked at, all for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LeftOut {
-    /// `vendored`, `built`, `tests`, `excluded`, `outside of the sources`, `test modules`, `generated from SQL files`.
+    /// `vendored`, `built`, `tests`, `excluded`, `outside of the sources`, `test modules`, `generated from SQL files`,
+    /// `symbolic link out of the tree`, `another repository`.
     pub reason: Arc<str>,
     /// The folder, the file or the pattern that decides it: `packages/a/dist`, `*.test.ts`.
     pub place: Arc<str>,

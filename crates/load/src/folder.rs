@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
-use rollproof_source::{ContentId, Snapshot};
+use rollproof_source::{ContentId, Other, Snapshot};
 
 use crate::LoadError;
 use crate::disk::{Disk, Kept};
@@ -28,13 +28,19 @@ pub fn folder_snapshot(dir: &Path) -> Result<Snapshot, LoadError> {
     let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut files = BTreeMap::new();
     let mut odd_names = BTreeMap::new();
+    let mut others = BTreeMap::new();
     for file in found {
+        if let Some(target) = file.link {
+            others.insert(file.path, Other::Link(target));
+            continue;
+        }
         if let Some(name) = file.odd_name {
             odd_names.insert(file.path.clone(), name);
         }
         files.insert(file.path, file.id);
     }
-    Ok(Snapshot::new(files, Arc::new(Disk::new(dir.to_path_buf(), odd_names).with_kept(kept))))
+    let disk = Disk::new(dir.to_path_buf(), odd_names).with_kept(kept);
+    Ok(Snapshot::new(files, Arc::new(disk)).with_others(others))
 }
 
 /// A file that a walk found.
@@ -44,6 +50,8 @@ pub(crate) struct Found {
     pub(crate) id: ContentId,
     /// Its real relative path, where that is not UTF-8.
     pub(crate) odd_name: Option<PathBuf>,
+    /// What it leads to, where it is a symbolic link; such a link has no content.
+    pub(crate) link: Option<Arc<str>>,
 }
 
 /// Which rules a walk follows.
@@ -107,7 +115,8 @@ fn visit(
             return Err(LoadError::Unreadable { path: root.to_path_buf(), reason: error.to_string() });
         }
     };
-    if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+    let is_link = entry.file_type().is_some_and(|kind| kind.is_symlink());
+    if !is_link && !entry.file_type().is_some_and(|kind| kind.is_file()) {
         return Ok(None);
     }
     let Ok(relative) = entry.path().strip_prefix(root) else { return Ok(None) };
@@ -116,8 +125,13 @@ fn visit(
         return Ok(None);
     }
     let (path, is_odd) = tree_path(relative);
+    if is_link {
+        let target = std::fs::read_link(entry.path()).unwrap_or_default();
+        let target = Arc::from(target.to_string_lossy().as_ref());
+        return Ok(Some(Found { path, id: ContentId([0; 20]), odd_name: None, link: Some(target) }));
+    }
     let id = identify(entry.path(), &path);
-    Ok(Some(Found { path, id, odd_name: is_odd.then(|| relative.to_path_buf()) }))
+    Ok(Some(Found { path, id, odd_name: is_odd.then(|| relative.to_path_buf()), link: None }))
 }
 
 /// Whether all that is wrong is a line of a `.gitignore`, which git skips as well.

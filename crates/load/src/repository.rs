@@ -1,6 +1,5 @@
 //! A git repository: revisions by name, and their trees.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -163,16 +162,16 @@ impl Repository {
     }
 
     /// The tree of a commit, read from the object store: every regular file below `roots` (`[]` for all; with `/`, no
-    /// trailing slash). Symbolic links and submodules are not in it.
+    /// trailing slash). Symbolic links and submodules are not among its files.
     ///
     /// # Errors
     /// When an object is missing or damaged, or the tree is larger than any real one.
     pub fn snapshot(&self, revision: &Revision, roots: &[String]) -> Result<Snapshot, LoadError> {
         let commit = self.repository.find_commit(revision.id).map_err(|_| self.unknown(&revision.name))?;
         let root = commit.tree_id().map_err(LoadError::damaged)?.detach();
-        let mut files = BTreeMap::new();
-        tree::list(&self.repository, root, "", roots, &mut files)?;
-        Ok(Snapshot::new(files, self.objects.clone()))
+        let mut listed = tree::Listed::default();
+        tree::list(&self.repository, root, "", roots, &mut listed)?;
+        Ok(Snapshot::new(listed.files, self.objects.clone()).with_others(listed.others))
     }
 
     /// The working tree as it is: tracked files and those that are neither tracked nor ignored. Files that a sparse

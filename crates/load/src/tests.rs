@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rollproof_source::{ContentId, ReadError, Snapshot};
+use rollproof_source::{ContentId, Other, ReadError, Snapshot};
 use tempfile::TempDir;
 
 use crate::objects::MAX_OBJECT_BYTES;
@@ -322,6 +322,18 @@ fn symbolic_links_are_neither_listed_nor_followed() {
     made.commit("links", "2024-01-05T00:00:00Z");
     let repository = made.open("repo");
     assert_eq!(paths(&at(&repository, "HEAD")), expected);
+    // That they are there is known all the same, and where they lead.
+    let trees = [
+        at(&repository, "HEAD"),
+        repository.work_tree_snapshot().unwrap(),
+        folder_snapshot(&made.path("repo")).unwrap(),
+    ];
+    let outside = made.path("outside").to_str().unwrap().to_owned();
+    for tree in trees {
+        let others: Vec<(&str, Other)> = tree.others().map(|(path, other)| (&**path, other.clone())).collect();
+        let link = |target: String| Other::Link(target.as_str().into());
+        assert_eq!(others, [("link.ts", link(format!("{outside}/secret.ts"))), ("linked", link(outside.clone()))]);
+    }
     // A tracked file that is now behind a link, in a folder that ignore rules hide from the walk.
     made.write("repo/hidden/secret.ts", "mine");
     made.commit("hidden", "2024-01-06T00:00:00Z");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 use gix::objs::{FindExt, TreeRefIter};
-use rollproof_source::ContentId;
+use rollproof_source::{ContentId, Other};
 
 use crate::LoadError;
 
@@ -16,6 +16,9 @@ const MAX_DEPTH: usize = 2048;
 /// Ten times the largest trees that people keep. A few kilobytes of objects can describe a tree of billions of files.
 const MAX_FILES: usize = 4_000_000;
 
+/// No system has longer paths, in bytes.
+const MAX_TARGET: usize = 4096;
+
 /// A tree still to be listed.
 struct Pending {
     id: ObjectId,
@@ -24,14 +27,21 @@ struct Pending {
     depth: usize,
 }
 
-/// Adds to `files` each regular file of the tree `id`, whose own path is `prefix`, that lies below one of `roots` (all
-/// where there are none). Symbolic links and submodules are not files of the tree.
+/// What a tree has.
+#[derive(Default)]
+pub(crate) struct Listed {
+    pub(crate) files: BTreeMap<Arc<str>, ContentId>,
+    pub(crate) others: BTreeMap<Arc<str>, Other>,
+}
+
+/// Adds to `listed` each regular file of the tree `id`, whose own path is `prefix`, that lies below one of `roots` (all
+/// where there are none), and what symbolic links and submodules there are.
 pub(crate) fn list(
     repository: &gix::Repository,
     id: ObjectId,
     prefix: &str,
     roots: &[String],
-    files: &mut BTreeMap<Arc<str>, ContentId>,
+    listed: &mut Listed,
 ) -> Result<(), LoadError> {
     let mut waiting = vec![Pending { id, prefix: prefix.to_owned(), depth: 0 }];
     let mut buffer = Vec::new();
@@ -40,21 +50,30 @@ pub(crate) fn list(
             return Err(LoadError::TooLarge { what: "folders nest too deep", path: pending.prefix });
         }
         let tree = repository.objects.find_tree_iter(&pending.id, &mut buffer).map_err(LoadError::damaged)?;
-        list_one(tree, &pending, roots, files, &mut waiting)?;
-        if files.len() > MAX_FILES {
+        let links = list_one(tree, &pending, roots, listed, &mut waiting)?;
+        for (path, id) in links {
+            let target = target_of(repository, id);
+            listed.others.insert(path, Other::Link(target));
+        }
+        if listed.files.len() + listed.others.len() > MAX_FILES {
             return Err(LoadError::TooLarge { what: "too many files", path: pending.prefix });
         }
     }
     Ok(())
 }
 
+/// A symbolic link, whose target is its object's content.
+type Link = (Arc<str>, ObjectId);
+
+/// Lists one folder; gives its symbolic links.
 fn list_one(
     tree: TreeRefIter<'_>,
     pending: &Pending,
     roots: &[String],
-    files: &mut BTreeMap<Arc<str>, ContentId>,
+    listed: &mut Listed,
     waiting: &mut Vec<Pending>,
-) -> Result<(), LoadError> {
+) -> Result<Vec<Link>, LoadError> {
+    let mut links = Vec::new();
     for entry in tree {
         let entry = entry.map_err(LoadError::damaged)?;
         let name = String::from_utf8_lossy(entry.filename);
@@ -67,12 +86,22 @@ fn list_one(
                 waiting.push(Pending { id: entry.oid.to_owned(), prefix: path + "/", depth: pending.depth + 1 });
             }
             EntryKind::Blob | EntryKind::BlobExecutable if holds(roots, &path) => {
-                files.insert(Arc::from(path), content_id(entry.oid)?);
+                listed.files.insert(Arc::from(path), content_id(entry.oid)?);
+            }
+            EntryKind::Link if holds(roots, &path) => links.push((Arc::from(path), entry.oid.to_owned())),
+            EntryKind::Commit if holds(roots, &path) => {
+                listed.others.insert(Arc::from(path), Other::Repository);
             }
             _ => {}
         }
     }
-    Ok(())
+    Ok(links)
+}
+
+/// The target of a symbolic link, as it is written; empty where its object is not there.
+pub(crate) fn target_of(repository: &gix::Repository, id: ObjectId) -> Arc<str> {
+    let target = repository.find_object(id).ok().filter(|object| object.data.len() <= MAX_TARGET);
+    target.map_or_else(|| Arc::from(""), |object| String::from_utf8_lossy(&object.data).as_ref().into())
 }
 
 /// A blob's id as the content's id.

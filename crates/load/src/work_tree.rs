@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stat, stat};
 use gix::index::{Entry, State};
-use rollproof_source::{ContentId, ContentStore, ReadError, Snapshot};
+use rollproof_source::{ContentId, ContentStore, Other, ReadError, Snapshot};
 
 use crate::disk::{Disk, content_id};
 use crate::folder::{WalkKind, walk};
@@ -62,6 +62,7 @@ struct Collected {
     files: BTreeMap<Arc<str>, ContentId>,
     odd_names: BTreeMap<Arc<str>, PathBuf>,
     not_on_disk: BTreeSet<Arc<str>>,
+    others: BTreeMap<Arc<str>, Other>,
 }
 
 pub(crate) fn snapshot(repository: &Repository) -> Result<Snapshot, LoadError> {
@@ -73,6 +74,10 @@ pub(crate) fn snapshot(repository: &Repository) -> Result<Snapshot, LoadError> {
         None => content_id(absolute),
     })?;
     for file in found {
+        if let Some(target) = file.link {
+            collected.others.insert(file.path, Other::Link(target));
+            continue;
+        }
         if let Some(name) = file.odd_name {
             collected.odd_names.insert(file.path.clone(), name);
         }
@@ -86,7 +91,7 @@ pub(crate) fn snapshot(repository: &Repository) -> Result<Snapshot, LoadError> {
         objects: repository.objects.clone(),
         not_on_disk: collected.not_on_disk,
     };
-    Ok(Snapshot::new(collected.files, Arc::new(store)))
+    Ok(Snapshot::new(collected.files, Arc::new(store)).with_others(collected.others))
 }
 
 fn noted(repository: &gix::Repository) -> Result<Option<Noted>, LoadError> {
@@ -110,10 +115,16 @@ fn add_tracked(
             continue;
         }
         if entry.mode == Mode::DIR {
-            let mut files = BTreeMap::new();
-            tree::list(&repository.repository, entry.id, text, &[], &mut files)?;
-            collected.not_on_disk.extend(files.keys().cloned());
-            collected.files.append(&mut files);
+            let mut listed = tree::Listed::default();
+            tree::list(&repository.repository, entry.id, text, &[], &mut listed)?;
+            collected.not_on_disk.extend(listed.files.keys().cloned());
+            collected.files.append(&mut listed.files);
+            collected.others.append(&mut listed.others);
+        } else if entry.mode == Mode::COMMIT {
+            collected.others.insert(Arc::from(text), Other::Repository);
+        } else if entry.mode == Mode::SYMLINK && entry.flags.contains(Flags::SKIP_WORKTREE) {
+            let target = tree::target_of(&repository.repository, entry.id);
+            collected.others.insert(Arc::from(text), Other::Link(target));
         } else if !is_file(entry) {
             continue;
         } else if entry.flags.contains(Flags::SKIP_WORKTREE) {

@@ -13,6 +13,6 @@ mod span;
 
 pub use line_index::{LineColumn, LineIndex};
 pub use problem::Problem;
-pub use snapshot::{ContentId, ContentStore, ReadError, Snapshot};
+pub use snapshot::{ContentId, ContentStore, Other, ReadError, Snapshot};
 pub use source_map::{SourceFile, SourceMap};
 pub use span::{FileId, Span, TextRange};

@@ -38,11 +38,21 @@ impl ContentStore for MemoryStore {
     }
 }
 
+/// What a tree has at a path beside files and folders: it is not followed, and whoever counts files says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Other {
+    /// A symbolic link, with its target as it is written.
+    Link(Arc<str>),
+    /// Another repository (a submodule).
+    Repository,
+}
+
 /// The tree of one version: an index from path to content id. Paths are relative to the tree's root, separated by `/`,
-/// never absolute, never with `..`; symbolic links are not in it.
+/// never absolute, never with `..`; symbolic links are not among its files.
 #[derive(Clone)]
 pub struct Snapshot {
     files: Arc<BTreeMap<Arc<str>, ContentId>>,
+    others: Arc<BTreeMap<Arc<str>, Other>>,
     store: Arc<dyn ContentStore>,
 }
 
@@ -50,7 +60,18 @@ impl Snapshot {
     /// A snapshot of `files`, read through `store`.
     #[must_use]
     pub fn new(files: BTreeMap<Arc<str>, ContentId>, store: Arc<dyn ContentStore>) -> Self {
-        Self { files: Arc::new(files), store }
+        Self { files: Arc::new(files), others: Arc::default(), store }
+    }
+
+    /// The same tree, with what else is in it.
+    #[must_use]
+    pub fn with_others(self, others: BTreeMap<Arc<str>, Other>) -> Self {
+        Self { others: Arc::new(others), ..self }
+    }
+
+    /// What is neither a file nor a folder, by path, in byte order.
+    pub fn others(&self) -> impl Iterator<Item = (&Arc<str>, &Other)> {
+        self.others.iter()
     }
 
     /// A snapshot held in memory, of (path, text): for tests, for scripts given on the command line.
@@ -138,7 +159,8 @@ impl Snapshot {
     pub fn below(self, folder: &str) -> Self {
         let prefix = format!("{folder}/");
         let files = self.files().map(|(path, id)| (Arc::from(format!("{prefix}{path}")), *id)).collect();
-        Self::new(files, Arc::new(Prefixed { prefix, inner: self }))
+        let others = self.others().map(|(path, other)| (Arc::from(format!("{prefix}{path}")), other.clone())).collect();
+        Self::new(files, Arc::new(Prefixed { prefix, inner: self })).with_others(others)
     }
 }
 

@@ -472,3 +472,30 @@ fn an_object_has_what_its_own_class_gives() {
            + SELECT other FROM \"others\"",
     );
 }
+
+#[test]
+fn lists_of_arguments_that_are_not_known_leave_a_site() {
+    check_one(
+        "export function a(list) { return pool.query.apply(pool, list); }
+         export function b(list) { const run = pool.query; return run.apply(pool, list); }
+         export function c(list) { return Reflect.apply(pool.query, pool, list); }
+         export function d() { return Reflect.apply(pool.query, pool, ['SELECT a FROM d']); }
+         const e = (...list) => pool.query.apply(pool, list);
+         e('SELECT a FROM e', 1);
+         export function f(list) { return pool.query(...list); }",
+        "a.ts:2 pg.query
+           ? parameter of exported function (a.ts:2)
+         a.ts:3 pg.query
+           ? parameter of exported function (a.ts:3)
+         a.ts:4 pg.query
+           ? parameter of exported function (a.ts:4)
+         a.ts:5 pg.query
+           = SELECT a FROM d
+         a.ts:6 pg.query (forwarder)
+         a.ts:7 pg.query (helper)
+           = SELECT a FROM e
+           ! not awaited (a.ts:7)
+         a.ts:8 pg.query
+           ? parameter of exported function (a.ts:8)",
+    );
+}

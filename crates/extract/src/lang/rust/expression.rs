@@ -156,7 +156,16 @@ impl Lowering {
         range: rollproof_source::TextRange,
     ) -> ExprId {
         let type_argument = type_argument.map(|name| self.builder.intern(&name));
-        let call = Call { callee, arguments, style, region: self.builder.region, fate, awaited: false, type_argument };
+        let call = Call {
+            callee,
+            arguments,
+            spread: false,
+            style,
+            region: self.builder.region,
+            fate,
+            awaited: false,
+            type_argument,
+        };
         self.builder.expr(ExprKind::Call(Box::new(call)), range)
     }
 

@@ -380,7 +380,7 @@ impl Lowering<'_> {
         fate: Fate,
     ) -> ExprId {
         let region = self.builder.region;
-        let call = Call { callee, arguments, style, region, fate, awaited: false, type_argument: None };
+        let call = Call { callee, arguments, spread: false, style, region, fate, awaited: false, type_argument: None };
         self.builder.expr(ExprKind::Call(Box::new(call)), range)
     }
 
