@@ -226,7 +226,7 @@ impl Finder<'_> {
                 continue;
             }
             evaluator.begin();
-            let values = evaluator.eval(facts, *expr, &None);
+            let values = evaluator.eval_of_any_class(facts, *expr);
             if !values
                 .iter()
                 .any(|value| matches!(value, Value::Fragment(pieces, ..) | Value::Text(pieces) if is_sql_start(pieces)))
@@ -266,7 +266,7 @@ impl Finder<'_> {
                 continue;
             }
             evaluator.begin();
-            let values = evaluator.eval(facts, *expr, &None);
+            let values = evaluator.eval_of_any_class(facts, *expr);
             let at = span(facts, *expr);
             let name: Arc<str> = "text".into();
             let site = self.site(

@@ -327,6 +327,8 @@ pub(crate) struct Class {
     pub(crate) extends: Option<ExprId>,
     pub(crate) fields: FxHashMap<Arc<str>, ClassField>,
     pub(crate) methods: FxHashMap<Arc<str>, FunctionId>,
+    /// Nothing is made of it but of classes that extend it.
+    pub(crate) is_abstract: bool,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -340,7 +340,7 @@ impl Evaluator<'_> {
             && target.receiver_text
         {
             let at = crate::eval::span(facts, object);
-            let mut values = self.eval(facts, object, &None);
+            let mut values = self.eval_of_any_class(facts, object);
             // A tag is a site of its own.
             let is_tag = |expr: ExprId| matches!(facts.expr(expr).kind, ExprKind::Tagged { .. });
             values.retain(
@@ -352,7 +352,7 @@ impl Evaluator<'_> {
             return match facts.expr(*list).kind {
                 ExprKind::Array(ref items) => {
                     let Some(item) = items.get(target.argument).copied() else { return Vec::new() };
-                    let values = self.eval(facts, item, &None);
+                    let values = self.eval_of_any_class(facts, item);
                     self.text_values(values, target, crate::eval::span(facts, item))
                 }
                 _ => self.spread_argument(facts, *list, target.argument as u32),
@@ -366,7 +366,7 @@ impl Evaluator<'_> {
             let at = crate::eval::span(facts, argument);
             self.sql_file(facts, argument, at)
         } else {
-            self.eval(facts, argument, &None)
+            self.eval_of_any_class(facts, argument)
         };
         let at = crate::eval::span(facts, argument);
         self.text_values(values, target, at)

@@ -1,6 +1,7 @@
 //! All files of one snapshot as the evaluator sees them: parsed when they are asked for, each once.
 
 mod changers;
+mod classes;
 pub(crate) mod databases;
 mod grown;
 mod heirs;
@@ -13,6 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::eval::Evaluator;
 use crate::eval::replace::Patterns;
+use crate::eval::subclass::Extending;
 use crate::eval::value::Value;
 use crate::glance::Glance;
 use crate::ir::{BindingKind, Export, ExprId, ExprKind, Facts, FunctionId};
@@ -125,6 +127,8 @@ pub(crate) struct Program<'p> {
     /// The facts that this snapshot's files have: asked for at every step from file to file.
     known: RwLock<FxHashMap<Arc<str>, Arc<Facts>>>,
     callers: Mutex<FxHashMap<(FileId, FunctionId), KnownCallers>>,
+    /// The classes of the wave that extend others.
+    extending: RwLock<Option<Arc<Extending>>>,
     /// What specifiers name: in a file, and in any file of a folder.
     resolved: RwLock<Resolved<FileId>>,
     resolved_from: Mutex<Resolved<Arc<str>>>,
@@ -169,6 +173,7 @@ impl<'p> Program<'p> {
             wave: Vec::new(),
             known: RwLock::default(),
             callers: Mutex::default(),
+            extending: RwLock::default(),
             resolved: RwLock::default(),
             resolved_from: Mutex::default(),
             method_owners: FxHashMap::default(),
@@ -186,6 +191,7 @@ impl<'p> Program<'p> {
     /// Adds files whose calls are looked through for callers. Gives what they add.
     pub(crate) fn add_to_wave(&mut self, more: Vec<Arc<Facts>>) -> Grown {
         let grown = Grown::of(self, &more);
+        self.extending = RwLock::default();
         for facts in &more {
             let names: FxHashSet<&Arc<str>> = facts.classes.iter().flat_map(|class| class.methods.keys()).collect();
             for name in names {

@@ -12,13 +12,13 @@ use crate::elsewhere::not_followed;
 use crate::files::{Words, unread, wanted};
 use crate::find;
 use crate::glance::{BuilderCall, Glance, glance};
-use crate::ir::Facts;
+use crate::ir::{ExprKind, Facts};
 use crate::lang::script_of;
 use crate::program::{Cache, Entry, Grown, Program};
 use crate::query_files;
 use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
-use crate::survey::{Survey, functions_to_follow};
+use crate::survey::{Survey, functions_to_follow, may_read_as_sql};
 use crate::table::Table;
 use crate::unbuilt;
 use crate::{Extraction, LeftOut, Options, Site};
@@ -92,6 +92,7 @@ fn of_language(
     }
     let wave = parsed(&program, parse);
     program.add_to_wave(wave);
+    add_extending(&mut program, &rest);
     let survey = add_callers(&mut program, &rest, &words);
     for facts in &program.wave {
         extraction.problems.extend(facts.problems.iter().cloned());
@@ -201,6 +202,48 @@ fn look(
         return (None, Some(problem));
     }
     (Some(found), None)
+}
+
+/// Adds the files whose classes extend one that sends SQL: what they put in its place is a part of the text.
+fn add_extending(program: &mut Program<'_>, rest: &[Arc<str>]) {
+    let mut sought: FxHashSet<Arc<str>> = program.wave.iter().flat_map(|facts| classes_with_sql(facts)).collect();
+    for _ in 0..MAX_ROUNDS {
+        if sought.is_empty() {
+            return;
+        }
+        let in_wave = |path: &Arc<str>| program.wave.binary_search_by(|facts| facts.path.cmp(path)).is_ok();
+        let extends = |path: &&Arc<str>| {
+            !in_wave(path) && program.entry(path).is_some_and(|entry| extends_any(&entry.text, &sought))
+        };
+        let more: Vec<Arc<str>> = rest.par_iter().filter(extends).cloned().collect();
+        if more.is_empty() {
+            return;
+        }
+        let more = parsed(program, more);
+        // Who extends those extends the others too.
+        sought = more.iter().flat_map(|facts| facts.classes.iter().filter_map(|class| class.name.clone())).collect();
+        program.add_to_wave(more);
+    }
+}
+
+/// The names of the classes of a file in which a text reads as SQL.
+fn classes_with_sql(facts: &Facts) -> FxHashSet<Arc<str>> {
+    if facts.classes.is_empty() {
+        return FxHashSet::default();
+    }
+    let texts = facts.texts.iter().filter(|text| may_read_as_sql(facts, **text));
+    let tags = facts.calls.iter().filter(|call| matches!(facts.expr(**call).kind, ExprKind::Tagged { .. }));
+    let classes = texts.chain(tags).filter_map(|expr| facts.class_at(facts.expr(*expr).range.start));
+    classes.filter_map(|class| facts.classes[class.index()].name.clone()).collect()
+}
+
+/// Whether a text says that a class extends one of these.
+fn extends_any(text: &str, names: &FxHashSet<Arc<str>>) -> bool {
+    text.match_indices("extends ").any(|(at, word)| {
+        let rest = text[at + word.len()..].trim_start();
+        let end = rest.find(|letter: char| !letter.is_alphanumeric() && !"_$.".contains(letter)).unwrap_or(rest.len());
+        rest[..end].rsplit('.').next().is_some_and(|name| names.contains(name))
+    })
 }
 
 /// For how many names a table is worth the time that it takes to make.

@@ -79,7 +79,7 @@ fn params_of_texts(program: &Program<'_>, facts: &Arc<Facts>, touched: &Texts) -
     for expr in &facts.texts {
         if may_read_as_sql(facts, *expr) && !touched.contains(&(facts.file, *expr)) {
             evaluator.begin();
-            params.extend(evaluator.eval(facts, *expr, &None).iter().flat_map(params_of));
+            params.extend(evaluator.eval_of_any_class(facts, *expr).iter().flat_map(params_of));
         }
     }
     params
@@ -102,7 +102,7 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
             }
             // A tag may be a part of another that stands in another file: all are evaluated before any is judged.
             ExprKind::Tagged { .. } => {
-                let values = evaluator.eval(facts, *expr, &None);
+                let values = evaluator.eval_of_any_class(facts, *expr);
                 found.params.extend(values.iter().flat_map(params_of));
                 found.schemas.extend(values.iter().flat_map(schemas_of));
             }

@@ -1,6 +1,7 @@
 //! Tests of the whole extraction, on sources written inline and on the examples of the grammars.
 
 mod changes;
+mod classes;
 mod examples;
 mod failure;
 mod following;

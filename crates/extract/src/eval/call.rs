@@ -195,16 +195,18 @@ impl Evaluator<'_> {
         param: &ParamRef,
         at: Span,
     ) -> Vec<Value> {
+        let start = caller.expr(call).range.start;
         let ExprKind::Call(call) = &caller.expr(call).kind else { return Vec::new() };
         let info = &callee.functions[param.param.function.index()].params[param.param.index as usize];
         let index = param.param.index as usize;
-        let mut arguments = self.arguments(caller, &call.arguments, &None);
-        let mut values = if info.rest {
-            let items: Vec<Item> = arguments.drain(index.min(arguments.len())..).map(Item::one).collect();
-            vec![Value::List(items.into())]
-        } else {
+        let mut values = self.of_any_class(caller, start, |evaluator, env| {
+            let mut arguments = evaluator.arguments(caller, &call.arguments, env);
+            if info.rest {
+                let items: Vec<Item> = arguments.drain(index.min(arguments.len())..).map(Item::one).collect();
+                return vec![Value::List(items.into())];
+            }
             arguments.get(index).cloned().unwrap_or_else(|| vec![Value::Nothing])
-        };
+        });
         if let Some(default) = info.default
             && values.contains(&Value::Nothing)
         {

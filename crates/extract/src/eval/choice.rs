@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Evaluator;
 use super::condition::Known;
 use super::value::{Chosen, Decision, DecisionPlace, Env, Piece, Pieces, Value, add};
-use crate::ir::{ExprId, Facts, FunctionId, Logic};
+use crate::ir::{ClassId, ExprId, Facts, FunctionId, Logic};
 
 /// Which element of a list, or which value of an expression.
 pub(super) fn at_expr(facts: &Facts, expr: ExprId, env: &Env) -> Decision {
@@ -20,6 +20,16 @@ pub(super) fn at_group(facts: &Facts, group: u32, env: &Env) -> Decision {
 /// Which caller of a function.
 pub(super) fn at_caller(facts: &Facts, function: FunctionId) -> Decision {
     decision(facts, DecisionPlace::Caller(function), &None)
+}
+
+/// Which class `this` is of.
+pub(super) fn at_class(facts: &Facts, class: ClassId) -> Decision {
+    decision(facts, DecisionPlace::Class(class), &None)
+}
+
+/// Whether a list's item passes a test whose outcome is not known, by what tells the test from others.
+pub(super) fn at_test(facts: &Facts, test: u64, env: &Env) -> Decision {
+    decision(facts, DecisionPlace::Holds(test), env)
 }
 
 fn decision(facts: &Facts, place: DecisionPlace, env: &Env) -> Decision {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 
 use super::Evaluator;
-use super::value::{Chosen, Decision, DecisionPlace, Env, Frame, FunctionRef, Value};
+use super::value::{Chosen, Decision, DecisionPlace, Env, Frame, FunctionRef, Piece, Value};
 use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts, FunctionId, GroupTest, Logic, RegionId, RegionKind};
 
 /// How deep conditions may nest.
@@ -42,6 +42,7 @@ impl Evaluator<'_> {
                     _ => None,
                 }
             }
+            ExprKind::Call(call) if is_boolean(facts, call) => self.truth(facts, call.arguments[0], env, depth + 1),
             ExprKind::Call(call) => self.predicate(facts, call, env, depth),
             ExprKind::Nothing => Some(false),
             ExprKind::Number(Some(text)) => Some(!text.trim_start_matches(['0', '.']).is_empty()),
@@ -122,6 +123,17 @@ impl Evaluator<'_> {
             return Some(some);
         }
         (!known.contains(&None)).then_some(!some)
+    }
+
+    /// Whether what a function returns holds for these arguments.
+    pub(super) fn holds_for(
+        &mut self,
+        function: &FunctionRef,
+        returned: ExprId,
+        arguments: Vec<Vec<Value>>,
+    ) -> Option<bool> {
+        let env = self.frame_of(function, arguments);
+        self.truth(&function.facts, returned, &env, 0)
     }
 
     fn frame_of(&mut self, function: &FunctionRef, arguments: Vec<Vec<Value>>) -> Env {
@@ -430,6 +442,12 @@ fn is_sure(facts: &Facts, expr: ExprId, value: &Value) -> bool {
     *value != Value::Nothing || matches!(facts.expr(expr).kind, ExprKind::Binding(_) | ExprKind::Nothing)
 }
 
+/// `Boolean(x)`.
+fn is_boolean(facts: &Facts, call: &Call) -> bool {
+    matches!(&facts.expr(call.callee).kind, ExprKind::Global(name) if name.as_ref() == "Boolean")
+        && call.arguments.len() == 1
+}
+
 fn is_literal(facts: &Facts, expr: ExprId) -> bool {
     matches!(facts.expr(expr).kind, ExprKind::Object(_) | ExprKind::Array(_))
 }
@@ -438,6 +456,11 @@ fn is_literal(facts: &Facts, expr: ExprId) -> bool {
 fn is_true(value: &Value) -> Option<bool> {
     match value {
         Value::Nothing => Some(false),
+        // A text with something in it.
+        Value::Text(pieces) if value.constant().is_none() => {
+            let filled = |piece: &Piece| matches!(piece, Piece::Text { text, .. } if !text.is_empty());
+            pieces.iter().any(filled).then_some(true)
+        }
         Value::Text(_) => value.constant().map(|text| !text.is_empty() && text != "0").filter(|_| is_plain_text(value)),
         Value::Fragment(..)
         | Value::List(_)

@@ -130,7 +130,8 @@ impl Evaluator<'_> {
                 return vec![Value::Function(function)];
             }
             if let Some(field) = here.fields.get(name) {
-                let env = self.made_through(own, &class);
+                let made = self.made_through(own, &class);
+                let env = if made.is_some() || own != &class { self.this_of(own, &made) } else { None };
                 return self.class_field(&facts, field, at, &env);
             }
             let Some(extends) = here.extends else { return vec![Value::Opaque(at)] };
@@ -146,6 +147,7 @@ impl Evaluator<'_> {
         vec![Value::unknown("member of an unknown class", at)]
     }
 
+    /// A field of a class, `env` being the object that it is of.
     fn class_field(&mut self, facts: &Arc<Facts>, field: &crate::ir::ClassField, at: Span, env: &Env) -> Vec<Value> {
         if field.lost {
             return vec![Value::unknown("field changed in place", at)];

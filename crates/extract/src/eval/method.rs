@@ -1,14 +1,17 @@
 //! Methods of texts and lists.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rollproof_source::Span;
 use rollproof_sql::MadeText;
+use rustc_hash::FxHasher;
 
+use super::choice::at_test;
 use super::flow::MAX_TURNS;
 use super::made_methods::Spelled;
 use super::text::distinct;
-use super::value::{Env, Item, ParamRef, Piece, Value, add, cut};
+use super::value::{Chosen, Env, Item, ParamRef, Piece, Taking, Value, add, cut};
 use super::{Evaluator, span};
 use crate::ir::{Call, ExprId, ExprKind, Facts, Step, WriteOp};
 
@@ -238,7 +241,7 @@ impl Evaluator<'_> {
                 separators.iter().flat_map(|separator| self.join(&items, separator, at)).collect()
             }
             ("map" | "flatMap", _) => self.map(facts, value, (call, name == "flatMap"), at, env),
-            ("filter", Value::List(items)) => vec![Value::List(filtered(items).into())],
+            ("filter", Value::List(items)) => vec![Value::List(self.passing(facts, items, call, at, env).into())],
             ("fill", Value::List(items)) => {
                 let values = Arc::new(first.map_or_else(Vec::new, |first| self.eval(facts, first, env)));
                 vec![Value::List(items.iter().map(|item| Item { values: values.clone(), ..item.clone() }).collect())]
@@ -292,6 +295,52 @@ impl Evaluator<'_> {
             made = self.apply_function(facts, function, &[made, item.values.to_vec(), index], at, env);
         }
         made
+    }
+
+    /// `list.filter(test)`: an item is there, is not, or may be left out, as far as the test is known.
+    fn passing(&mut self, facts: &Arc<Facts>, items: &[Item], call: &Call, at: Span, env: &Env) -> Vec<Item> {
+        let test = call.arguments.first().map(|test| self.eval(facts, *test, env));
+        let function = match test.as_deref() {
+            Some([Value::Function(function)]) => function.clone(),
+            _ => return filtered(items),
+        };
+        let returned = &function.facts.functions[function.function.index()].returns;
+        let returned = if let [(value, _)] = returned[..] { Some(value) } else { None };
+        let mut kept = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let mut values = Vec::new();
+            let mut unsure = false;
+            for value in item.values.iter() {
+                let given = vec![vec![value.clone()], vec![Value::Number(at)]];
+                let passes = returned.and_then(|returned| self.holds_for(&function, returned, given));
+                unsure |= passes.is_none();
+                if passes != Some(false) {
+                    values.push(value.clone());
+                }
+            }
+            if values.is_empty() {
+                continue;
+            }
+            let sure = !unsure && values.len() == item.values.len();
+            let mut item = Item { values: Arc::new(values), ..item.clone() };
+            if !sure && !item.repeated {
+                item.optional = true;
+                if item.choice.is_none() && unsure {
+                    item.choice = Some(self.tested(facts, call, index, env));
+                }
+            }
+            kept.push(item);
+        }
+        filtered(&kept)
+    }
+
+    /// What is decided of an item of which it is not known whether it passes.
+    fn tested(&self, facts: &Facts, call: &Call, index: usize, env: &Env) -> Arc<Taking> {
+        let mut hasher = FxHasher::default();
+        (call.callee, index).hash(&mut hasher);
+        let decision = at_test(facts, hasher.finish(), env);
+        let mark = |outcomes| vec![Chosen { decision, outcomes }];
+        Arc::new(Taking { taken: mark(1), left: mark(2) })
     }
 
     /// `text.split(",")`, both known.

@@ -25,6 +25,7 @@ pub(crate) mod replace;
 mod rust;
 mod rust_format;
 mod settings;
+pub(crate) mod subclass;
 pub(crate) mod tag;
 pub(crate) mod text;
 pub(crate) mod value;
@@ -101,6 +102,8 @@ pub(crate) struct Evaluator<'p> {
     serial: u32,
     /// Parameters whose callers are being asked.
     forcing: Vec<value::ParamRef>,
+    /// Objects that `this` stands for.
+    objects: subclass::Objects,
     /// What functions of packages were given, by module and path.
     settings: FxHashMap<settings::Made, Vec<Place>>,
     /// The calls by which objects of classes are made.
@@ -128,6 +131,7 @@ impl<'p> Evaluator<'p> {
             given: FxHashMap::default(),
             serial: 0,
             forcing: Vec::new(),
+            objects: subclass::Objects::default(),
             settings: FxHashMap::default(),
             made: FxHashMap::default(),
             asked: Asked::default(),

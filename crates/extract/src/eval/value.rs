@@ -98,6 +98,8 @@ pub(crate) enum DecisionPlace {
     Turn(RegionId, u32),
     /// Which caller of this function.
     Caller(FunctionId),
+    /// Which of the classes that extend this one, or itself.
+    Class(ClassId),
     /// Whether a subject is this literal: the first outcome where it is.
     Is(u64, u64),
     /// Whether a subject holds: the first outcome where it does.

@@ -112,7 +112,8 @@ impl Lowering<'_> {
     pub(super) fn class(&mut self, node: Node<'_>) -> ClassId {
         let id = ClassId(self.builder.facts.classes.len() as u32);
         let name = self.part(node, Part::Name).map(|name| self.builder.intern(self.slice(name)));
-        self.builder.facts.classes.push(Class { name, ..Class::default() });
+        let is_abstract = self.kind(node) == Kind::AbstractClassDeclaration;
+        self.builder.facts.classes.push(Class { name, is_abstract, ..Class::default() });
         for child in self.children(node) {
             if self.kind(child) == Kind::Decorator {
                 self.walk(child);

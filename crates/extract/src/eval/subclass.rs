@@ -1,0 +1,118 @@
+//! What `this` is in a class that others extend: each of them may be what a method of the class runs on.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rollproof_source::FileId;
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::Evaluator;
+use super::choice::{at_class, told_apart};
+use super::value::{ClassRef, Env, Frame, Value};
+use crate::ir::{ClassId, ExprId, ExprKind, Facts, FunctionId};
+
+/// How many classes that extend one are told apart.
+const MAX_CLASSES: usize = 64;
+
+/// Objects whose methods and fields are read, by their class and the call that made them.
+pub(super) type Objects = FxHashMap<(FileId, ClassId, usize), Arc<Frame>>;
+
+/// The classes that extend each class, directly.
+pub(crate) type Extending = FxHashMap<(FileId, ClassId), Vec<ClassRef>>;
+
+impl Evaluator<'_> {
+    /// What an expression is worth where no call is being evaluated, for each class that `this` may be of.
+    pub(crate) fn eval_of_any_class(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Vec<Value> {
+        let at = facts.expr(expr).range.start;
+        self.of_any_class(facts, at, |evaluator, env| evaluator.eval(facts, expr, env))
+    }
+
+    /// What `find` finds at a place for each class that `this` may be of there: what belongs to one class stays together.
+    pub(crate) fn of_any_class(
+        &mut self,
+        facts: &Arc<Facts>,
+        at: u32,
+        mut find: impl FnMut(&mut Self, &Env) -> Vec<Value>,
+    ) -> Vec<Value> {
+        let Some(class) = facts.class_at(at) else { return find(self, &None) };
+        let extending = self.all_extending(facts, class);
+        if extending.is_empty() {
+            return find(self, &None);
+        }
+        let mut ways = Vec::new();
+        // Nothing is made of a class that is abstract.
+        if !facts.classes[class.index()].is_abstract {
+            ways.push(find(self, &None));
+        }
+        for (count, class) in extending.iter().enumerate() {
+            if count == MAX_CLASSES {
+                let at = rollproof_source::Span::new(facts.file, at, at);
+                ways.push(vec![Value::unknown(&format!("more than {MAX_CLASSES} subclasses"), at)]);
+                break;
+            }
+            let env = self.this_of(class, &None);
+            ways.push(find(self, &env));
+        }
+        told_apart(at_class(facts, class), ways)
+    }
+
+    /// The classes that extend one, those that extend them included; those of which nothing is made are left out.
+    fn all_extending(&mut self, facts: &Facts, class: ClassId) -> Vec<ClassRef> {
+        let extending = self.program.extending(|| self.find_extending());
+        let mut found: Vec<ClassRef> = Vec::new();
+        let mut open = vec![(facts.file, class)];
+        while let Some(base) = open.pop() {
+            for class in extending.get(&base).into_iter().flatten() {
+                if !found.contains(class) && found.len() < MAX_CLASSES * 4 {
+                    open.push((class.facts.file, class.class));
+                    found.push(class.clone());
+                }
+            }
+        }
+        found.retain(|class| !class.facts.classes[class.class.index()].is_abstract);
+        found.sort_by(|left, right| (&left.facts.path, left.class).cmp(&(&right.facts.path, right.class)));
+        found
+    }
+
+    fn find_extending(&self) -> Extending {
+        let mut evaluator = Evaluator::new(self.program);
+        let mut extending = Extending::default();
+        for facts in &self.program.wave {
+            for (index, class) in facts.classes.iter().enumerate() {
+                let Some(base) = class.extends else { continue };
+                // What a call makes of a class is not followed.
+                if !matches!(facts.expr(base).kind, ExprKind::Binding(_) | ExprKind::Member { .. }) {
+                    continue;
+                }
+                evaluator.begin();
+                for value in evaluator.eval(facts, base, &None) {
+                    let Value::Class(base) = value else { continue };
+                    let class = ClassRef { facts: facts.clone(), class: ClassId(index as u32) };
+                    extending.entry((base.facts.file, base.class)).or_default().push(class);
+                }
+            }
+        }
+        extending
+    }
+
+    /// No call, but a `this`; `outer` is the call that made it.
+    pub(super) fn this_of(&mut self, class: &ClassRef, outer: &Env) -> Env {
+        let made = outer.as_ref().map_or(0, |frame| Arc::as_ptr(frame) as usize);
+        let known = self.objects.entry((class.facts.file, class.class, made));
+        let frame = known.or_insert_with(|| {
+            let mut hasher = FxHasher::default();
+            (class.facts.file, class.class).hash(&mut hasher);
+            Arc::new(Frame {
+                file: class.facts.file,
+                function: FunctionId(u32::MAX),
+                arguments: Vec::new(),
+                this: Some(Value::Instance(class.clone())),
+                outer: outer.clone(),
+                depth: 0,
+                serial: (hasher.finish() >> 32) as u32,
+                element: None,
+            })
+        });
+        Some(frame.clone())
+    }
+}

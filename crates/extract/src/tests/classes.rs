@@ -1,0 +1,79 @@
+//! Methods that run on objects of other classes than their own, and lists of which some items pass a test.
+
+use super::check;
+
+const PG: &str = "import { Pool } from 'pg'; const pool = new Pool();\n";
+
+#[test]
+fn what_a_class_replaces_is_a_part_of_the_text() {
+    let base = format!(
+        "{PG}export class Base {{
+           columns = '*';
+           table() {{ return 'base'; }}
+           all() {{ return pool.query(`SELECT ${{this.columns}} FROM ${{this.table()}}`); }}
+           run(where: string) {{ return pool.query(`DELETE FROM ${{this.table()}} WHERE ${{where}}`); }}
+           old() {{ return this.run('a = 1'); }}
+         }}
+         export abstract class Named {{
+           protected abstract readonly name: string;
+           protected abstract get key(): string;
+           one() {{ return pool.query(`SELECT 1 FROM ${{this.name}} WHERE ${{this.key}} = $1`, [1]); }}
+         }}"
+    );
+    let files = [
+        ("base.ts", base.as_str()),
+        // Nothing in these files reads as SQL.
+        (
+            "sub.ts",
+            "import { Base } from './base'; export class Sub extends Base { table() { return 'sub'; } columns = 'id'; }",
+        ),
+        (
+            "last.ts",
+            "import { Sub } from './sub'; export class Last extends Sub { override table() { return 'last'; } }",
+        ),
+        (
+            "named.ts",
+            "import * as base from './base';
+             export class Users extends base.Named { name = 'users'; get key() { return 'id'; } }
+             export class Orders extends base.Named { name = 'orders'; get key() { return 'number'; } }",
+        ),
+    ];
+    check(
+        &files,
+        "base.ts:5 pg.query
+           + SELECT * FROM base
+           + SELECT id FROM last
+           + SELECT id FROM sub
+         base.ts:6 pg.query
+           + DELETE FROM base WHERE a = 1
+           + DELETE FROM last WHERE a = 1
+           + DELETE FROM sub WHERE a = 1
+         base.ts:12 pg.query
+           + SELECT 1 FROM users WHERE id = $1
+           + SELECT 1 FROM orders WHERE number = $1",
+    );
+}
+
+#[test]
+fn an_item_that_may_not_pass_may_be_left_out() {
+    let body = "export function some(given) {
+           const names = ['a', 'b'].filter((name) => given[name] !== undefined);
+           return pool.query(`INSERT INTO t (${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})`);
+         }
+         export const known = () => pool.query(`SELECT ${['a', 'b', 'c'].filter((name) => name !== 'b').join(', ')} FROM t`);
+         export const there = (a, b) => pool.query(
+           `DELETE FROM t WHERE ${['c = 1', a && `a = ${b}`].filter((part) => !!part).join(' AND ')}`);";
+    check(
+        &[("a.ts", &format!("{PG}{body}"))],
+        "a.ts:4 pg.query
+           ~ INSERT INTO t (a) VALUES ($1)
+           ~ INSERT INTO t (b) VALUES ($1)
+           ~ INSERT INTO t (a, b) VALUES ($1, $2)
+         a.ts:6 pg.query
+           + SELECT a, c FROM t
+         a.ts:7 pg.query
+           + DELETE FROM t WHERE c = 1
+           ~ DELETE FROM t WHERE c = 1 AND a = <?>
+           ? parameter of exported function (a.ts:7)",
+    );
+}
