@@ -7,6 +7,7 @@ use rollproof_source::TextRange;
 use crate::files::Hits;
 use crate::lang::MAX_LINE;
 use crate::looks;
+use crate::models::Models;
 use crate::sinks::QueryBuilder;
 
 /// What a look at a file found.
@@ -82,6 +83,8 @@ struct Chain {
     foreign: bool,
     /// A bracketed expression that it starts with.
     inside: Option<(usize, usize)>,
+    /// The first name, where calls came after it.
+    root: Option<(usize, usize)>,
 }
 
 enum Open {
@@ -99,7 +102,7 @@ enum Open {
 }
 
 /// Looks at `text`, in which `hits` were found.
-pub(crate) fn glance(text: &str, hits: &Hits, builders: &[&'static QueryBuilder]) -> Glance {
+pub(crate) fn glance(text: &str, hits: &Hits, builders: &[&'static QueryBuilder], models: &Models) -> Glance {
     if hits.sql.is_empty() && !hits.builder {
         return Glance::Nothing;
     }
@@ -114,6 +117,7 @@ pub(crate) fn glance(text: &str, hits: &Hits, builders: &[&'static QueryBuilder]
         sql: &hits.sql,
         mixed: hits.takes_text,
         builders: if hits.builder { builders } else { &[] },
+        models,
         found: Vec::new(),
     };
     match scan.run() {
@@ -145,6 +149,7 @@ struct Scan<'t> {
     /// Some call in the file takes a text whatever its case is.
     mixed: bool,
     builders: &'t [&'static QueryBuilder],
+    models: &'t Models,
     found: Vec<BuilderCall>,
 }
 
@@ -357,6 +362,7 @@ impl Scan<'_> {
             dot: false,
             foreign,
             inside: required.then_some((from, to)),
+            root: chain.root.or(chain.names.first().copied()).filter(|_| !chain.foreign || chain.root.is_some()),
         }
     }
 
@@ -399,7 +405,7 @@ impl Scan<'_> {
         let names = if matches!(word, "this" | "super") { Vec::new() } else { vec![(start, self.at)] };
         let foreign = self.bytes[start].is_ascii_digit();
         let start = self.new.take().unwrap_or(start);
-        self.chain = Some(Chain { start, names, dot: false, foreign, inside: None });
+        self.chain = Some(Chain { start, names, dot: false, foreign, inside: None, root: None });
         self.typed_call()
     }
 
@@ -420,11 +426,15 @@ impl Scan<'_> {
 
     fn may_build(&self, chain: &Chain) -> bool {
         let Some((method, before)) = chain.names.split_last() else { return false };
-        !chain.foreign && self.builders.iter().any(|builder| self.fits(builder, self.name(*method), before, chain))
+        self.builders.iter().any(|builder| self.fits(builder, self.name(*method), before, chain))
     }
 
     fn fits(&self, builder: &QueryBuilder, method: &str, before: &[(usize, usize)], chain: &Chain) -> bool {
-        builder.methods.iter().any(|name| name == method)
+        if builder.models {
+            return builder.methods.iter().any(|name| name == method) && self.is_of_model(builder, before, chain);
+        }
+        !chain.foreign
+            && builder.methods.iter().any(|name| name == method)
             && !before.last().is_some_and(|name| builder.refuses(self.name(*name)))
             && (builder.receivers.is_empty()
                 || before.iter().any(|name| builder.takes(self.name(*name)))
@@ -432,15 +442,27 @@ impl Scan<'_> {
             && (builder.depth == 0 || before.len() >= builder.depth || chain.inside.is_some())
     }
 
+    /// Whether the method is one of a model: `client.model.method`, or `Model.method`, also behind calls of its own.
+    fn is_of_model(&self, builder: &QueryBuilder, before: &[(usize, usize)], chain: &Chain) -> bool {
+        let holds = |name: &(usize, usize)| self.models.holds(builder, self.name(*name));
+        match builder.depth {
+            0 => (!chain.foreign && before.last().is_some_and(holds)) || chain.root.iter().any(holds),
+            depth => {
+                before.last().is_some_and(holds) && (before.len() >= depth || chain.inside.is_some() || chain.foreign)
+            }
+        }
+    }
+
     /// The builder that a call with the bracket at `at` starts; none at all where that takes a parser to say.
     fn builder_of(&self, chain: &Chain, at: usize) -> Option<Option<&'static str>> {
         let Some((method, before)) = chain.names.split_last() else { return Some(None) };
-        if chain.foreign {
-            return Some(None);
-        }
         for builder in self.builders {
             if !self.fits(builder, self.name(*method), before, chain) {
                 continue;
+            }
+            // What it starts with was not read as names.
+            if builder.models && chain.foreign && chain.root.is_none() {
+                return None;
             }
             // A bare name may be a declaration; what stands in brackets was not read as names.
             if before.is_empty() && !builder.text_argument && builder.receivers.is_empty() || chain.inside.is_some() {
@@ -488,7 +510,7 @@ mod tests {
         let words = Words::new(language, &|_| true, &Options::default());
         let builders: Vec<&'static QueryBuilder> =
             language.libraries.iter().flat_map(|library| &library.builders).collect();
-        words.hits(text).map_or(Glance::Parse, |hits| glance(text, &hits, &builders))
+        words.hits(text).map_or(Glance::Parse, |hits| glance(text, &hits, &builders, &Models::default()))
     }
 
     fn check(text: &str, expected: &[(&str, &str)]) {

@@ -21,6 +21,7 @@ mod ir;
 mod lang;
 mod looks;
 mod matching;
+mod models;
 mod modules;
 mod nest;
 mod observed;

@@ -443,6 +443,9 @@ impl Evaluator<'_> {
         if !self.program.knows(facts.name_of(call.callee)?) {
             return None;
         }
+        if let Some(found) = self.builder_of_model(facts, call) {
+            return Some(found);
+        }
         let direct = match self.program.is_rust() {
             // Chains are long, and start with paths.
             true => crate::eval::call::callee_path(facts, call.callee),
@@ -454,6 +457,7 @@ impl Evaluator<'_> {
                 || self.program.is_active(library)
                 || self.program.imports(facts, library);
             let fits = in_use
+                && !builder.models
                 && !before.last().is_some_and(|name| builder.refuses(name))
                 && (builder.receivers.is_empty() || before.iter().any(|name| builder.takes(name)))
                 && (builder.depth == 0 || before.len() >= builder.depth)
@@ -466,6 +470,23 @@ impl Evaluator<'_> {
             }
         }
         None
+    }
+
+    /// The builder that a call of a model's method starts.
+    fn builder_of_model(&self, facts: &Facts, call: &Call) -> Option<(&'static Library, &'static QueryBuilder)> {
+        let ExprKind::Member { object, property } = &facts.expr(call.callee).kind else { return None };
+        let builders = self.program.index.builders.get(property.as_ref())?.iter().copied();
+        let holds = |builder: &QueryBuilder, name: &str| self.program.models.holds(builder, name);
+        builders.filter(|(_, builder)| builder.models).find(|(_, builder)| {
+            let model = match builder.depth {
+                0 => facts.name_of(*object).filter(|name| holds(builder, name)).or_else(|| root_of(facts, *object)),
+                _ => match &facts.expr(*object).kind {
+                    ExprKind::Member { property, .. } => Some(property),
+                    _ => None,
+                },
+            };
+            model.is_some_and(|model| holds(builder, model))
+        })
     }
 
     fn first_is_text(&mut self, facts: &Arc<Facts>, call: &Call) -> bool {
@@ -486,6 +507,22 @@ impl Evaluator<'_> {
 fn is_given(facts: &Facts, call: &Call, builder: &QueryBuilder) -> bool {
     let Some(first) = call.arguments.first() else { return false };
     crate::eval::call::callee_path(facts, *first).iter().any(|name| builder.is_given(name))
+}
+
+/// The name that a chain of calls starts with, each a method of what the one before gave: `User.scope("a").unscoped()`.
+fn root_of(facts: &Facts, object: ExprId) -> Option<&Arc<str>> {
+    let mut next = object;
+    for _ in 0..16 {
+        match &facts.expr(next).kind {
+            ExprKind::Binding(_) | ExprKind::Global(_) => return facts.name_of(next),
+            ExprKind::Call(call) => match &facts.expr(call.callee).kind {
+                ExprKind::Member { object, .. } => next = *object,
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// A receiver, its name in lower case, is called like the sink's.

@@ -18,6 +18,7 @@ use crate::eval::subclass::Extending;
 use crate::eval::value::Value;
 use crate::glance::Glance;
 use crate::ir::{BindingKind, Export, ExprId, ExprKind, Facts, FunctionId};
+use crate::models::Models;
 use crate::modules::Modules;
 use crate::sinks::{Helper, Index, Language, Library, Meaning, Of, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
@@ -138,6 +139,8 @@ pub(crate) struct Program<'p> {
     active: Vec<bool>,
     /// Classes of the wave that have a method of this name.
     method_owners: FxHashMap<Arc<str>, u32>,
+    /// Names of the project's models.
+    pub(crate) models: Models,
     /// Classes of the wave without a constructor, by the name of what they extend.
     heirs: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// Names of functions that change a list that they are given; made when it is first asked for.
@@ -177,6 +180,7 @@ impl<'p> Program<'p> {
             resolved: RwLock::default(),
             resolved_from: Mutex::default(),
             method_owners: FxHashMap::default(),
+            models: Models::default(),
             heirs: FxHashMap::default(),
             changers: OnceLock::new(),
             patterns: Patterns::default(),

@@ -14,6 +14,7 @@ use crate::find;
 use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::{ExprKind, Facts};
 use crate::lang::script_of;
+use crate::models::Models;
 use crate::program::{Cache, Entry, Grown, Program};
 use crate::query_files;
 use crate::sinks::{Language, QueryBuilder, languages};
@@ -74,6 +75,7 @@ fn of_language(
     let all = program.modules.manifests == 0;
     let words = Words::new(language, &|library| all || program.is_active(library), options);
     let builders = builders(&program, all);
+    program.models = Models::of(&program, &paths);
     let looked = look_at_all(&program, &paths, &words, &builders);
     let mut parse: Vec<Arc<str>> = Vec::new();
     let mut rest: Vec<Arc<str>> = Vec::new();
@@ -192,11 +194,12 @@ fn look(
             return if words.in_text(text) { Glance::Parse } else { Glance::Nothing };
         }
         let script = script_of(path, text);
-        words.hits(&script).map_or(Glance::Parse, |hits| glance(&script, &hits, builders))
+        words.hits(&script).map_or(Glance::Parse, |hits| glance(&script, &hits, builders, &program.models))
     };
-    // Another version may have looked for other libraries.
-    let (sought, found) = entry.glance.get_or_init(|| (words.signature(), new()));
-    let found = if *sought == words.signature() { found.clone() } else { new() };
+    // Another version may have looked for other libraries and models.
+    let signature = words.signature() ^ program.models.signature();
+    let (sought, found) = entry.glance.get_or_init(|| (signature, new()));
+    let found = if *sought == signature { found.clone() } else { new() };
     if found != Glance::Nothing && entry.text.len() > MAX_FILE {
         let problem = Problem::of_file(path.as_ref(), "is too large to be source; not read");
         return (None, Some(problem));

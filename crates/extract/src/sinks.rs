@@ -242,6 +242,9 @@ pub(crate) struct QueryBuilder {
     /// What a receiver is called that is no builder (a part of its name, in lower case).
     #[serde(default)]
     pub(crate) except: Vec<String>,
+    /// What stands before the method is a model of the project, whatever the client is called.
+    #[serde(default)]
+    pub(crate) models: bool,
     /// What it builds may stand in another query as a part of its text.
     #[serde(default)]
     pub(crate) embeds: bool,
