@@ -9,6 +9,7 @@
 //! that has some, tells SQL in its texts from names and prose, and counts the calls of query builders.
 
 mod bindings;
+mod builders;
 mod coverage;
 mod elsewhere;
 mod eval;

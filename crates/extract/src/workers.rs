@@ -56,7 +56,7 @@ fn queues_without_retry(program: &Program<'_>, evaluator: &mut Evaluator<'_>) ->
             for expr in facts.calls_by_name.get(name).map_or(&[][..], Vec::as_slice) {
                 let ExprKind::Call(call) = &facts.expr(*expr).kind else { continue };
                 evaluator.begin();
-                let limit = call.arguments.iter().find_map(|argument| retry_limit(evaluator, facts, *argument));
+                let limit = call.arguments.iter().find_map(|argument| retry_limit(evaluator, facts, *argument, 1));
                 if let (Some(at), Some(queue)) = (limit, first_text(evaluator, facts, call)) {
                     queues.entry(queue).or_insert(at);
                 }
@@ -67,11 +67,18 @@ fn queues_without_retry(program: &Program<'_>, evaluator: &mut Evaluator<'_>) ->
 }
 
 /// Where an argument's options say that there is no second try.
-fn retry_limit(evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, argument: ExprId) -> Option<Span> {
+fn retry_limit(evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, argument: ExprId, depth: u32) -> Option<Span> {
     for value in evaluator.eval(facts, argument, &None) {
         let Value::Object(place) = value else { continue };
         let owner = place.facts.clone();
         let ExprKind::Object(fields) = &owner.expr(place.expr).kind else { continue };
+        // `send({ name: "queue", options: { retryLimit: 0 } })`
+        let options = fields.iter().find(|field| field.name.as_deref() == Some("options"));
+        if let Some(at) =
+            options.filter(|_| depth > 0).and_then(|field| retry_limit(evaluator, &owner, field.value, depth - 1))
+        {
+            return Some(at);
+        }
         let field = fields.iter().find(|field| field.name.as_deref() == Some("retryLimit"));
         if let Some(field) = field
             && evaluator.eval(&owner, field.value, &None).iter().any(|value| value.constant().as_deref() == Some("0"))
@@ -84,7 +91,14 @@ fn retry_limit(evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, argument: Expr
 
 fn first_text(evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, call: &Call) -> Option<String> {
     let first = call.arguments.first()?;
-    evaluator.eval(facts, *first, &None).first().and_then(Value::constant)
+    let values = evaluator.eval(facts, *first, &None);
+    match values.first()? {
+        object @ (Value::Object(_) | Value::Written(_)) => {
+            let names = evaluator.member(std::slice::from_ref(object), &"name".into(), span(facts, *first));
+            names.first().and_then(Value::constant)
+        }
+        text => text.constant(),
+    }
 }
 
 /// Adds a function's range and those of the project's functions that it calls.

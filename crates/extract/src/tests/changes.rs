@@ -177,3 +177,49 @@ fn what_is_spread_may_lack_a_field() {
            ? parameter of exported function (a.ts:12)",
     );
 }
+
+#[test]
+fn what_is_assigned_is_spread() {
+    check_one(
+        "const defaults = { schema: 'app' };
+         export function f(options) {
+           const config = Object.assign({}, defaults, options);
+           return pool.query(`SELECT a FROM ${config.schema}.t`);
+         }
+         export function g() {
+           const query = { text: 'SELECT a FROM t' };
+           Object.assign(query, { text: 'SELECT b FROM t' });
+           return pool.query(query);
+         }",
+        "a.ts:5 pg.query
+           + SELECT a FROM app.t
+         a.ts:8 text (text)
+           = SELECT a FROM t
+         a.ts:10 pg.query
+           = SELECT b FROM t",
+    );
+}
+
+#[test]
+fn schemas_of_settings_declare_defaults() {
+    check_one(
+        "import { z } from 'zod';
+         import { cleanEnv, str } from 'envalid';
+         const env = z.object({ SCHEMA: z.string().min(1).default('app'), other: z.number() }).parse(process.env);
+         const parsed = z.object({ db: z.object({ schema: z.string().default('inner') }) }).safeParse(process.env);
+         const { NAME } = cleanEnv(process.env, { NAME: str({ default: 'named' }) });
+         export const f = () => pool.query(`SELECT a FROM ${env.SCHEMA}.t`);
+         export const g = () => pool.query(`SELECT a FROM ${parsed.data.db.schema}.t`);
+         export const h = () => pool.query(`SELECT a FROM ${NAME}.t`);
+         export const i = () => pool.query(`SELECT a FROM ${env.OTHER}.t`);",
+        "a.ts:7 pg.query
+           + SELECT a FROM app.t
+         a.ts:8 pg.query
+           + SELECT a FROM inner.t
+         a.ts:9 pg.query
+           + SELECT a FROM named.t
+         a.ts:10 pg.query
+           ~ SELECT a FROM <?>.t
+           ? value of package `zod` (a.ts:10)",
+    );
+}

@@ -10,4 +10,8 @@ export async function start() {
   await boss.work("mail", async () => {
     await pool.query("UPDATE users SET mailed = true");
   });
+  await boss.send({ name: "reports", data: {}, options: { retryLimit: 0 } });
+  await boss.work("reports", async () => {
+    await pool.query("UPDATE users SET reported = true");
+  });
 }

@@ -344,6 +344,11 @@ impl Lowering<'_> {
             });
             self.next_leaving = None;
         }
+        if self.slice(function) == "Object.assign"
+            && let Some(object) = self.assigned(&arguments, range)
+        {
+            return object;
+        }
         self.write_by_method(function, &arguments, range.end);
         self.finish_call(range, callee, arguments, CallStyle::Plain, fate)
     }
@@ -382,6 +387,31 @@ impl Lowering<'_> {
         let region = self.builder.region;
         let call = Call { callee, arguments, spread: false, style, region, fate, awaited: false, type_argument: None };
         self.builder.expr(ExprKind::Call(Box::new(call)), range)
+    }
+
+    /// `Object.assign({}, a, b)` is `{ ...a, ...b }`; of a variable, its fields are set.
+    fn assigned(&mut self, arguments: &[ExprId], range: rollproof_source::TextRange) -> Option<ExprId> {
+        let (first, rest) = arguments.split_first()?;
+        if matches!(self.builder.facts.expr(*first).kind, ExprKind::Object(_)) {
+            let fields = arguments.iter().map(|value| Field { name: None, value: *value }).collect();
+            return Some(self.builder.expr(ExprKind::Object(fields), range));
+        }
+        let target = self.builder.facts.expr(*first).range.slice(&self.builder.facts.text).to_owned();
+        let any = self.builder.intern(ANY_FIELD);
+        for source in rest {
+            let fields = match &self.builder.facts.expr(*source).kind {
+                ExprKind::Object(fields) => fields.clone(),
+                _ => vec![Field { name: None, value: *source }],
+            };
+            for Field { name, value } in fields {
+                let (field, op) = match name {
+                    Some(name) => (name, WriteOp::Assign(value)),
+                    None => (any.clone(), WriteOp::Lost("fields that are assigned")),
+                };
+                self.builder.write(&target, Some(field), range.end, op);
+            }
+        }
+        None
     }
 
     /// `list.push(x)`, `query.append(x)`: writes to the variable.
