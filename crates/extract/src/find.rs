@@ -23,6 +23,9 @@ use crate::{ExtractedQuery, FailureMode, QUERY_BUILDER, ResultUse, Site, SiteKin
 /// A call of a function of the project that passes the text on: by whom it is called, and which parameter it is.
 type Passing = FxHashMap<(Arc<str>, ExprId), Vec<(Target, ParamRef, Arc<Facts>)>>;
 
+/// The sink of a text that reads as SQL and reaches none that is known.
+const TEXT: &str = "text";
+
 /// What is known of a program before its sites are listed.
 pub(crate) struct Finder<'p> {
     program: &'p Program<'p>,
@@ -233,12 +236,19 @@ impl Finder<'_> {
             {
                 continue;
             }
+            // A tag that only lays its text out tells nothing of where it goes.
+            let is_text = !values.iter().any(|value| matches!(value, Value::Fragment(..)));
+            if is_text && taken.has(facts, quasi) {
+                continue;
+            }
             let path = crate::eval::call::callee_path(facts, tag);
-            let name: Arc<str> = self.program.tag_name(facts, &path).into();
+            let (name, kind): (Arc<str>, _) = match is_text {
+                true => (TEXT.into(), SiteKind::Text),
+                false => (self.program.tag_name(facts, &path).into(), SiteKind::Sink),
+            };
             let at = span(facts, *expr);
             let style = self.program.tag_placeholders(facts, &path);
-            let site =
-                self.site(&mut evaluator, &values, (&name, SiteKind::Sink), style, &Bindings::default(), at, false);
+            let site = self.site(&mut evaluator, &values, (&name, kind), style, &Bindings::default(), at, false);
             let failure = facts.tag_fates.get(expr).and_then(|fate| failure_of(facts, *fate));
             let declares_types = self.program.tag_declares_types(facts, &path);
             sites.extend(site.map(|site| Site { failure, declares_types, ..site }));
@@ -268,7 +278,7 @@ impl Finder<'_> {
             evaluator.begin();
             let values = evaluator.eval_of_any_class(facts, *expr);
             let at = span(facts, *expr);
-            let name: Arc<str> = "text".into();
+            let name: Arc<str> = TEXT.into();
             let site = self.site(
                 evaluator,
                 &values,

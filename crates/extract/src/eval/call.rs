@@ -16,6 +16,9 @@ use crate::unbuilt::MISSING_FILE;
 /// How many calls of the project's functions may stand in one another.
 pub(super) const MAX_FRAMES: u32 = 12;
 
+/// How many spreads are followed in an object's spread, so that one that spreads itself comes to an end.
+const MAX_SPREADS: u32 = 16;
+
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
         let values = self.called(facts, expr, call, env);
@@ -246,6 +249,7 @@ impl Evaluator<'_> {
             ("", "Object.keys" | "Object.values" | "Object.entries" | "Object.freeze" | "Object.assign") => {
                 self.object_call(facts, &name, first, at, env)
             }
+            ("", "String.raw") => self.string_raw(facts, call, at, env),
             ("", "Object.fromEntries") => self.from_entries(facts, first, at, env),
             ("", "Array.from") => self.array_from(facts, call, at, env),
             ("", "Array") => {
@@ -297,19 +301,9 @@ impl Evaluator<'_> {
         let mut lists = Vec::new();
         for object in objects {
             let items = match &object {
-                Value::Object(place) => self.object_items(&place.clone(), name, at),
                 Value::Written(written) => self.written_items(&written.clone(), name, at),
-                Value::Record(fields) => {
-                    let item = |values| Item::one(values);
-                    let entry = |(key, values): &(Arc<str>, Vec<Value>)| {
-                        let key = Value::derived(key, at);
-                        match name {
-                            "Object.keys" => item(vec![key]),
-                            "Object.values" => item(values.clone()),
-                            _ => item(vec![Value::List(vec![item(vec![key]), item(values.clone())].into())]),
-                        }
-                    };
-                    Some(fields.iter().map(entry).collect())
+                Value::Object(_) | Value::Record(_) => {
+                    self.fields_of(&object, MAX_SPREADS).map(|fields| items_of(fields, name, at))
                 }
                 _ => None,
             };
@@ -325,21 +319,33 @@ impl Evaluator<'_> {
         lists
     }
 
-    fn object_items(&mut self, place: &super::value::Place, name: &str, at: Span) -> Option<Vec<Item>> {
+    /// The names of an object's fields in their order, and what they are; none where a spread is not known.
+    fn fields_of(&mut self, object: &Value, spreads: u32) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
+        let place = match object {
+            Value::Object(place) => place.clone(),
+            Value::Record(fields) => return Some(fields.to_vec()),
+            _ => return None,
+        };
         let facts = place.facts.clone();
-        let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return None };
-        let mut items = Vec::new();
-        for field in fields {
-            let key = Value::derived(field.name.as_ref()?, at);
-            let value = self.eval(&facts, field.value, &place.env);
-            let item = |values| Item::one(values);
-            items.push(match name {
-                "Object.keys" => item(vec![key]),
-                "Object.values" => item(value),
-                _ => item(vec![Value::List(vec![item(vec![key]), item(value)].into())]),
-            });
+        let ExprKind::Object(written) = &facts.expr(place.expr).kind else { return None };
+        let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
+        for field in written {
+            let values = self.eval(&facts, field.value, &place.env);
+            let more = match (&field.name, values.as_slice()) {
+                (Some(name), _) => vec![(name.clone(), values)],
+                (None, [Value::Nothing]) => Vec::new(),
+                (None, [only]) if spreads > 0 => self.fields_of(only, spreads - 1)?,
+                (None, _) => return None,
+            };
+            for (name, values) in more {
+                // A later field of the same name takes the place of the former.
+                match fields.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, former)) => *former = values,
+                    None => fields.push((name, values)),
+                }
+            }
         }
-        Some(items)
+        Some(fields)
     }
 
     /// The same of an object whose fields are set later: those that it is made with, and any of the others.
@@ -575,4 +581,17 @@ pub(crate) fn callee_path(facts: &Facts, expr: ExprId) -> Vec<Arc<str>> {
     }
     path.reverse();
     path
+}
+
+/// What `Object.keys`, `Object.values` or `Object.entries` gives for these fields.
+fn items_of(fields: Vec<(Arc<str>, Vec<Value>)>, function: &str, at: Span) -> Vec<Item> {
+    let item = |(key, values): (Arc<str>, Vec<Value>)| {
+        let key = vec![Value::derived(&key, at)];
+        match function {
+            "Object.keys" => Item::one(key),
+            "Object.values" => Item::one(values),
+            _ => Item::one(vec![Value::List(vec![Item::one(key), Item::one(values)].into())]),
+        }
+    };
+    fields.into_iter().map(item).collect()
 }

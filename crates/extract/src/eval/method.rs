@@ -285,14 +285,19 @@ impl Evaluator<'_> {
 
     /// `list.reduce((made, item) => …, start)` of a list whose items are all known.
     fn reduced(&mut self, facts: &Arc<Facts>, items: &[Item], call: &Call, at: Span, env: &Env) -> Vec<Value> {
-        let [function, start] = call.arguments[..] else { return vec![Value::unknown("result of `reduce`", at)] };
+        let Some((function, start)) = call.arguments.split_first() else { return Vec::new() };
         if items.len() > MAX_TURNS || items.iter().any(|item| item.repeated || item.optional) {
             return vec![Value::unknown("result of `reduce`", at)];
         }
-        let mut made = self.eval(facts, start, env);
-        for (index, item) in items.iter().enumerate() {
+        // Without a start the first item is it.
+        let (mut made, turned) = match (start.first(), items.first()) {
+            (Some(start), _) => (self.eval(facts, *start, env), 0),
+            (None, Some(first)) => (first.values.to_vec(), 1),
+            (None, None) => return vec![Value::unknown("result of `reduce`", at)],
+        };
+        for (index, item) in items.iter().enumerate().skip(turned) {
             let index = vec![Value::derived(&index.to_string(), at)];
-            made = self.apply_function(facts, function, &[made, item.values.to_vec(), index], at, env);
+            made = self.apply_function(facts, *function, &[made, item.values.to_vec(), index], at, env);
         }
         made
     }

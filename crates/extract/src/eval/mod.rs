@@ -19,6 +19,7 @@ mod member;
 mod method;
 mod name;
 mod narrow;
+mod own_tag;
 pub(crate) mod part;
 mod recase;
 pub(crate) mod replace;

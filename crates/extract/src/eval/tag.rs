@@ -6,6 +6,7 @@ use rollproof_source::Span;
 
 use super::call::callee_path;
 use super::drizzle::itself;
+use super::own_tag::OwnTag;
 use super::part::is_built;
 use super::text::{Texts, key_of, names_schema, piece_of, prefer_known, text_after};
 use super::value::{Env, FunctionRef, Item, ParamRef, Piece, Pieces, Value, add};
@@ -34,14 +35,23 @@ impl Evaluator<'_> {
             let raw: Vec<Part> = parts.iter().map(raw_part).collect();
             return self.template(facts, &raw, env);
         }
-        if LAYOUT.contains(&last) {
+        let own = self.own_tag(facts, tag, parts, span(facts, expr), env);
+        if own.is_none() && LAYOUT.contains(&last) {
             return self.eval(facts, quasi, env);
         }
         let known = self.program.tag(facts, &path);
-        let sql = known.is_some()
+        let sql = known.is_some() && own.is_none()
             || last.to_lowercase().ends_with("sql")
             || reads_as_sql(facts, parts)
             || self.is_sql_tag(facts, tag);
+        match own {
+            Some(OwnTag::Texts(texts)) if sql || texts.iter().all(|text| matches!(text, Value::Text(_))) => {
+                self.touched.insert((facts.file, quasi));
+                let texts = self.value_texts(&texts, span(facts, expr));
+                return texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect();
+            }
+            _ => {}
+        }
         if !sql {
             return vec![Value::Opaque(span(facts, expr))];
         }
