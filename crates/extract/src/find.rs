@@ -11,6 +11,7 @@ use crate::bindings::Bindings;
 use crate::coverage::Coverage;
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
+use crate::exported::is_anything;
 use crate::holes::first_open_hole;
 use crate::ir::{ExprId, ExprKind, Facts, Fate};
 use crate::matching::{Target, only_param};
@@ -121,7 +122,7 @@ impl Finder<'_> {
                 let given = evaluator.given(caller, *call, &facts, &param, at);
                 let values = evaluator.text_values(given, &target, at);
                 // Another overload: this caller gives an object where a text is meant, or the other way round.
-                if values.is_empty() {
+                if values.iter().all(is_anything) {
                     continue;
                 }
                 self.forwarded.insert(param.clone());

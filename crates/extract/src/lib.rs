@@ -13,6 +13,7 @@ mod builders;
 mod coverage;
 mod elsewhere;
 mod eval;
+mod exported;
 mod files;
 mod find;
 mod glance;

@@ -8,6 +8,7 @@ use crate::QUERY_BUILDER;
 use crate::eval::Evaluator;
 use crate::eval::call::callee_path;
 use crate::eval::value::{ParamRef, Piece, Value, add};
+use crate::exported::is_anything;
 use crate::indirect::{Taken, indirect, renamed};
 use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts, Step};
 use crate::looks;
@@ -280,7 +281,7 @@ impl Evaluator<'_> {
     fn is_hidden(&mut self, values: &[Value]) -> bool {
         let values = self.forced(values.to_vec());
         values.iter().any(|value| match value {
-            Value::Param(..) | Value::Unknown(..) => true,
+            Value::Param(..) | Value::Unknown(..) => !is_anything(value),
             Value::Text(pieces) => {
                 let mut shown = pieces.iter().filter(|piece| !is_blank(piece));
                 let open = matches!(shown.next(), Some(Piece::Unknown(..) | Piece::Param(..)));
@@ -306,7 +307,7 @@ impl Evaluator<'_> {
     /// The receiver is called like a database client, and the library is in use: the text is not known, but it is one.
     fn is_hinted(&self, facts: &Facts, object: ExprId, candidates: &[Candidate], values: &[Value]) -> bool {
         let unknown = |value: &Value| match value {
-            Value::Param(..) | Value::Unknown(..) => true,
+            Value::Param(..) | Value::Unknown(..) => !is_anything(value),
             Value::Text(pieces) => pieces.iter().any(|piece| !matches!(piece, Piece::Text { .. })),
             _ => false,
         };
@@ -392,12 +393,8 @@ impl Evaluator<'_> {
                 | Value::Module(_)
                 | Value::Opaque(_)
                 | Value::Number(_) => {}
-                // A cursor or another object that holds the text: a site of its own.
                 Value::External { module, path } if !module.is_empty() => {
-                    let query = path.last().is_some_and(|name| name.to_lowercase().contains("sql"));
-                    if query {
-                        add(&mut found, Value::unknown(&format!("value of package `{module}`"), at));
-                    }
+                    found.extend(self.text_of_package(module, path, at));
                 }
                 Value::External { path, .. } => {
                     add(&mut found, Value::unknown(&format!("global `{}`", path.join(".")), at))

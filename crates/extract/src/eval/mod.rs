@@ -13,6 +13,7 @@ mod flow;
 mod format;
 mod helper;
 mod inherited;
+mod json;
 pub(crate) mod made;
 mod made_methods;
 mod member;
@@ -103,6 +104,8 @@ pub(crate) struct Evaluator<'p> {
     serial: u32,
     /// Parameters whose callers are being asked.
     forcing: Vec<value::ParamRef>,
+    /// What JSON files hold, by path.
+    json: FxHashMap<Arc<str>, Value>,
     /// Objects that `this` stands for.
     objects: subclass::Objects,
     /// What functions of packages were given, by module and path.
@@ -132,6 +135,7 @@ impl<'p> Evaluator<'p> {
             given: FxHashMap::default(),
             serial: 0,
             forcing: Vec::new(),
+            json: FxHashMap::default(),
             objects: subclass::Objects::default(),
             settings: FxHashMap::default(),
             made: FxHashMap::default(),

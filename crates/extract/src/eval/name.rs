@@ -278,6 +278,11 @@ impl Evaluator<'_> {
         if self.program.is_rust() {
             return self.rust_import(facts, module, name, at);
         }
+        if module.ends_with(".json")
+            && let Some(values) = self.imported_json(facts, module, name, at)
+        {
+            return values;
+        }
         let Some(path) = self.program.resolve_module(facts, module) else {
             let path: Vec<Arc<str>> = name.into_iter().cloned().collect();
             return vec![Value::External { module: module.clone(), path: path.into() }];
