@@ -5,7 +5,7 @@ use rollproof_source::Span;
 use super::Evaluator;
 use super::choice::agree;
 use super::text::{names_schema, prefer_known};
-use super::value::{ParamRef, Piece, Pieces};
+use super::value::{ParamRef, Piece, Pieces, Value};
 
 impl Evaluator<'_> {
     /// A text with its parameters replaced by what the callers give.
@@ -18,7 +18,11 @@ impl Evaluator<'_> {
             }) else {
                 return without_given_schemas(open);
             };
-            let values = self.callers_give(&found.0, found.1);
+            let mut values = self.callers_give(&found.0, found.1);
+            // As where a name is interpolated: `undefined` in a text is not meant to happen.
+            if values.iter().any(|value| !matches!(value, Value::Nothing | Value::Opaque(_))) {
+                values.retain(|value| *value != Value::Nothing);
+            }
             let choices = self.value_texts(&values, found.1);
             // A parameter that comes back as itself would be replaced for ever.
             let mut choices: Vec<Pieces> = choices.into_iter().filter(|choice| !mentions(choice, &found.0)).collect();

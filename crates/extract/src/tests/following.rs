@@ -499,3 +499,16 @@ fn lists_of_arguments_that_are_not_known_leave_a_site() {
            ? parameter of exported function (a.ts:8)",
     );
 }
+
+#[test]
+fn what_a_caller_may_leave_undefined_is_no_text() {
+    check_one(
+        "async function back(name) { await pool.query(`ROLLBACK TO SAVEPOINT ${name}`); }
+         export async function f(inside) {
+           const name = inside ? 'here' : undefined;
+           if (name) await back(name);
+         }",
+        "a.ts:2 pg.query
+           + ROLLBACK TO SAVEPOINT here",
+    );
+}
