@@ -95,7 +95,7 @@ fn of_language(
     let wave = parsed(&program, parse);
     program.add_to_wave(wave);
     add_extending(&mut program, &rest);
-    let survey = add_callers(&mut program, &rest, &words);
+    let survey = add_callers(&mut program, &rest);
     for facts in &program.wave {
         extraction.problems.extend(facts.problems.iter().cloned());
         if facts.tests_left_out > 0 {
@@ -255,49 +255,24 @@ const MAX_TABLE: usize = 300;
 /// How often files may be added that call what the files before them define.
 const MAX_ROUNDS: usize = 6;
 
-/// Adds the files that hold no SQL and call a function that sends it: what they give is a part of the text. Callers that
-/// are more than one call away are looked for only in files that hold a word of SQL or of a library: the further away, the
-/// more a parameter is anything. Gives what the sinks of all files are given.
-fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>], words: &Words) -> Survey {
+/// Adds the files that hold no SQL and call a function that sends it, through however many others: what they give is a part
+/// of the text, and a text is known only where all of its callers are.
+fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>]) -> Survey {
     let mut survey = Survey::new(program);
-    let mut follow = functions_to_follow(program, &survey);
-    let mut before = program.wave.clone();
     // Files that do not call what was looked for once need not be looked through for it again.
-    let mut anywhere = &follow.near | &follow.schemas;
-    let mut with_words = FxHashSet::default();
-    if let Some(grown) = add_files(program, rest, &anywhere, None) {
-        survey = survey.again(program, &before, &grown);
-        follow.extend(functions_to_follow(program, &survey));
-    } else if follow.far.is_subset(&anywhere) {
-        return survey;
-    }
+    let mut looked_for: FxHashSet<Arc<str>> = FxHashSet::default();
     for _ in 0..MAX_ROUNDS {
-        let known = follow.len();
-        before.clone_from(&program.wave);
-        let nearer = add_files(program, rest, &(&follow.schemas - &anywhere), None);
-        anywhere.extend(follow.schemas.iter().cloned());
-        let far = follow.far.iter().filter(|name| !anywhere.contains(*name) && !with_words.contains(*name));
-        let farther = add_files(program, rest, &far.cloned().collect(), Some(words));
-        with_words.extend(follow.far.iter().cloned());
-        let Some(mut grown) = farther.or_else(|| nearer.is_some().then(Grown::default)) else { break };
-        nearer.into_iter().for_each(|nearer| grown.extend(nearer));
+        let names = &functions_to_follow(program, &survey) - &looked_for;
+        let before = program.wave.clone();
+        let Some(grown) = add_files(program, rest, &names) else { break };
+        looked_for.extend(names);
         survey = survey.again(program, &before, &grown);
-        follow.extend(functions_to_follow(program, &survey));
-        if follow.len() == known {
-            break;
-        }
     }
     survey
 }
 
-/// Adds those of the files that call one of the names, and hold one of the words if there are any; what they add, if some
-/// did.
-fn add_files(
-    program: &mut Program<'_>,
-    paths: &[Arc<str>],
-    names: &FxHashSet<Arc<str>>,
-    words: Option<&Words>,
-) -> Option<Grown> {
+/// Adds those of the files that call one of the names; what they add, if some did.
+fn add_files(program: &mut Program<'_>, paths: &[Arc<str>], names: &FxHashSet<Arc<str>>) -> Option<Grown> {
     let mut names: Vec<&[u8]> = names.iter().filter(|name| name.len() > 1).map(|name| name.as_bytes()).collect();
     if names.is_empty() {
         return None;
@@ -307,10 +282,7 @@ fn add_files(
     let table = Table::new(&names, false, names.len() < MAX_TABLE)?;
     let in_wave = |path: &Arc<str>| program.wave.binary_search_by(|facts| facts.path.cmp(path)).is_ok();
     let calls = |path: &&Arc<str>| {
-        let holds = |entry: &Entry| {
-            entry.calls(signature, |text| calls_any(&table, text))
-                && words.is_none_or(|words| words.in_text(&entry.text))
-        };
+        let holds = |entry: &Entry| entry.calls(signature, |text| calls_any(&table, text));
         !in_wave(path) && program.entry(path).is_some_and(|entry| holds(&entry))
     };
     let more: Vec<Arc<str>> = paths.par_iter().filter(calls).cloned().collect();

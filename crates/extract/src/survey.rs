@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rollproof_source::FileId;
+use rollproof_source::{FileId, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::eval::text::names_schema;
+use crate::eval::each::is_uncalled;
 use crate::eval::value::{ParamRef, Piece, Value};
 use crate::eval::{Evaluator, span};
-use crate::ir::{ExprId, ExprKind, Facts};
+use crate::ir::{ExprId, ExprKind, Facts, FunctionId};
 use crate::looks::statement_head;
 use crate::matching::Target;
 use crate::program::{Asked, Grown, Program};
@@ -29,10 +29,10 @@ pub(crate) struct FileSurvey {
     pub(crate) sinks: Vec<(ExprId, Target, Vec<Value>)>,
     /// The parameters in those and in tags.
     params: Vec<ParamRef>,
-    /// Those among them that stand where a schema does: most often they have a default, however far away.
-    schemas: Vec<ParamRef>,
     /// The parameters in texts that no sink takes.
     text_params: Vec<ParamRef>,
+    /// Where parameters stand whose callers were asked for in vain on the way to a text.
+    uncalled: Vec<Span>,
     /// Texts that the sinks and tags went through, and tags that are a part of another.
     pub(crate) touched: Texts,
     pub(crate) used_tags: Texts,
@@ -96,15 +96,15 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
                 // What it costs to tell a sink does not count against its text.
                 evaluator.begin();
                 let values = evaluator.argument_values(facts, call, &target);
-                found.schemas.extend(values.iter().flat_map(schemas_of));
                 found.params.extend(values.iter().flat_map(params_of));
+                found.uncalled.extend(values.iter().flat_map(uncalled_of));
                 found.sinks.push((*expr, target, values));
             }
             // A tag may be a part of another that stands in another file: all are evaluated before any is judged.
             ExprKind::Tagged { .. } => {
                 let values = evaluator.eval_of_any_class(facts, *expr);
                 found.params.extend(values.iter().flat_map(params_of));
-                found.schemas.extend(values.iter().flat_map(schemas_of));
+                found.uncalled.extend(values.iter().flat_map(uncalled_of));
             }
             _ => {}
         }
@@ -115,78 +115,56 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
     found
 }
 
-/// Names of functions whose callers have to be known.
-#[derive(Default)]
-pub(crate) struct ToFollow {
-    /// They stand around a sink.
-    pub(crate) near: FxHashSet<Arc<str>>,
-    /// All of them.
-    pub(crate) far: FxHashSet<Arc<str>>,
-    /// They give the name of a schema, or inherit a constructor that stands around a sink.
-    pub(crate) schemas: FxHashSet<Arc<str>>,
-}
-
-impl ToFollow {
-    pub(crate) fn extend(&mut self, other: Self) {
-        self.far.extend(other.far);
-        self.schemas.extend(other.schemas);
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.far.len() + self.schemas.len()
-    }
-}
-
-/// Names of the functions whose parameters reach a sink, wholly or as a part of the text: those that stand around the
-/// sinks or give the name of a schema, and all of them, through however many calls.
-pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> ToFollow {
-    let all =
-        survey.files.iter().flat_map(|file| file.params.iter().chain(&file.text_params).map(|param| (param, false)));
-    let schemas = survey.files.iter().flat_map(|file| file.schemas.iter().map(|param| (param, true)));
-    // The last are taken first: a schema's name counts as one however else it is reached.
-    let mut open: Vec<(ParamRef, bool)> = all.chain(schemas).map(|(param, schema)| (param.clone(), schema)).collect();
-    let name = |param: &ParamRef| {
-        let facts = program.facts(&param.path)?;
-        program.called_as(&facts, param.param.function)
-    };
-    let near = open.iter().filter_map(|(param, _)| name(param));
-    let near: FxHashSet<Arc<str>> = near.flat_map(|name| program.constructed_as(&name)).collect();
-    let mut schemas = FxHashSet::default();
+/// Names of the functions whose parameters reach a sink, wholly or as a part of the text, through however many calls: their
+/// callers have to be known.
+pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> FxHashSet<Arc<str>> {
+    let mut open: Vec<ParamRef> =
+        survey.files.iter().flat_map(|file| file.params.iter().chain(&file.text_params)).cloned().collect();
+    let uncalled = survey.files.iter().flat_map(|file| &file.uncalled);
+    let mut names: FxHashSet<Arc<str>> = uncalled.flat_map(|at| names_of_uncalled(program, *at)).collect();
     let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
-    let mut names = FxHashSet::default();
     let mut evaluator = Evaluator::new(program);
-    while let Some((param, schema)) = open.pop() {
-        if seen.len() > MAX_HOPS || seen.contains(&param) {
+    while let Some(param) = open.pop() {
+        if seen.len() > MAX_HOPS || !seen.insert(param.clone()) {
             continue;
         }
-        seen.insert(param.clone());
         let Some(facts) = program.facts(&param.path) else { continue };
-        let called = name(&param).map_or_else(Vec::new, |name| program.constructed_as(&name));
+        let called = program.called_as(&facts, param.param.function);
         // An heir's name is as good as that of the class whose constructor it is.
-        let heirs = called.len() > 1 && near.contains(&called[0]);
-        if schema || heirs {
-            schemas.extend(called.iter().cloned());
-        }
-        names.extend(called);
+        names.extend(called.map_or_else(Vec::new, |name| program.constructed_as(&name)));
         evaluator.begin();
         for (caller, call) in program.callers(&mut evaluator, &facts, param.param.function).iter() {
             evaluator.begin();
             let at = span(caller, *call);
             let given = evaluator.given(caller, *call, &facts, &param, at);
-            open.extend(given.iter().flat_map(params_of).map(|param| (param, schema)));
+            names.extend(given.iter().flat_map(uncalled_of).flat_map(|at| names_of_uncalled(program, at)));
+            open.extend(given.iter().flat_map(params_of));
         }
     }
-    ToFollow { near, far: names, schemas }
+    names
 }
 
-/// The parameters that stand before a dot.
-fn schemas_of(value: &Value) -> Vec<ParamRef> {
+/// The names that the function is called by one of whose parameters stands there.
+fn names_of_uncalled(program: &Program<'_>, at: Span) -> Vec<Arc<str>> {
+    let name = name_of_uncalled(program, at);
+    name.map_or_else(Vec::new, |name| program.constructed_as(&name))
+}
+
+fn name_of_uncalled(program: &Program<'_>, at: Span) -> Option<Arc<str>> {
+    let facts = program.facts(&program.sources.file(at.file).path)?;
+    let takes = |function: &crate::ir::Function| function.params.iter().any(|param| param.range == at.range);
+    let function = facts.functions.iter().position(takes)?;
+    program.called_as(&facts, FunctionId(function as u32))
+}
+
+/// The parameters in a text that nobody was seen to give.
+fn uncalled_of(value: &Value) -> Vec<Span> {
     let (Value::Text(pieces) | Value::Fragment(pieces, ..)) = value else { return Vec::new() };
-    let schema = |pair: &[Piece]| match pair {
-        [Piece::Param(param, _), Piece::Text { text, .. }] if names_schema(text) => Some(param.clone()),
+    let lost = |piece: &Piece| match piece {
+        Piece::Unknown(reason, at) if is_uncalled(reason) => Some(*at),
         _ => None,
     };
-    pieces.windows(2).filter_map(schema).collect()
+    pieces.iter().filter_map(lost).collect()
 }
 
 fn params_of(value: &Value) -> Vec<ParamRef> {

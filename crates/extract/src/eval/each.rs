@@ -8,6 +8,15 @@ use super::value::{ParamRef, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts, Step};
 
+/// The reasons of a parameter that nobody is seen to give.
+pub(super) const EXPORTED: &str = "parameter of exported function";
+const PASSED_ON: &str = "parameter of a function that is passed on";
+
+/// Whether a reason says that nobody is seen to give a parameter.
+pub(crate) fn is_uncalled(reason: &str) -> bool {
+    matches!(reason, EXPORTED | PASSED_ON)
+}
+
 /// Methods of lists that call a function with each item.
 const EACH: &[&str] = &["map", "flatMap", "forEach", "filter", "some", "every", "find"];
 
@@ -26,14 +35,10 @@ impl Evaluator<'_> {
             }
             // A default that lacks the part says nothing of what is given.
             values.retain(|value| *value != Value::Nothing);
-            values.push(Value::unknown("parameter of exported function", at));
+            values.push(Value::unknown(EXPORTED, Span { file: facts.file, range: info.range }));
             return values;
         }
-        let reason = if self.program.is_exported(facts, param.param.function) {
-            "parameter of exported function"
-        } else {
-            "parameter of a function that is passed on"
-        };
+        let reason = if self.program.is_exported(facts, param.param.function) { EXPORTED } else { PASSED_ON };
         let mut values = match self.given_by_list(facts, param) {
             Some(values) => values,
             None => vec![Value::unknown(reason, Span { file: facts.file, range: info.range })],

@@ -7,7 +7,7 @@ mod condition;
 mod cover;
 mod distinct;
 mod drizzle;
-mod each;
+pub(crate) mod each;
 mod expand;
 mod flow;
 mod format;

@@ -36,13 +36,6 @@ impl Grown {
         grown
     }
 
-    /// The same for what was added after it.
-    pub(crate) fn extend(&mut self, other: Self) {
-        self.calls.extend(other.calls);
-        self.methods.extend(other.methods);
-        self.defaults.extend(other.defaults);
-    }
-
     /// Whether what was added may be a caller of one of these functions, or make one of another call.
     pub(crate) fn may_call_any(&self, program: &Program<'_>, asked: &Asked) -> bool {
         asked.iter().any(|((_, function), facts)| self.may_call(program, facts, *function))
