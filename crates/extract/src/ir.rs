@@ -325,6 +325,8 @@ pub(crate) struct Param {
 pub(crate) struct Class {
     pub(crate) name: Option<Arc<str>>,
     pub(crate) extends: Option<ExprId>,
+    /// The names of the interfaces that it says to have.
+    pub(crate) implements: Vec<Arc<str>>,
     pub(crate) fields: FxHashMap<Arc<str>, ClassField>,
     pub(crate) methods: FxHashMap<Arc<str>, FunctionId>,
     /// Nothing is made of it but of classes that extend it.

@@ -1,5 +1,6 @@
 //! All files of one snapshot as the evaluator sees them: parsed when they are asked for, each once.
 
+mod calls;
 mod changers;
 mod classes;
 pub(crate) mod databases;
@@ -15,7 +16,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::eval::Evaluator;
 use crate::eval::replace::Patterns;
 use crate::eval::subclass::Extending;
-use crate::eval::value::Value;
 use crate::glance::Glance;
 use crate::ir::{BindingKind, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::models::Models;
@@ -110,6 +110,8 @@ pub(crate) type Asked = FxHashMap<(FileId, FunctionId), Arc<Facts>>;
 /// The callers of a function, and whose callers had to be known to find them.
 struct KnownCallers {
     callers: Callers,
+    /// Calls of methods of the name on objects of which nothing is known.
+    others: Callers,
     asked: Asked,
 }
 
@@ -318,20 +320,32 @@ impl<'p> Program<'p> {
 
     /// The calls of a function in the wave, by path and place.
     pub(crate) fn callers(&self, evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, function: FunctionId) -> Callers {
+        self.callers_and_others(evaluator, facts, function).0
+    }
+
+    /// The same, and the calls of a method of its name on objects of which nothing is known.
+    pub(crate) fn callers_and_others(
+        &self,
+        evaluator: &mut Evaluator<'_>,
+        facts: &Arc<Facts>,
+        function: FunctionId,
+    ) -> (Callers, Callers) {
         let key = (facts.file, function);
         if let Some(known) = self.callers.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             evaluator.asked.extend(known.asked.iter().map(|(key, facts)| (*key, facts.clone())));
-            return known.callers.clone();
+            return (known.callers.clone(), known.others.clone());
         }
         evaluator.asked.insert(key, facts.clone());
-        let (found, whole) = evaluator.aside(|evaluator| self.find_callers(evaluator, facts, function));
-        let found = Arc::new(found);
+        let mut others = Vec::new();
+        let (found, whole) = evaluator.aside(|evaluator| self.find_callers(evaluator, facts, function, &mut others));
+        let (callers, others) = (Arc::new(found), Arc::new(others));
         if whole {
             // What was evaluated before may have been used again: all that it hangs on counts.
-            let known = KnownCallers { callers: found.clone(), asked: evaluator.asked.clone() };
+            let asked = evaluator.asked.clone();
+            let known = KnownCallers { callers: callers.clone(), others: others.clone(), asked };
             self.callers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, known);
         }
-        found
+        (callers, others)
     }
 
     fn find_callers(
@@ -339,6 +353,7 @@ impl<'p> Program<'p> {
         evaluator: &mut Evaluator<'_>,
         facts: &Arc<Facts>,
         function: FunctionId,
+        others: &mut Vec<(Arc<Facts>, ExprId)>,
     ) -> Vec<(Arc<Facts>, ExprId)> {
         let info = &facts.functions[function.index()];
         let mut found = Vec::new();
@@ -352,8 +367,10 @@ impl<'p> Program<'p> {
             let renamed = facts.exports.contains_key("default") && info.class.is_none();
             for caller in &self.wave {
                 for call in caller.calls_by_name.get(name).map_or(&[][..], Vec::as_slice) {
-                    if evaluator.calls_function(caller, *call, facts, function, only) {
-                        found.push((caller.clone(), *call));
+                    match evaluator.calls_function(caller, *call, facts, function, only) {
+                        Some(true) => found.push((caller.clone(), *call)),
+                        Some(false) => {}
+                        None => others.push((caller.clone(), *call)),
                     }
                 }
                 if renamed {
@@ -377,7 +394,7 @@ impl<'p> Program<'p> {
             for call in caller.calls_by_name.get(&name).map_or(&[][..], Vec::as_slice) {
                 let ExprKind::Call(made) = &caller.expr(*call).kind else { continue };
                 if matches!(caller.expr(made.callee).kind, ExprKind::Call(_))
-                    && evaluator.calls_function(caller, *call, facts, function, false)
+                    && evaluator.calls_function(caller, *call, facts, function, false) == Some(true)
                 {
                     found.push((caller.clone(), *call));
                 }
@@ -522,54 +539,4 @@ impl<'p> Program<'p> {
 
 fn is_constructor(function: &crate::ir::Function) -> bool {
     function.class.is_some() && function.name.as_deref() == Some("constructor")
-}
-
-impl Evaluator<'_> {
-    fn calls_function(
-        &mut self,
-        caller: &Arc<Facts>,
-        call: ExprId,
-        facts: &Arc<Facts>,
-        function: FunctionId,
-        only: bool,
-    ) -> bool {
-        let ExprKind::Call(call) = &caller.expr(call).kind else { return false };
-        let callees = self.eval(caller, call.callee, &None);
-        let mut unresolved = true;
-        for callee in &callees {
-            match callee {
-                Value::Function(other) if other.facts.file == facts.file && other.function == function => return true,
-                Value::Function(_) => unresolved = false,
-                Value::External { module, .. } if !module.is_empty() => unresolved = false,
-                _ => {}
-            }
-        }
-        unresolved && only && matches!(caller.expr(call.callee).kind, ExprKind::Member { .. })
-    }
-
-    /// Calls of a default export under the name that the caller's import gives it.
-    fn calls_of_import(
-        &mut self,
-        caller: &Arc<Facts>,
-        name: &Arc<str>,
-        facts: &Arc<Facts>,
-        function: FunctionId,
-        found: &mut Vec<(Arc<Facts>, ExprId)>,
-    ) {
-        for binding in &caller.bindings {
-            let BindingKind::Import { module, name: imported } = &binding.kind else { continue };
-            let default = imported.as_ref().is_none_or(|imported| imported.as_ref() == "default");
-            if !default || binding.name == *name {
-                continue;
-            }
-            if self.program.resolve_module(caller, module).as_ref() != Some(&facts.path) {
-                continue;
-            }
-            for call in caller.calls_by_name.get(&binding.name).map_or(&[][..], Vec::as_slice) {
-                if self.calls_function(caller, *call, facts, function, false) {
-                    found.push((caller.clone(), *call));
-                }
-            }
-        }
-    }
 }

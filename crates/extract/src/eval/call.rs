@@ -163,7 +163,7 @@ impl Evaluator<'_> {
             return known.clone();
         }
         let cuts = self.cuts;
-        let callers = self.program.callers(self, &facts, param.param.function);
+        let (callers, others) = self.program.callers_and_others(self, &facts, param.param.function);
         if callers.is_empty() {
             return self.uncalled(&facts, param, at);
         }
@@ -179,6 +179,7 @@ impl Evaluator<'_> {
                 break;
             }
         }
+        ways.extend(self.unseen(&others, &facts, param, &ways, at));
         self.forcing.pop();
         // What one caller gives for two parameters stays together.
         let mut values = told_apart(at_caller(&facts, param.param.function), ways);

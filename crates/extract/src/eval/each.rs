@@ -9,12 +9,20 @@ use super::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts, Step};
 
 /// The reasons of a parameter that nobody is seen to give.
-pub(super) const EXPORTED: &str = "parameter of exported function";
+const EXPORTED: &str = "parameter of exported function";
 const PASSED_ON: &str = "parameter of a function that is passed on";
 
 /// Whether a reason says that nobody is seen to give a parameter.
 pub(crate) fn is_uncalled(reason: &str) -> bool {
     matches!(reason, EXPORTED | PASSED_ON)
+}
+
+/// How many calls are looked at that may be a function's.
+const MAX_OTHERS: usize = 64;
+
+/// Whether two values come to the same text.
+fn is_alike(one: &Value, other: &Value) -> bool {
+    one == other || (one.constant().is_some() && one.constant() == other.constant())
 }
 
 /// Methods of lists that call a function with each item.
@@ -24,6 +32,24 @@ const EACH: &[&str] = &["map", "flatMap", "forEach", "filter", "some", "every", 
 const LIST_STEPS: u32 = 500;
 
 impl Evaluator<'_> {
+    /// What stands for others that may be callers, unless they give what is known already.
+    pub(super) fn unseen(
+        &mut self,
+        others: &[(Arc<Facts>, ExprId)],
+        facts: &Arc<Facts>,
+        param: &ParamRef,
+        ways: &[Vec<Value>],
+        at: Span,
+    ) -> Option<Vec<Value>> {
+        let unseen = others.iter().take(MAX_OTHERS).any(|(caller, call)| {
+            let given = self.given(caller, *call, facts, param, at);
+            given.iter().any(|value| !ways.iter().flatten().any(|known| is_alike(known, value)))
+        });
+        let info = &facts.functions[param.param.function.index()].params[param.param.index as usize];
+        let unknown = || vec![Value::unknown(EXPORTED, Span { file: facts.file, range: info.range })];
+        (unseen || others.len() > MAX_OTHERS).then(unknown)
+    }
+
     /// What is known of a parameter whose function nobody is seen to call.
     pub(super) fn uncalled(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Vec<Value> {
         let function = &facts.functions[param.param.function.index()];

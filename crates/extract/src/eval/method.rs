@@ -107,7 +107,11 @@ impl Evaluator<'_> {
             *known,
             "join" | "map" | "flatMap" | "filter" | "concat" | "flat" | "fill" | "iter" | "split" | "reduce"
         );
-        let objects = if list_method { self.forced(objects) } else { objects };
+        let objects = match *known {
+            "split" => self.forced_through(objects),
+            _ if list_method => self.forced(objects),
+            _ => objects,
+        };
         let fits = |value: &Value| {
             matches!(value, Value::Text(_) | Value::Fragment(..) | Value::List(_) | Value::Param(..) | Value::Number(_))
                 || (list_method && matches!(value, Value::Unknown(..)))

@@ -14,6 +14,9 @@ use crate::unbuilt::missing_file;
 /// How many re-exports an import may go through.
 const MAX_REEXPORTS: u32 = 12;
 
+/// Through how many callers a parameter is followed where its text is needed at once.
+const MAX_CALLERS: usize = 8;
+
 /// How many elements of a loop's lists are told apart.
 const MAX_ELEMENTS: usize = 256;
 
@@ -387,6 +390,17 @@ impl Evaluator<'_> {
             }
         }
         all
+    }
+
+    /// The same, where what a caller gives may be what its own callers give.
+    pub(super) fn forced_through(&mut self, mut values: Vec<Value>) -> Vec<Value> {
+        for _ in 0..MAX_CALLERS {
+            if !values.iter().any(|value| matches!(value, Value::Param(..))) {
+                break;
+            }
+            values = self.forced(values);
+        }
+        values
     }
 }
 

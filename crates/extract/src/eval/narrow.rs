@@ -89,7 +89,8 @@ impl Evaluator<'_> {
         let around = facts.function_at(at.start);
         for group in &facts.groups {
             let (Some(GroupTest::If(condition)), Some(first)) = (&group.test, group.arms.first()) else { continue };
-            if facts.expr(*condition).range.end > at.start || facts.function_of(*first) != around {
+            let seen = facts.function_of(*first) == around || self.runs_after(facts, subject, *first);
+            if facts.expr(*condition).range.end > at.start || !seen {
                 continue;
             }
             let second = || group.arms.get(1).is_some_and(|arm| inside(*arm));
@@ -107,6 +108,28 @@ impl Evaluator<'_> {
             }
         }
         None
+    }
+
+    /// Whether the functions around a name that is written once are only made where a region is left: then what was tested
+    /// there holds in them too. A function that is declared may be called before.
+    fn runs_after(&self, facts: &Facts, subject: ExprId, region: RegionId) -> bool {
+        let here = facts.expr(subject).range;
+        let tested = facts.region(region).range;
+        let around = |id: &usize| {
+            let range = facts.functions[*id].range;
+            range.start <= here.start
+                && here.end <= range.end
+                && !(range.start <= tested.start && tested.end <= range.end)
+        };
+        let declared = |id: usize| {
+            facts.bindings.iter().any(|binding| matches!(binding.kind, BindingKind::Function(of) if of.index() == id))
+        };
+        matches!(facts.expr(subject).kind, ExprKind::Binding(_))
+            && facts.function_of(region).is_some_and(|outer| {
+                let outer = facts.functions[outer.index()].range;
+                outer.start <= here.start && here.end <= outer.end
+            })
+            && (0..facts.functions.len()).filter(around).all(|id| !declared(id))
     }
 }
 

@@ -122,6 +122,7 @@ impl Lowering<'_> {
         if let Some(heritage) = self.children(node).into_iter().find(|child| self.kind(*child) == Kind::ClassHeritage) {
             let extends = self.extends(heritage);
             self.builder.facts.classes[id.index()].extends = extends;
+            self.builder.facts.classes[id.index()].implements = self.implements(heritage);
         }
         let outer = self.builder.class.replace(id);
         for member in self.part(node, Part::Body).map(|list| self.children(list)).unwrap_or_default() {
@@ -138,6 +139,18 @@ impl Lowering<'_> {
             Kind::ImplementsClause => None,
             _ => Some(self.expression(first)),
         }
+    }
+
+    /// The last names of the types after `implements`.
+    fn implements(&mut self, heritage: Node<'_>) -> Vec<Arc<str>> {
+        let clauses = self.children(heritage).into_iter().filter(|child| self.kind(*child) == Kind::ImplementsClause);
+        let types: Vec<Node<'_>> = clauses.flat_map(|clause| self.children(clause)).collect();
+        let name = |node: Node<'_>| {
+            let written = self.slice(node).split('<').next().unwrap_or("");
+            written.rsplit('.').next().unwrap_or("").trim()
+        };
+        let names: Vec<&str> = types.into_iter().map(name).collect();
+        names.into_iter().map(|name| self.builder.intern(name)).collect()
     }
 
     fn member(&mut self, member: Node<'_>, class: ClassId) {
