@@ -47,6 +47,7 @@ pub(crate) struct Facts {
     pub(crate) classes: Vec<Class>,
     pub(crate) regions: Vec<Region>,
     pub(crate) groups: Vec<Group>,
+    pub(crate) tries: Vec<Tried>,
     /// What other files see, by name. In Rust every item, with the path of its inline modules (`tests::SQL`).
     pub(crate) exports: FxHashMap<Arc<str>, Export>,
     /// Modules whose exports are this file's exports too.
@@ -348,7 +349,19 @@ pub(crate) enum RegionKind {
     Arm(u32),
     /// What `for (… of …)` runs over.
     Loop(Option<ExprId>),
+    /// The body of a `try` of [`Facts::tries`].
+    Tried(u32),
+    /// The file.
     Block,
+}
+
+/// What follows where the body of a `try` comes to no end.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tried {
+    /// The handler, an arm.
+    pub(crate) handler: Option<RegionId>,
+    /// What runs in either case.
+    pub(crate) finalizer: Option<TextRange>,
 }
 
 #[derive(Debug, Clone)]

@@ -218,8 +218,8 @@ impl Evaluator<'_> {
                     None => certain = false,
                 },
                 // What is tried may end before its end.
-                RegionKind::Loop(_) => certain = false,
-                RegionKind::Block => certain &= here.parent.is_none(),
+                RegionKind::Loop(_) | RegionKind::Tried(_) => certain = false,
+                RegionKind::Block => {}
             }
             let Some(parent) = here.parent else { break };
             region = parent;

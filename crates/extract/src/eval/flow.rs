@@ -3,14 +3,14 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rollproof_source::Span;
+use rollproof_source::{Span, TextRange};
 use rustc_hash::FxHasher;
 
 use super::Evaluator;
 use super::choice;
 use super::text::distinct;
 use super::value::{Chosen, Decision, DecisionPlace, Env, Frame, Item, Piece, Taking, Value, add};
-use crate::ir::{ExprId, Facts, FunctionId, RegionId, RegionKind, Write, WriteOp};
+use crate::ir::{ExprId, Facts, FunctionId, RegionId, RegionKind, Tried, Write, WriteOp};
 
 /// How many turns of a loop are followed one by one.
 pub(super) const MAX_TURNS: usize = 64;
@@ -70,7 +70,7 @@ impl Evaluator<'_> {
                         .is_none_or(|other| other != child && !same_group(facts.region(other).kind, group))
                 })
                 .map_or(writes.len(), |length| next + length);
-            state = self.child(facts, state, &writes[next..end], child, reader, env);
+            state = self.child(facts, state, (&writes[next..end], &writes[end..]), child, reader, env);
             next = end;
         }
         state
@@ -80,7 +80,7 @@ impl Evaluator<'_> {
         &mut self,
         facts: &Arc<Facts>,
         state: Vec<Value>,
-        writes: &[&Write],
+        (writes, later): (&[&Write], &[&Write]),
         child: RegionId,
         reader: Use,
         env: &Env,
@@ -92,11 +92,14 @@ impl Evaluator<'_> {
         {
             return after;
         }
+        if let RegionKind::Tried(tried) = facts.region(child).kind
+            && !reader.within(facts, child)
+        {
+            return self.after_try(facts, state, (writes, later), (child, tried), reader, env);
+        }
         let RegionKind::Arm(group) = facts.region(child).kind else {
             let after = self.flow(facts, state.clone(), writes, child, reader, env);
-            let certain = reader.within(facts, child)
-                || facts.region(child).kind == RegionKind::Block
-                || is_called_for_each(facts, child);
+            let certain = reader.within(facts, child) || is_called_for_each(facts, child);
             let grows = writes.iter().all(|write| !matches!(write.op, WriteOp::Assign(_)));
             let loops = matches!(facts.region(child).kind, RegionKind::Loop(_));
             // A loop that only appends is taken to run: the text of no run is a part of the text of one.
@@ -148,6 +151,39 @@ impl Evaluator<'_> {
         };
         self.cap(&mut result, reader.at);
         if result.is_empty() { state } else { result }
+    }
+
+    /// `state` after the body of a `try`: an error may end it before or after any of its writes.
+    fn after_try(
+        &mut self,
+        facts: &Arc<Facts>,
+        state: Vec<Value>,
+        (writes, later): (&[&Write], &[&Write]),
+        (body, tried): (RegionId, u32),
+        reader: Use,
+        env: &Env,
+    ) -> Vec<Value> {
+        let after = self.flow(facts, state.clone(), writes, body, reader, env);
+        let Tried { handler, finalizer } = &facts.tries[tried as usize];
+        let at = reader.at.range;
+        let is_in = |range: TextRange| !reader.elsewhere && range.start <= at.start && at.end <= range.end;
+        let goes_on = handler.is_some_and(|handler| {
+            let sets = |write: &&Write| write.region == handler && matches!(write.op, WriteOp::Assign(_));
+            reader.within(facts, handler) || !facts.region(handler).exits && !later.iter().any(sets)
+        });
+        if !goes_on && !finalizer.is_some_and(is_in) {
+            return after;
+        }
+        let mut ended = state.clone();
+        for count in 1..writes.len() {
+            let before = self.flow(facts, state.clone(), &writes[..count], body, reader, env);
+            ended = union(ended, before);
+            if ended.len() > MAX_WAYS {
+                add(&mut ended, Value::unknown("what was tried may have ended anywhere", reader.at));
+                break;
+            }
+        }
+        union(ended, after)
     }
 
     /// The lists that a loop runs over, where all of them are known item by item.

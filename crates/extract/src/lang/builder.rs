@@ -52,6 +52,7 @@ impl Builder {
             classes: Vec::new(),
             regions: vec![Region { parent: None, kind: RegionKind::Block, range: whole, exits: false }],
             groups: Vec::new(),
+            tries: Vec::new(),
             exports: FxHashMap::default(),
             export_all: Vec::new(),
             modules: Vec::new(),

@@ -512,3 +512,46 @@ fn what_a_caller_may_leave_undefined_is_no_text() {
            + ROLLBACK TO SAVEPOINT here",
     );
 }
+
+#[test]
+fn what_is_tried_may_end_anywhere() {
+    let body = "
+        declare function risky(): void;
+        export const a = () => { let s = 'SELECT 1 FROM a'; try { risky(); s = 'SELECT 1 FROM b'; } catch {} return pool.query(s); };
+        export const b = () => { let s = 'SELECT 2 FROM a'; try { risky(); s = 'SELECT 2 FROM b'; } catch (e) { throw e; } return pool.query(s); };
+        export const c = () => { let s = 'SELECT 3 FROM a'; try { risky(); s = 'SELECT 3 FROM b'; } catch (e) { s = 'SELECT 3 FROM c'; } return pool.query(s); };
+        export const d = () => { let s = 'SELECT 4 FROM a'; try { risky(); s += ' WHERE b'; } finally { return pool.query(s); } };
+        export const e = () => { const w = ['x']; try { risky(); w.push('y'); } catch {} return pool.query(`SELECT ${w.join(', ')} FROM e`); };
+        export const f = () => { let s = 'SELECT 6 FROM a'; try { s = 'SELECT 6 FROM b'; risky(); s = 'SELECT 6 FROM c'; } catch {} return pool.query(s); };
+        export const g = () => { let s = 'SELECT 7 FROM a'; try { s = 'SELECT 7 FROM b'; return pool.query(s); } catch { s += ' LIMIT 1'; return pool.query(s); } };";
+    check(
+        &[("a.ts", &format!("{PG}{body}"))],
+        "a.ts:4 pg.query
+           = SELECT 1 FROM a
+           = SELECT 1 FROM b
+         a.ts:5 text (text)
+           = SELECT 2 FROM a
+         a.ts:5 pg.query
+           = SELECT 2 FROM b
+         a.ts:6 text (text)
+           = SELECT 3 FROM a
+         a.ts:6 pg.query
+           = SELECT 3 FROM b
+           = SELECT 3 FROM c
+         a.ts:7 pg.query
+           = SELECT 4 FROM a
+           + SELECT 4 FROM a WHERE b
+         a.ts:8 pg.query
+           + SELECT x FROM e
+           + SELECT x, y FROM e
+         a.ts:9 pg.query
+           = SELECT 6 FROM a
+           = SELECT 6 FROM b
+           = SELECT 6 FROM c
+         a.ts:10 pg.query
+           = SELECT 7 FROM b
+         a.ts:10 pg.query
+           + SELECT 7 FROM a LIMIT 1
+           + SELECT 7 FROM b LIMIT 1",
+    );
+}

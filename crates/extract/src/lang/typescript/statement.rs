@@ -6,7 +6,7 @@ use super::failure::Handling;
 use super::kind::{Kind, Part};
 use super::pattern::Target;
 use super::{Lowering, range_of};
-use crate::ir::{BindingKind, CallStyle, ExprId, ExprKind, Fate, Field, GroupTest, RegionKind};
+use crate::ir::{BindingKind, CallStyle, ExprId, ExprKind, Fate, Field, GroupTest, RegionKind, Tried};
 
 impl Lowering<'_> {
     pub(super) fn statements(&mut self, node: Node<'_>) {
@@ -267,8 +267,10 @@ impl Lowering<'_> {
                 Handling::Throws => outer,
             };
         }
+        let tried = self.builder.facts.tries.len() as u32;
+        self.builder.facts.tries.push(Tried { handler: None, finalizer: last.map(range_of) });
         if let Some(body) = self.part(node, Part::Body) {
-            let region = self.builder.open_region(RegionKind::Block, range_of(body));
+            let region = self.builder.open_region(RegionKind::Tried(tried), range_of(body));
             self.statement(body);
             self.builder.region = region;
         }
@@ -276,6 +278,7 @@ impl Lowering<'_> {
         if let Some(handler) = handler {
             let group = self.builder.group(false);
             let region = self.builder.open_arm(group, range_of(handler));
+            self.builder.facts.tries[tried as usize].handler = Some(self.builder.region);
             let scope = self.builder.open_scope();
             if let Some(parameter) = self.part(handler, Part::Parameter) {
                 let scope = self.builder.scope;
