@@ -295,6 +295,7 @@ impl Finder<'_> {
                 let elsewhere = || site.queries.iter().any(|query| looks::has_clickhouse_parameter(&query.text.text));
                 let database = self.program.other_database(facts).map(Arc::from);
                 let database = database.or_else(|| elsewhere().then(|| "ClickHouse".into()));
+                let database = database.or_else(|| other_dialect(&site).map(Arc::from));
                 sites.push(Site { database, ..part_of_built(site) });
             }
         }
@@ -428,6 +429,15 @@ fn drop_impossible(queries: &mut Vec<ExtractedQuery>) -> usize {
         queries.retain(|_| kept.next().copied().unwrap_or(true));
     }
     all - queries.len()
+}
+
+/// The database whose SQL the texts are that reach no known sink, where PostgreSQL's grammar refuses all of them.
+fn other_dialect(site: &Site) -> Option<&'static str> {
+    let mut texts = site.queries.iter().map(|query| query.text.text.as_str());
+    if texts.clone().any(reads_as_statements) {
+        return None;
+    }
+    texts.find_map(rollproof_sql::other_dialect)
 }
 
 fn reads_as_statements(text: &str) -> bool {

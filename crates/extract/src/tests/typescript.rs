@@ -371,3 +371,15 @@ fn placeholders_that_the_program_numbers_begin_where_the_text_leaves_room() {
            ~ UPDATE b SET x = 1 WHERE id = $1 AND y IN ($2)",
     );
 }
+
+#[test]
+fn texts_that_reach_no_sink_may_be_for_another_database() {
+    let files = [(
+        "a.ts",
+        "export const p50 = 'SELECT quantile(0.5)(duration) AS p50 FROM runs GROUP BY day';\n\
+         export const all = 'SELECT duration FROM runs GROUP BY day';\n",
+    )];
+    let (extraction, _) = run(&files, &Options::default());
+    let databases: Vec<Option<&str>> = extraction.sites.iter().map(|site| site.database.as_deref()).collect();
+    assert_eq!(databases, [Some("ClickHouse"), None]);
+}
