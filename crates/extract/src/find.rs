@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bindings::Bindings;
 use crate::coverage::Coverage;
+use crate::eval::spread::{Room, Tree, has_choice};
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
 use crate::exported::is_anything;
@@ -16,7 +17,7 @@ use crate::holes::first_open_hole;
 use crate::ir::{ExprId, ExprKind, Facts, Fate};
 use crate::matching::{Target, only_param};
 use crate::program::Program;
-use crate::render::render;
+use crate::render::{render, translated};
 use crate::sinks::Placeholders;
 use crate::survey::{FileSurvey, MAX_HOPS, Survey, Texts, may_read_as_sql};
 use crate::{ExtractedQuery, FailureMode, QUERY_BUILDER, ResultUse, Site, SiteKind, Unknown, looks};
@@ -327,9 +328,14 @@ impl Finder<'_> {
             return Some(site);
         }
         let texts = evaluator.value_texts(&own, at);
+        let mut room = Room::new(evaluator.limit());
         for text in texts {
             for text in evaluator.expand(&text, at) {
-                self.add_query(&mut site, &text, style, names, at);
+                if has_choice(&text) {
+                    self.add_combinations(&mut site, &text, (style, names), at, &mut room);
+                } else {
+                    self.add_query(&mut site, &text, style, names, at);
+                }
             }
         }
         site.refused = drop_impossible(&mut site.queries);
@@ -337,6 +343,38 @@ impl Finder<'_> {
             site.unknown = Some(Unknown { reason: QUERY_BUILDER.into(), at });
         }
         Some(site)
+    }
+
+    /// The texts that stand for the combinations of a text's choices; where it is not proven that they do, the site says so.
+    fn add_combinations(
+        &self,
+        site: &mut Site,
+        text: &[Piece],
+        (style, names): (Placeholders, &Bindings),
+        at: Span,
+        room: &mut Room,
+    ) {
+        if let Some(texts) = room.all(text) {
+            texts.iter().for_each(|text| self.add_query(site, text, style, names, at));
+            return;
+        }
+        let tree = Tree::of(text);
+        if let Some(fullest) = tree.fullest() {
+            self.add_query(site, &fullest, style, names, at);
+        }
+        // Of a text that holds something unknown in any case nothing is to be proven.
+        let proven = match site.unknown {
+            None => tree.proven(room, &|text| sent(text, style, names)),
+            Some(_) => None,
+        };
+        if proven.is_none() {
+            let reason = format!("more than {} variants", self.program.options.variant_limit.max(1)).into();
+            let open = Unknown { reason, at: tree.at().unwrap_or(at) };
+            site.unknown = site.unknown.take().or(Some(open));
+        }
+        for text in proven.unwrap_or_else(|| tree.some(room)) {
+            self.add_query(site, &text, style, names, at);
+        }
     }
 
     fn add_query(&self, site: &mut Site, text: &[Piece], style: Placeholders, names: &Bindings, at: Span) {
@@ -359,6 +397,15 @@ impl Finder<'_> {
         if !site.queries.iter().any(|known| same_query(known, &query)) {
             site.queries.push(query);
         }
+    }
+}
+
+/// A text as the database gets it, where it numbers no parameters by their names: those are one wherever they stand.
+fn sent(text: &[Piece], style: Placeholders, names: &Bindings) -> Option<Vec<Piece>> {
+    match style {
+        Placeholders::Dollar => Some(text.to_vec()),
+        Placeholders::Question | Placeholders::Colon | Placeholders::PgPromise => Some(translated(text, style, names)),
+        _ => None,
     }
 }
 

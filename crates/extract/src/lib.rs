@@ -18,6 +18,7 @@ mod files;
 mod find;
 mod glance;
 mod holes;
+mod independent;
 mod indirect;
 mod ir;
 mod lang;

@@ -284,7 +284,7 @@ impl Evaluator<'_> {
             Value::Param(..) | Value::Unknown(..) => !is_anything(value),
             Value::Text(pieces) => {
                 let mut shown = pieces.iter().filter(|piece| !is_blank(piece));
-                let open = matches!(shown.next(), Some(Piece::Unknown(..) | Piece::Param(..)));
+                let open = matches!(shown.next(), Some(Piece::Unknown(..) | Piece::Param(..) | Piece::Choice(_)));
                 // `${table}.name` is a name.
                 open && match shown.next() {
                     Some(Piece::Text { text, .. }) => text.starts_with(char::is_whitespace),
@@ -326,10 +326,7 @@ impl Evaluator<'_> {
         values.iter().any(|value| match value {
             Value::Fragment(..) => true,
             Value::Unknown(reason, _) => &**reason == QUERY_BUILDER,
-            Value::Text(pieces) => match pieces.iter().find(|piece| !is_blank(piece)) {
-                Some(Piece::Text { text, .. }) => looks::statement_head(text),
-                _ => false,
-            },
+            Value::Text(pieces) => begins_statement(pieces),
             _ => false,
         })
     }
@@ -460,6 +457,14 @@ fn argument_at(facts: &Facts, call: &Call, index: usize) -> Option<(ExprId, Opti
         }
     }
     call.arguments.get(index).map(|argument| (*argument, None))
+}
+
+fn begins_statement(pieces: &[Piece]) -> bool {
+    match pieces.iter().find(|piece| !is_blank(piece)) {
+        Some(Piece::Text { text, .. }) => looks::statement_head(text),
+        Some(Piece::Choice(choice)) => choice.parts.iter().flat_map(|part| &part.ways).any(|way| begins_statement(way)),
+        _ => false,
+    }
 }
 
 fn is_blank(piece: &Piece) -> bool {

@@ -69,6 +69,10 @@ fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
             Piece::Number(at) => text.push("1", Origin::Value(*at)),
             Piece::Unknown(reason, at) => text.push_hole(Hole { reason: reason.clone(), at: *at, made: None }),
             Piece::Param(_, at) => text.push_hole(Hole { reason: "parameter".into(), at: *at, made: None }),
+            // Choices are written out before (`eval/spread.rs`).
+            Piece::Choice(choice) => {
+                text.push_hole(Hole { reason: "several variants".into(), at: choice.at, made: None })
+            }
             Piece::Repeat(_) | Piece::Chosen(_) => {}
         }
     }

@@ -170,15 +170,20 @@ fn uncalled_of(value: &Value) -> Vec<Span> {
 fn params_of(value: &Value) -> Vec<ParamRef> {
     match value {
         Value::Param(param, _) => vec![param.clone()],
-        Value::Text(pieces) | Value::Fragment(pieces, ..) => pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                Piece::Param(param, _) => Some(param.clone()),
-                _ => None,
-            })
-            .collect(),
+        Value::Text(pieces) | Value::Fragment(pieces, ..) => params_in(pieces),
         _ => Vec::new(),
     }
+}
+
+fn params_in(pieces: &[Piece]) -> Vec<ParamRef> {
+    let params = pieces.iter().flat_map(|piece| match piece {
+        Piece::Param(param, _) => vec![param.clone()],
+        Piece::Choice(choice) => {
+            choice.parts.iter().flat_map(|part| &part.ways).flat_map(|way| params_in(way)).collect()
+        }
+        _ => Vec::new(),
+    });
+    params.collect()
 }
 
 /// A look at the literal head alone, before anything is evaluated.

@@ -176,6 +176,7 @@ impl Evaluator<'_> {
             count += given.iter().filter(|value| !ways.iter().any(|way| way.contains(value))).count();
             ways.push(given);
             if count > self.limit() {
+                ways.push(vec![Value::unknown(&format!("more than {} variants", self.limit()), at)]);
                 break;
             }
         }
@@ -257,7 +258,8 @@ impl Evaluator<'_> {
                 let item = Item::many(vec![Value::Nothing]);
                 vec![Value::List(vec![item].into())]
             }
-            ("", "Set") => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),
+            ("", "Set") if first.is_none() => Vec::new(),
+            ("", "Set" | "Map") if first.is_some() => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),
             ("fs" | "node:fs" | "fs/promises" | "node:fs/promises" | "fs-extra", name)
                 if name.ends_with("readFileSync") || name.ends_with("readFile") =>
             {
@@ -277,6 +279,8 @@ impl Evaluator<'_> {
                 let values = self.forced(values);
                 super::recase::of(module, name).map_or_else(Vec::new, |case| super::recase::apply(case, &values, at))
             }
+            (module, name) if super::package::of(module, name).is_some() => super::package::of(module, name)
+                .map_or_else(Vec::new, |made| self.rearranged(facts, call, made, at, env)),
             _ if self.program.embeds(module, path) => vec![Value::unknown(super::part::BUILT, at)],
             _ => {
                 self.note_settings(facts, &call.arguments, (module, path), env);

@@ -113,7 +113,7 @@ pub(super) fn is_marked(pieces: &[Piece]) -> bool {
 }
 
 /// What was decided on the way to a text: an entry for each decision, in their order.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Marks(Vec<Chosen>);
 
 impl Marks {
@@ -146,6 +146,15 @@ impl Marks {
             };
             open != 0 && !self.is_excluded(one)
         })
+    }
+
+    /// What is decided by both.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        if other.0.is_empty() {
+            return self.clone();
+        }
+        let pieces: Vec<Piece> = self.0.iter().chain(&other.0).copied().map(Piece::Chosen).collect();
+        Self::of(&pieces)
     }
 
     /// A subject is one literal and no other.

@@ -71,6 +71,7 @@ fn hash_pieces(pieces: &Pieces, hasher: &mut FxHasher) {
             Piece::Param(param, at) => (param, at).hash(hasher),
             Piece::Unknown(why, at) => (why, at).hash(hasher),
             Piece::Chosen(chosen) => chosen.hash(hasher),
+            Piece::Choice(choice) => (choice.at, choice.parts.len()).hash(hasher),
         }
     }
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 use super::Evaluator;
 use super::choice;
 use super::text::distinct;
-use super::value::{Chosen, Decision, DecisionPlace, Env, Frame, Item, Piece, Taking, Value, add};
+use super::value::{Choice, ChoicePart, Chosen, Decision, DecisionPlace, Env, Frame, Item, Piece, Taking, Value, add};
 use crate::ir::{ExprId, Facts, FunctionId, RegionId, RegionKind, Tried, Write, WriteOp};
 
 /// How many turns of a loop are followed one by one.
@@ -144,6 +144,13 @@ impl Evaluator<'_> {
                 && let Some(merged) = extended(before, added, &taking(decision, [yes, no]))
             {
                 return merged;
+            }
+            // And so may what it only adds to many texts.
+            if let ([before, added], [no, yes], false) = (ways.as_slice(), found_out.as_slice(), exhaustive)
+                && before.len() >= MAX_WAYS
+                && let Some(texts) = appended(before, added, &taking(decision, [yes, no]), reader.at)
+            {
+                return texts;
             }
             choice::told_apart_by(decision, &found_out, ways)
         } else {
@@ -419,6 +426,20 @@ pub(super) fn extended(before: &[Value], after: &[Value], choice: &Arc<Taking>) 
     }
     let optional = added.iter().map(|item| Item { optional: true, choice: Some(choice.clone()), ..item.clone() });
     Some(vec![Value::List(before.iter().cloned().chain(optional).collect())])
+}
+
+/// Texts and the same with more at their ends: that may be left out.
+fn appended(before: &[Value], after: &[Value], choice: &Taking, at: Span) -> Option<Vec<Value>> {
+    let marks = |marks: &[Chosen]| marks.iter().copied().map(Piece::Chosen).collect::<Vec<Piece>>();
+    let one = |(before, after): (&Value, &Value)| {
+        let (Value::Text(before), Value::Text(after)) = (before, after) else { return None };
+        let added = after.strip_prefix(before.as_ref())?;
+        let way = added.iter().cloned().chain(marks(&choice.taken)).collect();
+        let part = ChoicePart { ways: vec![way], left_out: Some(marks(&choice.left)) };
+        let either = Choice::piece(at, Vec::new().into(), vec![part]);
+        Some(Value::text(before.iter().cloned().chain([either]).collect()))
+    };
+    (before.len() == after.len()).then(|| before.iter().zip(after).map(one).collect())?
 }
 
 fn with_left_out(before: &[Value], after: Vec<Value>, choice: &Arc<Taking>) -> Vec<Value> {

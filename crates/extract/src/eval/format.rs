@@ -7,6 +7,7 @@ use rollproof_source::Span;
 
 use super::Evaluator;
 use super::helper::name_pieces;
+use super::spread::closed;
 use super::text::distinct;
 use super::value::{Item, Piece, Pieces, Value, add, cut};
 use crate::ir::CallStyle;
@@ -74,7 +75,7 @@ impl Evaluator<'_> {
     fn filled(&mut self, pieces: &Pieces, given: &[Vec<Value>], at: Span) -> Vec<Value> {
         let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
         let mut next = 0;
-        for piece in pieces.iter() {
+        for piece in &closed(pieces, self.limit()) {
             let Piece::Text { text, .. } = piece else {
                 texts.iter_mut().for_each(|made| made.push(piece.clone()));
                 continue;

@@ -7,10 +7,10 @@ use rollproof_source::Span;
 use super::call::{callee_path, last_name};
 use super::made_methods::Spelled;
 use super::tag::is_plain;
-use super::value::{Env, Item, Piece, Pieces, Value, constant};
+use super::value::{Env, Item, ParamRef, Piece, Pieces, Value, constant};
 use super::{Evaluator, span};
 use crate::QUERY_BUILDER;
-use crate::ir::{Call, ExprId, ExprKind, Facts};
+use crate::ir::{Call, ExprId, ExprKind, Facts, Step};
 use crate::sinks::{Helper, Meaning, Placeholders};
 
 impl Evaluator<'_> {
@@ -300,6 +300,13 @@ impl Evaluator<'_> {
     /// `between` is the separator where the call gives none.
     fn join_fragments(&mut self, facts: &Arc<Facts>, call: &Call, between: &str, at: Span, env: &Env) -> Vec<Pieces> {
         let lists = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
+        let lists = lists.into_iter().map(|list| match &list {
+            Value::Param(param, at) if self.is_declared_values(param) => {
+                Value::List([Item::many(vec![Value::text(vec![Piece::Placeholder(*at)])])].into())
+            }
+            _ => list,
+        });
+        let lists = lists.collect();
         let lists = self.forced(lists);
         let separator = match call.arguments.get(1) {
             Some(separator) => self.eval(facts, *separator, env).into_iter().next(),
@@ -320,6 +327,24 @@ impl Evaluator<'_> {
             texts.extend(self.value_texts(&joined, at));
         }
         texts
+    }
+
+    /// Whether a parameter's declared type is a list of texts or numbers: fragments are objects in every library.
+    fn is_declared_values(&self, param: &ParamRef) -> bool {
+        let Some(facts) = self.program.facts(&param.path) else { return false };
+        let function = &facts.functions[param.param.function.index()];
+        let declared = function.params[param.param.index as usize].range.slice(&facts.text);
+        match param.steps.as_slice() {
+            [] => declared.split_once(':').is_some_and(|(name, typed)| !name.contains('{') && is_list_of_values(typed)),
+            [Step::Field(name)] => {
+                let types = declared.rsplit_once("}:").map_or("", |(_, types)| types);
+                let mut fields = types.split([';', ',', '{', '\n']).filter_map(|field| field.split_once(':'));
+                fields.any(|(field, typed)| {
+                    field.trim().trim_end_matches('?') == name.as_ref() && is_list_of_values(typed)
+                })
+            }
+            _ => false,
+        }
     }
 
     /// Items that are no fragments are values.
@@ -423,6 +448,14 @@ impl Evaluator<'_> {
         }
         texts
     }
+}
+
+/// `string[]`, `readonly number[]`, perhaps with what stands after a type.
+fn is_list_of_values(typed: &str) -> bool {
+    let typed = typed.trim().trim_start_matches("readonly ").trim();
+    let rest = ["string", "number", "bigint", "boolean"].iter().find_map(|name| typed.strip_prefix(name));
+    let after = rest.and_then(|rest| rest.trim_start().strip_prefix("[]")).map(str::trim_start);
+    after.is_some_and(|after| after.is_empty() || after.starts_with(['=', '}', ')', ';', ',']))
 }
 
 /// An item without what is no condition; none where nothing else is left.

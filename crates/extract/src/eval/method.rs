@@ -11,7 +11,7 @@ use super::choice::at_test;
 use super::flow::MAX_TURNS;
 use super::made_methods::Spelled;
 use super::text::distinct;
-use super::value::{Chosen, Env, Item, ParamRef, Piece, Taking, Value, add, cut};
+use super::value::{Chosen, Env, Item, ParamRef, Piece, Pieces, Taking, Value, add, cut};
 use super::{Evaluator, span};
 use crate::ir::{Call, ExprId, ExprKind, Facts, Step, WriteOp};
 
@@ -95,6 +95,12 @@ impl Evaluator<'_> {
         {
             return Some(values);
         }
+        if name.as_ref() == "get" && call.arguments.len() == 1 {
+            let maps = self.eval(facts, object, env);
+            if let Some(values) = values_of(&maps) {
+                return Some(values);
+            }
+        }
         if let Some(values) = self.method_of_fragment(facts, object, name, call, env) {
             return Some(values);
         }
@@ -129,9 +135,21 @@ impl Evaluator<'_> {
                 Value::Param(param, _) if changes => vec![changed(param, facts, expr, at)],
                 _ => self.method_of(facts, value, known, call, at, env),
             };
-            values.into_iter().for_each(|value| add(&mut found, value));
+            if self.is_full(&mut found, values, at) {
+                break;
+            }
         }
         Some(found)
+    }
+
+    /// Adds values; whether they are so many that no more are kept.
+    fn is_full(&self, found: &mut Vec<Value>, values: Vec<Value>, at: Span) -> bool {
+        values.into_iter().for_each(|value| add(found, value));
+        let full = found.len() > 2 * self.limit();
+        if full {
+            self.cap(found, at);
+        }
+        full
     }
 
     /// What the method of a call makes of these texts.
@@ -148,8 +166,11 @@ impl Evaluator<'_> {
                 Value::Nothing => Vec::new(),
                 _ => self.method_of(&facts, value, name, call, at, &None),
             };
-            values.into_iter().for_each(|value| add(&mut found, value));
+            if self.is_full(&mut found, values, at) {
+                break;
+            }
         }
+        self.cap(&mut found, at);
         found
     }
 
@@ -417,6 +438,23 @@ impl Evaluator<'_> {
     }
 }
 
+/// What maps that were made of pairs may give for a key.
+fn values_of(maps: &[Value]) -> Option<Vec<Value>> {
+    let mut found = vec![Value::Nothing];
+    for map in maps {
+        let Value::List(items) = map else { return None };
+        for value in items.iter().flat_map(|item| item.values.iter()) {
+            match value {
+                Value::List(pair) if pair.len() == 2 => {
+                    pair[1].values.iter().for_each(|value| add(&mut found, value.clone()));
+                }
+                _ => return None,
+            }
+        }
+    }
+    (found.len() > 1).then_some(found)
+}
+
 /// The keys of a map that was made of pairs.
 fn keys_of(items: &[Item]) -> Option<Value> {
     let key = |item: &Item| match item.values.as_slice() {
@@ -434,7 +472,7 @@ fn makes_map(facts: &Facts, expr: ExprId) -> bool {
 }
 
 /// `.filter(…)`: what may be nothing may be left out.
-fn filtered(items: &[Item]) -> Vec<Item> {
+pub(super) fn filtered(items: &[Item]) -> Vec<Item> {
     items
         .iter()
         .map(|item| {
@@ -496,6 +534,10 @@ fn recased(piece: &Piece, upper: bool) -> Piece {
         Piece::Text { text, at, .. } => {
             let text = if upper { text.to_uppercase() } else { text.to_lowercase() };
             Piece::Text { text: text.into(), at: *at, verbatim: false }
+        }
+        Piece::Choice(choice) => {
+            let all = |pieces: &Pieces| pieces.iter().map(|piece| recased(piece, upper)).collect();
+            choice.map(all(&choice.separator), &mut |way| Some(all(way)))
         }
         other => other.clone(),
     }

@@ -4,7 +4,6 @@ pub(crate) mod call;
 mod changes;
 pub(crate) mod choice;
 mod condition;
-mod cover;
 mod distinct;
 mod drizzle;
 pub(crate) mod each;
@@ -21,12 +20,14 @@ mod method;
 mod name;
 mod narrow;
 mod own_tag;
+mod package;
 pub(crate) mod part;
 mod recase;
 pub(crate) mod replace;
 mod rust;
 mod rust_format;
 mod settings;
+pub(crate) mod spread;
 pub(crate) mod subclass;
 pub(crate) mod tag;
 pub(crate) mod text;
@@ -40,7 +41,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ir::{ExprId, ExprKind, Facts, Part};
 use crate::program::{Asked, Program};
-use value::{Env, Item, Place, Value};
+use value::{Env, Item, Place, Value, add};
 
 /// How deep evaluation may nest: calls in calls, names in names.
 const MAX_DEPTH: u32 = 80;
@@ -243,8 +244,13 @@ impl<'p> Evaluator<'p> {
     pub(crate) fn cap(&self, values: &mut Vec<Value>, at: Span) {
         let limit = self.limit();
         if values.len() > limit {
+            // Texts stay together as one that may go any of these ways.
+            if let Some(text) = text::one_of(values, at) {
+                *values = vec![text];
+                return;
+            }
             values.truncate(limit);
-            values.push(Value::unknown(&format!("more than {limit} variants"), at));
+            add(values, Value::unknown(&format!("more than {limit} variants"), at));
         }
     }
 
@@ -326,7 +332,9 @@ impl<'p> Evaluator<'p> {
         let mut list = Vec::new();
         for item in items {
             let ExprKind::Spread(inner) = facts.expr(*item).kind else {
-                list.push(Item { repeated, ..Item::one(self.eval(facts, *item, env)) });
+                let values = self.eval(facts, *item, env);
+                let values = self.guarded(facts, *item, &values, env).unwrap_or(values);
+                list.push(Item { repeated, ..Item::one(values) });
                 continue;
             };
             let spread = self.eval(facts, inner, env);

@@ -39,6 +39,12 @@ impl Evaluator<'_> {
             ExprKind::Logic { op, left, right } if (*op == Logic::And) == holds && *op != Logic::Nullish => self
                 .narrowed_at(facts, *left, subject, holds, within)
                 .or_else(|| self.narrowed_at(facts, *right, subject, holds, within)),
+            // Where `a && !LIST.includes(a)` does not hold, `a` is nothing or one of the list.
+            ExprKind::Logic { op: Logic::And, left, right } if !holds && same_text(facts, *left, subject) => {
+                let mut values = self.narrowed_at(facts, *right, subject, false, within)?;
+                add(&mut values, Value::Nothing);
+                Some(values)
+            }
             ExprKind::Equal { left, right, negated, .. } if *negated != holds && same_text(facts, *left, subject) => {
                 let values = self.eval(facts, *right, env);
                 values.iter().all(|value| value.constant().is_some()).then_some(values)

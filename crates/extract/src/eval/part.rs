@@ -99,7 +99,8 @@ impl Evaluator<'_> {
             None => return self.value_texts(&values, at),
         };
         let texts = self.value_texts(&values, at);
-        texts.iter().map(|text| translated(text, Placeholders::Question, &names).into()).collect()
+        let closed = |text: &Pieces| super::spread::closed(text, self.limit());
+        texts.iter().map(|text| translated(&closed(text), Placeholders::Question, &names).into()).collect()
     }
 
     /// What is bound as SQL, where a value is that; none for a value that is sent or quoted.

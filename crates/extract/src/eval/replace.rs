@@ -9,7 +9,9 @@ use rollproof_sql::MappedText;
 use rustc_hash::FxHashMap;
 
 use super::Evaluator;
+use super::expand::first_param;
 use super::made_methods::replaced_in_made;
+use super::spread::{has_choice, written_out};
 use super::text::{distinct, names_schema, prefer_known};
 use super::value::{Env, FunctionRef, Piece, Pieces, Value, add, cut};
 use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts};
@@ -31,6 +33,8 @@ pub(super) struct Pattern {
     literal: bool,
     /// It is about single characters, each for itself (`[^a-z]`) or in runs of them (`\\W+`).
     pub(super) single: Option<Single>,
+    /// The text that it is.
+    whole: Option<String>,
 }
 
 /// How a pattern of single characters takes them.
@@ -86,12 +90,9 @@ impl Evaluator<'_> {
                 let [pattern] = pattern.as_slice() else { return unknown(BY_UNKNOWN) };
                 let Some(text) = pattern.constant().filter(|text| !text.is_empty()) else { return unknown(BY_UNKNOWN) };
                 let make = || {
-                    Regex::new(&regex::escape(&text)).ok().map(|regex| Pattern {
-                        regex,
-                        all,
-                        literal: true,
-                        single: single(&regex::escape(&text)),
-                    })
+                    let (source, whole) = (regex::escape(&text), Some(text.clone()));
+                    let regex = Regex::new(&source).ok()?;
+                    Some(Pattern { regex, all, literal: true, single: single(&source), whole })
                 };
                 self.program.patterns.get((Some(all), text.clone()), make)
             }
@@ -104,18 +105,72 @@ impl Evaluator<'_> {
             _ => Instead::Texts(self.value_texts(&with, at)),
         };
         // What callers give is a part of the text that is looked through.
-        let texts = match pieces.iter().any(|piece| matches!(piece, Piece::Param(..))) && !pattern.literal {
+        let texts = match first_param(pieces).is_some() && !pattern.literal {
             true => self.expand(pieces, at),
             false => vec![pieces.to_vec()],
         };
         let mut values = Vec::new();
         let mut made = Made::default();
+        let share = (self.limit() / texts.len().max(1)).max(1);
         for text in texts {
-            self.replaced(&text, &pattern, (&instead, &mut made), at)
-                .into_iter()
-                .for_each(|value| add(&mut values, value));
+            for text in self.with_choices_replaced(text, &pattern, (&instead, &mut made), share, at) {
+                self.replaced(&text, &pattern, (&instead, &mut made), at)
+                    .into_iter()
+                    .for_each(|value| add(&mut values, value));
+            }
         }
         values
+    }
+
+    /// A text with the same done in every way of its choices, where no match can reach from one into another. Else some of
+    /// its combinations, no more than its `share`, which say that they are not all.
+    fn with_choices_replaced(
+        &mut self,
+        text: Vec<Piece>,
+        pattern: &Pattern,
+        (instead, made): (&Instead, &mut Made),
+        share: usize,
+        at: Span,
+    ) -> Vec<Vec<Piece>> {
+        if !has_choice(&text) {
+            return vec![text];
+        }
+        let apart = pattern.whole.as_deref().filter(|whole| pattern.all && is_apart(&text, whole));
+        let replaced = apart.and_then(|_| self.replaced_in_choices(&text, pattern, (instead, made), at));
+        replaced.map_or_else(|| written_out(&text, share), |text| vec![text])
+    }
+
+    fn replaced_in_choices(
+        &mut self,
+        pieces: &[Piece],
+        pattern: &Pattern,
+        (instead, made): (&Instead, &mut Made),
+        at: Span,
+    ) -> Option<Vec<Piece>> {
+        let mut text = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            let Piece::Choice(choice) = piece else {
+                text.push(piece.clone());
+                continue;
+            };
+            let mut lost = pattern.regex.is_match(&Haystack::of(&choice.separator).text);
+            let made = choice.map(choice.separator.clone(), &mut |way| {
+                let inner = self.replaced_in_choices(way, pattern, (instead, &mut *made), at);
+                let way = inner.map(|way| self.replaced(&way, pattern, (instead, &mut *made), at));
+                match way.as_deref() {
+                    Some([Value::Text(way)]) => Some(way.clone()),
+                    _ => {
+                        lost = true;
+                        None
+                    }
+                }
+            });
+            if lost {
+                return None;
+            }
+            text.push(made);
+        }
+        Some(text)
     }
 
     /// A pattern is looked for in what is known; where it could take in a part that is not, nothing is known of the whole.
@@ -248,6 +303,27 @@ impl<'p> Haystack<'p> {
     }
 }
 
+/// Whether `whole` can begin in no part of a text and end in another: none of them ends as it begins.
+fn is_apart(pieces: &[Piece], whole: &str) -> bool {
+    let begins = |text: &str| whole.char_indices().skip(1).any(|(at, _)| text.ends_with(&whole[..at]));
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text { text: part, .. } => text.push_str(part),
+            Piece::Chosen(_) | Piece::Repeat(_) => {}
+            Piece::Choice(choice) => {
+                let mut ways = choice.parts.iter().flat_map(|part| &part.ways).chain([&choice.separator]);
+                if begins(&text) || !ways.all(|way| is_apart(way, whole)) {
+                    return false;
+                }
+                text.clear();
+            }
+            _ => text.push(MappedText::HOLE),
+        }
+    }
+    !begins(&text)
+}
+
 fn groups(captures: &Captures<'_>) -> Found {
     let range = captures.get(0).map_or(0..0, |whole| whole.range());
     (range, captures.iter().map(|group| group.map(|group| group.as_str().to_owned())).collect())
@@ -275,7 +351,10 @@ fn pattern_of(source: &str) -> Option<Pattern> {
     builder.case_insensitive(flags.contains('i')).multi_line(flags.contains('m'));
     builder.dot_matches_new_line(flags.contains('s')).size_limit(MAX_PATTERN);
     let literal = !flags.contains('i') && is_literal(body);
-    builder.build().ok().map(|regex| Pattern { regex, all: flags.contains('g'), literal, single: single(body) })
+    // A word's end is no text; a backslash that stands for itself is not taken out.
+    let whole = (literal && !body.contains(r"\b") && !body.contains(r"\\")).then(|| body.replace('\\', ""));
+    let (all, single) = (flags.contains('g'), single(body));
+    builder.build().ok().map(|regex| Pattern { regex, all, literal, single, whole })
 }
 
 /// Whether a pattern is about single characters.

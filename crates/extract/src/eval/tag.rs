@@ -187,6 +187,10 @@ impl Evaluator<'_> {
                     let name = path.last().map_or("", AsRef::as_ref);
                     vec![Piece::Unknown(format!("`{name}` of package `{module}`").into(), at)].into()
                 }
+                // A text that the language makes is no fragment of any library.
+                Value::Unknown(reason, _) if reason.as_ref() == "result of `JSON.stringify`" && !name_place => {
+                    vec![Piece::Placeholder(at)].into()
+                }
                 Value::Unknown(reason, place)
                     if name_place
                         || is_built(reason)

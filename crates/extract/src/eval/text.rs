@@ -6,8 +6,9 @@ use rollproof_source::Span;
 
 use super::choice::{Marks, agree, is_empty, is_marked};
 use super::distinct::Distinct;
+use super::spread::{has_choice, same_value};
 use super::tag::{is_name_place, known_tail};
-use super::value::{Env, Item, Piece, Pieces, Value, same_pieces};
+use super::value::{Choice, ChoicePart, Env, Item, Piece, Pieces, Value, same_pieces, weight_of};
 use super::{Evaluator, span};
 use crate::ir::{Chunk, ExprId, ExprKind, Facts, Part};
 use crate::unbuilt::missing_file;
@@ -58,7 +59,7 @@ impl Evaluator<'_> {
 
     /// Counts long texts against what a site may cost: each of their pieces is copied whenever they grow.
     pub(super) fn charge(&mut self, texts: &[Vec<Piece>]) {
-        let pieces: usize = texts.iter().map(Vec::len).sum();
+        let pieces: usize = texts.iter().map(|text| weight_of(text)).sum();
         self.steps = self.steps.saturating_add(u32::try_from(pieces / PIECES_A_STEP).unwrap_or(u32::MAX));
     }
 
@@ -72,12 +73,22 @@ impl Evaluator<'_> {
         let limit = self.limit();
         let together = together(&texts, choices);
         let count: usize = together.iter().map(Vec::len).sum();
-        if count == 0 || count > limit {
-            // The first text goes on with a hole, so that the site is not lost.
-            let reason: Arc<str> = format!("more than {limit} variants").into();
+        if count == 0 {
+            // No two of them come of the same run: the texts go on with a hole, so that the site is not lost.
+            let reason: Arc<str> = "texts that exclude each other".into();
             let mut texts = texts;
             texts.iter_mut().for_each(|text| text.push(Piece::Unknown(reason.clone(), at)));
             return texts;
+        }
+        if count > limit || texts.iter().any(|text| has_choice(text)) {
+            let start = match texts.as_slice() {
+                [only] => only.clone(),
+                _ => {
+                    let ways = texts.into_iter().map(Pieces::from).collect();
+                    vec![Choice::one(ways, at)]
+                }
+            };
+            return vec![longer(&start, &[&[Choice::one(choices.to_vec(), at)]])];
         }
         let mut all = Vec::with_capacity(count);
         for (text, fitting) in texts.iter().zip(together) {
@@ -191,13 +202,11 @@ impl Evaluator<'_> {
                 let fitting = fitting.into_iter().map(|choice| &choices[choice]).filter(|choice| agree(&taken, choice));
                 next.extend(fitting.map(|choice| longer(text, &[between, choice, repeat, &taken])));
             }
-            if next.len() > self.limit() && self.limit() > 2 && items.iter().any(|item| item.optional) {
-                let texts = self.covering(items, &separator, at);
-                self.charge(&texts);
-                return distinct(texts);
+            if next.len() > self.limit() {
+                return vec![Value::text(vec![self.listed(items, &separator, at)])];
             }
-            if next.is_empty() || next.len() > self.limit() {
-                let reason: Arc<str> = format!("more than {} variants", self.limit()).into();
+            if next.is_empty() {
+                let reason: Arc<str> = "texts that exclude each other".into();
                 texts.iter_mut().for_each(|text| text.push(Piece::Unknown(reason.clone(), at)));
                 return distinct(texts);
             }
@@ -212,6 +221,39 @@ impl Evaluator<'_> {
 fn is_number(pieces: &[Piece]) -> bool {
     let mut shown = pieces.iter().filter(|piece| !matches!(piece, Piece::Chosen(_)));
     matches!(shown.next(), Some(Piece::Number(_) | Piece::Made { number: true, .. })) && shown.next().is_none()
+}
+
+impl Evaluator<'_> {
+    /// A list's items as parts that are chosen one by one.
+    fn listed(&mut self, items: &[Item], separator: &Pieces, at: Span) -> Piece {
+        let decided = |item: &Item, taken: bool| -> Vec<Piece> {
+            item.decided(taken).iter().map(|chosen| Piece::Chosen(*chosen)).collect()
+        };
+        let mut parts = Vec::with_capacity(items.len());
+        for item in items {
+            let repeat: &[Piece] = if item.repeated { &[Piece::Repeat(at)] } else { &[] };
+            let taken = decided(item, true);
+            let ways = self.value_texts(&item.values, at);
+            let ways = ways.iter().filter(|way| agree(way, &taken)).map(|way| longer(way, &[repeat, &taken]).into());
+            let left_out = item.optional.then(|| decided(item, false));
+            parts.push(ChoicePart { ways: ways.collect(), left_out });
+        }
+        Choice::piece(at, separator.clone(), parts)
+    }
+}
+
+/// How many texts are kept together as one.
+const MAX_TOGETHER: usize = 128;
+
+/// Texts as one that may go any of these ways; none where they are no plain texts.
+pub(super) fn one_of(values: &[Value], at: Span) -> Option<Value> {
+    let text = |value: &Value| match value {
+        Value::Text(pieces) => Some(pieces.clone()),
+        _ => None,
+    };
+    let ways: Option<Vec<Pieces>> = values.iter().map(text).collect();
+    let ways = ways.filter(|ways| ways.len() <= MAX_TOGETHER)?;
+    Some(Value::text(vec![Choice::one(ways, at)]))
 }
 
 fn not_text(at: Span) -> Piece {
@@ -243,7 +285,7 @@ fn longer(text: &[Piece], rest: &[&[Piece]]) -> Vec<Piece> {
 type Choices = Vec<(Arc<str>, usize)>;
 
 /// A part that was added to texts.
-pub(super) enum Slot {
+enum Slot {
     Piece(Piece),
     Choice { key: Option<Arc<str>>, choices: Vec<Pieces>, at: Span },
 }
@@ -295,7 +337,7 @@ impl Texts {
             .map(|((_, made), fitting)| if chosen(made).is_some() { fitting.len().min(1) } else { fitting.len() });
         let open = open.sum::<usize>();
         if open == 0 || open > self.limit {
-            // The texts go on with a hole, so that the site is not lost.
+            // For a look at what stands before the next hole.
             let reason: Arc<str> = format!("more than {} variants", self.limit).into();
             self.texts.iter_mut().for_each(|(text, _)| text.push(Piece::Unknown(reason.clone(), at)));
             self.too_many = true;
@@ -319,30 +361,39 @@ impl Texts {
     }
 
     pub(super) fn finish(self) -> Vec<Vec<Piece>> {
-        let few = self.too_many.then(|| super::cover::covering_slots(&self.slots, self.limit)).flatten();
-        let texts = self.texts.into_iter().map(|(text, _)| text);
-        match few {
-            // The site still says that not every combination was looked at.
-            Some(few) => few.into_iter().chain(texts.take(1)).collect(),
-            None => texts.collect(),
+        if self.too_many {
+            return vec![apart(self.slots)];
         }
+        self.texts.into_iter().map(|(text, _)| text).collect()
     }
+}
 
-    /// The texts of these parts, of each choice the ways that `of` leaves; none where they are too many.
-    pub(super) fn of(
-        slots: &[Slot],
-        limit: usize,
-        of: &dyn Fn(usize, &[Pieces]) -> Vec<Pieces>,
-    ) -> Option<Vec<Vec<Piece>>> {
-        let mut texts = Self::new(limit);
-        for (index, slot) in slots.iter().enumerate() {
-            match slot {
-                Slot::Piece(piece) => texts.texts.iter_mut().for_each(|(text, _)| text.push(piece.clone())),
-                Slot::Choice { key, choices, at } => texts.add(key.as_ref(), &of(index, choices), *at),
+/// One text whose parts are chosen one by one.
+fn apart(slots: Vec<Slot>) -> Vec<Piece> {
+    let key_of = |slot: &Slot| match slot {
+        Slot::Choice { key, .. } => key.clone(),
+        Slot::Piece(_) => None,
+    };
+    let keys: Vec<Option<Arc<str>>> = slots.iter().map(key_of).collect();
+    let mut first: Option<Span> = None;
+    let mut text = Vec::with_capacity(slots.len());
+    for slot in slots {
+        match slot {
+            Slot::Piece(piece) => text.push(piece),
+            Slot::Choice { choices, .. } if choices.len() == 1 => text.extend(choices[0].iter().cloned()),
+            Slot::Choice { key, choices, at } => {
+                let place = *first.get_or_insert(at);
+                let ways = match &key {
+                    Some(name) if keys.iter().filter(|other| **other == key).count() > 1 => {
+                        same_value(name, place, &choices)
+                    }
+                    _ => choices,
+                };
+                text.push(Choice::one(ways, at));
             }
         }
-        (!texts.too_many).then(|| texts.texts.into_iter().map(|(text, _)| text).collect())
     }
+    text
 }
 
 /// What names a value wherever it stands in the same template: a variable or a member, not a call.
@@ -376,8 +427,40 @@ pub(super) fn prefer_some(choices: &mut Vec<Pieces>) {
 /// A schema's name that may be given from outside has a default: the default it is.
 pub(crate) fn prefer_known(choices: &mut Vec<Pieces>) {
     let known = |choice: &Pieces| super::value::constant(choice).is_some_and(|text| !text.is_empty());
-    if choices.iter().any(known) {
-        choices.retain(known);
+    let opened: Vec<Pieces> = choices.iter().flat_map(opened).filter(known).collect();
+    if opened.len() > MAX_SCHEMAS {
+        // The same name from many callers is one name.
+        choices.clear();
+        let shown = |text: &Pieces| text.iter().filter(|piece| !is_mark(piece)).cloned().collect::<Pieces>();
+        for name in opened.iter().map(shown) {
+            if !choices.iter().any(|other| super::value::constant(other) == super::value::constant(&name)) {
+                choices.push(name);
+            }
+        }
+    } else if !opened.is_empty() {
+        *choices = opened;
+    }
+}
+
+/// With so many names of schemas it is not told apart who gives them.
+const MAX_SCHEMAS: usize = 8;
+
+fn is_mark(piece: &Piece) -> bool {
+    matches!(piece, Piece::Chosen(_))
+}
+
+/// The ways of a text that is one choice and nothing else.
+fn opened(text: &Pieces) -> Vec<Pieces> {
+    let mut parts = text.iter().filter(|piece| !is_mark(piece));
+    match (parts.next(), parts.next()) {
+        (Some(Piece::Choice(choice)), None) => match choice.parts.as_slice() {
+            [ChoicePart { ways, left_out: None }] => {
+                let marks: Vec<Piece> = text.iter().filter(|piece| is_mark(piece)).cloned().collect();
+                ways.iter().filter(|way| agree(way, &marks)).map(|way| longer(way, &[&marks]).into()).collect()
+            }
+            _ => vec![text.clone()],
+        },
+        _ => vec![text.clone()],
     }
 }
 

@@ -34,6 +34,65 @@ pub(crate) enum Piece {
     Repeat(Span),
     /// The text is what comes of a decision that went one of these ways. No text.
     Chosen(Chosen),
+    /// Parts whose combinations are not written out: with them there would be too many texts.
+    Choice(Arc<Choice>),
+}
+
+/// Parts of a text, each in one of several ways, with a separator between those that are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) at: Span,
+    pub(crate) separator: Pieces,
+    pub(crate) parts: Vec<ChoicePart>,
+    weight: usize,
+}
+
+/// A part of a text that may go several ways.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChoicePart {
+    /// What it may be, each with what was decided on the way to it.
+    pub(crate) ways: Vec<Pieces>,
+    /// What is so where the part is left out, if it may be.
+    pub(crate) left_out: Option<Vec<Piece>>,
+}
+
+/// How many pieces a choice may have in all, those of choices in it counted wherever they stand.
+const MAX_WEIGHT: usize = 6_000;
+
+impl Choice {
+    /// The choice as a piece; unknown where it is too large to be looked into again and again.
+    pub(crate) fn piece(at: Span, separator: Pieces, parts: Vec<ChoicePart>) -> Piece {
+        let weight = parts.iter().flat_map(|part| &part.ways).map(|way| weight_of(way)).sum();
+        if weight > MAX_WEIGHT {
+            return Piece::Unknown("too many combinations".into(), at);
+        }
+        Piece::Choice(Arc::new(Self { at, separator, parts, weight }))
+    }
+
+    /// One part that is always there.
+    pub(crate) fn one(ways: Vec<Pieces>, at: Span) -> Piece {
+        Self::piece(at, Vec::new().into(), vec![ChoicePart { ways, left_out: None }])
+    }
+
+    /// The same with its separator and every way replaced.
+    pub(crate) fn map(&self, separator: Pieces, of: &mut dyn FnMut(&Pieces) -> Option<Pieces>) -> Piece {
+        let part = |part: &ChoicePart| {
+            let mut ways: Vec<Pieces> = Vec::new();
+            for way in part.ways.iter().filter_map(&mut *of) {
+                if !ways.contains(&way) {
+                    ways.push(way);
+                }
+            }
+            ChoicePart { ways, left_out: part.left_out.clone() }
+        };
+        Self::piece(self.at, separator, self.parts.iter().map(part).collect())
+    }
+}
+
+/// How many pieces a text has, those of its choices among them.
+pub(crate) fn weight_of(pieces: &[Piece]) -> usize {
+    let weight = |piece: &Piece| if let Piece::Choice(choice) = piece { choice.weight + 1 } else { 1 };
+    1 + pieces.iter().map(weight).sum::<usize>()
 }
 
 impl PartialEq for Piece {
@@ -58,6 +117,9 @@ impl PartialEq for Piece {
             }
             Self::Repeat(at) => matches!(other, Self::Repeat(other) if at == other),
             Self::Chosen(chosen) => matches!(other, Self::Chosen(other) if chosen == other),
+            Self::Choice(choice) => {
+                matches!(other, Self::Choice(other) if Arc::ptr_eq(choice, other) || choice == other)
+            }
         }
     }
 }
@@ -104,6 +166,10 @@ pub(crate) enum DecisionPlace {
     Is(u64, u64),
     /// Whether a subject holds: the first outcome where it does.
     Holds(u64),
+    /// Which value a name has that is interpolated several times.
+    Same(u64),
+    /// Where a part of a text begins and ends, for a look at where it stands.
+    Edge(u32),
 }
 
 /// A parameter of a function, or a part of it.

@@ -157,7 +157,7 @@ fn nothing_is_sql_that_only_looks_like_it() {
 
 #[test]
 fn too_many_variants_are_said_to_be() {
-    let flags = (0..8).map(|index| format!("if (f[{index}]) sql += ' AND a{index}';")).collect::<String>();
+    let flags = (0..8).map(|index| format!("if (f[{index}]) sql += ' JOIN t{index} ON true';")).collect::<String>();
     let body =
         format!("export function f(f) {{ let sql = 'SELECT 1 FROM t WHERE true'; {flags} return pool.query(sql); }}");
     let (extraction, _) = run(&[("a.ts", &format!("{PG}{body}"))], &Options::default());
