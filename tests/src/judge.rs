@@ -22,6 +22,12 @@ const PENDING: &str = "migrations/002_change.sql";
 /// What the tool says of a case.
 #[must_use]
 pub fn report(case: &Case, major: u32) -> Report {
+    report_with(case, major, &Options::default())
+}
+
+/// What the tool says of a case whose sources are read so.
+#[must_use]
+pub fn report_with(case: &Case, major: u32, options: &Options) -> Report {
     let sources = SourceMap::new();
     let migrations = Snapshot::from_texts([(APPLIED, case.schema.as_str()), (PENDING, case.migration.as_str())]);
     let Some(set) = read(&migrations, &sources, "migrations", "plain", None) else { return Report::default() };
@@ -33,7 +39,7 @@ pub fn report(case: &Case, major: u32) -> Report {
             id: Arc::from(id),
             role,
             revision: None,
-            extraction: sites(case, id, &sources),
+            extraction: sites(case, id, &sources, options),
         })
         .collect();
     let Some(builtin) = Builtin::of_version(major) else { return Report::default() };
@@ -56,11 +62,11 @@ pub fn report(case: &Case, major: u32) -> Report {
 }
 
 /// The sites of a version: extracted from program text, and one a statement of SQL files.
-fn sites(case: &Case, version: &str, sources: &SourceMap) -> Extraction {
+fn sites(case: &Case, version: &str, sources: &SourceMap, options: &Options) -> Extraction {
     let files = case.files.iter().filter(|file| file.version == version);
     let (sql, code): (Vec<_>, Vec<_>) = files.partition(|file| file.path.ends_with(".sql"));
     let tree = Snapshot::from_texts(code.iter().map(|file| (file.path.as_str(), file.text.as_str())));
-    let mut extraction = extract(&tree, sources, &Options::default(), &Cache::new());
+    let mut extraction = extract(&tree, sources, options, &Cache::new());
     let statements = Snapshot::from_texts(sql.iter().map(|file| (file.path.as_str(), file.text.as_str())));
     for (path, id) in statements.files() {
         let Some(file) = sql.iter().find(|file| *file.path == **path) else { continue };

@@ -68,6 +68,7 @@ pub(crate) fn groups(
 ) -> Option<Group> {
     let mut roles: BTreeMap<usize, BTreeSet<Role>> = BTreeMap::new();
     let mut numbers = Numbers::default();
+    let mut pairs = BTreeMap::new();
     for (pieces, _) in texts {
         let laid = lay(&sent(pieces)?)?;
         let parsed = parse_script(&laid.text);
@@ -79,17 +80,18 @@ pub(crate) fn groups(
             return None;
         };
         let words = Words::of(&laid.text);
-        let mut order: Vec<(usize, Role)> = Vec::new();
+        let mut order: Vec<(u32, usize, Role)> = Vec::new();
         numbers.note(&laid);
         for (slot, range) in &laid.ranges {
             if range.slice(&laid.text).trim().is_empty() {
                 continue;
             }
             let role = words.role(*range, &laid.ranges).unwrap_or(Role::Open);
-            order.push((*slot, role.clone()));
+            order.push((range.start, *slot, role.clone()));
             roles.entry(*slot).or_default().insert(role);
         }
-        if !columns_have_values(&order) {
+        order.sort();
+        if !columns_have_values(&order, &mut pairs) {
             return None;
         }
     }
@@ -99,12 +101,16 @@ pub(crate) fn groups(
     Some(grouped(&roles, slots))
 }
 
-/// Of an INSERT as many columns as values are there.
-fn columns_have_values(order: &[(usize, Role)]) -> bool {
-    let count = |of: &dyn Fn(&Role) -> bool| order.iter().filter(|(_, role)| of(role)).count();
-    let columns = count(&|role| matches!(role, Role::Column(_)));
+/// Of an INSERT as many columns as values are there, and each column has the same value wherever it is there: `pairs`.
+fn columns_have_values(order: &[(u32, usize, Role)], pairs: &mut BTreeMap<usize, usize>) -> bool {
+    let slots = |of: &dyn Fn(&Role) -> bool| -> Vec<usize> {
+        order.iter().filter(|(_, _, role)| of(role)).map(|(_, slot, _)| *slot).collect()
+    };
+    let columns = slots(&|role| matches!(role, Role::Column(_)));
+    let values = slots(&|role| *role == Role::RowValue);
     // Values may also be chosen for columns that are always there.
-    columns == 0 || columns == count(&|role| *role == Role::RowValue)
+    let as_many = columns.is_empty() || columns.len() == values.len();
+    as_many && columns.iter().zip(values).all(|(column, value)| *pairs.entry(*column).or_insert(value) == value)
 }
 
 fn grouped(roles: &BTreeMap<usize, BTreeSet<Role>>, slots: usize) -> Group {

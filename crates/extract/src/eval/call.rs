@@ -10,14 +10,11 @@ use super::choice::{at_caller, told_apart};
 use super::distinct::Distinct;
 use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
-use crate::ir::{ANY_FIELD, Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
+use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
 use crate::unbuilt::MISSING_FILE;
 
 /// How many calls of the project's functions may stand in one another.
 pub(super) const MAX_FRAMES: u32 = 12;
-
-/// How many spreads are followed in an object's spread, so that one that spreads itself comes to an end.
-const MAX_SPREADS: u32 = 16;
 
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
@@ -289,121 +286,6 @@ impl Evaluator<'_> {
         }
     }
 
-    fn object_call(
-        &mut self,
-        facts: &Arc<Facts>,
-        name: &str,
-        first: Option<ExprId>,
-        at: Span,
-        env: &Env,
-    ) -> Vec<Value> {
-        let Some(first) = first else { return Vec::new() };
-        let objects = self.eval(facts, first, env);
-        if matches!(name, "Object.freeze" | "Object.assign") {
-            return objects;
-        }
-        let objects = self.forced(objects);
-        let mut lists = Vec::new();
-        for object in objects {
-            let items = match &object {
-                Value::Written(written) => self.written_items(&written.clone(), name, at),
-                Value::Object(_) | Value::Record(_) => {
-                    self.fields_of(&object, MAX_SPREADS).map(|fields| items_of(fields, name, at))
-                }
-                _ => None,
-            };
-            let unknown = || {
-                let value = match &object {
-                    Value::Unknown(reason, place) if is_of_a_file(reason) => Value::Unknown(reason.clone(), *place),
-                    _ => Value::unknown("key of an unknown object", at),
-                };
-                vec![Item::many(vec![value])]
-            };
-            add(&mut lists, Value::List(items.unwrap_or_else(unknown).into()));
-        }
-        lists
-    }
-
-    /// The names of an object's fields in their order, and what they are; none where a spread is not known.
-    fn fields_of(&mut self, object: &Value, spreads: u32) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
-        let place = match object {
-            Value::Object(place) => place.clone(),
-            Value::Record(fields) => return Some(fields.to_vec()),
-            _ => return None,
-        };
-        let facts = place.facts.clone();
-        let ExprKind::Object(written) = &facts.expr(place.expr).kind else { return None };
-        let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
-        for field in written {
-            let values = self.eval(&facts, field.value, &place.env);
-            let more = match (&field.name, values.as_slice()) {
-                (Some(name), _) => vec![(name.clone(), values)],
-                (None, [Value::Nothing]) => Vec::new(),
-                (None, [only]) if spreads > 0 => self.fields_of(only, spreads - 1)?,
-                (None, _) => return None,
-            };
-            for (name, values) in more {
-                // A later field of the same name takes the place of the former.
-                match fields.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, former)) => *former = values,
-                    None => fields.push((name, values)),
-                }
-            }
-        }
-        Some(fields)
-    }
-
-    /// The same of an object whose fields are set later: those that it is made with, and any of the others.
-    fn written_items(&mut self, written: &super::value::Written, name: &str, at: Span) -> Option<Vec<Item>> {
-        let Value::Object(place) = &written.base else { return None };
-        if !self.calls_that_write(&written.facts, written.binding, None).is_empty() {
-            return None;
-        }
-        let ExprKind::Object(fields) = &place.facts.expr(place.expr).kind else { return None };
-        let made: Option<Vec<Arc<str>>> = fields.iter().map(|field| field.name.clone()).collect();
-        let mut names: Vec<(Arc<str>, bool)> = made?.into_iter().map(|name| (name, false)).collect();
-        for field in written.facts.binding(written.binding).writes.iter().filter_map(|write| write.field.as_ref()) {
-            if field.as_ref() == ANY_FIELD {
-                return None;
-            }
-            if !names.iter().any(|(known, _)| known == field) {
-                names.push((field.clone(), true));
-            }
-        }
-        let item = |values| Item::one(values);
-        let mut items = Vec::new();
-        for (field, optional) in names {
-            let key = Value::derived(&field, at);
-            let value = if name == "Object.keys" { Vec::new() } else { self.written_field(written, &field, at) };
-            let made = match name {
-                "Object.keys" => item(vec![key]),
-                "Object.values" => item(value),
-                _ => item(vec![Value::List(vec![item(vec![key]), item(value)].into())]),
-            };
-            items.push(Item { optional, ..made });
-        }
-        Some(items)
-    }
-
-    /// `Object.fromEntries(list)`, where every item names its field.
-    fn from_entries(&mut self, facts: &Arc<Facts>, first: Option<ExprId>, at: Span, env: &Env) -> Vec<Value> {
-        let lists = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
-        let lists = self.forced(lists);
-        let mut found = Vec::new();
-        for list in lists {
-            let value = match &list {
-                Value::List(items) => match fields_of(items) {
-                    Some(fields) => Value::Record(fields.into()),
-                    None => Value::unknown("key of an unknown object", at),
-                },
-                Value::Unknown(..) => list,
-                _ => Value::unknown("key of an unknown object", at),
-            };
-            add(&mut found, value);
-        }
-        found
-    }
-
     /// `Array.from({ length: n }, (_, i) => …)`: any number of items.
     fn array_from(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Value> {
         let values = match call.arguments.get(1) {
@@ -488,11 +370,6 @@ pub(super) fn serial_of_call(at: Span, function: &FunctionRef, env: &Env) -> u32
     (hasher.finish() >> 32) as u32
 }
 
-/// Whether a reason says that a file is missing: that is the reason of all that comes of it.
-fn is_of_a_file(reason: &str) -> bool {
-    reason.starts_with(MISSING_FILE) || reason.contains("is not exported")
-}
-
 /// Whether a place is reached in ways that no condition of the source says: in the handler of an error, in arms of a `match`.
 fn in_handler(facts: &Facts, mut region: RegionId) -> bool {
     loop {
@@ -520,22 +397,6 @@ pub(super) fn in_arm_or_loop(facts: &Facts, call: ExprId, around: RegionId) -> b
         region = parent;
     }
     false
-}
-
-/// Names and values of a list of pairs.
-fn fields_of(items: &[Item]) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
-    let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
-    for pair in items.iter().flat_map(|item| item.values.iter()) {
-        let Value::List(pair) = pair else { return None };
-        let [name] = pair.first()?.values.as_slice() else { return None };
-        let name: Arc<str> = name.constant()?.into();
-        let values = pair.get(1).map_or_else(Vec::new, |value| value.values.to_vec());
-        match fields.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => values.into_iter().for_each(|value| add(known, value)),
-            None => fields.push((name, values)),
-        }
-    }
-    Some(fields)
 }
 
 /// What is said of a call that is not followed.
@@ -586,17 +447,4 @@ pub(crate) fn callee_path(facts: &Facts, expr: ExprId) -> Vec<Arc<str>> {
     }
     path.reverse();
     path
-}
-
-/// What `Object.keys`, `Object.values` or `Object.entries` gives for these fields.
-fn items_of(fields: Vec<(Arc<str>, Vec<Value>)>, function: &str, at: Span) -> Vec<Item> {
-    let item = |(key, values): (Arc<str>, Vec<Value>)| {
-        let key = vec![Value::derived(&key, at)];
-        match function {
-            "Object.keys" => Item::one(key),
-            "Object.values" => Item::one(values),
-            _ => Item::one(vec![Value::List(vec![Item::one(key), Item::one(values)].into())]),
-        }
-    };
-    fields.into_iter().map(item).collect()
 }

@@ -91,6 +91,9 @@ impl Evaluator<'_> {
         at: Span,
         env: &Env,
     ) -> Vec<Value> {
+        if !call.arguments.is_empty() && super::spread::has_choice(pieces) {
+            return vec![Value::unknown("result of `toString`", at)];
+        }
         if !pieces.iter().any(|piece| matches!(piece, Piece::Made { number: true, .. })) {
             return vec![Value::text(pieces.to_vec())];
         }

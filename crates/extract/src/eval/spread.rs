@@ -80,6 +80,13 @@ enum Looked {
 /// Which way each choice goes; one more than its ways where it is left out.
 type Ways = BTreeMap<usize, usize>;
 
+/// How choices go that are not given.
+#[derive(Clone, Copy)]
+enum Rest {
+    Fullest,
+    Least,
+}
+
 /// A text and which way each of its choices went.
 type Shown = (Vec<Piece>, Ways);
 
@@ -183,7 +190,7 @@ impl Tree {
 
     /// The text with all that it may have.
     pub(crate) fn fullest(&self) -> Option<Vec<Piece>> {
-        self.text(&Ways::new()).map(|(text, _)| text)
+        self.text(&Ways::new(), Rest::Fullest).map(|(text, _)| text)
     }
 
     /// Some of the texts, of which nothing is proven.
@@ -237,7 +244,7 @@ impl Tree {
             return None;
         }
         // The fullest text alone shows most choices that have a say: where they are too many, that is all there is to see.
-        let Group { open: mut bound, .. } = groups(&[self.text(&Ways::new())?], self.slots.len(), sent)?;
+        let Group { open: mut bound, .. } = groups(&[self.text(&Ways::new(), Rest::Fullest)?], self.slots.len(), sent)?;
         // Choices of which nothing is known but that they have a say are found, and then written out.
         for _ in 0..4 {
             let found = match self.shown(&bound, room, sent)? {
@@ -268,7 +275,7 @@ impl Tree {
             for group in together.iter().filter(|group| group.len() > 1) {
                 let free: Vec<usize> = group.iter().copied().filter(|slot| !bound.contains(slot)).collect();
                 for ways in self.combinations(&free, &fixed)? {
-                    texts.extend(self.text(&ways));
+                    texts.extend(self.text(&ways, Rest::Fullest));
                 }
             }
             for (text, _) in texts {
@@ -283,24 +290,24 @@ impl Tree {
         Some(Looked::Proven(shown))
     }
 
-    /// The text with all at its fullest, the one with least, and one for each way of each choice.
+    /// The text with all at its fullest, the one with least, and two for each way of each choice: with all else at its
+    /// fullest, and with as little else as can be, where nothing that is wrong elsewhere hides what is wrong in it.
     fn each_way(&self, fixed: &Ways, most: usize) -> Option<Vec<Shown>> {
-        let mut texts: Vec<Shown> = vec![self.text(fixed)?];
-        let top = |(at, slot): (usize, &Slot)| {
-            let least = slot.least().filter(|_| slot.path.is_empty() && !fixed.contains_key(&at));
-            least.map(|way| (at, way))
-        };
-        let least: Ways = self.slots.iter().enumerate().filter_map(top).collect();
-        texts.extend(self.text(&fixed.iter().map(|(at, way)| (*at, *way)).chain(least).collect()));
+        let mut texts: Vec<Shown> = vec![self.text(fixed, Rest::Fullest)?];
+        texts.extend(self.text(fixed, Rest::Least));
         for (index, slot) in self.slots.iter().enumerate().filter(|(at, _)| !fixed.contains_key(at)) {
             if slot.path.iter().any(|(at, way)| fixed.get(at).is_some_and(|fixed| fixed != way)) {
                 continue;
             }
             for way in 0..slot.count() {
                 let given = fixed.iter().map(|(at, way)| (*at, *way)).chain(slot.path.iter().copied());
-                let text = self.text(&given.chain([(index, way)]).collect())?;
-                if !texts.iter().any(|(known, _)| *known == text.0) {
-                    texts.push(text);
+                let given = given.chain([(index, way)]).collect();
+                for text in
+                    [Some(self.text(&given, Rest::Fullest)?), self.text(&given, Rest::Least)].into_iter().flatten()
+                {
+                    if !texts.iter().any(|(known, _)| *known == text.0) {
+                        texts.push(text);
+                    }
                 }
                 if texts.len() >= most {
                     return Some(texts);
@@ -337,9 +344,9 @@ impl Tree {
         Some(all)
     }
 
-    /// A text in which the given choices go the given way, and the others the fullest that goes with those. None where the
-    /// given ones do not go together.
-    fn text(&self, given: &Ways) -> Option<Shown> {
+    /// A text in which the given choices go the given way, and the others as the `rest` that goes with those. None where
+    /// the given ones do not go together.
+    fn text(&self, given: &Ways, rest: Rest) -> Option<Shown> {
         let mut decided = self.decided.clone();
         for (slot, way) in given {
             let marks = self.slots[*slot].marks.get(*way)?;
@@ -349,11 +356,17 @@ impl Tree {
             decided = decided.and(marks);
         }
         let mut shown = (Vec::new(), Ways::new());
-        self.write(&self.root, given, &mut decided, &mut shown)?;
+        self.write(&self.root, (given, rest), &mut decided, &mut shown)?;
         Some(shown)
     }
 
-    fn write(&self, nodes: &[Node], given: &Ways, decided: &mut Marks, shown: &mut Shown) -> Option<()> {
+    fn write(
+        &self,
+        nodes: &[Node],
+        (given, rest): (&Ways, Rest),
+        decided: &mut Marks,
+        shown: &mut Shown,
+    ) -> Option<()> {
         for node in nodes {
             let (list, separator) = match node {
                 Node::Piece(piece) => {
@@ -367,7 +380,7 @@ impl Tree {
                 let slot = &self.slots[*index];
                 let way = match given.get(index) {
                     Some(way) => *way,
-                    None => slot.fullest(decided)?,
+                    None => slot.preferred(rest, decided)?,
                 };
                 shown.1.insert(*index, way);
                 *decided = decided.and(&slot.marks[way]);
@@ -379,7 +392,7 @@ impl Tree {
                     shown.0.extend(separator.iter().cloned());
                 }
                 shown.0.push(edge(*index, false, slot.at));
-                self.write(nodes, given, decided, shown)?;
+                self.write(nodes, (given, rest), decided, shown)?;
                 shown.0.push(edge(*index, true, slot.at));
             }
         }
@@ -393,16 +406,15 @@ impl Slot {
         self.marks.len()
     }
 
-    /// The way without text.
-    fn least(&self) -> Option<usize> {
-        let empty = |way: &Vec<Node>| way.iter().all(|node| matches!(node, Node::Piece(Piece::Chosen(_))));
-        self.left_out.is_some().then_some(self.ways.len()).or_else(|| self.ways.iter().position(empty))
-    }
-
-    /// The longest way that goes with what is decided.
-    fn fullest(&self, decided: &Marks) -> Option<usize> {
+    /// The longest way, or the one with least text, that goes with what is decided.
+    fn preferred(&self, rest: Rest, decided: &Marks) -> Option<usize> {
         let left_out = self.left_out.is_some().then_some(self.ways.len());
-        self.order.iter().copied().chain(left_out).find(|way| decided.agree(&self.marks[*way]))
+        let mut order = self.order.iter().copied().chain(left_out);
+        let goes = |way: &usize| decided.agree(&self.marks[*way]);
+        match rest {
+            Rest::Fullest => order.find(goes),
+            Rest::Least => order.rfind(goes),
+        }
     }
 }
 

@@ -279,7 +279,7 @@ fn fields_that_are_set_later_are_what_they_were_set_to() {
     );
 }
 
-/// More optional parts than combinations can be listed: all of them, none, and all but each.
+/// More optional parts than combinations can be listed: all of them, none, all but each, and each alone.
 #[test]
 fn many_optional_parts_are_covered() {
     let parts: String = (1..=8).map(|at| format!("${{o.p{at} ? ' AND p{at} = 1' : ''}}")).collect();
@@ -291,11 +291,12 @@ fn many_optional_parts_are_covered() {
     let [site] = extraction.sites.as_slice() else { panic!("{:?}", extraction.sites) };
     assert_eq!(site.unknown, None);
     let texts: Vec<&str> = site.queries.iter().map(|query| query.text.text.as_str()).collect();
-    assert_eq!(texts.len(), 10, "{texts:?}");
+    assert_eq!(texts.len(), 18, "{texts:?}");
     let all: String = (1..=8).map(|at| format!(" AND p{at} = 1")).collect();
     assert!(texts.contains(&format!("SELECT 1 FROM t WHERE a{all}").as_str()));
     assert!(texts.contains(&"SELECT 1 FROM t WHERE a"));
     assert!(texts.contains(&format!("SELECT 1 FROM t WHERE a{}", all.replace(" AND p3 = 1", "")).as_str()));
+    assert!(texts.contains(&"SELECT 1 FROM t WHERE a AND p3 = 1"));
 }
 
 /// What is pushed in one turn of a loop goes together, however many turns may be left out.

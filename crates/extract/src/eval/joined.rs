@@ -1,0 +1,106 @@
+//! A library's `join`: fragments and values with a separator between them.
+
+use std::sync::Arc;
+
+use rollproof_source::Span;
+
+use super::Evaluator;
+use super::tag::is_plain;
+use super::value::{Env, Item, ParamRef, Piece, Pieces, Value};
+use crate::ir::{Call, Facts, Step};
+
+impl Evaluator<'_> {
+    /// `between` is the separator where the call gives none.
+    pub(super) fn join_fragments(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+        between: &str,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Pieces> {
+        let lists = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
+        let lists = lists.into_iter().map(|list| match &list {
+            Value::Param(param, at) if self.is_declared_values(param) => {
+                Value::List([Item::many(vec![Value::text(vec![Piece::Placeholder(*at)])])].into())
+            }
+            _ => list,
+        });
+        let lists = lists.collect();
+        let lists = self.forced(lists);
+        let separator = match call.arguments.get(1) {
+            Some(separator) => self.eval(facts, *separator, env).into_iter().next(),
+            None => None,
+        };
+        let separator = separator.unwrap_or_else(|| Value::derived(between, at));
+        if let Value::Fragment(_, file, expr) = separator {
+            self.spliced.insert((file, expr));
+        }
+        let mut texts = Vec::new();
+        for list in &lists {
+            let Value::List(items) = list else {
+                texts.push(vec![Piece::Unknown("unknown list of fragments".into(), at)].into());
+                continue;
+            };
+            let items: Vec<Item> = items.iter().map(|item| self.as_fragments(item, at)).collect();
+            let joined = self.join(&items, &separator, at);
+            texts.extend(self.value_texts(&joined, at));
+        }
+        texts
+    }
+
+    /// Whether a parameter's declared type is a list of texts or numbers: fragments are objects in every library.
+    fn is_declared_values(&self, param: &ParamRef) -> bool {
+        let Some(facts) = self.program.facts(&param.path) else { return false };
+        let function = &facts.functions[param.param.function.index()];
+        let declared = function.params[param.param.index as usize].range.slice(&facts.text);
+        match param.steps.as_slice() {
+            [] => declared.split_once(':').is_some_and(|(name, typed)| !name.contains('{') && is_list_of_values(typed)),
+            [Step::Field(name)] => {
+                let types = declared.rsplit_once("}:").map_or("", |(_, types)| types);
+                let mut fields = types.split([';', ',', '{', '\n']).filter_map(|field| field.split_once(':'));
+                fields.any(|(field, typed)| {
+                    field.trim().trim_end_matches('?') == name.as_ref() && is_list_of_values(typed)
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// Items that are no fragments are values.
+    pub(super) fn as_fragments(&mut self, item: &Item, at: Span) -> Item {
+        let values = item
+            .values
+            .iter()
+            .map(|value| match value {
+                Value::Fragment(_, file, expr) => {
+                    self.spliced.insert((*file, *expr));
+                    value.clone()
+                }
+                Value::Unknown(reason, _) if !(reason.starts_with("result of") && is_plain(reason)) => value.clone(),
+                Value::External { module, path } if self.program.makes_parts(module, path) => {
+                    let name = path.last().map_or("", AsRef::as_ref);
+                    Value::unknown(&format!("`{name}` of package `{module}`"), at)
+                }
+                _ => Value::text(vec![Piece::Placeholder(at)]),
+            })
+            .collect::<Vec<Value>>();
+        Item { values: values.into(), ..item.clone() }
+    }
+}
+
+/// `string[]`, `readonly number[]`, perhaps with what stands after a type.
+fn is_list_of_values(typed: &str) -> bool {
+    let typed = typed.trim().trim_start_matches("readonly ").trim();
+    let rest = ["string", "number", "bigint", "boolean"].iter().find_map(|name| typed.strip_prefix(name));
+    let after = rest.and_then(|rest| rest.trim_start().strip_prefix("[]")).map(str::trim_start);
+    after.is_some_and(|after| after.is_empty() || after.starts_with(['=', '}', ')', ';', ',']))
+}
+
+/// An item without what is no condition; none where nothing else is left.
+pub(super) fn present(item: &Item) -> Option<Item> {
+    let left_out = |value: &Value| matches!(value, Value::Nothing | Value::Opaque(_));
+    let values: Vec<Value> = item.values.iter().filter(|value| !left_out(value)).cloned().collect();
+    let optional = item.optional || values.len() < item.values.len();
+    (!values.is_empty()).then(|| Item { values: values.into(), optional, ..item.clone() })
+}
