@@ -160,3 +160,25 @@ fn what_stands_for_all_has_the_verdicts_of_all() {
     }
     assert!(proven > 20, "only {proven} are proven apart");
 }
+
+/// New code reads a new table: `before` lacks it, and `after` says that the parts of one text do not fit each other.
+#[test]
+fn parts_that_do_not_fit_are_no_break() {
+    let verdict = |expression: &str| -> BTreeSet<(String, Verdict)> {
+        let text = format!(
+            "# x\n```sql schema\nCREATE TABLE t (id integer);\n```\n```sql migration\nCREATE TABLE n (id integer, at date);\n```\n\
+             ```ts new/app.ts\nimport {{ Pool }} from 'pg';\nconst pool = new Pool();\n\
+             export const run = (o: any) => pool.query(`SELECT id FROM n ORDER BY ${{{expression}}}`);\n```\n"
+        );
+        let report = judge::report(&case::parse(&text).unwrap(), 18);
+        let after = |query: &rollproof_finding::QueryRecord| query.cells.last().unwrap().verdict;
+        report.queries.iter().map(|query| (query.sql.rsplit(' ').next().unwrap().to_owned(), after(query))).collect()
+    };
+    let known = ("n.at".to_owned(), Verdict::Resolves);
+    let found = |other: &str, verdict: Verdict| BTreeSet::from([known.clone(), (other.to_owned(), verdict)]);
+    assert_eq!(verdict("o.a ? 'n.at' : 'x.at'"), found("x.at", Verdict::Unknown));
+    assert_eq!(verdict("o.a ? 'n.at' : 'at||1||id&&2'"), found("at||1||id&&2", Verdict::Unknown));
+    // A column that is missing is, and so is all that is wrong with the only text.
+    assert_eq!(verdict("o.a ? 'n.at' : 'n.gone'"), found("n.gone", Verdict::Breaks));
+    assert_eq!(verdict("'x.at'"), BTreeSet::from([("x.at".to_owned(), Verdict::Breaks)]));
+}

@@ -116,6 +116,10 @@ impl Row<'_> {
                 blame.level = Level::Warning;
                 return JudgedCell { step, blame: Some(blame), cause: None };
             }
+        } else if blame.verdict == Verdict::Breaks
+            && let Some(blame) = self.never_made_anywhere(step, &blame)
+        {
+            return JudgedCell { step, blame: Some(blame), cause: None };
         }
         let cause = self.cause(step, &blame);
         JudgedCell { step, blame: Some(blame), cause }
@@ -146,8 +150,8 @@ impl Row<'_> {
     }
 
     /// Of several texts that are put together from parts, one whose parts do not fit each other in any state: most often the
-    /// program never makes it (two branches that hang on one value), and never could have. A name that is missing is
-    /// another matter.
+    /// program never makes it (two branches that hang on one value), and never could have. A relation or column that is
+    /// missing is another matter.
     fn never_made(&self, answer: &Answer, blame: &Blame) -> Option<Blame> {
         if self.query.variants < 2 || self.query.extracted.kind == QueryKind::Static {
             return None;
@@ -159,11 +163,22 @@ impl Row<'_> {
                 | ErrorKind::AmbiguousOperator(_)
                 | ErrorKind::TypeMismatch { .. }
                 | ErrorKind::Parameter(_)
-        );
+        ) || error.is_missing_entry();
         let message = format!("whether the program makes this one of {} texts is not known", self.query.variants);
         let hit = Hit::new(message, blame.hit.span, blame.hit.message.clone(), blame.hit.fault.clone());
         let rule = RuleId("dynamic-sql");
         misfit.then_some(Blame { rule, verdict: Verdict::Unknown, level: Level::Warning, hit })
+    }
+
+    /// The same of a text of new code that fails in every state, be it for another reason in each: `before` may lack the
+    /// tables that it reads.
+    fn never_made_anywhere(&mut self, step: usize, blame: &Blame) -> Option<Blame> {
+        let parsed = self.query.parsed.clone();
+        let Ok(statements) = &*parsed else { return None };
+        let answer = self.answer(step, statements);
+        let never = self.never_made(&answer, blame)?;
+        let mut steps = self.query.steps.iter().copied().chain([0]);
+        steps.all(|step| self.blame(step).is_some_and(|blame| blame.verdict == Verdict::Breaks)).then_some(never)
     }
 
     /// What is missing in every state, and what the code itself creates, is there when the code has done so: not known here.

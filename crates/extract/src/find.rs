@@ -104,7 +104,7 @@ impl Finder<'_> {
         for (facts, file) in program.wave.iter().zip(&survey.files) {
             for (sink, target, values) in &file.sinks {
                 let target = Target { failure: failure_at(facts, *sink), ..target.clone() };
-                open.extend(values.iter().filter_map(only_param).map(|param| (target.clone(), param.clone())));
+                open.extend(values.iter().filter_map(only_param).map(|param| (target.clone(), param.of_any())));
             }
         }
         open.reverse();
@@ -129,7 +129,7 @@ impl Finder<'_> {
                 self.forwarded.insert(param.clone());
                 let failure = target.failure.clone().or_else(|| failure_at(caller, *call));
                 let outer = Target { failure, ..target.clone() };
-                open.extend(values.iter().filter_map(only_param).map(|param| (outer.clone(), param.clone())));
+                open.extend(values.iter().filter_map(only_param).map(|param| (outer.clone(), param.of_any())));
                 let entry = self.passing.entry((caller.path.clone(), *call)).or_default();
                 entry.push((target.clone(), param.clone(), facts.clone()));
             }
@@ -314,7 +314,7 @@ impl Finder<'_> {
         at: Span,
         grows: bool,
     ) -> Option<Site> {
-        let passed_on = |value: &Value| only_param(value).is_some_and(|param| self.forwarded.contains(param));
+        let passed_on = |value: &Value| only_param(value).is_some_and(|param| self.forwarded.contains(&param.of_any()));
         let own: Vec<Value> = values.iter().filter(|value| !passed_on(value)).cloned().collect();
         // Which library a text without a sink reaches is not known.
         let declares_types = kind == SiteKind::Text;

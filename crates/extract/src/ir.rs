@@ -428,6 +428,11 @@ impl Facts {
         self.nest().around(at).next().map(|function| FunctionId(function as u32))
     }
 
+    /// The functions around a place, from the inside out.
+    pub(crate) fn functions_around(&self, at: u32) -> impl Iterator<Item = FunctionId> + '_ {
+        self.nest().around(at).map(|function| FunctionId(function as u32))
+    }
+
     /// The class whose method or field stands around a place.
     pub(crate) fn class_at(&self, at: u32) -> Option<ClassId> {
         self.nest().around(at).find_map(|function| self.functions[function].class)

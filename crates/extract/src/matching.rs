@@ -375,7 +375,7 @@ impl Evaluator<'_> {
         let mut found = Vec::new();
         for value in values {
             match &value {
-                Value::Object(_) | Value::Instance(_) | Value::Record(_) | Value::Written(_) => {
+                Value::Object(_) | Value::Instance(..) | Value::Record(_) | Value::Written(_) => {
                     for field in target.fields {
                         for value in self.member(std::slice::from_ref(&value), &field.as_str().into(), at) {
                             if !matches!(value, Value::Nothing | Value::Opaque(_)) {

@@ -169,7 +169,7 @@ fn uncalled_of(value: &Value) -> Vec<Span> {
 
 fn params_of(value: &Value) -> Vec<ParamRef> {
     match value {
-        Value::Param(param, _) => vec![param.clone()],
+        Value::Param(param, _) => vec![param.of_any()],
         Value::Text(pieces) | Value::Fragment(pieces, ..) => params_in(pieces),
         _ => Vec::new(),
     }
@@ -177,7 +177,7 @@ fn params_of(value: &Value) -> Vec<ParamRef> {
 
 fn params_in(pieces: &[Piece]) -> Vec<ParamRef> {
     let params = pieces.iter().flat_map(|piece| match piece {
-        Piece::Param(param, _) => vec![param.clone()],
+        Piece::Param(param, _) => vec![param.of_any()],
         Piece::Choice(choice) => {
             choice.parts.iter().flat_map(|part| &part.ways).flat_map(|way| params_in(way)).collect()
         }

@@ -122,6 +122,13 @@ pub enum ErrorKind {
 }
 
 impl Error {
+    /// A name before a dot that no entry of FROM has (`errorMissingRTE` in `parse_relation.c`): the text is to blame, and no
+    /// schema.
+    #[must_use]
+    pub fn is_missing_entry(&self) -> bool {
+        self.sqlstate == "42P01" && self.message.starts_with("missing FROM-clause entry")
+    }
+
     /// A failure with this error.
     #[must_use]
     pub fn fail(sqlstate: &'static str, message: impl Into<String>, span: TextRange, kind: ErrorKind) -> Failure {

@@ -8,7 +8,8 @@ use rustc_hash::FxHasher;
 
 use super::choice::{at_caller, told_apart};
 use super::distinct::Distinct;
-use super::value::{Env, Frame, FunctionRef, Item, ParamRef, Piece, Value, add};
+use super::object::seen_through;
+use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
 use crate::unbuilt::MISSING_FILE;
@@ -56,7 +57,9 @@ impl Evaluator<'_> {
                     let serial = serial_of_call(at, &function, env);
                     self.invoke_as(serial, &function, arguments, at)
                 }
-                Value::Class(class) if call.style == CallStyle::New => vec![Value::Instance(class)],
+                Value::Class(class) if call.style == CallStyle::New => {
+                    vec![Value::Instance(class, Some(Made::at(facts, expr, env)))]
+                }
                 callee if let Some(made) = self.of_date(facts, call, at).filter(|_| callee != Value::Nothing) => {
                     vec![made]
                 }
@@ -123,6 +126,7 @@ impl Evaluator<'_> {
             outer: function.env.clone(),
             depth,
             serial,
+            through: 0,
             element: None,
         };
         let env = Some(Arc::new(frame));
@@ -151,6 +155,10 @@ impl Evaluator<'_> {
     /// What the callers of a function give for a parameter.
     pub(crate) fn callers_give(&mut self, param: &ParamRef, at: Span) -> Vec<Value> {
         let Some(facts) = self.program.facts(&param.path) else { return vec![Value::unknown("parameter", at)] };
+        if param.through != 0 {
+            let values = self.callers_give(&param.of_any(), at);
+            return seen_through(&values, param.through);
+        }
         if self.forcing.contains(param) || self.forcing.len() > 8 {
             self.cuts.forcing += 1;
             return vec![Value::unknown("parameter that its own function gives", at)];

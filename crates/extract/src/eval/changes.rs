@@ -223,6 +223,7 @@ impl Evaluator<'_> {
             outer: function.env.clone(),
             depth: function.env.as_ref().map_or(0, |frame| frame.depth) + 1,
             serial,
+            through: 0,
             element: None,
         }))
     }

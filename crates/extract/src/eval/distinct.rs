@@ -47,7 +47,7 @@ fn hash_of(value: &Value) -> u64 {
         Value::List(items) => items.len().hash(&mut hasher),
         Value::Object(place) => (place.facts.file, place.expr).hash(&mut hasher),
         Value::Function(function) => (function.facts.file, function.function).hash(&mut hasher),
-        Value::Class(class) | Value::Instance(class) => (class.facts.file, class.class).hash(&mut hasher),
+        Value::Class(class) | Value::Instance(class, _) => (class.facts.file, class.class).hash(&mut hasher),
         Value::Written(written) => (written.facts.file, written.binding, written.at).hash(&mut hasher),
         Value::Module(name) => name.hash(&mut hasher),
         Value::External { module, path } => (module, path).hash(&mut hasher),

@@ -233,6 +233,7 @@ impl Evaluator<'_> {
                     outer: env.clone(),
                     depth: env.as_ref().map_or(0, |frame| frame.depth),
                     serial: serial_of_turn(env, child, index),
+                    through: 0,
                     element: Some((over, item.values.to_vec())),
                 };
                 let turn = Use { turning: Some(child), ..reader };

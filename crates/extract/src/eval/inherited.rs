@@ -25,7 +25,7 @@ impl Evaluator<'_> {
         }
         // What is asked for again on the way is any object.
         self.made.insert(descent, None);
-        let (env, whole) = self.aside(|evaluator| evaluator.call_of_base(class, base));
+        let (env, whole) = self.aside(|evaluator| evaluator.call_of_base(class, base, None));
         if whole {
             self.made.insert(descent, env.clone());
         } else {
@@ -34,9 +34,14 @@ impl Evaluator<'_> {
         env
     }
 
-    fn call_of_base(&mut self, class: &ClassRef, base: &ClassRef) -> Env {
-        // The arguments of the last `super(…)`, which the next constructor gets.
-        let mut given: Option<Vec<Vec<Value>>> = None;
+    /// `given` are the arguments of the `new`, where it is known.
+    pub(super) fn call_of_base(
+        &mut self,
+        class: &ClassRef,
+        base: &ClassRef,
+        mut given: Option<Vec<Vec<Value>>>,
+    ) -> Env {
+        // From the second class on, the arguments of the last `super(…)`, which the next constructor gets.
         let mut here = class.clone();
         for _ in 0..MAX_BASES {
             let facts = here.facts.clone();
@@ -47,6 +52,8 @@ impl Evaluator<'_> {
                     return env;
                 }
                 given = Some(self.given_to_base(&here, &env)?);
+            } else if here.facts.file == base.facts.file && here.class == base.class {
+                return None;
             }
             match self.eval(&facts, info.extends?, &None).into_iter().next() {
                 Some(Value::Class(next)) => here = next,
@@ -92,6 +99,7 @@ impl Evaluator<'_> {
             outer: None,
             depth: 1,
             serial: self.next_serial(),
+            through: 0,
             element: None,
         })
     }

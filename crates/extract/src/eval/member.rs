@@ -42,7 +42,7 @@ impl Evaluator<'_> {
                 Some((_, values)) => values.clone(),
                 None => vec![Value::Nothing],
             },
-            Value::Instance(class) | Value::Class(class) => self.class_member(&class.clone(), object, name, at),
+            Value::Instance(class, _) | Value::Class(class) => self.class_member(&class.clone(), object, name, at),
             Value::External { module, path } => {
                 let path: Vec<Arc<str>> = path.iter().cloned().chain([name.clone()]).collect();
                 vec![Value::External { module: module.clone(), path: path.into() }]
@@ -121,7 +121,7 @@ impl Evaluator<'_> {
                 let function = FunctionRef {
                     facts: facts.clone(),
                     function: *function,
-                    env: None,
+                    env: self.env_around(&class, this),
                     this: Some(Arc::new(this.clone())),
                 };
                 if facts.functions[function.function.index()].getter {
@@ -130,8 +130,7 @@ impl Evaluator<'_> {
                 return vec![Value::Function(function)];
             }
             if let Some(field) = here.fields.get(name) {
-                let made = self.made_through(own, &class);
-                let env = if made.is_some() || own != &class { self.this_of(own, &made) } else { None };
+                let env = self.env_of_field(own, &class, this);
                 return self.class_field(&facts, field, at, &env);
             }
             let Some(extends) = here.extends else { return vec![Value::Opaque(at)] };
@@ -163,7 +162,7 @@ impl Evaluator<'_> {
             .any(|value| !matches!(value, Value::Param(..) | Value::Nothing | Value::Opaque(_) | Value::Unknown(..)));
         if !known
             && let Some(typed) = field.type_expr
-            && let Some(value) = self.of_type(facts, typed, at)
+            && let Some(value) = self.of_type(facts, typed, at, env)
         {
             return vec![value];
         }

@@ -20,6 +20,7 @@ mod member;
 mod method;
 mod name;
 mod narrow;
+mod object;
 mod objects;
 mod own_tag;
 mod package;
@@ -111,6 +112,8 @@ pub(crate) struct Evaluator<'p> {
     json: FxHashMap<Arc<str>, Value>,
     /// Objects that `this` stands for.
     objects: subclass::Objects,
+    /// What the fields of objects are read in.
+    known_objects: object::Known,
     /// What functions of packages were given, by module and path.
     settings: FxHashMap<settings::Made, Vec<Place>>,
     /// The calls by which objects of classes are made.
@@ -140,6 +143,7 @@ impl<'p> Evaluator<'p> {
             forcing: Vec::new(),
             json: FxHashMap::default(),
             objects: subclass::Objects::default(),
+            known_objects: object::Known::default(),
             settings: FxHashMap::default(),
             made: FxHashMap::default(),
             asked: Asked::default(),

@@ -6,7 +6,8 @@ use rollproof_source::Span;
 
 use super::choice;
 use super::flow::Use;
-use super::value::{ClassRef, Env, FunctionRef, ParamRef, Value, add};
+use super::object::combined;
+use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Value, add};
 use super::{Evaluator, MAX_DEPTH, span};
 use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, FunctionId, ParamId, Step, Write};
 use crate::unbuilt::missing_file;
@@ -108,7 +109,7 @@ impl Evaluator<'_> {
         values = self.or_default(facts, values, binding.default, env);
         let unknown =
             values.iter().all(|value| matches!(value, Value::Nothing | Value::Unknown(..) | Value::Opaque(_)));
-        match binding.type_expr.filter(|_| unknown).and_then(|typed| self.of_type(facts, typed, at)) {
+        match binding.type_expr.filter(|_| unknown).and_then(|typed| self.of_type(facts, typed, at, env)) {
             Some(value) => vec![value],
             None => values,
         }
@@ -139,7 +140,9 @@ impl Evaluator<'_> {
     fn param(&mut self, facts: &Arc<Facts>, binding: &Binding, id: ParamId, at: Span, env: &Env) -> Vec<Value> {
         let param = &facts.functions[id.function.index()].params[id.index as usize];
         let mut frame = env.as_ref();
+        let mut through = 0;
         while let Some(here) = frame {
+            through = combined(through, here.through);
             if here.element.is_none() && here.file == facts.file && here.function == id.function {
                 let given = here.arguments.get(id.index as usize).cloned().unwrap_or_else(|| vec![Value::Nothing]);
                 let mut values = self.or_default(facts, given, param.default, env);
@@ -153,7 +156,7 @@ impl Evaluator<'_> {
         if binding.path.is_empty()
             && let Some(typed) = binding.type_expr
             && !facts.name_of(typed).is_some_and(|name| super::tag::is_fragment_type(name))
-            && let Some(value) = self.of_type(facts, typed, at)
+            && let Some(value) = self.of_type(facts, typed, at, env)
         {
             return vec![value];
         }
@@ -161,18 +164,18 @@ impl Evaluator<'_> {
         if let Some(default) = binding.default.filter(|_| !steps.is_empty()) {
             steps.push(Step::Or { path: facts.path.clone(), default });
         }
-        vec![Value::Param(ParamRef { file: facts.file, path: facts.path.clone(), param: id, steps }, at)]
+        vec![Value::Param(ParamRef { file: facts.file, path: facts.path.clone(), param: id, steps, through }, at)]
     }
 
     /// What is known of a value by its declared type.
-    pub(super) fn of_type(&mut self, facts: &Arc<Facts>, typed: ExprId, at: Span) -> Option<Value> {
+    pub(super) fn of_type(&mut self, facts: &Arc<Facts>, typed: ExprId, at: Span, env: &Env) -> Option<Value> {
         match facts.name_of(typed).map(AsRef::as_ref) {
             Some("number" | "bigint" | "Number") => return Some(Value::Number(at)),
             Some("boolean" | "Date" | "Buffer") => return Some(Value::Opaque(at)),
             _ => {}
         }
         self.eval(facts, typed, &None).into_iter().find_map(|value| match value {
-            Value::Class(class) => Some(Value::Instance(class)),
+            Value::Class(class) => Some(Value::Instance(class, Some(Made::at(facts, typed, env)))),
             Value::External { module, path } if !module.is_empty() && !path.is_empty() => {
                 Some(Value::External { module, path })
             }
@@ -368,7 +371,7 @@ impl Evaluator<'_> {
             frame = here.outer.as_ref();
         }
         match facts.class_at(at.range.start) {
-            Some(class) => vec![Value::Instance(ClassRef { facts: facts.clone(), class })],
+            Some(class) => vec![Value::Instance(ClassRef { facts: facts.clone(), class }, None)],
             None => vec![Value::Opaque(at)],
         }
     }

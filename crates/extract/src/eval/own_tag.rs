@@ -88,7 +88,7 @@ impl Evaluator<'_> {
         for value in made {
             match &value {
                 Value::Text(_) | Value::Fragment(..) => add(&mut texts, value),
-                Value::Object(_) | Value::Instance(_) | Value::Record(_) | Value::Written(_) => {
+                Value::Object(_) | Value::Instance(..) | Value::Record(_) | Value::Written(_) => {
                     for field in ["text", "sql"] {
                         let found = self.member(std::slice::from_ref(&value), &field.into(), at);
                         found

@@ -275,7 +275,7 @@ impl Evaluator<'_> {
             return None;
         }
         let function = *class.facts.classes[class.class.index()].methods.get("to_string")?;
-        let this = Some(Arc::new(Value::Instance(class.clone())));
+        let this = Some(Arc::new(Value::Instance(class.clone(), None)));
         let function = FunctionRef { facts: class.facts.clone(), function, env: None, this };
         Some(self.invoke(&function, Vec::new(), at))
     }

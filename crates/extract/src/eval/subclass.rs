@@ -106,10 +106,11 @@ impl Evaluator<'_> {
                 file: class.facts.file,
                 function: FunctionId(u32::MAX),
                 arguments: Vec::new(),
-                this: Some(Value::Instance(class.clone())),
+                this: Some(Value::Instance(class.clone(), None)),
                 outer: outer.clone(),
                 depth: 0,
                 serial: (hasher.finish() >> 32) as u32,
+                through: 0,
                 element: None,
             })
         });

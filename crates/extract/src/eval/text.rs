@@ -157,7 +157,7 @@ impl Evaluator<'_> {
                 texts.push(vec![Piece::Unknown(reason.into(), at)].into());
                 texts
             }
-            Value::Instance(class) | Value::Class(class) => match self.displayed(class, at) {
+            Value::Instance(class, _) | Value::Class(class) => match self.displayed(class, at) {
                 Some(values) => self.value_texts(&values, at),
                 None => one(not_text(at)),
             },

@@ -179,6 +179,16 @@ pub(crate) struct ParamRef {
     pub(crate) path: Arc<str>,
     pub(crate) param: ParamId,
     pub(crate) steps: Vec<Step>,
+    /// Tells apart the objects through which a parameter is seen: two of a class may have been given different things. 0
+    /// where it is that of the call that is looked at.
+    pub(crate) through: u32,
+}
+
+impl ParamRef {
+    /// The same, of whatever object it is.
+    pub(crate) fn of_any(&self) -> Self {
+        Self { through: 0, ..self.clone() }
+    }
 }
 
 pub(crate) type Pieces = Arc<[Piece]>;
@@ -220,6 +230,8 @@ pub(crate) struct Frame {
     pub(crate) depth: u32,
     /// Tells it apart from every other call.
     pub(crate) serial: u32,
+    /// What is not given here belongs to an object with this number; 0 where it is the same for all.
+    pub(crate) through: u32,
     /// One turn of a loop instead of a call: what the loop runs over, and what this turn's element is.
     pub(crate) element: Option<(ExprId, Vec<Value>)>,
 }
@@ -294,6 +306,15 @@ impl PartialEq for ClassRef {
 
 impl Eq for ClassRef {}
 
+/// Where an object was made or declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Made {
+    /// Its `new`, or the type that it is declared to have.
+    pub(crate) place: Place,
+    /// The object through which it is seen; 0 where it is seen itself.
+    pub(crate) through: u32,
+}
+
 /// An object under a name that its fields are written by, as it is at one place.
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
@@ -326,7 +347,8 @@ pub(crate) enum Value {
     Written(Arc<Written>),
     Function(FunctionRef),
     Class(ClassRef),
-    Instance(ClassRef),
+    /// An object of a class, and what tells it from others; none for `this`.
+    Instance(ClassRef, Option<Arc<Made>>),
     /// A file of the tree as a module.
     Module(Arc<str>),
     /// Something of a package or of the language itself (`module` is empty), or what was made with it.
@@ -355,7 +377,9 @@ impl PartialEq for Value {
             Self::Written(written) => matches!(other, Self::Written(other) if written == other),
             Self::Function(function) => matches!(other, Self::Function(other) if function == other),
             Self::Class(class) => matches!(other, Self::Class(other) if class == other),
-            Self::Instance(class) => matches!(other, Self::Instance(other) if class == other),
+            Self::Instance(class, made) => {
+                matches!(other, Self::Instance(other, other_made) if class == other && made == other_made)
+            }
             Self::Module(path) => matches!(other, Self::Module(other) if path == other),
             Self::External { module, path } => {
                 matches!(other, Self::External { module: other, path: other_path } if module == other && path == other_path)

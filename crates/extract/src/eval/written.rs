@@ -156,6 +156,7 @@ impl Evaluator<'_> {
             outer: function.env.clone(),
             depth,
             serial: self.next_serial(),
+            through: 0,
             element: None,
         };
         let end = function.facts.functions[function.function.index()].range.end.saturating_sub(1);

@@ -45,7 +45,7 @@ impl Evaluator<'_> {
             ExprKind::Binding(binding) => facts.name_of(facts.binding(*binding).type_expr?).cloned(),
             ExprKind::Member { object, property } => {
                 self.eval(facts, *object, &None).into_iter().find_map(|value| match value {
-                    Value::Instance(class) => {
+                    Value::Instance(class, _) => {
                         let field = class.facts.classes[class.class.index()].fields.get(property)?;
                         class.facts.name_of(field.type_expr?).cloned()
                     }

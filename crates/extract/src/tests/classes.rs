@@ -77,3 +77,50 @@ fn an_item_that_may_not_pass_may_be_left_out() {
            ? parameter of exported function (a.ts:7)",
     );
 }
+
+/// Two objects of a class have what each was given: never both what one of them was.
+#[test]
+fn objects_of_one_class_are_told_apart() {
+    check(
+        &[(
+            "a.ts",
+            "import { Pool } from 'pg'; const pool = new Pool();
+             class T { t; constructor(name) { this.t = name; } get q() { return `\"${this.t}\"`; } }
+             const a = new T('a'); const b = new T('b');
+             export const f = () => pool.query(`SELECT ${a.t}.id FROM ${a.t} JOIN ${b.q} USING (id)`);
+             export const g = (x: T, y: T) => pool.query(`SELECT ${x.t}.id FROM ${x.t} JOIN ${y.t} USING (id)`);
+             class O { options; constructor(n) { this.options = { t: n }; } }
+             const o = new O('o'), p = new O('p');
+             export const h = () => pool.query(`SELECT 1 FROM ${o.options.t} JOIN ${p.options.t} USING (id)`);
+             export const i = (x: O, y: O) => pool.query(`SELECT 1 FROM ${x.options.t} JOIN ${y.options.t} USING (id)`);
+             const make = (n) => { class C { get t() { return n; } } return new C(); };
+             const c = make('c'), d = make('d');
+             export const j = () => pool.query(`SELECT 1 FROM ${c.t} JOIN ${d.t} USING (id)`);
+             class V { t; constructor(w) { this.t = w ? 'v' : 'w'; } }
+             const either = (w) => new V(w);
+             const e = either(process.argv[2]), k = either(process.argv[3]);
+             export const l = () => pool.query(`SELECT ${e.t}.id FROM ${e.t} JOIN ${k.t} USING (id)`);",
+        )],
+        "a.ts:4 pg.query
+           + SELECT a.id FROM a JOIN \"b\" USING (id)
+         a.ts:5 pg.query
+           + SELECT a.id FROM a JOIN a USING (id)
+           + SELECT a.id FROM a JOIN b USING (id)
+           + SELECT b.id FROM b JOIN a USING (id)
+           + SELECT b.id FROM b JOIN b USING (id)
+         a.ts:8 pg.query
+           + SELECT 1 FROM o JOIN p USING (id)
+         a.ts:9 pg.query
+           + SELECT 1 FROM o JOIN o USING (id)
+           + SELECT 1 FROM o JOIN p USING (id)
+           + SELECT 1 FROM p JOIN o USING (id)
+           + SELECT 1 FROM p JOIN p USING (id)
+         a.ts:12 pg.query
+           + SELECT 1 FROM c JOIN d USING (id)
+         a.ts:16 pg.query
+           + SELECT v.id FROM v JOIN v USING (id)
+           + SELECT v.id FROM v JOIN w USING (id)
+           + SELECT w.id FROM w JOIN v USING (id)
+           + SELECT w.id FROM w JOIN w USING (id)",
+    );
+}
