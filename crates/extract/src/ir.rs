@@ -64,6 +64,8 @@ pub(crate) struct Facts {
     pub(crate) texts: Vec<ExprId>,
     /// Assignments to places that are no names (`cache[key] ??= value`): the place, and what it is given.
     pub(crate) stored: Vec<(TextRange, ExprId)>,
+    /// Writes to parts of what fields hold (`object.a.b = x`).
+    pub(crate) deep_writes: Vec<DeepWrite>,
     /// Which of the language's libraries are imported, by their places; made when it is first asked for.
     pub(crate) libraries: OnceLock<Vec<bool>>,
     /// The functions by where they stand; made when it is first asked for.
@@ -274,8 +276,20 @@ pub(crate) struct Write {
     pub(crate) op: WriteOp,
 }
 
+/// A write to a part of what a field holds.
+#[derive(Debug, Clone)]
+pub(crate) struct DeepWrite {
+    pub(crate) binding: BindingId,
+    /// The fields that lead to what is written.
+    pub(crate) path: Vec<Arc<str>>,
+    pub(crate) write: Write,
+}
+
 /// The field of a write whose name is not known (`object[name] = x`).
 pub(crate) const ANY_FIELD: &str = "[]";
+
+/// What is said of a field that is deleted.
+pub(crate) const DELETED: &str = "field that is deleted";
 
 #[derive(Debug, Clone)]
 pub(crate) enum WriteOp {

@@ -36,6 +36,7 @@ mod query_files;
 mod render;
 mod run;
 mod script;
+mod setters;
 mod sinks;
 mod site;
 mod sql_files;

@@ -6,6 +6,7 @@ mod classes;
 pub(crate) mod databases;
 mod grown;
 mod heirs;
+mod outside;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -20,10 +21,12 @@ use crate::glance::Glance;
 use crate::ir::{BindingKind, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::models::Models;
 use crate::modules::Modules;
+use crate::setters::Setters;
 use crate::sinks::{Helper, Index, Language, Library, Meaning, Of, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
 
 pub(crate) use grown::Grown;
+pub(crate) use outside::{Outside, OutsideWrite, Target};
 
 /// One (path, content): its text, and what was found in it once somebody asked.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub(crate) struct Entry {
     pub(crate) glance: OnceLock<(u64, Glance)>,
     /// Whether it calls one of some names, by what tells the names from others.
     calls: Mutex<Vec<(u64, bool)>>,
+    /// What it writes into.
+    pub(crate) setters: OnceLock<Arc<Setters>>,
 }
 
 impl Entry {
@@ -91,7 +96,8 @@ impl Cache {
         let entry = entries.entry((path.clone(), content));
         entry
             .or_insert_with(|| {
-                Arc::new(Entry { text, facts: OnceLock::new(), glance: OnceLock::new(), calls: Mutex::default() })
+                let (facts, glance, setters) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+                Arc::new(Entry { text, facts, glance, calls: Mutex::default(), setters })
             })
             .clone()
     }
@@ -148,6 +154,9 @@ pub(crate) struct Program<'p> {
     /// Names of functions that change a list that they are given; made when it is first asked for.
     changers: OnceLock<FxHashSet<Arc<str>>>,
     pub(crate) patterns: Patterns,
+    /// The files that write into what they import, and what is written into what a file makes.
+    writers: outside::Writers,
+    outside: RwLock<FxHashMap<FileId, Arc<Outside>>>,
     /// What the packages in these folders speak with.
     databases: Mutex<FxHashMap<String, databases::Spoken>>,
 }
@@ -186,6 +195,8 @@ impl<'p> Program<'p> {
             heirs: FxHashMap::default(),
             changers: OnceLock::new(),
             patterns: Patterns::default(),
+            writers: outside::Writers::default(),
+            outside: RwLock::default(),
             databases: Mutex::default(),
         }
     }

@@ -17,6 +17,7 @@ use crate::lang::script_of;
 use crate::models::Models;
 use crate::program::{Cache, Entry, Grown, Program};
 use crate::query_files;
+use crate::setters::setters;
 use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
 use crate::survey::{Survey, functions_to_follow, may_read_as_sql};
@@ -77,6 +78,14 @@ fn of_language(
     let builders = builders(&program, all);
     program.models = Models::of(&program, &paths);
     let looked = look_at_all(&program, &paths, &words, &builders);
+    if !program.is_rust() {
+        let setters = paths.iter().filter_map(|path| {
+            let entry = program.entry(path)?;
+            Some((path.clone(), entry.setters.get()?.clone()))
+        });
+        let setters = setters.collect();
+        program.add_setters(setters);
+    }
     let mut parse: Vec<Arc<str>> = Vec::new();
     let mut rest: Vec<Arc<str>> = Vec::new();
     let mut calls: Vec<(Arc<str>, Vec<BuilderCall>)> = Vec::new();
@@ -193,6 +202,7 @@ fn look(
         if program.is_rust() {
             return if words.in_text(text) { Glance::Parse } else { Glance::Nothing };
         }
+        entry.setters.get_or_init(|| Arc::new(setters(text)));
         let script = script_of(path, text);
         words.hits(&script).map_or(Glance::Parse, |hits| glance(&script, &hits, builders, &program.models))
     };
@@ -242,8 +252,8 @@ fn classes_with_sql(facts: &Facts) -> FxHashSet<Arc<str>> {
 
 /// Whether a text says that a class extends one of these.
 fn extends_any(text: &str, names: &FxHashSet<Arc<str>>) -> bool {
-    text.match_indices("extends ").any(|(at, word)| {
-        let rest = text[at + word.len()..].trim_start();
+    memchr::memmem::find_iter(text.as_bytes(), "extends ").any(|at| {
+        let rest = text[at + "extends ".len()..].trim_start();
         let end = rest.find(|letter: char| !letter.is_alphanumeric() && !"_$.".contains(letter)).unwrap_or(rest.len());
         rest[..end].rsplit('.').next().is_some_and(|name| names.contains(name))
     })

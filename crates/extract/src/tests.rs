@@ -7,6 +7,7 @@ mod examples;
 mod failure;
 mod following;
 mod map;
+mod outside;
 mod rust;
 mod typescript;
 

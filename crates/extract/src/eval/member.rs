@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::flow::union;
 use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add};
 use super::{Evaluator, MAX_DEPTH, span};
 use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts, Field, Step};
+
+/// What is said of a field that its class never sets.
+pub(super) const NEVER_SET: &str = "field that is never set";
 
 /// How long a chain of base classes may be.
 const MAX_BASES: u32 = 8;
@@ -127,11 +131,19 @@ impl Evaluator<'_> {
                 if facts.functions[function.function.index()].getter {
                     return self.invoke(&function, Vec::new(), at);
                 }
-                return vec![Value::Function(function)];
+                let state = Some(vec![Value::Function(function)]);
+                return self.outside_static((&facts, class.class), name, state, at).unwrap_or_default();
             }
             if let Some(field) = here.fields.get(name) {
                 let env = self.env_of_field(own, &class, this);
-                return self.class_field(&facts, field, at, &env);
+                let state = Some(self.class_field(&facts, field, at, &env));
+                return self.outside_static((&facts, class.class), name, state, at).unwrap_or_default();
+            }
+            if let Some(set) = self.outside_static((&facts, class.class), name, None, at) {
+                let base = here.extends.map_or_else(Vec::new, |extends| self.eval(&facts, extends, &None));
+                let Some(Value::Class(base)) = base.into_iter().next() else { return set };
+                let inherited = self.class_member(&base, this, name, at);
+                return union(inherited, set.into_iter().filter(|value| *value != Value::Nothing).collect());
             }
             let Some(extends) = here.extends else { return vec![Value::Opaque(at)] };
             match self.eval(&facts, extends, &None).into_iter().next() {
@@ -166,7 +178,7 @@ impl Evaluator<'_> {
         {
             return vec![value];
         }
-        if values.is_empty() { vec![Value::unknown("field that is never set", at)] } else { values }
+        if values.is_empty() { vec![Value::unknown(NEVER_SET, at)] } else { values }
     }
 
     /// `object[index]`: a known part, or any of the parts.
@@ -236,12 +248,14 @@ impl Evaluator<'_> {
         let mut values = match &written.base {
             Value::Object(place) => self.all_fields(place),
             Value::Record(fields) => fields.iter().flat_map(|(_, values)| values.clone()).collect(),
+            Value::Written(inner) => self.all_written(&inner.clone(), at),
             _ => Vec::new(),
         };
-        let binding = written.facts.binding(written.binding);
-        let fields: std::collections::BTreeSet<&Arc<str>> =
-            binding.writes.iter().filter_map(|write| write.field.as_ref()).collect();
-        for field in fields.into_iter().filter(|field| field.as_ref() != ANY_FIELD) {
+        let fields: std::collections::BTreeSet<&Arc<str>> = written.fields_set().into_iter().collect();
+        for field in fields {
+            if field.as_ref() == ANY_FIELD && written.outside.is_none() {
+                continue;
+            }
             for value in self.written_field(written, field, at) {
                 if value != Value::Nothing {
                     add(&mut values, value);

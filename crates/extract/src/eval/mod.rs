@@ -22,6 +22,7 @@ mod name;
 mod narrow;
 mod object;
 mod objects;
+pub(crate) mod outside;
 mod own_tag;
 mod package;
 pub(crate) mod part;
@@ -118,6 +119,8 @@ pub(crate) struct Evaluator<'p> {
     settings: FxHashMap<settings::Made, Vec<Place>>,
     /// The calls by which objects of classes are made.
     made: FxHashMap<inherited::Descent, Env>,
+    /// Parts of objects whose writes are being evaluated.
+    writing: Vec<outside::Part>,
     /// The functions whose callers were asked for.
     pub(crate) asked: Asked,
     /// Searches for names that are under way, how many, and what the present one has looked for in vain.
@@ -146,6 +149,7 @@ impl<'p> Evaluator<'p> {
             known_objects: object::Known::default(),
             settings: FxHashMap::default(),
             made: FxHashMap::default(),
+            writing: Vec::new(),
             asked: Asked::default(),
             searches: 0,
             searched: FxHashSet::default(),
@@ -169,6 +173,7 @@ impl<'p> Evaluator<'p> {
         self.depth = 0;
         self.calls = 0;
         self.forcing.clear();
+        self.writing.clear();
     }
 
     /// What `find` finds, which is the same wherever it is asked for and costs the site nothing; whether it came to its end.

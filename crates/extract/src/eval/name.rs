@@ -10,6 +10,7 @@ use super::object::combined;
 use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Value, add};
 use super::{Evaluator, MAX_DEPTH, span};
 use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, FunctionId, ParamId, Step, Write};
+use crate::program::Target;
 use crate::unbuilt::missing_file;
 
 /// How many re-exports an import may go through.
@@ -54,7 +55,9 @@ impl Evaluator<'_> {
             Some(writes) => self.after_these(facts, binding, writes.iter().collect(), base, at, env),
             None => self.after_writes(facts, binding, None, base, at, env),
         };
-        self.with_writes(facts, id, values, at, env)
+        let values = self.with_writes(facts, id, values, at, env);
+        let shared = matches!(binding.kind, BindingKind::Variable) && facts.is_said_once(binding.region);
+        if shared { self.with_outside(facts, Target::Binding(id), values, at) } else { values }
     }
 
     /// What a variable, or one of its fields, is worth where it is read.
@@ -330,7 +333,11 @@ impl Evaluator<'_> {
                 let at = Span::new(facts.file, end, end);
                 return Some(self.binding(&facts, *binding, at, &None));
             }
-            Some(Export::Expr(expr)) => return Some(self.eval(&facts, *expr, &None)),
+            Some(Export::Expr(expr)) => {
+                let end = facts.text.len() as u32;
+                let values = self.eval(&facts, *expr, &None);
+                return Some(self.with_outside(&facts, Target::Expr(*expr), values, Span::new(facts.file, end, end)));
+            }
             Some(Export::From { module, name }) => return self.reexported(&facts, module, name.as_ref(), hops),
             None => {}
         }

@@ -79,14 +79,21 @@ impl Evaluator<'_> {
 
     /// The same of an object whose fields are set later: those that it is made with, and any of the others.
     fn written_items(&mut self, written: &super::value::Written, name: &str, at: Span) -> Option<Vec<Item>> {
-        let Value::Object(place) = &written.base else { return None };
-        if !self.calls_that_write(&written.facts, written.binding, None).is_empty() {
+        // What others write into may be what its own file writes into.
+        let inner = match &written.base {
+            Value::Written(inner) => inner.as_ref(),
+            _ => written,
+        };
+        let Value::Object(place) = &inner.base else { return None };
+        if let Some(binding) = written.binding
+            && !self.calls_that_write(&written.facts, binding, None).is_empty()
+        {
             return None;
         }
         let ExprKind::Object(fields) = &place.facts.expr(place.expr).kind else { return None };
         let made: Option<Vec<Arc<str>>> = fields.iter().map(|field| field.name.clone()).collect();
         let mut names: Vec<(Arc<str>, bool)> = made?.into_iter().map(|name| (name, false)).collect();
-        for field in written.facts.binding(written.binding).writes.iter().filter_map(|write| write.field.as_ref()) {
+        for field in inner.fields_set().into_iter().chain(written.fields_set()) {
             if field.as_ref() == ANY_FIELD {
                 return None;
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::{FileId, Span, TextRange};
 use rollproof_sql::MadeText;
 
+use super::outside::Part;
 use crate::ir::{BindingId, ClassId, ExprId, Facts, FunctionId, ParamId, RegionId, Step};
 
 /// A part of a text.
@@ -319,16 +320,29 @@ pub(crate) struct Made {
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
     pub(crate) facts: Arc<Facts>,
-    pub(crate) binding: BindingId,
+    /// The name; none where only others write into the object.
+    pub(crate) binding: Option<BindingId>,
     pub(crate) at: Span,
     pub(crate) env: Env,
     pub(crate) base: Value,
+    /// What others write into it.
+    pub(crate) outside: Option<Part>,
+}
+
+impl Written {
+    /// The names of the fields that are set after the object is made, in their order; those of the object within left out.
+    pub(crate) fn fields_set(&self) -> Vec<&Arc<str>> {
+        let own = self.binding.map_or(&[][..], |binding| self.facts.binding(binding).writes.as_slice());
+        let outside = self.outside.iter().flat_map(Part::fields);
+        own.iter().filter_map(|write| write.field.as_ref()).chain(outside).collect()
+    }
 }
 
 impl PartialEq for Written {
     fn eq(&self, other: &Self) -> bool {
         let place = |written: &Self| (written.facts.file, written.binding, written.at);
-        place(self) == place(other) && same_env(&self.env, &other.env) && self.base == other.base
+        let same = place(self) == place(other) && self.outside == other.outside;
+        same && same_env(&self.env, &other.env) && self.base == other.base
     }
 }
 

@@ -49,7 +49,7 @@ impl Evaluator<'_> {
         let wrap = |value: Value| match value {
             value if object(&value) => {
                 let (facts, env) = (facts.clone(), env.clone());
-                Value::Written(Arc::new(Written { facts, binding: id, at, env, base: value }))
+                Value::Written(Arc::new(Written { facts, binding: Some(id), at, env, base: value, outside: None }))
             }
             other => other,
         };
@@ -86,13 +86,31 @@ impl Evaluator<'_> {
 
     /// A field of such an object.
     pub(super) fn written_field(&mut self, object: &Written, name: &Arc<str>, at: Span) -> Vec<Value> {
+        let state = self.member(std::slice::from_ref(&object.base), name, at);
+        let state = match object.binding {
+            Some(binding) => self.field_after_writes(object, binding, name, state, at),
+            None => state,
+        };
+        match &object.outside {
+            Some(part) => self.outside_field(part, name, state, at),
+            None => state,
+        }
+    }
+
+    fn field_after_writes(
+        &mut self,
+        object: &Written,
+        id: BindingId,
+        name: &Arc<str>,
+        mut state: Vec<Value>,
+        at: Span,
+    ) -> Vec<Value> {
         let facts = object.facts.clone();
-        let binding = facts.binding(object.binding);
-        let mut state = self.member(std::slice::from_ref(&object.base), name, at);
+        let binding = facts.binding(id);
         let read = object.at.range.start;
         let elsewhere = facts.function_of(binding.region) != facts.function_at(read);
         let direct = binding.writes.iter().filter(|write| write.field.as_ref() == Some(name)).map(Event::Write);
-        let calls = self.calls_that_write(&facts, object.binding, Some(name));
+        let calls = self.calls_that_write(&facts, id, Some(name));
         let calls = calls.into_iter().map(|(call, function, index)| Event::Call(call, function, index));
         let mut events: Vec<Event<'_>> =
             direct.chain(calls).filter(|event| elsewhere || event.at(&facts) <= read).collect();

@@ -6,8 +6,8 @@ use rollproof_source::{FileId, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ir::{
-    Binding, BindingId, BindingKind, ClassId, Export, Expr, ExprId, ExprKind, Facts, FunctionId, Group, Region,
-    RegionId, RegionKind, Write, WriteOp,
+    Binding, BindingId, BindingKind, ClassId, DeepWrite, Export, Expr, ExprId, ExprKind, Facts, FunctionId, Group,
+    Region, RegionId, RegionKind, Write, WriteOp,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ struct PendingWrite {
     name: Arc<str>,
     scope: ScopeId,
     write: Write,
+    /// The fields that lead to what is written, where it is a part of a field.
+    path: Vec<Arc<str>>,
 }
 
 pub(crate) struct Builder {
@@ -61,6 +63,7 @@ impl Builder {
             calls_by_name: FxHashMap::default(),
             texts: Vec::new(),
             stored: Vec::new(),
+            deep_writes: Vec::new(),
             libraries: OnceLock::new(),
             nest: OnceLock::new(),
             uses: OnceLock::new(),
@@ -182,7 +185,17 @@ impl Builder {
     pub(crate) fn write(&mut self, name: &str, field: Option<Arc<str>>, at: u32, op: WriteOp) {
         let name = self.intern(name);
         let write = Write { at, region: self.region, field, op };
-        self.pending_writes.push(PendingWrite { name, scope: self.scope, write });
+        self.pending_writes.push(PendingWrite { name, scope: self.scope, write, path: Vec::new() });
+    }
+
+    /// A write to what these fields of a name lead to: the name itself, one of its fields, or a part of one.
+    pub(crate) fn write_at(&mut self, name: &str, mut path: Vec<Arc<str>>, at: u32, op: WriteOp) {
+        if path.len() < 2 {
+            return self.write(name, path.pop(), at, op);
+        }
+        let name = self.intern(name);
+        let write = Write { at, region: self.region, field: None, op };
+        self.pending_writes.push(PendingWrite { name, scope: self.scope, write, path });
     }
 
     /// Exports the file's own `local` as `name`.
@@ -218,8 +231,11 @@ impl Builder {
             }
         }
         for pending in std::mem::take(&mut self.pending_writes) {
-            if let Some(binding) = self.lookup(&pending.name, pending.scope) {
+            let Some(binding) = self.lookup(&pending.name, pending.scope) else { continue };
+            if pending.path.is_empty() {
                 self.facts.bindings[binding.index()].writes.push(pending.write);
+            } else {
+                self.facts.deep_writes.push(DeepWrite { binding, path: pending.path, write: pending.write });
             }
         }
         for (name, local) in std::mem::take(&mut self.pending_exports) {

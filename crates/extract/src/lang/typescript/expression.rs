@@ -1,10 +1,15 @@
 //! Expressions.
 
+use std::sync::Arc;
+
 use tree_sitter::Node;
 
 use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
-use crate::ir::{ANY_FIELD, BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, Logic, WriteOp};
+use crate::ir::{ANY_FIELD, BindingKind, Call, CallStyle, DELETED, ExprId, ExprKind, Fate, Field, Logic, WriteOp};
+
+/// How many fields may lead to what is written.
+const MAX_PATH: usize = 16;
 
 impl Lowering<'_> {
     /// What becomes of an error here: the innermost handler's.
@@ -396,7 +401,7 @@ impl Lowering<'_> {
             let fields = arguments.iter().map(|value| Field { name: None, value: *value }).collect();
             return Some(self.builder.expr(ExprKind::Object(fields), range));
         }
-        let target = self.builder.facts.expr(*first).range.slice(&self.builder.facts.text).to_owned();
+        let (target, path) = self.rooted_expr(*first)?;
         let any = self.builder.intern(ANY_FIELD);
         for source in rest {
             let fields = match &self.builder.facts.expr(*source).kind {
@@ -408,10 +413,30 @@ impl Lowering<'_> {
                     Some(name) => (name, WriteOp::Assign(value)),
                     None => (any.clone(), WriteOp::Lost("fields that are assigned")),
                 };
-                self.builder.write(&target, Some(field), range.end, op);
+                let path = path.iter().cloned().chain([field]).collect();
+                self.builder.write_at(&target, path, range.end, op);
             }
         }
         None
+    }
+
+    /// The name that an expression starts with, and the fields that lead from it.
+    fn rooted_expr(&self, expr: ExprId) -> Option<(Arc<str>, Vec<Arc<str>>)> {
+        let mut path = Vec::new();
+        let mut next = expr;
+        loop {
+            match &self.builder.facts.expr(next).kind {
+                ExprKind::Global(name) => {
+                    path.reverse();
+                    return Some((name.clone(), path));
+                }
+                ExprKind::Member { object, property } => {
+                    path.push(property.clone());
+                    next = *object;
+                }
+                _ => return None,
+            }
+        }
     }
 
     /// `list.push(x)`, `query.append(x)`: writes to the variable.
@@ -438,7 +463,10 @@ impl Lowering<'_> {
     fn write_to(&mut self, target: Node<'_>, at: u32, op: WriteOp) {
         match self.kind(target) {
             Kind::Identifier => self.builder.write(self.slice(target), None, at, op),
-            Kind::NonNullExpression | Kind::ParenthesizedExpression => {
+            Kind::NonNullExpression
+            | Kind::ParenthesizedExpression
+            | Kind::AsExpression
+            | Kind::SatisfiesExpression => {
                 if let Some(inner) = self.children(target).into_iter().next() {
                     self.write_to(inner, at, op);
                 }
@@ -448,13 +476,14 @@ impl Lowering<'_> {
                 let field = self.part(target, Part::Property).map(|property| self.slice(property));
                 let (Some(object), Some(field)) = (object, field) else { return };
                 let field = self.builder.intern(field);
-                match self.kind(object) {
-                    Kind::Identifier if field.as_ref() == "length" => {
-                        self.builder.write(self.slice(object), None, at, WriteOp::ListLost("array changed in place"));
+                if self.kind(object) == Kind::This {
+                    self.write_field(&field, op);
+                } else if let Some((name, mut path)) = self.rooted(object) {
+                    if field.as_ref() == "length" {
+                        return self.builder.write_at(name, path, at, WriteOp::ListLost("array changed in place"));
                     }
-                    Kind::Identifier => self.builder.write(self.slice(object), Some(field), at, op),
-                    Kind::This => self.write_field(&field, op),
-                    _ => {}
+                    path.push(field);
+                    self.builder.write_at(name, path, at, op);
                 }
             }
             Kind::SubscriptExpression => self.write_element(target, at, op),
@@ -468,37 +497,72 @@ impl Lowering<'_> {
         }
     }
 
+    /// The name that an object is reached from, and the fields that lead to it; those whose names are not known are
+    /// [`ANY_FIELD`].
+    fn rooted<'s>(&mut self, object: Node<'_>) -> Option<(&'s str, Vec<Arc<str>>)>
+    where
+        Self: 's,
+    {
+        let mut path = Vec::new();
+        let mut node = object;
+        for _ in 0..MAX_PATH {
+            match self.kind(node) {
+                Kind::Identifier => {
+                    path.reverse();
+                    return Some((self.slice(node), path));
+                }
+                Kind::NonNullExpression
+                | Kind::ParenthesizedExpression
+                | Kind::AsExpression
+                | Kind::SatisfiesExpression => node = self.children(node).into_iter().next()?,
+                Kind::MemberExpression => {
+                    let property = self.slice(self.part(node, Part::Property)?);
+                    path.push(self.builder.intern(property));
+                    node = self.part(node, Part::Object)?;
+                }
+                Kind::SubscriptExpression => {
+                    let key = self.slice(self.part(node, Part::Index)?);
+                    path.push(self.builder.intern(plain_key(key).unwrap_or(ANY_FIELD)));
+                    node = self.part(node, Part::Object)?;
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// `list[index] = x`, `object["name"] = x`, `object[name] = x`.
     fn write_element(&mut self, target: Node<'_>, at: u32, op: WriteOp) {
         let (Some(object), Some(index)) = (self.part(target, Part::Object), self.part(target, Part::Index)) else {
             return;
         };
-        if self.kind(object) != Kind::Identifier {
-            return;
-        }
-        let name = self.slice(object);
-        let key = self.slice(index);
-        let plain = key.len() > 2 && matches!(key.as_bytes()[0], b'"' | b'\'') && !key.contains('\\');
-        match plain.then(|| self.builder.intern(&key[1..key.len() - 1])) {
-            Some(field) => self.builder.write(name, Some(field), at, op),
+        let Some((name, path)) = self.rooted(object) else { return };
+        let with = |field: Arc<str>| path.iter().cloned().chain([field]).collect();
+        match plain_key(self.slice(index)).map(|key| self.builder.intern(key)) {
+            Some(field) => self.builder.write_at(name, with(field), at, op),
             None => {
                 let any = self.builder.intern(ANY_FIELD);
-                self.builder.write(name, Some(any), at, op);
-                self.builder.write(name, None, at, WriteOp::ListLost("array changed in place"));
+                self.builder.write_at(name, with(any), at, op);
+                self.builder.write_at(name, path, at, WriteOp::ListLost("array changed in place"));
             }
         }
     }
 
     /// `delete object.name`: which fields there are is no longer known.
     fn write_any(&mut self, target: Node<'_>, at: u32) {
-        let object = self.part(target, Part::Object).filter(|object| self.kind(*object) == Kind::Identifier);
-        if let Some(object) = object {
-            let any = self.builder.intern(ANY_FIELD);
-            self.builder.write(self.slice(object), Some(any), at, WriteOp::Lost("field that is deleted"));
+        let object = self.part(target, Part::Object);
+        let Some((name, path)) = object.and_then(|object| self.rooted(object)) else { return };
+        let mut fields = vec![self.builder.intern(ANY_FIELD)];
+        if let Some(property) = self.part(target, Part::Property).map(|property| self.slice(property)) {
+            fields.push(self.builder.intern(property));
+        }
+        for field in fields {
+            let path = path.iter().cloned().chain([field]).collect();
+            self.builder.write_at(name, path, at, WriteOp::Lost(DELETED));
         }
     }
 
-    fn write_field(&mut self, field: &std::sync::Arc<str>, op: WriteOp) {
+    fn write_field(&mut self, field: &Arc<str>, op: WriteOp) {
         let Some(class) = self.builder.class else { return };
         let field = self.builder.facts.classes[class.index()].fields.entry(field.clone()).or_default();
         match op {
@@ -548,4 +612,10 @@ impl Lowering<'_> {
         self.write_to(left, range.end, op);
         value
     }
+}
+
+/// The name in quotes that an index is.
+fn plain_key(key: &str) -> Option<&str> {
+    let plain = key.len() > 2 && matches!(key.as_bytes()[0], b'"' | b'\'') && !key.contains('\\');
+    plain.then(|| &key[1..key.len() - 1])
 }

@@ -1,0 +1,308 @@
+//! Writes to what a file exports: other files set its fields, add to its lists, delete from it. Nobody knows when.
+
+use std::sync::{Arc, PoisonError};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Program;
+use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, ExprKind, Facts, Step, Write, WriteOp};
+use crate::setters::Setters;
+
+/// Through how many names and re-exports a value is followed to where it is made.
+const MAX_HOPS: u32 = 12;
+
+/// Where a value is made that others may reach: under a name, or as an expression that is exported without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Target {
+    Binding(BindingId),
+    Expr(ExprId),
+}
+
+/// What an expression refers to: fields of what a file makes.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin {
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) target: Target,
+    pub(crate) path: Vec<Arc<str>>,
+}
+
+/// A write to a part of a value.
+#[derive(Debug)]
+pub(crate) struct OutsideWrite {
+    /// Where it stands.
+    pub(crate) facts: Arc<Facts>,
+    /// The fields that lead to what is written; none where it is the whole value.
+    pub(crate) path: Vec<Arc<str>>,
+    pub(crate) write: Write,
+}
+
+/// The writes to what one file makes.
+#[derive(Debug, Default)]
+pub(crate) struct Outside {
+    writes: FxHashMap<Target, Arc<[OutsideWrite]>>,
+}
+
+impl Outside {
+    pub(crate) fn of(&self, target: Target) -> Option<&Arc<[OutsideWrite]>> {
+        self.writes.get(&target)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+}
+
+/// The files of a tree that write into what they import.
+#[derive(Debug, Default)]
+pub(crate) struct Writers {
+    /// What each writes into: the file, and the name there.
+    writers: Vec<(Arc<str>, Vec<(Arc<str>, Arc<str>)>)>,
+    /// The names under which names are exported anew.
+    renames: FxHashMap<Arc<str>, Vec<Arc<str>>>,
+    /// Files whose default may be what they import.
+    pass_default: FxHashSet<Arc<str>>,
+}
+
+impl Program<'_> {
+    /// Notes which files write into what they import.
+    pub(crate) fn add_setters(&mut self, files: Vec<(Arc<str>, Arc<Setters>)>) {
+        for (path, setters) in files {
+            for (from, to) in &setters.renames {
+                self.writers.renames.entry(from.clone()).or_default().push(to.clone());
+            }
+            if setters.passes_default {
+                self.writers.pass_default.insert(path.clone());
+            }
+            let resolved = setters
+                .imports
+                .iter()
+                .filter_map(|(module, name)| Some((self.modules.resolve(self.snapshot, &path, module)?, name.clone())));
+            let resolved: Vec<(Arc<str>, Arc<str>)> = resolved.collect();
+            if !resolved.is_empty() {
+                self.writers.writers.push((path, resolved));
+            }
+        }
+    }
+
+    /// The writes to what a file makes, but for those that stand in the open beside it.
+    pub(crate) fn outside(&self, facts: &Arc<Facts>) -> Arc<Outside> {
+        if let Some(known) = self.outside.read().unwrap_or_else(PoisonError::into_inner).get(&facts.file) {
+            return known.clone();
+        }
+        let mut writes: FxHashMap<Target, Vec<OutsideWrite>> = FxHashMap::default();
+        self.add_writes(facts, facts, &mut writes);
+        for path in self.writers_of(facts) {
+            if let Some(writer) = self.facts(&path) {
+                self.add_writes(&writer, facts, &mut writes);
+            }
+        }
+        let writes = writes.into_iter().map(|(target, writes)| (target, writes.into())).collect();
+        let found = Arc::new(Outside { writes });
+        // Another thread may find the same meanwhile.
+        let mut known = self.outside.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(facts.file).or_insert(found).clone()
+    }
+
+    /// The other files that may write into what a file exports, in their order.
+    fn writers_of(&self, facts: &Facts) -> Vec<Arc<str>> {
+        if facts.exports.is_empty() {
+            return Vec::new();
+        }
+        let mut names: FxHashSet<&Arc<str>> = facts.exports.keys().collect();
+        let mut open: Vec<&Arc<str>> = names.iter().copied().collect();
+        while let Some(name) = open.pop() {
+            let others = self.writers.renames.get(name).into_iter().flatten();
+            open.extend(others.filter(|other| names.insert(other)));
+        }
+        let may_be = |(module, name): &(Arc<str>, Arc<str>)| {
+            *module == facts.path
+                || match name.as_ref() {
+                    "*" => true,
+                    "default" => self.writers.pass_default.contains(module) || self.renames_to_default(&names),
+                    _ => names.contains(name),
+                }
+        };
+        let writers = self.writers.writers.iter().filter(|(path, _)| *path != facts.path);
+        writers.filter(|(_, imports)| imports.iter().any(may_be)).map(|(path, _)| path.clone()).collect()
+    }
+
+    /// Whether some file exports one of the names as its default: `export { names as default }`.
+    fn renames_to_default(&self, names: &FxHashSet<&Arc<str>>) -> bool {
+        let default = |name: &&Arc<str>| {
+            let others = self.writers.renames.get(*name).into_iter().flatten();
+            others.into_iter().any(|other| other.as_ref() == "default")
+        };
+        names.iter().any(default)
+    }
+
+    /// Adds what `writer` writes into what `made` makes.
+    fn add_writes(&self, writer: &Arc<Facts>, made: &Facts, found: &mut FxHashMap<Target, Vec<OutsideWrite>>) {
+        let own = writer.file == made.file;
+        let mut add = |id: BindingId, path: Vec<Arc<str>>, write: &Write, shallow: bool| {
+            for origin in self.origins(writer, id, path, MAX_HOPS) {
+                if origin.facts.file != made.file || !is_shared(made, origin.target) {
+                    continue;
+                }
+                let direct = shallow && own && origin.target == Target::Binding(id);
+                if direct && !is_class(made.binding(id)) {
+                    continue;
+                }
+                let (facts, write) = (writer.clone(), write.clone());
+                let here = found.entry(origin.target).or_default();
+                here.push(OutsideWrite { facts, path: origin.path, write });
+            }
+        };
+        for (at, binding) in writer.bindings.iter().enumerate() {
+            let id = BindingId(at as u32);
+            // Another name of the file's own list is one that its writes are read under, too.
+            let import = matches!(binding.kind, BindingKind::Import { .. });
+            for write in &binding.writes {
+                let sets_name = write.field.is_none() && matches!(write.op, WriteOp::Assign(_) | WriteOp::Append(_));
+                if sets_name || (own && !import && write.field.is_none() && binding.path.is_empty()) {
+                    continue;
+                }
+                add(id, write.field.iter().cloned().collect(), write, true);
+            }
+        }
+        for deep in &writer.deep_writes {
+            add(deep.binding, deep.path.clone(), &deep.write, false);
+        }
+    }
+
+    /// What fields of a name refer to.
+    fn origins(&self, facts: &Arc<Facts>, id: BindingId, path: Vec<Arc<str>>, hops: u32) -> Vec<Origin> {
+        let Some(hops) = hops.checked_sub(1) else { return Vec::new() };
+        let binding = facts.binding(id);
+        match &binding.kind {
+            BindingKind::Import { module, name } => {
+                let Some(module) = self.resolve_module(facts, module) else { return Vec::new() };
+                self.origins_in(&module, name.as_ref(), path, hops)
+            }
+            BindingKind::Variable => {
+                let fields = binding.path.iter().map(|step| match step {
+                    Step::Field(name) => Some(name.clone()),
+                    _ => None,
+                });
+                if let (Some(init), Some(steps)) = (binding.init, fields.collect::<Option<Vec<Arc<str>>>>()) {
+                    let whole = steps.into_iter().chain(path.iter().cloned()).collect();
+                    let found = self.origins_of(facts, init, whole, hops);
+                    if !found.is_empty() {
+                        return found;
+                    }
+                }
+                vec![Origin { facts: facts.clone(), target: Target::Binding(id), path }]
+            }
+            BindingKind::Class(_) => vec![Origin { facts: facts.clone(), target: Target::Binding(id), path }],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What fields of an export refer to; of no name, those of the module.
+    fn origins_in(
+        &self,
+        module: &Arc<str>,
+        name: Option<&Arc<str>>,
+        mut path: Vec<Arc<str>>,
+        hops: u32,
+    ) -> Vec<Origin> {
+        let Some(facts) = self.facts(module).filter(|_| hops > 0) else { return Vec::new() };
+        let Some(name) = name else {
+            if path.is_empty() {
+                return Vec::new();
+            }
+            // `module.exports = names` is what `require` gives.
+            let default: Arc<str> = "default".into();
+            if !facts.exports.contains_key(&path[0]) && facts.exports.contains_key(&default) {
+                return self.origins_in(module, Some(&default), path, hops - 1);
+            }
+            let name = path.remove(0);
+            return self.origins_in(module, Some(&name), path, hops - 1);
+        };
+        match facts.exports.get(name) {
+            Some(Export::Binding(binding)) => self.origins(&facts, *binding, path, hops),
+            Some(Export::Expr(expr)) => {
+                let mut found = twins(&facts, name, *expr, &path);
+                let named = self.origins_of(&facts, *expr, path.clone(), hops);
+                if named.is_empty() {
+                    found.push(Origin { facts: facts.clone(), target: Target::Expr(*expr), path });
+                }
+                found.extend(named);
+                found
+            }
+            Some(Export::From { module, name }) => match self.resolve_module(&facts, module) {
+                Some(module) => self.origins_in(&module, name.as_ref(), path, hops - 1),
+                None => Vec::new(),
+            },
+            None => {
+                let modules = facts.export_all.iter().filter_map(|module| self.resolve_module(&facts, module));
+                let mut found = modules.map(|module| self.origins_in(&module, Some(name), path.clone(), hops - 1));
+                found.find(|found| !found.is_empty()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// What fields of an expression refer to, where that is a name or a part of one.
+    pub(crate) fn origins_of(
+        &self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        mut path: Vec<Arc<str>>,
+        hops: u32,
+    ) -> Vec<Origin> {
+        let mut next = expr;
+        loop {
+            match &facts.expr(next).kind {
+                ExprKind::Binding(binding) => return self.origins(facts, *binding, path, hops),
+                ExprKind::Member { object, property } => {
+                    path.insert(0, property.clone());
+                    next = *object;
+                }
+                _ => return Vec::new(),
+            }
+        }
+    }
+
+    /// Whether an expression reads what a write sets.
+    pub(crate) fn reads_slot(
+        &self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        made: (&Facts, Target),
+        path: &[Arc<str>],
+    ) -> bool {
+        let found = self.origins_of(facts, expr, Vec::new(), MAX_HOPS);
+        found.iter().any(|origin| origin.facts.file == made.0.file && origin.target == made.1 && origin.path == path)
+    }
+}
+
+/// Whether other files can reach what is made there: it is made once.
+fn is_shared(facts: &Facts, target: Target) -> bool {
+    match target {
+        Target::Binding(id) => facts.is_said_once(facts.binding(id).region),
+        Target::Expr(_) => true,
+    }
+}
+
+fn is_class(binding: &Binding) -> bool {
+    matches!(binding.kind, BindingKind::Class(_))
+}
+
+/// `module.exports = { a }` is reached as a whole and by its fields: what else a field of either is.
+fn twins(facts: &Arc<Facts>, name: &Arc<str>, expr: ExprId, path: &[Arc<str>]) -> Vec<Origin> {
+    let Some(Export::Expr(whole)) = facts.exports.get("default") else { return Vec::new() };
+    let ExprKind::Object(fields) = &facts.expr(*whole).kind else { return Vec::new() };
+    let target =
+        |target: ExprId, path: Vec<Arc<str>>| vec![Origin { facts: facts.clone(), target: Target::Expr(target), path }];
+    if name.as_ref() != "default" {
+        let held = fields.iter().any(|field| field.name.as_ref() == Some(name) && field.value == expr);
+        return if held {
+            target(*whole, [name.clone()].into_iter().chain(path.iter().cloned()).collect())
+        } else {
+            Vec::new()
+        };
+    }
+    match path.split_first().map(|(field, rest)| (facts.exports.get(field), rest)) {
+        Some((Some(Export::Expr(value)), rest)) => target(*value, rest.to_vec()),
+        _ => Vec::new(),
+    }
+}
