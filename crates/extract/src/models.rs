@@ -4,6 +4,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
@@ -100,14 +101,13 @@ fn of_classes(program: &Program<'_>, paths: &[Arc<str>]) -> FxHashSet<String> {
 /// Classes of a file, each with what it extends; with nothing, where that is Sequelize's own.
 fn extensions(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let of_library = text.contains("sequelize");
+    let of_library = memmem::find(text.as_bytes(), b"sequelize").is_some();
     // `import { Model as SequelizeModel } from "sequelize-typescript"`
     let renamed = text.split_once("Model as ").filter(|_| of_library).map_or("Model", |(_, rest)| word_at(rest));
-    for (at, _) in text.match_indices(" extends ") {
+    for at in memmem::find_iter(text.as_bytes(), " extends ") {
         let before = &text[..at];
-        let Some(start) = before.rfind("class ").filter(|start| !before[*start..].contains(['{', '}'])) else {
-            continue;
-        };
+        let before = &before[before.rfind(['{', '}']).map_or(0, |brace| brace + 1)..];
+        let Some(start) = before.rfind("class ") else { continue };
         let name = word_at(&before[start + "class ".len()..]);
         let base = path_at(&text[at + " extends ".len()..]);
         let base = base.rsplit('.').next().unwrap_or("");
