@@ -244,6 +244,6 @@ fn place(outside: &OutsideWrite) -> Span {
 fn may_be_written(value: &Value) -> bool {
     !matches!(
         value,
-        Value::Function(_) | Value::Class(_) | Value::Instance(_) | Value::Module(_) | Value::External { .. }
+        Value::Function(_) | Value::Class(_) | Value::Instance(..) | Value::Module(_) | Value::External { .. }
     )
 }
