@@ -46,7 +46,14 @@ impl Evaluator<'_> {
                 Some((_, values)) => values.clone(),
                 None => vec![Value::Nothing],
             },
-            Value::Instance(class, _) | Value::Class(class) => self.class_member(&class.clone(), object, name, at),
+            Value::Instance(class, made) => {
+                let values = self.class_member(class, object, name, at);
+                match made {
+                    Some(made) => self.outside_instance(made, name, values, at),
+                    None => values,
+                }
+            }
+            Value::Class(class) => self.class_member(class, object, name, at),
             Value::External { module, path } => {
                 let path: Vec<Arc<str>> = path.iter().cloned().chain([name.clone()]).collect();
                 vec![Value::External { module: module.clone(), path: path.into() }]

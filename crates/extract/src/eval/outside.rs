@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::Evaluator;
-use super::value::{Item, Value, Written, add};
+use super::value::{Item, Made, Place, Value, Written, add};
 use crate::ir::{
-    ANY_FIELD, BindingId, BindingKind, ClassId, DELETED, ExprId, ExprKind, Facts, RegionKind, Write, WriteOp,
+    ANY_FIELD, Binding, BindingId, BindingKind, ClassId, DELETED, ExprId, ExprKind, Facts, RegionKind, Write, WriteOp,
 };
 use crate::program::{OutsideWrite, Target};
 
@@ -93,7 +93,7 @@ impl Evaluator<'_> {
         values
     }
 
-    /// A static field of a class, with what is written into it under the class's name.
+    /// A member of a class, with what is written into it under the class's name.
     pub(super) fn outside_static(
         &mut self,
         (facts, class): (&Arc<Facts>, ClassId),
@@ -101,27 +101,46 @@ impl Evaluator<'_> {
         state: Option<Vec<Value>>,
         at: Span,
     ) -> Option<Vec<Value>> {
+        let is = |binding: &Binding| matches!(binding.kind, BindingKind::Class(other) if other == class);
+        match self.part_of(facts, is, name) {
+            Some(part) => Some(self.outside_member(&part, name, state, at)),
+            None => state,
+        }
+    }
+
+    /// A member of an object of a class, with what is written into it under the object's name.
+    pub(super) fn outside_instance(&mut self, made: &Made, name: &Arc<str>, state: Vec<Value>, at: Span) -> Vec<Value> {
+        let Place { facts, expr, .. } = &made.place;
+        let is = |binding: &Binding| binding.init == Some(*expr) && binding.path.is_empty();
+        match self.part_of(facts, is, name) {
+            Some(part) => self.outside_member(&part, name, Some(state), at),
+            None => state,
+        }
+    }
+
+    /// What is written into what a name of a file stands for, where that may be this field.
+    fn part_of(&mut self, facts: &Arc<Facts>, is: impl Fn(&Binding) -> bool, name: &Arc<str>) -> Option<Part> {
+        if self.program.is_rust() {
+            return None;
+        }
         let outside = self.program.outside(facts);
         if outside.is_empty() {
-            return state;
+            return None;
         }
-        let is = |kind: &BindingKind| matches!(kind, BindingKind::Class(other) if *other == class);
-        let Some(id) = facts.bindings.iter().position(|binding| is(&binding.kind)) else { return state };
-        let target = Target::Binding(BindingId(id as u32));
-        let Some(writes) = outside.of(target).cloned() else { return state };
+        let target = Target::Binding(BindingId(facts.bindings.iter().position(is)? as u32));
+        let writes = outside.of(target)?.clone();
         let part = Part { made: (facts.clone(), target), writes, path: Vec::new() };
         let set = |field: &Arc<str>| field == name || field.as_ref() == ANY_FIELD;
-        if !part.fields().any(set) {
-            return state;
-        }
-        let declared = state.is_some();
+        let is_set = part.fields().any(set);
+        is_set.then_some(part)
+    }
+
+    fn outside_member(&mut self, part: &Part, name: &Arc<str>, state: Option<Vec<Value>>, at: Span) -> Vec<Value> {
         let mut state = state.unwrap_or_else(|| vec![Value::Nothing]);
-        if declared && part.field(name).direct().any(|write| matches!(write.write.op, WriteOp::Assign(_))) {
-            let never =
-                |value: &Value| matches!(value, Value::Unknown(why, _) if why.as_ref() == super::member::NEVER_SET);
-            state.retain(|value| !never(value));
+        if part.field(name).direct().any(|write| matches!(write.write.op, WriteOp::Assign(_))) {
+            state.retain(|value| !matches!(value, Value::Unknown(why, _) if why.as_ref() == super::member::NEVER_SET));
         }
-        Some(self.outside_field(&part, name, state, at))
+        self.outside_field(part, name, state, at)
     }
 
     /// `state` as it is, and as each of the writes to this very part leaves it.

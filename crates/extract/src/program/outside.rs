@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Program;
-use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, ExprKind, Facts, Step, Write, WriteOp};
+use crate::ir::{Binding, BindingId, BindingKind, CallStyle, Export, ExprId, ExprKind, Facts, Step, Write, WriteOp};
 use crate::setters::Setters;
 
 /// Through how many names and re-exports a value is followed to where it is made.
@@ -144,7 +144,7 @@ impl Program<'_> {
                     continue;
                 }
                 let direct = shallow && own && origin.target == Target::Binding(id);
-                if direct && !is_class(made.binding(id)) {
+                if direct && !is_followed_here(made, made.binding(id)) {
                     continue;
                 }
                 let (facts, write) = (writer.clone(), write.clone());
@@ -283,8 +283,13 @@ fn is_shared(facts: &Facts, target: Target) -> bool {
     }
 }
 
-fn is_class(binding: &Binding) -> bool {
-    matches!(binding.kind, BindingKind::Class(_))
+/// Whether what stands in the open beside a value is not followed there: fields of classes and of their objects.
+fn is_followed_here(facts: &Facts, binding: &Binding) -> bool {
+    matches!(binding.kind, BindingKind::Class(_)) || binding.init.is_some_and(|init| is_new(facts, init))
+}
+
+fn is_new(facts: &Facts, expr: ExprId) -> bool {
+    matches!(&facts.expr(expr).kind, ExprKind::Call(call) if call.style == CallStyle::New)
 }
 
 /// `module.exports = { a }` is reached as a whole and by its fields: what else a field of either is.

@@ -245,6 +245,30 @@ fn static_fields_that_another_file_sets_have_both_values() {
 }
 
 #[test]
+fn objects_of_classes_are_written_into() {
+    let names =
+        "class Names { table = 'a'; from() { return `FROM ${this.table}`; } }\nexport const names = new Names();
+                 export const others = new Names();";
+    let app = format!(
+        "{PG}import {{ names, others }} from './names';
+         export const f = () => pool.query(`SELECT 1 FROM ${{names.table}}`);
+         export const g = () => pool.query(`SELECT 1 ${{names.from()}}`);
+         export const h = () => pool.query(`SELECT 1 FROM ${{others.table}}`);"
+    );
+    check(
+        &[("app.ts", &app), ("names.ts", names), ("setup.ts", "import { names } from './names'; names.table = 'b';")],
+        "app.ts:3 pg.query
+           + SELECT 1 FROM a
+           + SELECT 1 FROM b
+         app.ts:4 pg.query
+           + SELECT 1 FROM a
+           + SELECT 1 FROM b
+         app.ts:5 pg.query
+           + SELECT 1 FROM a",
+    );
+}
+
+#[test]
 fn other_objects_of_the_same_name_change_nothing() {
     for setup in [
         "const names = { table: 'x' }; names.table = 'b';",
