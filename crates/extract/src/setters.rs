@@ -298,7 +298,8 @@ fn aliases<'t>(text: &'t str, mut each: impl FnMut(&'t str, &'t str, Option<&'t 
     for keyword in ["const ", "let ", "var "] {
         for at in places(text, keyword) {
             let rest = &text[at + keyword.len()..];
-            let rest = &rest[..rest.floor_char_boundary(MAX_BRACKET * 2)];
+            let end = (0..=rest.len().min(MAX_BRACKET * 2)).rev().find(|end| rest.is_char_boundary(*end));
+            let rest = &rest[..end.unwrap_or(0)];
             let Some((names, value)) = rest.split_once('=') else { continue };
             let Some((root, field)) = root_after(value) else { continue };
             let after = value.trim_start_matches(|character: char| {

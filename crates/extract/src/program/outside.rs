@@ -52,11 +52,14 @@ impl Outside {
     }
 }
 
+/// A file, and a name there.
+type Import = (Arc<str>, Arc<str>);
+
 /// The files of a tree that write into what they import.
 #[derive(Debug, Default)]
 pub(crate) struct Writers {
-    /// What each writes into: the file, and the name there.
-    writers: Vec<(Arc<str>, Vec<(Arc<str>, Arc<str>)>)>,
+    /// What each writes into.
+    writers: Vec<(Arc<str>, Vec<Import>)>,
     /// The names under which names are exported anew.
     renames: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// Files whose default may be what they import.
@@ -77,7 +80,7 @@ impl Program<'_> {
                 .imports
                 .iter()
                 .filter_map(|(module, name)| Some((self.modules.resolve(self.snapshot, &path, module)?, name.clone())));
-            let resolved: Vec<(Arc<str>, Arc<str>)> = resolved.collect();
+            let resolved: Vec<Import> = resolved.collect();
             if !resolved.is_empty() {
                 self.writers.writers.push((path, resolved));
             }
@@ -114,7 +117,7 @@ impl Program<'_> {
             let others = self.writers.renames.get(name).into_iter().flatten();
             open.extend(others.filter(|other| names.insert(other)));
         }
-        let may_be = |(module, name): &(Arc<str>, Arc<str>)| {
+        let may_be = |(module, name): &Import| {
             *module == facts.path
                 || match name.as_ref() {
                     "*" => true,
