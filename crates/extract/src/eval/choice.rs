@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Evaluator;
 use super::condition::Known;
-use super::value::{Chosen, Decision, DecisionPlace, Env, Piece, Pieces, Value, add};
+use super::value::{Chosen, Decision, DecisionPlace, Env, Item, Piece, Pieces, Place, Value, add};
 use crate::ir::{ClassId, ExprId, Facts, FunctionId, Logic};
 
 /// Which element of a list, or which value of an expression.
@@ -93,18 +93,48 @@ fn bit(at: usize) -> u64 {
     u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).unwrap_or(0)
 }
 
-fn marked(value: Value, marks: &Known) -> Value {
+/// How many values a list or an object may have for each of them to be marked.
+const MAX_MARKED: usize = 128;
+
+/// A value with what was decided on the way to it; of lists and objects all that is in them.
+pub(super) fn marked(value: Value, marks: &[Chosen]) -> Value {
     if marks.is_empty() {
         return value;
     }
-    let chosen = || marks.iter().copied().map(Piece::Chosen);
-    let mark = |pieces: Pieces| -> Pieces { pieces.iter().cloned().chain(chosen()).collect() };
+    let mark = |pieces: Pieces| -> Pieces {
+        let known = |mark: &&Chosen| !pieces.contains(&Piece::Chosen(**mark));
+        let new: Vec<Piece> = marks.iter().filter(known).copied().map(Piece::Chosen).collect();
+        pieces.iter().cloned().chain(new).collect()
+    };
     match value {
         Value::Text(pieces) => Value::Text(mark(pieces)),
         Value::Fragment(pieces, file, expr) => Value::Fragment(mark(pieces), file, expr),
-        Value::Number(at) => Value::Text(std::iter::once(Piece::Number(at)).chain(chosen()).collect()),
+        Value::Number(at) => Value::Text(mark([Piece::Number(at)].into())),
+        Value::List(items) if items.iter().map(|item| item.values.len()).sum::<usize>() <= MAX_MARKED => {
+            let item = |item: &Item| Item { values: Arc::new(marked_all(item.values.to_vec(), marks)), ..item.clone() };
+            Value::List(items.iter().map(item).collect())
+        }
+        Value::Record(fields) if fields.iter().map(|(_, values)| values.len()).sum::<usize>() <= MAX_MARKED => {
+            Value::Record(
+                fields.iter().map(|(name, values)| (name.clone(), marked_all(values.clone(), marks))).collect(),
+            )
+        }
+        Value::Object(place) => {
+            let new = marks.iter().filter(|mark| !place.marks().contains(mark));
+            let decided = place.marks().iter().chain(new).copied().collect();
+            Value::Object(Place { decided: Some(decided), ..place })
+        }
         other => other,
     }
+}
+
+/// The same of several values. A number stays one.
+pub(super) fn marked_all(values: Vec<Value>, marks: &[Chosen]) -> Vec<Value> {
+    if marks.is_empty() {
+        return values;
+    }
+    let mark = |value| if matches!(value, Value::Number(_)) { value } else { marked(value, marks) };
+    values.into_iter().map(mark).collect()
 }
 
 /// Whether a text follows from a decision.

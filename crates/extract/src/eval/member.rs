@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::choice::marked_all;
 use super::flow::union;
 use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add};
 use super::{Evaluator, MAX_DEPTH, span};
@@ -40,7 +41,10 @@ impl Evaluator<'_> {
                 let path = path.clone();
                 self.exported(&path, name, 12).unwrap_or_else(|| vec![self.not_exported(&path, name, at)])
             }
-            Value::Object(place) => self.field(&place.clone(), name, at),
+            Value::Object(place) => {
+                let place = place.clone();
+                marked_all(self.field(&place, name, at), place.marks())
+            }
             Value::Written(object) => self.written_field(&object.clone(), name, at),
             Value::Record(fields) => match fields.iter().find(|(field, _)| field == name) {
                 Some((_, values)) => values.clone(),
@@ -278,7 +282,7 @@ impl Evaluator<'_> {
         let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return Vec::new() };
         let mut values = Vec::new();
         for field in fields {
-            for value in self.eval(&facts, field.value, &place.env) {
+            for value in marked_all(self.eval(&facts, field.value, &place.env), place.marks()) {
                 add(&mut values, value);
             }
         }

@@ -325,7 +325,7 @@ impl<'p> Evaluator<'p> {
             ExprKind::Path(path) => self.path(facts, path, at),
             ExprKind::Array(items) => vec![Value::List(self.items(facts, items, env, false).into())],
             ExprKind::Spread(inner) => self.eval(facts, *inner, env),
-            ExprKind::Object(_) => vec![Value::Object(Place { facts: facts.clone(), expr, env: env.clone() })],
+            ExprKind::Object(_) => vec![Value::Object(Place::new(facts, expr, env))],
             ExprKind::Function(function) => vec![self.function(facts, *function, env)],
             ExprKind::Class(class) => vec![Value::Class(value::ClassRef { facts: facts.clone(), class: *class })],
             ExprKind::This => self.this(facts, at, env),

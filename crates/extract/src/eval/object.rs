@@ -35,12 +35,12 @@ impl Made {
     pub(super) fn at(facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Arc<Self> {
         let in_function = facts.function_at(facts.expr(expr).range.start).is_some();
         let env = env.as_ref().filter(|_| in_function).cloned();
-        Arc::new(Self { place: Place { facts: facts.clone(), expr, env }, through: 0 })
+        Arc::new(Self { place: Place::new(facts, expr, &env), through: 0 })
     }
 
     /// What tells the object from others of its class.
     fn number(&self) -> u32 {
-        let Place { facts, expr, env } = &self.place;
+        let Place { facts, expr, env, .. } = &self.place;
         number(&(facts.file, *expr, env.as_ref().map_or(0, |frame| frame.serial), self.through))
     }
 }
@@ -71,7 +71,7 @@ impl Evaluator<'_> {
 
     /// The call of the constructor of `class` by which an object of `own` was made.
     fn construction(&mut self, own: &ClassRef, class: &ClassRef, made: &Made) -> Env {
-        let Place { facts, expr, env } = &made.place;
+        let Place { facts, expr, env, .. } = &made.place;
         let arguments = match &facts.expr(*expr).kind {
             ExprKind::Call(call) if call.style == CallStyle::New && made.through == 0 => {
                 Some(self.arguments(facts, &call.arguments, env))
@@ -161,7 +161,10 @@ fn item_through(item: &Item, through: u32) -> Item {
 }
 
 fn place_through(place: &Place, through: u32) -> Place {
-    Place { env: env_through(&place.env, place.facts.file, through), ..place.clone() }
+    let env = env_through(&place.env, place.facts.file, through);
+    let through = |mark: &Chosen| chosen_through(*mark, through);
+    let decided = place.decided.as_ref().map(|marks| marks.iter().map(through).collect());
+    Place { env, decided, ..place.clone() }
 }
 
 fn env_through(env: &Env, file: FileId, through: u32) -> Env {

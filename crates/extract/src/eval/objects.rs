@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::Evaluator;
+use super::choice::{marked, marked_all};
 use super::value::{Env, Item, Value, add};
 use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts};
 use crate::unbuilt::MISSING_FILE;
@@ -43,7 +44,8 @@ impl Evaluator<'_> {
                 };
                 vec![Item::many(vec![value])]
             };
-            add(&mut lists, Value::List(items.unwrap_or_else(unknown).into()));
+            let list = Value::List(items.unwrap_or_else(unknown).into());
+            add(&mut lists, marked(list, object.marks()));
         }
         lists
     }
@@ -59,7 +61,7 @@ impl Evaluator<'_> {
         let ExprKind::Object(written) = &facts.expr(place.expr).kind else { return None };
         let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
         for field in written {
-            let values = self.eval(&facts, field.value, &place.env);
+            let values = marked_all(self.eval(&facts, field.value, &place.env), place.marks());
             let more = match (&field.name, values.as_slice()) {
                 (Some(name), _) => vec![(name.clone(), values)],
                 (None, [Value::Nothing]) => Vec::new(),

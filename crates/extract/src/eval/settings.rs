@@ -38,7 +38,7 @@ impl Evaluator<'_> {
                 continue;
             }
             let calls = self.settings.entry((module.clone(), path.clone())).or_default();
-            let place = Place { facts: facts.clone(), expr: *argument, env: env.clone() };
+            let place = Place::new(facts, *argument, env);
             if calls.len() < MAX_CALLS && !calls.contains(&place) {
                 calls.push(place);
             }

@@ -200,11 +200,27 @@ pub(crate) struct Place {
     pub(crate) facts: Arc<Facts>,
     pub(crate) expr: ExprId,
     pub(crate) env: Env,
+    /// What was decided on the way to it.
+    pub(crate) decided: Option<Arc<[Chosen]>>,
+}
+
+impl Place {
+    pub(crate) fn new(facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Self {
+        Self { facts: facts.clone(), expr, env: env.clone(), decided: None }
+    }
+
+    /// What was decided on the way to it.
+    pub(crate) fn marks(&self) -> &[Chosen] {
+        self.decided.as_deref().unwrap_or_default()
+    }
 }
 
 impl PartialEq for Place {
     fn eq(&self, other: &Self) -> bool {
-        self.facts.file == other.facts.file && self.expr == other.expr && same_env(&self.env, &other.env)
+        self.facts.file == other.facts.file
+            && self.expr == other.expr
+            && same_env(&self.env, &other.env)
+            && self.decided == other.decided
     }
 }
 
@@ -375,6 +391,16 @@ pub(crate) enum Value {
     Opaque(Span),
     Param(ParamRef, Span),
     Unknown(Arc<str>, Span),
+}
+
+impl Value {
+    /// What was decided on the way to an object as a whole.
+    pub(crate) fn marks(&self) -> &[Chosen] {
+        match self {
+            Self::Object(place) => place.marks(),
+            _ => &[],
+        }
+    }
 }
 
 impl PartialEq for Value {
