@@ -28,8 +28,8 @@ impl Evaluator<'_> {
                     if names_schema(after) {
                         prefer_known(&mut choices);
                     }
-                    if choices.len() > 1 && is_name_place(&known_tail(texts.first()), after) {
-                        prefer_some(&mut choices);
+                    if choices.len() > 1 && is_whole_name(&known_tail(texts.first()), after) {
+                        prefer_names(&mut choices);
                     }
                     texts.choose(key_of(facts, *hole), &choices, span(facts, *hole));
                 }
@@ -417,9 +417,30 @@ pub(super) fn text_after<'f>(facts: &'f Facts, parts: &[Part], index: usize) -> 
     }
 }
 
-/// Where a name has to stand, the text that a variable has before it is set stands for nothing.
-pub(super) fn prefer_some(choices: &mut Vec<Pieces>) {
-    if choices.iter().any(|choice| !is_empty(choice)) {
+/// Whether a text stands here for a whole name: without it the statement would not read, so that the text that a variable
+/// has before it is set stands for nothing. Elsewhere it is left to the grammar which texts are none.
+fn is_whole_name(before: &str, after: &str) -> bool {
+    let part = |character: char| character.is_alphanumeric() || "_$\"".contains(character);
+    // A quote that opens a name, and not one that ends the name before.
+    let opens = before.strip_suffix('"').is_some_and(|before| !before.ends_with(part));
+    let quoted = opens && after.starts_with('"') && before.matches('"').count() % 2 == 1;
+    let ends = !after.starts_with(part) && !after.starts_with('.');
+    quoted
+        || after.starts_with('.') && (before.is_empty() || before.ends_with(char::is_whitespace))
+        || before.ends_with('.') && ends
+        || before.ends_with(char::is_whitespace) && ends && is_name_place(before, after)
+}
+
+/// Where a name has to stand, the text that a variable has before it is set stands for nothing: what else may stand there
+/// are names.
+fn prefer_names(choices: &mut Vec<Pieces>) {
+    let shown = |choice: &Pieces| super::value::constant(choice).unwrap_or_else(|| "?".to_owned());
+    let is_name = |text: &str| {
+        let keyword = ["only", "lateral"].iter().any(|word| text.eq_ignore_ascii_case(word));
+        !keyword && !text.contains(char::is_whitespace)
+    };
+    let (empty, named): (Vec<String>, Vec<String>) = choices.iter().map(shown).partition(String::is_empty);
+    if !empty.is_empty() && !named.is_empty() && named.iter().all(|text| is_name(text)) {
         choices.retain(|choice| !is_empty(choice));
     }
 }

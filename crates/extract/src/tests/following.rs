@@ -556,3 +556,43 @@ fn what_is_tried_may_end_anywhere() {
            + SELECT 7 FROM b LIMIT 1",
     );
 }
+
+/// A part that may be missing is missed, also beside a quote or where a name stands; a variable's text before it is set is
+/// not.
+#[test]
+fn parts_beside_names_may_be_missing() {
+    check_one(
+        "let name = '';
+         export const start = () => { name = 'started'; };
+         export const a = (f) => pool.query(`SELECT * FROM \"t\"${f ? ' WHERE a = 1' : ''}`);
+         export const b = (f) => pool.query(`SELECT ${f ? 'DISTINCT ' : ''}\"a\" FROM t`);
+         export const c = (f) => pool.query(`SELECT \"a\"${f ? ', ' : ' AS '}\"b\" FROM t`);
+         export const d = (f) => pool.query(`DELETE FROM ${f ? 'ONLY ' : ''}t`);
+         export const e = (f) => pool.query(`SELECT * FROM ${f ? 'LATERAL' : ''} (SELECT 1) x`);
+         export const g = (f) => pool.query(`SELECT * FROM ${f ? 'public.' : ''}t`);
+         export const h = () => pool.query(`SELECT id FROM ${name} x WHERE id = 1`);
+         export const i = () => pool.query(`SELECT id FROM \"${name}\" x`);",
+        "a.ts:4 pg.query
+           + SELECT * FROM \"t\" WHERE a = 1
+           = SELECT * FROM \"t\"
+         a.ts:5 pg.query
+           + SELECT DISTINCT \"a\" FROM t
+           + SELECT \"a\" FROM t
+         a.ts:6 pg.query
+           + SELECT \"a\", \"b\" FROM t
+           + SELECT \"a\" AS \"b\" FROM t
+         a.ts:7 pg.query
+           + DELETE FROM ONLY t
+           + DELETE FROM t
+         a.ts:8 pg.query
+           + SELECT * FROM LATERAL (SELECT 1) x
+           + SELECT * FROM (SELECT 1) x
+         a.ts:9 pg.query
+           + SELECT * FROM public.t
+           + SELECT * FROM t
+         a.ts:10 pg.query
+           + SELECT id FROM started x WHERE id = 1
+         a.ts:11 pg.query
+           + SELECT id FROM \"started\" x",
+    );
+}
