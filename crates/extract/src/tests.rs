@@ -3,6 +3,7 @@
 mod callers;
 mod changes;
 mod classes;
+mod control;
 mod examples;
 mod failure;
 mod following;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Evaluator;
 use super::condition::Known;
 use super::value::{Chosen, Decision, DecisionPlace, Env, Item, Piece, Pieces, Place, Value, add};
-use crate::ir::{ClassId, ExprId, Facts, FunctionId, Logic};
+use crate::ir::{ClassId, ExprId, ExprKind, Facts, FunctionId, Logic};
 
 /// Which element of a list, or which value of an expression.
 pub(super) fn at_expr(facts: &Facts, expr: ExprId, env: &Env) -> Decision {
@@ -226,11 +226,11 @@ impl Evaluator<'_> {
         let holds = self.holds(facts, left, env);
         match (op, holds) {
             (Logic::And, Some(true)) | (Logic::Or, Some(false)) => return self.eval(facts, right, env),
-            (Logic::And, Some(false)) => return vec![Value::Nothing],
+            (Logic::And, Some(false)) => return self.not_held(facts, left, env),
             (Logic::Or | Logic::Nullish, Some(true)) => return self.eval(facts, left, env),
             _ => {}
         }
-        let first = if op == Logic::And { vec![Value::Nothing] } else { self.eval(facts, left, env) };
+        let first = if op == Logic::And { self.not_held(facts, left, env) } else { self.eval(facts, left, env) };
         let nothing = holds == Some(false) && first.iter().all(|value| *value == Value::Nothing);
         if op == Logic::Nullish && nothing {
             return self.eval(facts, right, env);
@@ -243,5 +243,15 @@ impl Evaluator<'_> {
             Logic::Nullish => [Vec::new(), Vec::new()],
         };
         told_apart_by(at_expr(facts, expr, env), &found_out, ways)
+    }
+
+    /// What `left && …` is where `left` does not hold: an empty text, where it may be one.
+    fn not_held(&mut self, facts: &Arc<Facts>, left: ExprId, env: &Env) -> Vec<Value> {
+        let mut values = vec![Value::Nothing];
+        if matches!(facts.expr(left).kind, ExprKind::Binding(_) | ExprKind::Member { .. }) {
+            let empty = |value: &Value| value.constant().is_some_and(|text| text.is_empty());
+            values.extend(self.eval(facts, left, env).into_iter().filter(empty));
+        }
+        values
     }
 }

@@ -28,6 +28,15 @@ struct PendingWrite {
     path: Vec<Arc<str>>,
 }
 
+/// How much was known of a file at some point of its lowering.
+pub(crate) struct Mark {
+    regions: usize,
+    groups: usize,
+    bindings: usize,
+    calls: usize,
+    writes: usize,
+}
+
 pub(crate) struct Builder {
     pub(crate) facts: Facts,
     scopes: Vec<Scope>,
@@ -154,6 +163,31 @@ impl Builder {
         let region = self.region;
         self.facts.groups[group as usize].arms.push(region);
         outer
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            regions: self.facts.regions.len(),
+            groups: self.facts.groups.len(),
+            bindings: self.facts.bindings.len(),
+            calls: self.facts.calls.len(),
+            writes: self.pending_writes.len(),
+        }
+    }
+
+    /// Takes back the arms of the one group that was made since `mark`, unless something happens in them.
+    pub(crate) fn drop_empty_arms(&mut self, mark: &Mark, arms: usize) {
+        let facts = &mut self.facts;
+        let is_call = |id: &ExprId| matches!(facts.exprs[id.index()].kind, ExprKind::Call(_));
+        let empty = facts.regions.len() == mark.regions + arms
+            && facts.groups.len() == mark.groups + 1
+            && facts.bindings.len() == mark.bindings
+            && self.pending_writes.len() == mark.writes
+            && !facts.calls[mark.calls..].iter().any(is_call);
+        if empty {
+            facts.regions.truncate(mark.regions);
+            facts.groups.truncate(mark.groups);
+        }
     }
 
     pub(crate) fn bind(&mut self, name: &str, kind: BindingKind) -> BindingId {

@@ -49,11 +49,21 @@ impl Lowering<'_> {
                 self.returns(value);
             }
         }
+        if self.is_generator(node) {
+            let value = self.builder.expr(ExprKind::Unknown("generator"), range);
+            self.builder.function_mut(id).returns = vec![(value, self.builder.region)];
+        }
         self.leaving = outer_leaving;
         (self.function, self.handler, self.function_scope) = outer;
         self.builder.scope = scope;
         self.builder.region = around.unwrap_or(region);
         id
+    }
+
+    /// Whether a call of a function makes what gives its values one by one.
+    fn is_generator(&self, function: Node<'_>) -> bool {
+        let mut cursor = function.walk();
+        function.children(&mut cursor).any(|child| !child.is_named() && self.slice(child) == "*")
     }
 
     /// `over` is what the function is called for each item of: the first parameter.

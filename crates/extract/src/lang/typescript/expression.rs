@@ -153,64 +153,6 @@ impl Lowering<'_> {
         self.builder.expr(kind, range_of(node))
     }
 
-    fn ternary(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
-        let condition = self.part(node, Part::Condition).map(|condition| self.expression(condition));
-        let arms = [Part::Consequence, Part::Alternative]
-            .into_iter()
-            .filter_map(|part| self.part(node, part))
-            .collect::<Vec<_>>();
-        let arms: Vec<ExprId> = arms.into_iter().map(|arm| self.expression_with(arm, fate)).collect();
-        let kind = match (condition, arms.as_slice()) {
-            (Some(condition), [then, otherwise]) => ExprKind::Choice { condition, arms: [*then, *otherwise] },
-            _ => ExprKind::Branch(arms),
-        };
-        self.builder.expr(kind, range_of(node))
-    }
-
-    fn binary(&mut self, node: Node<'_>) -> ExprId {
-        let operator = self.part(node, Part::Operator).map_or("", |operator| self.slice(operator));
-        if operator == "+" {
-            return self.plus(node);
-        }
-        let left = self.part(node, Part::Left).map(|left| self.expression(left));
-        let right = self.part(node, Part::Right).map(|right| self.expression(right));
-        let range = range_of(node);
-        let kind = match (operator, left, right) {
-            ("||", Some(left), Some(right)) => ExprKind::Logic { op: Logic::Or, left, right },
-            ("??", Some(left), Some(right)) => ExprKind::Logic { op: Logic::Nullish, left, right },
-            ("&&", Some(left), Some(right)) => ExprKind::Logic { op: Logic::And, left, right },
-            ("===" | "!==" | "==" | "!=", Some(left), Some(right)) => {
-                ExprKind::Equal { left, right, negated: operator.starts_with('!'), strict: operator.len() == 3 }
-            }
-            ("-" | "*" | "/" | "%" | "**", ..) => ExprKind::Number(None),
-            _ => ExprKind::Opaque,
-        };
-        self.builder.expr(kind, range)
-    }
-
-    /// A chain of `+`, walked without recursion: generated files have thousands of terms.
-    fn plus(&mut self, node: Node<'_>) -> ExprId {
-        let mut terms = Vec::new();
-        let mut next = Some(node);
-        while let Some(here) = next.take() {
-            let plus = self.kind(here) == Kind::BinaryExpression
-                && self.part(here, Part::Operator).is_some_and(|operator| self.slice(operator) == "+");
-            if plus {
-                terms.extend(self.part(here, Part::Right));
-                next = self.part(here, Part::Left);
-            } else {
-                terms.push(here);
-            }
-        }
-        terms.reverse();
-        let text = terms.iter().any(|term| matches!(self.kind(*term), Kind::String | Kind::TemplateString));
-        let number = terms.iter().any(|term| matches!(self.kind(*term), Kind::Number | Kind::UpdateExpression));
-        let parts = terms.into_iter().map(|term| self.expression(term)).collect();
-        // `index + 1` is arithmetic, not text.
-        let kind = if number && !text { ExprKind::Number(None) } else { ExprKind::Concat(parts) };
-        self.builder.expr(kind, range_of(node))
-    }
-
     fn unary(&mut self, node: Node<'_>) -> ExprId {
         let operator = self.part(node, Part::Operator).map_or("", |operator| self.slice(operator));
         let mut inner = None;

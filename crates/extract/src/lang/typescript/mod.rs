@@ -7,6 +7,7 @@ mod failure;
 mod kind;
 mod literal;
 mod module;
+mod operator;
 mod pattern;
 mod statement;
 mod typed_tag;
