@@ -138,6 +138,8 @@ pub(crate) struct Program<'p> {
     callers: Mutex<FxHashMap<(FileId, FunctionId), KnownCallers>>,
     /// The classes of the wave that extend others.
     extending: RwLock<Option<Arc<Extending>>>,
+    /// The classes of any file that extend those of one.
+    extending_in: RwLock<FxHashMap<FileId, Arc<Extending>>>,
     /// What specifiers name: in a file, and in any file of a folder.
     resolved: RwLock<Resolved<FileId>>,
     resolved_from: Mutex<Resolved<Arc<str>>>,
@@ -188,6 +190,7 @@ impl<'p> Program<'p> {
             known: RwLock::default(),
             callers: Mutex::default(),
             extending: RwLock::default(),
+            extending_in: RwLock::default(),
             resolved: RwLock::default(),
             resolved_from: Mutex::default(),
             method_owners: FxHashMap::default(),

@@ -10,6 +10,8 @@ use rustc_hash::FxHashMap;
 pub(crate) struct Setters {
     /// What is written into: of which module, and under which name that exports it.
     pub(crate) imports: Vec<(Arc<str>, Arc<str>)>,
+    /// What its classes extend: of which module, and under which name that exports it.
+    pub(crate) bases: Vec<(Arc<str>, Arc<str>)>,
     /// Names that it exports under others: `export { names as tables }`.
     pub(crate) renames: Vec<(Arc<str>, Arc<str>)>,
     /// It may pass on what it imports as its default.
@@ -50,7 +52,8 @@ type Root<'t> = (&'t str, Option<&'t str>);
 pub(crate) fn setters(text: &str) -> Setters {
     let mut found = Setters { passes_default: passes_default(text), renames: renames(text), ..Setters::default() };
     let mut roots = roots_of(text);
-    if roots.is_empty() {
+    let bases = bases_of(text);
+    if roots.is_empty() && bases.is_empty() {
         return found;
     }
     roots.sort_unstable();
@@ -58,6 +61,13 @@ pub(crate) fn setters(text: &str) -> Setters {
     let imports = imports_of(text);
     if imports.is_empty() {
         return found;
+    }
+    for (base, member) in bases {
+        if let Some((module, name)) = imports.get(base)
+            && let Some(name) = name.or(member)
+        {
+            found.bases.push(((*module).into(), name.into()));
+        }
     }
     let mut add = |(module, name): (&str, Option<&str>), field: Option<&str>| {
         // Of a whole module the field is the name.
@@ -121,6 +131,19 @@ fn roots_of(text: &str) -> Vec<Root<'_>> {
         roots.extend(root_after(&text[at + "delete ".len()..]));
     }
     roots
+}
+
+/// What classes extend.
+fn bases_of(text: &str) -> Vec<Root<'_>> {
+    let mut bases = Vec::new();
+    for at in places(text, " extends ") {
+        let before = &text[..at];
+        let before = &before[before.rfind(['{', '}', ';']).map_or(0, |brace| brace + 1)..];
+        if before.contains("class ") || before.ends_with("class") {
+            bases.extend(root_after(&text[at + " extends ".len()..]));
+        }
+    }
+    bases
 }
 
 /// Whether what ends at `end` may be a member: most often a plain name stands there.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rollproof_source::{Span, TextRange};
 use rustc_hash::FxHasher;
 
-use super::choice::{at_caller, told_apart};
+use super::choice::{at_caller, at_object, told_apart};
 use super::distinct::Distinct;
 use super::object::seen_through;
 use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Value, add};
@@ -49,6 +49,9 @@ impl Evaluator<'_> {
         }
         let callees = self.eval(facts, call.callee, env);
         let callees = self.forced(callees);
+        if let Some(values) = self.call_of_any_class(facts, call, &callees, at, env) {
+            return values;
+        }
         let mut found = Distinct::default();
         for callee in callees {
             let values = match callee {
@@ -75,6 +78,34 @@ impl Evaluator<'_> {
             found.push(result_of(facts, call, at));
         }
         found
+    }
+
+    /// A call of a method of an object that may be of several classes: what one of them gives stays together.
+    fn call_of_any_class(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+        callees: &[Value],
+        at: Span,
+        env: &Env,
+    ) -> Option<Vec<Value>> {
+        let method = |value: &Value| match value {
+            Value::Function(function) => Some((function.clone(), function.declared_object()?.clone())),
+            _ => None,
+        };
+        let methods = callees.iter().map(method).collect::<Option<Vec<(FunctionRef, Arc<Made>)>>>()?;
+        let [(_, made), _, ..] = methods.as_slice() else { return None };
+        let made = made.clone();
+        if methods.iter().any(|(_, other)| *other != made) {
+            return None;
+        }
+        let mut ways = Vec::new();
+        for (function, _) in methods {
+            let arguments = self.arguments(facts, &call.arguments, env);
+            let serial = serial_of_call(at, &function, env);
+            ways.push(self.invoke_as(serial, &function, arguments, at));
+        }
+        Some(told_apart(at_object(&made), ways))
     }
 
     /// The arguments of a call, known spreads spread out.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Evaluator;
 use super::condition::Known;
-use super::value::{Chosen, Decision, DecisionPlace, Env, Item, Piece, Pieces, Place, Value, add};
+use super::value::{Chosen, Decision, DecisionPlace, Env, Item, Made, Piece, Pieces, Place, Value, add};
 use crate::ir::{ClassId, ExprId, ExprKind, Facts, FunctionId, Logic};
 
 /// Which element of a list, or which value of an expression.
@@ -25,6 +25,12 @@ pub(super) fn at_caller(facts: &Facts, function: FunctionId) -> Decision {
 /// Which class `this` is of.
 pub(super) fn at_class(facts: &Facts, class: ClassId) -> Decision {
     decision(facts, DecisionPlace::Class(class), &None)
+}
+
+/// Which class an object is of, of which no more is known than what it is declared to be.
+pub(super) fn at_object(made: &Made) -> Decision {
+    let place = DecisionPlace::Expr(made.place.expr);
+    Decision { file: made.place.facts.file, place, call: made.number() }
 }
 
 /// Whether a list's item passes a test whose outcome is not known, by what tells the test from others.

@@ -51,11 +51,9 @@ impl Evaluator<'_> {
                 None => vec![Value::Nothing],
             },
             Value::Instance(class, made) => {
-                let values = self.class_member(class, object, name, at);
-                match made {
-                    Some(made) => self.outside_instance(made, name, values, at),
-                    None => values,
-                }
+                let Some(made) = made else { return self.class_member(class, object, name, at) };
+                let values = self.member_of_any_class((class, made), name, at);
+                self.outside_instance(made, name, values, at)
             }
             Value::Class(class) => self.class_member(class, object, name, at),
             Value::External { module, path } => {
@@ -127,7 +125,7 @@ impl Evaluator<'_> {
         found
     }
 
-    fn class_member(&mut self, own: &ClassRef, this: &Value, name: &Arc<str>, at: Span) -> Vec<Value> {
+    pub(super) fn class_member(&mut self, own: &ClassRef, this: &Value, name: &Arc<str>, at: Span) -> Vec<Value> {
         let mut class = own.clone();
         for _ in 0..MAX_BASES {
             let facts = class.facts.clone();

@@ -38,8 +38,13 @@ impl Made {
         Arc::new(Self { place: Place::new(facts, expr, &env), through: 0 })
     }
 
+    /// Whether no more is known of it than its declared class.
+    pub(super) fn is_declared(&self) -> bool {
+        !matches!(self.place.facts.expr(self.place.expr).kind, ExprKind::Call(_))
+    }
+
     /// What tells the object from others of its class.
-    fn number(&self) -> u32 {
+    pub(super) fn number(&self) -> u32 {
         let Place { facts, expr, env, .. } = &self.place;
         number(&(facts.file, *expr, env.as_ref().map_or(0, |frame| frame.serial), self.through))
     }

@@ -303,11 +303,30 @@ pub(crate) struct FunctionRef {
 
 impl PartialEq for FunctionRef {
     fn eq(&self, other: &Self) -> bool {
-        self.facts.file == other.facts.file && self.function == other.function && same_env(&self.env, &other.env)
+        let same = self.facts.file == other.facts.file && self.function == other.function;
+        same && same_env(&self.env, &other.env) && self.class_of_this() == other.class_of_this()
     }
 }
 
 impl Eq for FunctionRef {}
+
+impl FunctionRef {
+    /// The class of the declared object that it is a method of: what it runs may be another class's.
+    fn class_of_this(&self) -> Option<&ClassRef> {
+        match self.this.as_deref() {
+            Some(Value::Instance(class, Some(made))) if made.is_declared() => Some(class),
+            _ => None,
+        }
+    }
+
+    /// The object that it is a method of, where no more is known of that than its declared class.
+    pub(super) fn declared_object(&self) -> Option<&Arc<Made>> {
+        match self.this.as_deref() {
+            Some(Value::Instance(_, Some(made))) => Some(made).filter(|made| made.is_declared()),
+            _ => None,
+        }
+    }
+}
 
 #[derive(Debug, Clone)]
 pub(crate) struct ClassRef {

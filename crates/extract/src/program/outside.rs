@@ -60,6 +60,8 @@ type Import = (Arc<str>, Arc<str>);
 pub(crate) struct Writers {
     /// What each writes into.
     writers: Vec<(Arc<str>, Vec<Import>)>,
+    /// What the classes of each extend.
+    heirs: Vec<(Arc<str>, Vec<Import>)>,
     /// The names under which names are exported anew.
     renames: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// Files whose default may be what they import.
@@ -76,13 +78,17 @@ impl Program<'_> {
             if setters.passes_default {
                 self.writers.pass_default.insert(path.clone());
             }
-            let resolved = setters
-                .imports
-                .iter()
-                .filter_map(|(module, name)| Some((self.modules.resolve(self.snapshot, &path, module)?, name.clone())));
-            let resolved: Vec<Import> = resolved.collect();
-            if !resolved.is_empty() {
-                self.writers.writers.push((path, resolved));
+            let resolved = |imports: &[Import]| {
+                let named =
+                    |(module, name): &Import| Some((self.modules.resolve(self.snapshot, &path, module)?, name.clone()));
+                imports.iter().filter_map(named).collect::<Vec<Import>>()
+            };
+            let (imports, bases) = (resolved(&setters.imports), resolved(&setters.bases));
+            if !imports.is_empty() {
+                self.writers.writers.push((path.clone(), imports));
+            }
+            if !bases.is_empty() {
+                self.writers.heirs.push((path, bases));
             }
         }
     }
@@ -94,7 +100,7 @@ impl Program<'_> {
         }
         let mut writes: FxHashMap<Target, Vec<OutsideWrite>> = FxHashMap::default();
         self.add_writes(facts, facts, &mut writes);
-        for path in self.writers_of(facts) {
+        for path in self.importers_of(facts, &self.writers.writers) {
             if let Some(writer) = self.facts(&path) {
                 self.add_writes(&writer, facts, &mut writes);
             }
@@ -106,8 +112,13 @@ impl Program<'_> {
         known.entry(facts.file).or_insert(found).clone()
     }
 
-    /// The other files that may write into what a file exports, in their order.
-    fn writers_of(&self, facts: &Facts) -> Vec<Arc<str>> {
+    /// The other files whose classes may extend one that a file exports, in their order.
+    pub(crate) fn heirs_of(&self, facts: &Facts) -> Vec<Arc<str>> {
+        self.importers_of(facts, &self.writers.heirs)
+    }
+
+    /// Those of some files one of whose imports may be what a file exports, in their order.
+    fn importers_of(&self, facts: &Facts, files: &[(Arc<str>, Vec<Import>)]) -> Vec<Arc<str>> {
         if facts.exports.is_empty() {
             return Vec::new();
         }
@@ -125,8 +136,8 @@ impl Program<'_> {
                     _ => names.contains(name),
                 }
         };
-        let writers = self.writers.writers.iter().filter(|(path, _)| *path != facts.path);
-        writers.filter(|(_, imports)| imports.iter().any(may_be)).map(|(path, _)| path.clone()).collect()
+        let others = files.iter().filter(|(path, _)| *path != facts.path);
+        others.filter(|(_, imports)| imports.iter().any(may_be)).map(|(path, _)| path.clone()).collect()
     }
 
     /// Whether some file exports one of the names as its default: `export { names as default }`.

@@ -55,6 +55,47 @@ fn what_a_class_replaces_is_a_part_of_the_text() {
 }
 
 #[test]
+fn a_declared_class_may_be_any_that_extends_it() {
+    let app = format!(
+        "{PG}import {{ Names, Plain }} from './names';
+         export function f(names: Names) {{ return pool.query(`SELECT 1 FROM ${{names.table()}}`); }}
+         export function g(names: Names) {{ return pool.query(names.all()); }}
+         export function h(names: Names) {{ return pool.query(`SELECT ${{names.columns()}} FROM ${{names.table()}}`); }}
+         export function i(a: Names, b: Names) {{ return pool.query(`SELECT ${{a.columns()}} FROM ${{b.table()}}`); }}
+         export function j(plain: Plain) {{ return pool.query(`SELECT 1 FROM ${{plain.table()}}`); }}
+         export function k() {{ return pool.query(`SELECT 1 FROM ${{new Names().table()}}`); }}"
+    );
+    let names = "export class Names { table() { return 'a'; } columns() { return 'x'; } all() { return `SELECT 1 FROM ${this.table()}`; } }
+                 export class Plain { table() { return 'a'; } }";
+    let heir = "import { Names as Base, Plain } from './names';
+                export class Own extends Base { table() { return 'b'; } columns() { return 'y'; } }
+                export class More extends Plain { other() { return 'c'; } }";
+    let unrelated =
+        "class Names { table() { return 'a'; } }\nexport class Own extends Names { table() { return 'c'; } }";
+    check(
+        &[("app.ts", &app), ("heir.ts", heir), ("names.ts", names), ("unrelated.ts", unrelated)],
+        "app.ts:3 pg.query
+           + SELECT 1 FROM a
+           + SELECT 1 FROM b
+         app.ts:4 pg.query
+           + SELECT 1 FROM a
+           + SELECT 1 FROM b
+         app.ts:5 pg.query
+           + SELECT x FROM a
+           + SELECT y FROM b
+         app.ts:6 pg.query
+           + SELECT x FROM a
+           + SELECT x FROM b
+           + SELECT y FROM a
+           + SELECT y FROM b
+         app.ts:7 pg.query
+           + SELECT 1 FROM a
+         app.ts:8 pg.query
+           + SELECT 1 FROM a",
+    );
+}
+
+#[test]
 fn an_item_that_may_not_pass_may_be_left_out() {
     let body = "export function some(given) {
            const names = ['a', 'b'].filter((name) => given[name] !== undefined);
