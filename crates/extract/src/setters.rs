@@ -14,7 +14,8 @@ pub(crate) struct Setters {
     pub(crate) bases: Vec<(Arc<str>, Arc<str>)>,
     /// Names that it exports under others: `export { names as tables }`.
     pub(crate) renames: Vec<(Arc<str>, Arc<str>)>,
-    /// It may pass on what it imports as its default.
+    /// It may pass on what it imports, and that as its default.
+    pub(crate) passes_on: bool,
     pub(crate) passes_default: bool,
 }
 
@@ -51,6 +52,8 @@ type Root<'t> = (&'t str, Option<&'t str>);
 /// Looks at a text.
 pub(crate) fn setters(text: &str) -> Setters {
     let mut found = Setters { passes_default: passes_default(text), renames: renames(text), ..Setters::default() };
+    found.passes_on = found.passes_default
+        || ["export *", "export {", "exports"].iter().any(|word| places(text, word).next().is_some());
     let mut roots = roots_of(text);
     let bases = bases_of(text);
     if roots.is_empty() && bases.is_empty() {

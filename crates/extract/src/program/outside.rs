@@ -1,5 +1,6 @@
 //! Writes to what a file exports: other files set its fields, add to its lists, delete from it. Nobody knows when.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -55,16 +56,39 @@ impl Outside {
 /// A file, and a name there.
 type Import = (Arc<str>, Arc<str>);
 
+/// Files that import something, by what that is.
+#[derive(Debug, Default)]
+struct Importers {
+    paths: Vec<Arc<str>>,
+    by_module: FxHashMap<Arc<str>, BTreeSet<usize>>,
+    /// By the name in the module.
+    by_name: FxHashMap<Arc<str>, Vec<(Arc<str>, usize)>>,
+}
+
+impl Importers {
+    fn add(&mut self, path: &Arc<str>, imports: Vec<Import>) {
+        if imports.is_empty() {
+            return;
+        }
+        let file = self.paths.len();
+        self.paths.push(path.clone());
+        for (module, name) in imports {
+            self.by_module.entry(module.clone()).or_default().insert(file);
+            self.by_name.entry(name).or_default().push((module, file));
+        }
+    }
+}
+
 /// The files of a tree that write into what they import.
 #[derive(Debug, Default)]
 pub(crate) struct Writers {
-    /// What each writes into.
-    writers: Vec<(Arc<str>, Vec<Import>)>,
-    /// What the classes of each extend.
-    heirs: Vec<(Arc<str>, Vec<Import>)>,
+    writers: Importers,
+    /// Those whose classes extend what they import.
+    heirs: Importers,
     /// The names under which names are exported anew.
     renames: FxHashMap<Arc<str>, Vec<Arc<str>>>,
-    /// Files whose default may be what they import.
+    /// Files that may export what they import, and those that may as their default.
+    pass_on: FxHashSet<Arc<str>>,
     pass_default: FxHashSet<Arc<str>>,
 }
 
@@ -75,6 +99,9 @@ impl Program<'_> {
             for (from, to) in &setters.renames {
                 self.writers.renames.entry(from.clone()).or_default().push(to.clone());
             }
+            if setters.passes_on {
+                self.writers.pass_on.insert(path.clone());
+            }
             if setters.passes_default {
                 self.writers.pass_default.insert(path.clone());
             }
@@ -84,12 +111,8 @@ impl Program<'_> {
                 imports.iter().filter_map(named).collect::<Vec<Import>>()
             };
             let (imports, bases) = (resolved(&setters.imports), resolved(&setters.bases));
-            if !imports.is_empty() {
-                self.writers.writers.push((path.clone(), imports));
-            }
-            if !bases.is_empty() {
-                self.writers.heirs.push((path, bases));
-            }
+            self.writers.writers.add(&path, imports);
+            self.writers.heirs.add(&path, bases);
         }
     }
 
@@ -118,7 +141,7 @@ impl Program<'_> {
     }
 
     /// Those of some files one of whose imports may be what a file exports, in their order.
-    fn importers_of(&self, facts: &Facts, files: &[(Arc<str>, Vec<Import>)]) -> Vec<Arc<str>> {
+    fn importers_of(&self, facts: &Facts, files: &Importers) -> Vec<Arc<str>> {
         if facts.exports.is_empty() {
             return Vec::new();
         }
@@ -128,16 +151,18 @@ impl Program<'_> {
             let others = self.writers.renames.get(name).into_iter().flatten();
             open.extend(others.filter(|other| names.insert(other)));
         }
-        let may_be = |(module, name): &Import| {
-            *module == facts.path
-                || match name.as_ref() {
-                    "*" => true,
-                    "default" => self.writers.pass_default.contains(module) || self.renames_to_default(&names),
-                    _ => names.contains(name),
-                }
-        };
-        let others = files.iter().filter(|(path, _)| *path != facts.path);
-        others.filter(|(_, imports)| imports.iter().any(may_be)).map(|(path, _)| path.clone()).collect()
+        let mut found = files.by_module.get(&facts.path).cloned().unwrap_or_default();
+        let whole: Arc<str> = "*".into();
+        for name in names.iter().copied().chain([&whole]).filter(|name| name.as_ref() != "default") {
+            let passed = files.by_name.get(name).into_iter().flatten();
+            found.extend(passed.filter(|(module, _)| self.writers.pass_on.contains(module)).map(|(_, file)| *file));
+        }
+        let to_default = self.renames_to_default(&names);
+        let defaults = files.by_name.get("default").into_iter().flatten();
+        let passed = |module: &Arc<str>| self.writers.pass_default.contains(module) || to_default;
+        found.extend(defaults.filter(|(module, _)| passed(module)).map(|(_, file)| *file));
+        let others = found.into_iter().map(|file| files.paths[file].clone());
+        others.filter(|path| *path != facts.path).collect()
     }
 
     /// Whether some file exports one of the names as its default: `export { names as default }`.
