@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::ir::{BindingId, BindingKind, Call, ExprId, ExprKind, Facts, FunctionId};
+use crate::ir::{BindingId, BindingKind, Call, CallStyle, ExprId, ExprKind, Facts, FunctionId};
 
 /// A name's value, or an object that holds it, as an argument of a call.
 #[derive(Debug, Clone)]
@@ -23,6 +23,12 @@ pub(crate) struct Uses {
     calls: FxHashMap<BindingId, Vec<ExprId>>,
     aliases: FxHashMap<BindingId, Vec<BindingId>>,
     holders: FxHashMap<FunctionId, BindingId>,
+    /// Where names are read whose lists and objects are kept under another name from there on.
+    kept: FxHashSet<u32>,
+    /// The variables that are this name or something else.
+    arms: FxHashMap<BindingId, Vec<BindingId>>,
+    /// The variables that hold an object with a name in a field.
+    held: FxHashMap<BindingId, Vec<(BindingId, Arc<str>)>>,
 }
 
 impl Uses {
@@ -33,12 +39,18 @@ impl Uses {
             if let ExprKind::Binding(callee) = facts.expr(call.callee).kind {
                 uses.calls.entry(callee).or_default().push(*id);
             }
+            if call.style == CallStyle::New {
+                call.arguments.iter().for_each(|argument| uses.add_kept(facts, *argument));
+            }
             uses.add_gifts(facts, *id, call);
         }
         for (at, binding) in facts.bindings.iter().enumerate() {
             let id = BindingId(at as u32);
             if let BindingKind::Function(function) = binding.kind {
                 uses.holders.insert(function, id);
+            }
+            if let Some(init) = binding.init.filter(|_| matches!(binding.kind, BindingKind::Variable)) {
+                uses.add_other_names(facts, id, init, binding.path.is_empty());
             }
             match binding.init.filter(|_| binding.path.is_empty()).map(|init| &facts.expr(init).kind) {
                 Some(ExprKind::Function(function)) => {
@@ -50,7 +62,66 @@ impl Uses {
                 _ => {}
             }
         }
+        for expr in &facts.exprs {
+            match &expr.kind {
+                ExprKind::Object(fields) => fields.iter().for_each(|field| uses.add_kept(facts, field.value)),
+                ExprKind::Array(items) => items.iter().for_each(|item| uses.add_kept(facts, *item)),
+                _ => {}
+            }
+        }
         uses
+    }
+
+    fn add_kept(&mut self, facts: &Facts, expr: ExprId) {
+        if let ExprKind::Binding(_) = facts.expr(expr).kind {
+            self.kept.insert(facts.expr(expr).range.start);
+        }
+    }
+
+    /// The names whose lists and objects a variable gets with its first value.
+    fn add_other_names(&mut self, facts: &Facts, id: BindingId, init: ExprId, whole: bool) {
+        match &facts.expr(init).kind {
+            ExprKind::Binding(_) => self.add_kept(facts, init),
+            ExprKind::Choice { arms, .. } => {
+                for arm in arms {
+                    self.add_arm(facts, id, *arm);
+                }
+            }
+            ExprKind::Logic { left, right, .. } => {
+                self.add_arm(facts, id, *left);
+                self.add_arm(facts, id, *right);
+            }
+            ExprKind::Object(fields) if whole => {
+                for field in fields {
+                    if let (Some(name), ExprKind::Binding(held)) = (&field.name, &facts.expr(field.value).kind) {
+                        self.held.entry(*held).or_default().push((id, name.clone()));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add_arm(&mut self, facts: &Facts, id: BindingId, arm: ExprId) {
+        self.add_kept(facts, arm);
+        if let ExprKind::Binding(other) = facts.expr(arm).kind {
+            self.arms.entry(other).or_default().push(id);
+        }
+    }
+
+    /// Whether what is read at a place is kept under another name.
+    pub(crate) fn is_kept(&self, place: u32) -> bool {
+        self.kept.contains(&place)
+    }
+
+    /// The variables that hold an object with a name in one of its fields.
+    pub(crate) fn held(&self, binding: BindingId) -> &[(BindingId, Arc<str>)] {
+        self.held.get(&binding).map_or(&[], Vec::as_slice)
+    }
+
+    /// The variables that may be another name.
+    pub(crate) fn arms(&self, binding: BindingId) -> &[BindingId] {
+        self.arms.get(&binding).map_or(&[], Vec::as_slice)
     }
 
     fn add_gifts(&mut self, facts: &Facts, id: ExprId, call: &Call) {

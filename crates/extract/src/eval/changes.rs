@@ -26,6 +26,33 @@ const CHANGES_NOTHING: &[&str] = &[
     "catch", "resolve", "reject", "log", "error", "warn", "info", "debug",
 ];
 
+/// What is put into a list under the names of objects that hold it, or of variables that may be it.
+fn writes_under_others(facts: &Facts, id: BindingId) -> impl Iterator<Item = Write> + '_ {
+    let of = |id: &BindingId| facts.binding(*id).writes.iter().filter(|write| changes_list(&write.op));
+    let held = facts.uses().held(id).iter().flat_map(move |(holder, name)| {
+        of(holder)
+            .filter(move |write| write.field.as_ref() == Some(name))
+            .map(|write| Write { field: None, ..write.clone() })
+    });
+    let lost = |write: &Write| Write { op: WriteOp::ListLost(OTHER_NAME), ..write.clone() };
+    let arms = facts.uses().arms(id).iter().flat_map(of).filter(|write| write.field.is_none()).map(lost);
+    held.chain(arms)
+}
+
+const OTHER_NAME: &str = "list that is changed under another name";
+
+/// Whether a write changes the list that a name stands for, which other names stand for as well.
+pub(super) fn changes_list(op: &WriteOp) -> bool {
+    match op {
+        WriteOp::Push(_)
+        | WriteOp::Unshift(_)
+        | WriteOp::Include(_)
+        | WriteOp::ListLost(_)
+        | WriteOp::Called { .. } => true,
+        WriteOp::Assign(_) | WriteOp::Append(_) | WriteOp::Lost(_) => false,
+    }
+}
+
 impl Evaluator<'_> {
     /// The writes to a variable, with the calls that come to some; none where it has only those that stand in the open.
     pub(super) fn writes_of(&mut self, facts: &Arc<Facts>, id: BindingId, base: &[Value]) -> Option<Vec<Write>> {
@@ -42,7 +69,8 @@ impl Evaluator<'_> {
             && (base.iter().any(may_change)
                 || binding.writes.iter().any(|write| is_of_list(facts, &write.op))
                 || (base.iter().any(|value| matches!(value, Value::Param(..))) && self.is_given_to_changer(facts, id)));
-        let plain = !given && uses.aliases(id).is_empty() && !binding.writes.iter().any(inner);
+        let named = !uses.aliases(id).is_empty() || writes_under_others(facts, id).next().is_some();
+        let plain = !given && !named && !binding.writes.iter().any(inner);
         (!plain).then(|| self.writes_within(facts, id, None, around))
     }
 
@@ -70,6 +98,9 @@ impl Evaluator<'_> {
         for alias in uses.aliases(id) {
             let others = facts.binding(*alias).writes.iter().filter(of_field);
             writes.extend(others.filter(|write| !matches!(write.op, WriteOp::Assign(_))).map(plain));
+        }
+        if field.is_none() {
+            writes.extend(writes_under_others(facts, id));
         }
         for gift in uses.gifts(id) {
             let gift = match (&gift.field, field) {

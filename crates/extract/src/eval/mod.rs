@@ -188,7 +188,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// What `find` finds where that costs no more than `most` expressions.
-    fn in_steps<T>(&mut self, most: u32, find: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(super) fn in_steps<T>(&mut self, most: u32, find: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let spent = self.steps;
         let allowed = spent.max(MAX_STEPS.saturating_sub(most));
         self.steps = allowed;

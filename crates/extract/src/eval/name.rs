@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::changes::changes_list;
 use super::choice;
-use super::flow::Use;
+use super::flow::{Use, union};
 use super::object::combined;
 use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Value, add};
 use super::{Evaluator, MAX_DEPTH, span};
@@ -21,6 +22,11 @@ const MAX_CALLERS: usize = 8;
 
 /// How many elements of a loop's lists are told apart.
 const MAX_ELEMENTS: usize = 256;
+
+/// How many expressions are looked at for what is put into a list that has another name by then.
+const STEPS_OF_LATER: u32 = 100;
+
+const PUT_LATER: &str = "list that is put into under another name";
 
 impl Evaluator<'_> {
     pub(super) fn function(&mut self, facts: &Arc<Facts>, function: FunctionId, env: &Env) -> Value {
@@ -86,8 +92,22 @@ impl Evaluator<'_> {
         at: Span,
         env: &Env,
     ) -> Vec<Value> {
-        let elsewhere = facts.function_of(binding.region) != facts.function_at(at.range.start);
-        writes.retain(|write| elsewhere || write.at <= at.range.start);
+        let start = at.range.start;
+        let elsewhere = facts.function_of(binding.region) != facts.function_at(start);
+        let later = |write: &&Write| write.at > start && changes_list(&write.op);
+        if !elsewhere && facts.uses().is_kept(start) && writes.iter().any(&later) {
+            // Under the other name that it has from here on, what is put into a list later is read as well.
+            let reader = Use { at, elsewhere: true, turning: None };
+            let kept: Vec<&Write> = writes.iter().copied().filter(|write| write.at <= start || later(write)).collect();
+            // Most lists that are kept hold no text: it is not worth a site's whole budget to see what is put into them.
+            let flow = |evaluator: &mut Self| evaluator.flow(facts, base.clone(), &kept, binding.region, reader, env);
+            let with_later = self.in_steps(STEPS_OF_LATER, flow);
+            let with_later = with_later.unwrap_or_else(|| vec![Value::unknown(PUT_LATER, at)]);
+            writes.retain(|write| write.at <= start);
+            let reader = Use { at, elsewhere: false, turning: None };
+            return union(self.flow(facts, base, &writes, binding.region, reader, env), with_later);
+        }
+        writes.retain(|write| elsewhere || write.at <= start);
         if writes.is_empty() {
             return base;
         }

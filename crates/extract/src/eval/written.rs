@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::call::in_arm_or_loop;
-use super::flow::Use;
+use super::flow::{Use, union};
 use super::value::{Env, Frame, FunctionRef, Value, Written, add};
 use super::{Evaluator, span};
 use crate::ir::{Binding, BindingId, BindingKind, ExprId, ExprKind, Facts, ParamId, Write};
@@ -102,13 +102,33 @@ impl Evaluator<'_> {
         object: &Written,
         id: BindingId,
         name: &Arc<str>,
-        mut state: Vec<Value>,
+        state: Vec<Value>,
+        at: Span,
+    ) -> Vec<Value> {
+        let (facts, read) = (&object.facts, object.at.range.start);
+        let binding = facts.binding(id);
+        let elsewhere = facts.function_of(binding.region) != facts.function_at(read);
+        let later = |write: &Write| write.at > read && write.field.as_ref() == Some(name);
+        if elsewhere || !facts.uses().is_kept(read) || !binding.writes.iter().any(later) {
+            return self.field_after(object, id, (name, state), elsewhere, at);
+        }
+        // Under the other name that it has from here on, what is set later is read as well.
+        let now = self.field_after(object, id, (name, state.clone()), false, at);
+        union(now, self.field_after(object, id, (name, state), true, at))
+    }
+
+    /// A field after what is written into it; `elsewhere`: read at any time.
+    fn field_after(
+        &mut self,
+        object: &Written,
+        id: BindingId,
+        (name, mut state): (&Arc<str>, Vec<Value>),
+        elsewhere: bool,
         at: Span,
     ) -> Vec<Value> {
         let facts = object.facts.clone();
         let binding = facts.binding(id);
         let read = object.at.range.start;
-        let elsewhere = facts.function_of(binding.region) != facts.function_at(read);
         let direct = binding.writes.iter().filter(|write| write.field.as_ref() == Some(name)).map(Event::Write);
         let calls = self.calls_that_write(&facts, id, Some(name));
         let calls = calls.into_iter().map(|(call, function, index)| Event::Call(call, function, index));

@@ -223,3 +223,51 @@ fn schemas_of_settings_declare_defaults() {
            ? value of package `zod` (a.ts:10)",
     );
 }
+
+/// What is put into a list or an object under one name is there under the others that it has.
+#[test]
+fn lists_and_objects_have_several_names() {
+    let run = |body: &str| format!("export const f = (x) => {{ {body} }};\n");
+    let bodies = [
+        "const l = []; const other = l; l.push(' AND a'); return pool.query(`SELECT 1 FROM t WHERE b${other.join('')}`);",
+        "const l = []; const r = { l }; l.push(' AND a'); return pool.query(`SELECT 2 FROM t WHERE b${r.l.join('')}`);",
+        "const make = () => { const l = []; const r = { l }; if (x) l.push(' AND a'); return r; };
+         return pool.query(`SELECT 3 FROM t WHERE b${make().l.join('')}`);",
+        "const l = []; const r = { l }; r.l.push(' AND a'); return pool.query(`SELECT 4 FROM t WHERE b${l.join('')}`);",
+        "const o = { w: '' }; const r = { o }; o.w = ' AND a'; return pool.query(`SELECT 5 FROM t WHERE b${r.o.w}`);",
+        "const l = []; const all = [l]; l.push(' AND a'); return pool.query(`SELECT 6 FROM t WHERE b${all[0].join('')}`);",
+        "const l = [], m = []; const one = x ? l : m; one.push(' AND a'); return pool.query(`SELECT 7 FROM t WHERE b${l.join('')}`);",
+        "const l = []; l.push(' AND a'); const r = { l }; return pool.query(`SELECT 8 FROM t WHERE b${r.l.join('')}`);",
+        "const l = []; const r = { l }; pool.query(`SELECT 9 FROM t WHERE b${r.l.join('')}`); l.push(' AND a');",
+    ];
+    let source: String = bodies.iter().map(|body| run(body)).collect();
+    check(
+        &[("a.ts", &format!("import {{ Pool }} from 'pg'; const pool = new Pool();\n{source}"))],
+        "a.ts:2 pg.query
+           = SELECT 1 FROM t WHERE b
+           + SELECT 1 FROM t WHERE b AND a
+         a.ts:3 pg.query
+           = SELECT 2 FROM t WHERE b
+           + SELECT 2 FROM t WHERE b AND a
+         a.ts:5 pg.query
+           = SELECT 3 FROM t WHERE b
+           + SELECT 3 FROM t WHERE b AND a
+         a.ts:6 pg.query
+           + SELECT 4 FROM t WHERE b AND a
+         a.ts:7 pg.query
+           = SELECT 5 FROM t WHERE b
+           + SELECT 5 FROM t WHERE b AND a
+         a.ts:8 pg.query
+           = SELECT 6 FROM t WHERE b
+           + SELECT 6 FROM t WHERE b AND a
+         a.ts:9 pg.query
+           ~ SELECT 7 FROM t WHERE b<?>
+           ? list that is changed under another name (a.ts:9)
+         a.ts:10 pg.query
+           + SELECT 8 FROM t WHERE b AND a
+         a.ts:11 pg.query
+           = SELECT 9 FROM t WHERE b
+           + SELECT 9 FROM t WHERE b AND a
+           ! not awaited (a.ts:11)",
+    );
+}
