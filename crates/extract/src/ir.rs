@@ -48,6 +48,8 @@ pub(crate) struct Facts {
     pub(crate) regions: Vec<Region>,
     pub(crate) groups: Vec<Group>,
     pub(crate) tries: Vec<Tried>,
+    /// In source order.
+    pub(crate) jumps: Vec<Jump>,
     /// What other files see, by name. In Rust every item, with the path of its inline modules (`tests::SQL`).
     pub(crate) exports: FxHashMap<Arc<str>, Export>,
     /// Modules whose exports are this file's exports too.
@@ -365,8 +367,21 @@ pub(crate) enum RegionKind {
     Loop(Option<ExprId>),
     /// The body of a `try` of [`Facts::tries`].
     Tried(u32),
+    /// What a `break` leads out of without being a loop: a `switch`, a statement with a label.
+    Stretch,
     /// The file.
     Block,
+}
+
+/// A `break` or a `continue`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Jump {
+    /// Where it stands.
+    pub(crate) region: RegionId,
+    pub(crate) at: u32,
+    /// The loop or the stretch that it ends, or, where it does not, the loop whose turn it ends.
+    pub(crate) target: RegionId,
+    pub(crate) ends: bool,
 }
 
 /// What follows where the body of a `try` comes to no end.
@@ -385,6 +400,8 @@ pub(crate) struct Region {
     pub(crate) range: TextRange,
     /// It ends with a jump: what comes after is not reached from it.
     pub(crate) exits: bool,
+    /// It goes on into the next arm of its group.
+    pub(crate) falls: bool,
 }
 
 /// Arms of one decision.

@@ -429,7 +429,7 @@ pub(super) fn in_arm_or_loop(facts: &Facts, call: ExprId, around: RegionId) -> b
     let mut region = call.region;
     while region != around {
         let here = facts.region(region);
-        if !matches!(here.kind, RegionKind::Block) {
+        if !matches!(here.kind, RegionKind::Block | RegionKind::Stretch) {
             return true;
         }
         let Some(parent) = here.parent else { return true };

@@ -8,7 +8,8 @@ use rustc_hash::FxHashSet;
 
 use super::call::{MAX_FRAMES, serial_of_call};
 use super::choice;
-use super::flow::{Use, extended, jumps_of, union};
+use super::flow::{Use, extended, union};
+use super::turns::exits_of;
 use super::value::{Chosen, Env, Frame, FunctionRef, Item, Piece, Taking, Value};
 use super::{Evaluator, span};
 use crate::ir::{
@@ -281,12 +282,13 @@ impl Evaluator<'_> {
                 writes.sort_by_key(|write| write.at);
             }
         }
-        let jumps: Vec<RegionId> = jumps_of(facts, body)
+        let jumps: Vec<RegionId> = exits_of(facts, body)
             .into_iter()
             .filter(|jump| facts.function_of(*jump) == Some(function.function))
+            .filter(|exit| !facts.jumps.iter().any(|jump| jump.region == *exit))
             .collect();
         let end = facts.functions[function.function.index()].range.end;
-        let reader = Use { at: Span::new(facts.file, end, end), elsewhere: false, turning: None };
+        let reader = Use { at: Span::new(facts.file, end, end), elsewhere: false, turning: None, jump: None };
         let writes: Vec<&Write> = writes.iter().collect();
         self.run_to_ends(facts, state, &writes, (body, &jumps), reader, env)
     }
@@ -315,7 +317,9 @@ impl Evaluator<'_> {
         if entered == Some(false) {
             return self.run_to_ends(facts, state, &behind, (body, later), reader, env);
         }
-        let left = self.flow(facts, state.clone(), &inside, *jump, reader, env);
+        // It may end before in arms of its own.
+        let (own, later) = later.split_at(later.partition_point(|other| facts.region(*other).range.end <= range.end));
+        let left = self.run_to_ends(facts, state.clone(), &inside, (*jump, own), reader, env);
         if entered == Some(true) {
             return left;
         }

@@ -220,6 +220,8 @@ impl Evaluator<'_> {
                 },
                 // What is tried may end before its end.
                 RegionKind::Loop(_) | RegionKind::Tried(_) => certain = false,
+                // Its end need not be reached.
+                RegionKind::Stretch => certain &= !facts.jumps.iter().any(|jump| jump.target == region),
                 RegionKind::Block => {}
             }
             let Some(parent) = here.parent else { break };

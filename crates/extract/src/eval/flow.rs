@@ -1,22 +1,20 @@
 //! The value of a variable where it is used: its writes in order, branches apart, loops once.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rollproof_source::{Span, TextRange};
-use rustc_hash::FxHasher;
 
 use super::Evaluator;
 use super::choice;
 use super::text::distinct;
-use super::value::{Choice, ChoicePart, Chosen, Decision, DecisionPlace, Env, Frame, Item, Piece, Taking, Value, add};
-use crate::ir::{ExprId, Facts, FunctionId, RegionId, RegionKind, Tried, Write, WriteOp};
+use super::value::{Choice, ChoicePart, Chosen, Decision, Env, Item, Piece, Taking, Value, add};
+use crate::ir::{Facts, RegionId, RegionKind, Tried, Write, WriteOp};
 
 /// How many turns of a loop are followed one by one.
 pub(super) const MAX_TURNS: usize = 64;
 
 /// In how many ways turns that may not happen leave a text.
-const MAX_WAYS: usize = 16;
+pub(super) const MAX_WAYS: usize = 16;
 
 /// Where a variable is read.
 #[derive(Clone, Copy)]
@@ -26,16 +24,24 @@ pub(super) struct Use {
     pub(super) elsewhere: bool,
     /// The loop whose turns are followed one by one.
     pub(super) turning: Option<RegionId>,
+    /// What is asked is what is so at a jump out of this region, not where the variable is read.
+    pub(super) jump: Option<(RegionId, u32)>,
 }
 
 impl Use {
-    fn within(self, facts: &Facts, region: RegionId) -> bool {
+    pub(super) fn within(self, facts: &Facts, region: RegionId) -> bool {
         let range = facts.region(region).range;
         if let Some(turning) = self.turning.map(|turning| facts.region(turning).range)
             && range.start <= turning.start
             && turning.end <= range.end
         {
             return true;
+        }
+        if let Some((around, at)) = self.jump {
+            let around = facts.region(around).range;
+            if around != range && around.start <= range.start && range.end <= around.end {
+                return range.start <= at && at <= range.end;
+            }
         }
         !self.elsewhere && range.start <= self.at.range.start && self.at.range.end <= range.end
     }
@@ -97,42 +103,59 @@ impl Evaluator<'_> {
         {
             return self.after_try(facts, state, (writes, later), (child, tried), reader, env);
         }
-        let RegionKind::Arm(group) = facts.region(child).kind else {
-            let after = self.flow(facts, state.clone(), writes, child, reader, env);
-            let certain = reader.within(facts, child) || is_called_for_each(facts, child);
-            let grows = writes.iter().all(|write| !matches!(write.op, WriteOp::Assign(_)));
-            let loops = matches!(facts.region(child).kind, RegionKind::Loop(_));
-            // A loop that only appends is taken to run: the text of no run is a part of the text of one.
-            if certain || (loops && grows) {
-                return after;
-            }
-            return union(state, after);
-        };
+        match facts.region(child).kind {
+            RegionKind::Arm(group) => self.arms(facts, state, writes, (child, group), reader, env),
+            _ => self.once(facts, state, writes, child, reader, env),
+        }
+    }
+
+    /// `state` after a region that is no arm.
+    fn once(
+        &mut self,
+        facts: &Arc<Facts>,
+        state: Vec<Value>,
+        writes: &[&Write],
+        child: RegionId,
+        reader: Use,
+        env: &Env,
+    ) -> Vec<Value> {
+        let after = self.flow(facts, state.clone(), writes, child, reader, env);
+        if reader.within(facts, child) {
+            return after;
+        }
+        let after = self.after_jumps(facts, (&state, after), writes, child, reader, env);
+        let certain = facts.region(child).kind == RegionKind::Stretch || is_called_for_each(facts, child);
+        let grows = writes.iter().all(|write| !matches!(write.op, WriteOp::Assign(_)));
+        let loops = matches!(facts.region(child).kind, RegionKind::Loop(_));
+        // A loop that only appends is taken to run: the text of no run is a part of the text of one.
+        if certain || (loops && grows) { after } else { union(state, after) }
+    }
+
+    /// `state` after a decision.
+    fn arms(
+        &mut self,
+        facts: &Arc<Facts>,
+        state: Vec<Value>,
+        writes: &[&Write],
+        (child, group): (RegionId, u32),
+        reader: Use,
+        env: &Env,
+    ) -> Vec<Value> {
         let arms = &facts.groups[group as usize].arms;
-        let inside = |arm: RegionId| {
-            let range = facts.region(arm).range;
-            move |write: &&&Write| range.start <= write.at && write.at <= range.end
-        };
-        if let Some(arm) = arms.iter().find(|arm| reader.within(facts, **arm)) {
-            let writes: Vec<&Write> = writes.iter().filter(inside(*arm)).copied().collect();
-            return self.flow(facts, state, &writes, *arm, reader, env);
+        if let Some(at) = arms.iter().position(|arm| reader.within(facts, *arm)) {
+            let state = self.fallen_into(facts, state, writes, &arms[..=at], reader, env);
+            return self.flow(facts, state, &inside(facts, writes, arms[at]), arms[at], reader, env);
         }
         let exhaustive = facts.groups[group as usize].exhaustive;
         if let Some(taken) = self.taken(facts, group, env) {
             let Some(arm) = taken.map(|taken| arms[taken]) else { return state };
-            let writes: Vec<&Write> = writes.iter().filter(inside(arm)).copied().collect();
-            return self.flow(facts, state, &writes, arm, reader, env);
+            return self.flow(facts, state, &inside(facts, writes, arm), arm, reader, env);
         }
         // In a loop each turn decides anew; only whether an arm is ever entered is one decision.
         let one_decision = (!exhaustive && arms.len() == 1) || !in_loop(facts, child, reader);
         let mut ways: Vec<Vec<Value>> = vec![if exhaustive { Vec::new() } else { state.clone() }];
-        for arm in arms {
-            if facts.region(*arm).exits {
-                ways.push(Vec::new());
-                continue;
-            }
-            let writes: Vec<&Write> = writes.iter().filter(inside(*arm)).copied().collect();
-            ways.push(self.flow(facts, state.clone(), &writes, *arm, reader, env));
+        for first in 0..arms.len() {
+            ways.push(self.fall(facts, state.clone(), writes, &arms[first..], reader, env));
         }
         let mut result = if one_decision {
             // The first way is that of no arm.
@@ -191,80 +214,6 @@ impl Evaluator<'_> {
             }
         }
         union(ended, after)
-    }
-
-    /// The lists that a loop runs over, where all of them are known item by item.
-    fn known_lists(&mut self, facts: &Arc<Facts>, over: ExprId, env: &Env) -> Option<Vec<Arc<[Item]>>> {
-        let lists = self.eval(facts, over, env);
-        let lists = self.forced(lists);
-        let known = |value: &Value| match value {
-            Value::List(items) if items.iter().all(|item| !item.repeated && item.values.iter().all(is_known)) => {
-                Some(items.clone())
-            }
-            _ => None,
-        };
-        let lists: Option<Vec<Arc<[Item]>>> = lists.iter().map(known).collect();
-        lists.filter(|lists| !lists.is_empty())
-    }
-
-    /// `state` after every turn of a loop over known lists, one after the other; none where that is too much to tell apart.
-    fn turns(
-        &mut self,
-        facts: &Arc<Facts>,
-        state: &[Value],
-        (writes, child, over): (&[&Write], RegionId, ExprId),
-        lists: &[Arc<[Item]>],
-        reader: Use,
-        env: &Env,
-    ) -> Option<Vec<Value>> {
-        if lists.iter().any(|items| items.len() > MAX_TURNS) {
-            return Some(vec![Value::unknown("loop", reader.at)]);
-        }
-        let jumps = jumps_of(facts, child);
-        let mut ways = Vec::new();
-        for items in lists {
-            let mut after = state.to_vec();
-            for (index, item) in items.iter().enumerate() {
-                let frame = Frame {
-                    file: facts.file,
-                    function: FunctionId(u32::MAX),
-                    arguments: Vec::new(),
-                    this: None,
-                    outer: env.clone(),
-                    depth: env.as_ref().map_or(0, |frame| frame.depth),
-                    serial: serial_of_turn(env, child, index),
-                    through: 0,
-                    element: Some((over, item.values.to_vec())),
-                };
-                let turn = Use { turning: Some(child), ..reader };
-                let inner = Some(Arc::new(frame));
-                let (mut end, mut skips) = (u32::MAX, false);
-                for jump in &jumps {
-                    match self.entered(facts, *jump, Some(child), &inner) {
-                        Some(true) => end = end.min(facts.region(*jump).range.end),
-                        Some(false) => {}
-                        None => skips |= writes.iter().any(|write| facts.region(*jump).range.end <= write.at),
-                    }
-                }
-                let reached: Vec<&Write> = writes.iter().filter(|write| write.at <= end).copied().collect();
-                let next = self.flow(facts, after.clone(), &reached, child, turn, &inner);
-                after = match &item.choice {
-                    _ if !skips && !item.optional => next,
-                    Some(choice) if !skips => with_left_out(&after, next, choice),
-                    _ => {
-                        let place = DecisionPlace::Turn(child, index as u32);
-                        let call = env.as_ref().map_or(0, |frame| frame.serial);
-                        with_left_out(&after, next, &taking(Decision { file: facts.file, place, call }, [&[], &[]]))
-                    }
-                };
-                if after.len() > MAX_WAYS && (skips || item.optional) {
-                    return None;
-                }
-                self.cap(&mut after, reader.at);
-            }
-            ways.push(after);
-        }
-        Some(choice::told_apart(choice::at_expr(facts, over, env), ways))
     }
 
     fn apply(
@@ -327,26 +276,6 @@ impl Evaluator<'_> {
     }
 }
 
-/// Where a turn of a loop may end before its end.
-pub(super) fn jumps_of(facts: &Facts, child: RegionId) -> Vec<RegionId> {
-    let inside = facts.region(child).range;
-    let jumps = facts.regions.iter().enumerate().filter(|(_, region)| {
-        let within = inside.start <= region.range.start && region.range.end <= inside.end;
-        within && region.exits && matches!(region.kind, RegionKind::Arm(_))
-    });
-    jumps.map(|(at, _)| RegionId(at as u32)).collect()
-}
-
-/// An item whose text, if it is one, is all there.
-fn is_known(value: &Value) -> bool {
-    match value {
-        Value::Text(_) | Value::Fragment(..) => value.constant().is_some(),
-        Value::List(items) => items.iter().all(|item| !item.repeated && item.values.iter().all(is_known)),
-        Value::Unknown(..) | Value::Param(..) => false,
-        _ => true,
-    }
-}
-
 /// A number, or the text of a number that stands in source as one.
 fn is_number(value: &Value) -> bool {
     match value {
@@ -401,16 +330,8 @@ pub(super) fn union(mut left: Vec<Value>, right: Vec<Value>) -> Vec<Value> {
     left
 }
 
-/// The number of a turn of a loop, the same whenever its function is looked at: what it decides for one variable it decides
-/// for the others.
-fn serial_of_turn(env: &Env, child: RegionId, index: usize) -> u32 {
-    let mut hasher = FxHasher::default();
-    (env.as_ref().map_or(0, |frame| frame.serial), child, index).hash(&mut hasher);
-    (hasher.finish() >> 32) as u32
-}
-
 /// What is so where an item is there, and where it is left out.
-fn taking(decision: Decision, [yes, no]: [&[Chosen]; 2]) -> Arc<Taking> {
+pub(super) fn taking(decision: Decision, [yes, no]: [&[Chosen]; 2]) -> Arc<Taking> {
     let with = |outcomes: u64, known: &[Chosen]| {
         std::iter::once(Chosen { decision, outcomes }).chain(known.iter().copied()).collect::<Vec<Chosen>>()
     };
@@ -443,8 +364,14 @@ fn appended(before: &[Value], after: &[Value], choice: &Taking, at: Span) -> Opt
     (before.len() == after.len()).then(|| before.iter().zip(after).map(one).collect())?
 }
 
-fn with_left_out(before: &[Value], after: Vec<Value>, choice: &Arc<Taking>) -> Vec<Value> {
+pub(super) fn with_left_out(before: &[Value], after: Vec<Value>, choice: &Arc<Taking>) -> Vec<Value> {
     extended(before, &after, choice).unwrap_or_else(|| union(before.to_vec(), after))
+}
+
+/// What is written in a region.
+pub(super) fn inside<'w>(facts: &Facts, writes: &[&'w Write], region: RegionId) -> Vec<&'w Write> {
+    let range = facts.region(region).range;
+    writes.iter().filter(|write| range.start <= write.at && write.at <= range.end).copied().collect()
 }
 
 fn same_group(left: RegionKind, right: RegionKind) -> bool {

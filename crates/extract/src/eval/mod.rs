@@ -35,6 +35,7 @@ pub(crate) mod spread;
 pub(crate) mod subclass;
 pub(crate) mod tag;
 pub(crate) mod text;
+mod turns;
 pub(crate) mod value;
 mod written;
 

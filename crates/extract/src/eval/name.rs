@@ -111,7 +111,7 @@ impl Evaluator<'_> {
         if writes.is_empty() {
             return base;
         }
-        self.flow(facts, base, &writes, binding.region, Use { at, elsewhere, turning: None }, env)
+        self.flow(facts, base, &writes, binding.region, Use { at, elsewhere, turning: None, jump: None }, env)
     }
 
     fn variable(&mut self, facts: &Arc<Facts>, binding: &Binding, at: Span, env: &Env) -> Vec<Value> {

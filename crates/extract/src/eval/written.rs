@@ -135,7 +135,7 @@ impl Evaluator<'_> {
         let mut events: Vec<Event<'_>> =
             direct.chain(calls).filter(|event| elsewhere || event.at(&facts) <= read).collect();
         events.sort_by_key(|event| event.at(&facts));
-        let reader = Use { at: object.at, elsewhere, turning: None };
+        let reader = Use { at: object.at, elsewhere, turning: None, jump: None };
         let mut next = 0;
         while let Some(event) = events.get(next) {
             if let Event::Call(call, function, index) = event {

@@ -61,9 +61,10 @@ impl Builder {
             bindings: Vec::new(),
             functions: Vec::new(),
             classes: Vec::new(),
-            regions: vec![Region { parent: None, kind: RegionKind::Block, range: whole, exits: false }],
+            regions: vec![Region { parent: None, kind: RegionKind::Block, range: whole, exits: false, falls: false }],
             groups: Vec::new(),
             tries: Vec::new(),
+            jumps: Vec::new(),
             exports: FxHashMap::default(),
             export_all: Vec::new(),
             modules: Vec::new(),
@@ -143,7 +144,7 @@ impl Builder {
 
     pub(crate) fn region_in(&mut self, parent: RegionId, kind: RegionKind, range: TextRange) -> RegionId {
         let id = RegionId(self.facts.regions.len() as u32);
-        self.facts.regions.push(Region { parent: Some(parent), kind, range, exits: false });
+        self.facts.regions.push(Region { parent: Some(parent), kind, range, exits: false, falls: false });
         id
     }
 

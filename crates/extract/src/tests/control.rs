@@ -127,3 +127,208 @@ fn a_generator_is_not_followed() {
            ? spread of an unknown list (a.ts:17)",
     );
 }
+
+#[test]
+fn a_case_may_fall_through_to_the_next() {
+    check_one(
+        "export function f(k) {
+           let v = '';
+           switch (k) { case 'a': v = ' AND b = 1'; default: v += ' AND c = 2'; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function g(k) {
+           const list = ['true'];
+           switch (k) {
+             case 'a': list.push('b = 1');
+             case 'b': { list.push('b = 2'); break; }
+             case 'c': list.push('b = 3'); break;
+             case 'd': throw new Error();
+             case 'e': return null;
+           }
+           return pool.query(`SELECT a FROM t WHERE ${list.join(' AND ')}`);
+         }
+         export function h(k, x) {
+           let v = '';
+           switch (k) {
+             case 'a': { if (x) break; v = ' AND b = 1'; break; }
+             case 'b': v = ' AND b = 2'; if (x) { v += ' AND b = 3'; break; }
+             default: v += ' AND b = 4';
+           }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function i(k) {
+           let v = '';
+           switch (k) {
+             case 'a': v = ' AND b = 1';
+             case 'b': return pool.query(`SELECT a FROM t WHERE true${v}`);
+           }
+           return null;
+         }
+         function text(k) {
+           let v = '';
+           switch (k) { case 'a': { v = ' AND b = 1'; break; } case 'b': { v = ' AND b = 2'; break; } }
+           return v;
+         }
+         export const j = () => pool.query(`SELECT a FROM t WHERE true${text('a')}`);
+         export const k = (x) => pool.query(`SELECT a FROM t WHERE true${text(x)}`);",
+        "a.ts:5 pg.query
+           + SELECT a FROM t WHERE true AND b = 1 AND c = 2
+           + SELECT a FROM t WHERE true AND c = 2
+         a.ts:16 pg.query
+           + SELECT a FROM t WHERE true
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2
+           + SELECT a FROM t WHERE true AND b = 2
+           + SELECT a FROM t WHERE true AND b = 3
+         a.ts:25 pg.query
+           + SELECT a FROM t WHERE true AND b = 1
+           + SELECT a FROM t WHERE true AND b = 2 AND b = 4
+           + SELECT a FROM t WHERE true AND b = 4
+           = SELECT a FROM t WHERE true
+           + SELECT a FROM t WHERE true AND b = 2 AND b = 3
+         a.ts:31 pg.query
+           = SELECT a FROM t WHERE true
+           + SELECT a FROM t WHERE true AND b = 1
+         a.ts:40 pg.query
+           + SELECT a FROM t WHERE true AND b = 1
+         a.ts:41 pg.query
+           = SELECT a FROM t WHERE true
+           + SELECT a FROM t WHERE true AND b = 1
+           + SELECT a FROM t WHERE true AND b = 2",
+    );
+}
+
+#[test]
+fn a_loop_may_end_before_its_last_turn() {
+    check_one(
+        "export function f(x) {
+           let v = '';
+           for (const s of [' AND b = 1', ' AND b = 2']) { v += s; if (x) break; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function g(x) {
+           let v = '';
+           for (const s of [' AND b = 1', ' AND b = 2']) { if (x(s)) break; v += s; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function h(x) {
+           let v = '';
+           for (const s of [' AND b = 1', ' AND b = 2']) { v += s; if (x(s)) continue; v += ' AND c = 1'; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }",
+        "a.ts:5 pg.query
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2
+           + SELECT a FROM t WHERE true AND b = 1
+         a.ts:10 pg.query
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2
+           = SELECT a FROM t WHERE true
+           + SELECT a FROM t WHERE true AND b = 1
+         a.ts:15 pg.query
+           + SELECT a FROM t WHERE true AND b = 1 AND c = 1 AND b = 2 AND c = 1
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2 AND c = 1
+           + SELECT a FROM t WHERE true AND b = 1 AND c = 1 AND b = 2
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2",
+    );
+}
+
+#[test]
+fn a_turn_may_end_before_its_end() {
+    check_one(
+        "export function i(x) {
+           const list = ['true'];
+           ['b = 1', 'b = 2'].forEach((s) => { list.push(s); if (x(s)) { list.push('d = 1'); return; } list.push('c = 1'); });
+           return pool.query(`SELECT a FROM t WHERE ${list.join(' AND ')}`);
+         }
+         export function j(rows) {
+           let v = '';
+           for (const row of rows) { if (row.a) { v = ' AND b = 1'; break; } }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function k(rows) {
+           const list = ['true'];
+           for (const row of rows) { if (row.a) { list.push('b = 1'); continue; } list.push('b = 2'); }
+           return pool.query(`SELECT a FROM t WHERE ${list.join(' AND ')}`);
+         }
+         export function l(x) {
+           let v = '';
+           outer: for (const s of [' AND b = 1', ' AND b = 2']) {
+             for (const r of [' AND c = 1', ' AND c = 2']) { v += r; if (x(r)) continue outer; }
+             v += s;
+           }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function m() {
+           let v = '';
+           for (const s of [' AND b = 1', ' AND b = 2']) { v += s; break; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }",
+        "a.ts:5 pg.query
+           + SELECT a FROM t WHERE true AND b = 1 AND c = 1 AND b = 2 AND c = 1
+           + SELECT a FROM t WHERE true AND b = 1 AND d = 1 AND b = 2 AND c = 1
+           + SELECT a FROM t WHERE true AND b = 1 AND c = 1 AND b = 2 AND d = 1
+           + SELECT a FROM t WHERE true AND b = 1 AND d = 1 AND b = 2 AND d = 1
+         a.ts:10 pg.query
+           = SELECT a FROM t WHERE true
+           + SELECT a FROM t WHERE true AND b = 1
+         a.ts:15 pg.query
+           ~ SELECT a FROM t WHERE true AND b = 2
+           ~ SELECT a FROM t WHERE true AND b = 1
+         a.ts:23 pg.query
+           + SELECT a FROM t WHERE true AND c = 1 AND c = 2 AND b = 1 AND c = 1 AND c = 2 AND b = 2
+           ~ SELECT a FROM t WHERE true<?> AND c = 1 AND c = 2 AND b = 2
+           ~ SELECT a FROM t WHERE true<?>
+           ? jump out of a loop in a loop (a.ts:23)
+         a.ts:28 pg.query
+           + SELECT a FROM t WHERE true AND b = 1",
+    );
+}
+
+#[test]
+fn a_statement_with_a_label_may_end_early() {
+    check_one(
+        "export function f(x) {
+           let v = '';
+           part: { if (x) break part; v = ' AND b = 1'; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function g(x, y) {
+           let v = '';
+           part: { if (x) { v = ' AND b = 1'; if (y) break part; v += ' AND b = 2'; } v += ' AND b = 3'; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         function text(x) {
+           part: { if (x) break part; return ' AND b = 1'; }
+           return ' AND b = 2';
+         }
+         export const h = () => pool.query(`SELECT a FROM t WHERE true${text(unseen)}`);
+         function add(list, x) {
+           for (const s of ['b = 1', 'b = 2']) { if (x) break; list.push(s); }
+           if (x) { if (other) { list.push('d = 1'); return; } return; }
+           list.push('c = 1');
+         }
+         export function i(x) {
+           const list = ['true'];
+           add(list, x);
+           return pool.query(`SELECT a FROM t WHERE ${list.join(' AND ')}`);
+         }",
+        "a.ts:5 pg.query
+           + SELECT a FROM t WHERE true AND b = 1
+           = SELECT a FROM t WHERE true
+         a.ts:10 pg.query
+           + SELECT a FROM t WHERE true AND b = 3
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2 AND b = 3
+           + SELECT a FROM t WHERE true AND b = 1
+         a.ts:16 pg.query
+           + SELECT a FROM t WHERE true AND b = 1
+           + SELECT a FROM t WHERE true AND b = 2
+         a.ts:25 pg.query
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2 AND c = 1
+           + SELECT a FROM t WHERE true AND c = 1
+           + SELECT a FROM t WHERE true AND b = 1 AND c = 1
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2
+           + SELECT a FROM t WHERE true
+           + SELECT a FROM t WHERE true AND b = 1
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2 AND d = 1
+           + SELECT a FROM t WHERE true AND d = 1
+           + SELECT a FROM t WHERE true AND b = 1 AND d = 1",
+    );
+}

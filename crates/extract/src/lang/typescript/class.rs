@@ -40,6 +40,7 @@ impl Lowering<'_> {
         let outer = (self.function.replace(id), self.handler.take(), self.function_scope);
         let outer_leaving = std::mem::replace(&mut self.leaving, leaving);
         self.function_scope = self.builder.scope;
+        let targets = std::mem::take(&mut self.targets);
         self.params(node, id, over);
         if let Some(body) = self.part(node, Part::Body) {
             if self.kind(body) == Kind::StatementBlock {
@@ -49,6 +50,7 @@ impl Lowering<'_> {
                 self.returns(value);
             }
         }
+        self.targets = targets;
         if self.is_generator(node) {
             let value = self.builder.expr(ExprKind::Unknown("generator"), range);
             self.builder.function_mut(id).returns = vec![(value, self.builder.region)];

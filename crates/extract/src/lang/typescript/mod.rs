@@ -4,6 +4,7 @@ mod class;
 mod component;
 mod expression;
 mod failure;
+mod jump;
 mod kind;
 mod literal;
 mod module;
@@ -47,6 +48,10 @@ pub(super) struct Lowering<'t> {
     next_over: Option<crate::ir::ExprId>,
     /// Halves of tagged templates that are still to come.
     postponed: Vec<typed_tag::Postponed>,
+    /// The statements of this function around what is lowered that a jump may lead out of, from the outside in.
+    targets: Vec<jump::Target<'t>>,
+    /// The label of the statement that is lowered next.
+    label: Option<&'t str>,
 }
 
 /// Parses one file to facts.
@@ -78,6 +83,8 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
         next_leaving: None,
         next_over: None,
         postponed: Vec::new(),
+        targets: Vec::new(),
+        label: None,
     };
     lowering.statements(root);
     if root.has_error() {

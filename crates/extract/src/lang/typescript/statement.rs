@@ -36,7 +36,9 @@ impl Lowering<'_> {
             Kind::ForInStatement => self.for_in_statement(node),
             Kind::ForStatement | Kind::WhileStatement | Kind::DoStatement => self.loop_statement(node),
             Kind::TryStatement => self.try_statement(node),
-            Kind::ThrowStatement | Kind::BreakStatement | Kind::ContinueStatement => {
+            Kind::BreakStatement | Kind::ContinueStatement => self.jump(node),
+            Kind::LabeledStatement => self.labelled(node),
+            Kind::ThrowStatement => {
                 self.walk(node);
                 self.builder.exits();
             }
@@ -50,11 +52,7 @@ impl Lowering<'_> {
             Kind::ImportStatement => self.import_statement(node),
             Kind::ExportStatement => self.export_statement(node),
             Kind::InterfaceDeclaration | Kind::TypeAliasDeclaration | Kind::FunctionSignature => {}
-            Kind::AmbientDeclaration
-            | Kind::InternalModule
-            | Kind::Module
-            | Kind::LabeledStatement
-            | Kind::WithStatement => {
+            Kind::AmbientDeclaration | Kind::InternalModule | Kind::Module | Kind::WithStatement => {
                 self.statements(node);
             }
             _ => self.walk(node),
@@ -141,8 +139,11 @@ impl Lowering<'_> {
     }
 
     /// An arm of a group; gives the value of a case.
-    fn arm(&mut self, group: u32, node: Node<'_>) -> Option<ExprId> {
+    pub(super) fn arm(&mut self, group: u32, node: Node<'_>) -> Option<ExprId> {
         let region = self.builder.open_arm(group, range_of(node));
+        if let (Kind::SwitchCase | Kind::SwitchDefault, Some(target)) = (self.kind(node), self.targets.last_mut()) {
+            target.case = Some(self.builder.region);
+        }
         let scope = self.builder.open_scope();
         let value = if matches!(self.kind(node), Kind::ElseClause | Kind::SwitchCase | Kind::SwitchDefault) {
             self.arm_body(node)
@@ -161,59 +162,18 @@ impl Lowering<'_> {
         for child in self.children(node) {
             if Some(child.id()) == value {
                 found = Some(self.expression(child));
-            } else if self.kind(child) != Kind::BreakStatement {
+            } else {
                 self.statement(child);
             }
         }
         found
     }
 
-    fn switch_statement(&mut self, node: Node<'_>) {
-        let subject = self.part(node, Part::Value).map(|value| self.expression(value));
-        let Some(body) = self.part(node, Part::Body) else { return };
-        let cases = self.children(body);
-        let exhaustive = cases.iter().any(|case| self.kind(*case) == Kind::SwitchDefault);
-        let group = self.builder.group(exhaustive);
-        let mut tests: Vec<Option<Vec<ExprId>>> = Vec::new();
-        // What falls through to the next case is one arm with it.
-        let mut open: Vec<ExprId> = Vec::new();
-        let (mut open_default, mut apart) = (false, true);
-        let last = cases.len().saturating_sub(1);
-        for (at, case) in cases.into_iter().enumerate() {
-            let default = self.kind(case) == Kind::SwitchDefault;
-            let value = self.part(case, Part::Value);
-            let statements = self.children(case).len() - usize::from(value.is_some());
-            if statements == 0 && at < last {
-                open.extend(value.map(|value| self.expression(value)));
-                open_default |= default;
-                continue;
-            }
-            apart &= at == last || self.ends_apart(case);
-            let value = self.arm(group, case);
-            let values = std::mem::take(&mut open).into_iter().chain(value).collect();
-            tests.push((!default && !open_default).then_some(values));
-            open_default = false;
-        }
-        if let Some(subject) = subject.filter(|_| apart) {
-            self.builder.facts.groups[group as usize].test = Some(GroupTest::Switch { subject, cases: tests });
-        }
-    }
-
-    /// Whether a case ends with a jump.
-    fn ends_apart(&self, case: Node<'_>) -> bool {
-        let Some(last) = self.children(case).pop() else { return false };
-        match self.kind(last) {
-            Kind::StatementBlock => self.ends_apart(last),
-            Kind::BreakStatement | Kind::ReturnStatement | Kind::ThrowStatement | Kind::ContinueStatement => true,
-            _ => false,
-        }
-    }
-
     fn for_in_statement(&mut self, node: Node<'_>) {
         let over = self.part(node, Part::Right).map(|right| self.expression(right));
         let of = self.part(node, Part::Operator).is_some_and(|operator| self.slice(operator) == "of");
         let over = if of { over } else { over.map(|over| self.keys_of(over)) };
-        let outer = self.builder.open_region(RegionKind::Loop(over), range_of(node));
+        let outer = self.open_target(RegionKind::Loop(over), node);
         let scope = self.builder.open_scope();
         if let Some(left) = self.part(node, Part::Left) {
             let kind = BindingKind::Element;
@@ -224,7 +184,7 @@ impl Lowering<'_> {
             self.statement(body);
         }
         self.builder.scope = scope;
-        self.builder.region = outer;
+        self.close_target(outer);
     }
 
     /// What `for (… in object)` runs over: `Object.keys(object)`.
@@ -238,7 +198,7 @@ impl Lowering<'_> {
     }
 
     fn loop_statement(&mut self, node: Node<'_>) {
-        let outer = self.builder.open_region(RegionKind::Loop(None), range_of(node));
+        let outer = self.open_target(RegionKind::Loop(None), node);
         let scope = self.builder.open_scope();
         for child in self.children(node) {
             let kind = self.kind(child);
@@ -249,7 +209,7 @@ impl Lowering<'_> {
             }
         }
         self.builder.scope = scope;
-        self.builder.region = outer;
+        self.close_target(outer);
     }
 
     fn try_statement(&mut self, node: Node<'_>) {
