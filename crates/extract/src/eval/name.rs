@@ -97,14 +97,14 @@ impl Evaluator<'_> {
         let later = |write: &&Write| write.at > start && changes_list(&write.op);
         if !elsewhere && facts.uses().is_kept(start) && writes.iter().any(&later) {
             // Under the other name that it has from here on, what is put into a list later is read as well.
-            let reader = Use { at, elsewhere: true, turning: None };
+            let reader = Use { at, elsewhere: true, turning: None, jump: None };
             let kept: Vec<&Write> = writes.iter().copied().filter(|write| write.at <= start || later(write)).collect();
             // Most lists that are kept hold no text: it is not worth a site's whole budget to see what is put into them.
             let flow = |evaluator: &mut Self| evaluator.flow(facts, base.clone(), &kept, binding.region, reader, env);
             let with_later = self.in_steps(STEPS_OF_LATER, flow);
             let with_later = with_later.unwrap_or_else(|| vec![Value::unknown(PUT_LATER, at)]);
             writes.retain(|write| write.at <= start);
-            let reader = Use { at, elsewhere: false, turning: None };
+            let reader = Use { at, elsewhere: false, turning: None, jump: None };
             return union(self.flow(facts, base, &writes, binding.region, reader, env), with_later);
         }
         writes.retain(|write| elsewhere || write.at <= start);
