@@ -223,6 +223,38 @@ impl Builder {
         self.pending_writes.push(PendingWrite { name, scope: self.scope, write, path: Vec::new() });
     }
 
+    /// Takes a name of a scope that is declared once more as one variable, all of whose declarations are writes; false
+    /// where it is no variable.
+    pub(crate) fn declare_again(&mut self, scope: ScopeId, name: &str) -> bool {
+        let Some(id) = self.scopes[scope.0 as usize].names.get(name).copied() else { return false };
+        let binding = &self.facts.bindings[id.index()];
+        let plain = matches!(binding.kind, BindingKind::Variable | BindingKind::Param(_));
+        if !plain || !binding.path.is_empty() || binding.default.is_some() {
+            return false;
+        }
+        let (region, around) = (binding.region, self.region_of_function(binding.region));
+        let binding = &mut self.facts.bindings[id.index()];
+        binding.region = around;
+        if let Some(init) = binding.init.take() {
+            let at = self.facts.exprs[init.index()].range.end;
+            let write = Write { at, region, field: None, op: WriteOp::Assign(init) };
+            let name = self.intern(name);
+            self.pending_writes.push(PendingWrite { name, scope, write, path: Vec::new() });
+        }
+        true
+    }
+
+    /// The region of the function, or of the file, around another.
+    fn region_of_function(&self, mut region: RegionId) -> RegionId {
+        loop {
+            let here = self.facts.region(region);
+            match here.parent {
+                Some(parent) if !matches!(here.kind, RegionKind::Function(_)) => region = parent,
+                _ => return region,
+            }
+        }
+    }
+
     /// A write to what these fields of a name lead to: the name itself, one of its fields, or a part of one.
     pub(crate) fn write_at(&mut self, name: &str, mut path: Vec<Arc<str>>, at: u32, op: WriteOp) {
         if path.len() < 2 {

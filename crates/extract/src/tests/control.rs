@@ -332,3 +332,100 @@ fn a_statement_with_a_label_may_end_early() {
            + SELECT a FROM t WHERE true AND b = 1 AND d = 1",
     );
 }
+
+#[test]
+fn a_loop_that_counts_runs_over_what_it_counts_through() {
+    check_one(
+        "export function f() {
+           let v = '';
+           for (let i = 0; i < 2; i++) v += [' AND b = 1', ' AND b = 2'][i];
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function g() {
+           const parts = [' AND b = 1', ' AND b = 2'];
+           let v = '';
+           for (let i = 0; i < parts.length; ++i) { v += parts[i]; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function h(names) {
+           const list = ['true'];
+           for (let i = 0; i < names.length; i += 1) { list.push(`b = $${i + 1}`); }
+           return pool.query(`SELECT a FROM t WHERE ${list.join(' AND ')}`);
+         }
+         export function i(c) {
+           const parts = ['a', 'b'];
+           let v = 'SELECT a FROM t WHERE ';
+           for (let i = 0; i < parts.length; i++) { if (i > 0) v += ' AND '; v += `${parts[i]} = $${i}`; }
+           return pool.query(v);
+         }
+         export function k(c) {
+           let v = 'SELECT a FROM t WHERE ';
+           for (const s of ['a', 'b']) { if (c(s)) v += 'NOT '; v += `${s} = 1 AND `; }
+           return pool.query(v + 'true');
+         }
+         export function j() {
+           let v = '';
+           for (let i = 0; i < 3; i++) { v += ' AND b = ' + i; i++; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }",
+        "a.ts:5 pg.query
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2
+         a.ts:11 pg.query
+           + SELECT a FROM t WHERE true AND b = 1 AND b = 2
+         a.ts:16 pg.query
+           ~ SELECT a FROM t WHERE true AND b = $1
+         a.ts:22 pg.query
+           ~ SELECT a FROM t WHERE a = $1 AND b = $2
+         a.ts:27 pg.query
+           + SELECT a FROM t WHERE a = 1 AND b = 1 AND true
+           + SELECT a FROM t WHERE NOT a = 1 AND b = 1 AND true
+           + SELECT a FROM t WHERE a = 1 AND NOT b = 1 AND true
+           + SELECT a FROM t WHERE NOT a = 1 AND NOT b = 1 AND true
+         a.ts:32 pg.query
+           ~ SELECT a FROM t WHERE true AND b = 1",
+    );
+}
+
+#[test]
+fn a_name_that_var_declares_twice_is_one_variable() {
+    check_one(
+        "export function f(x) {
+           if (x) { var v = ' AND b = 1'; } else { var v = ''; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function g(x) {
+           var v = ' AND b = 1';
+           if (x) { var v = ' AND b = 2'; }
+           var v;
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function h(x) {
+           switch (x) {
+             case 1: var v = ' AND b = 1'; break;
+             default: var v = ' AND b = 2';
+           }
+           const run = () => pool.query(`SELECT a FROM t WHERE true${v}`);
+           return run();
+         }
+         export function i() {
+           var sql = 'SELECT a FROM t';
+           pool.query(sql);
+           var sql = 'SELECT b FROM t';
+           return pool.query(sql);
+         }",
+        "a.ts:4 pg.query
+           + SELECT a FROM t WHERE true AND b = 1
+           = SELECT a FROM t WHERE true
+         a.ts:10 pg.query
+           + SELECT a FROM t WHERE true AND b = 1
+           + SELECT a FROM t WHERE true AND b = 2
+         a.ts:17 pg.query
+           + SELECT a FROM t WHERE true AND b = 1
+           + SELECT a FROM t WHERE true AND b = 2
+         a.ts:22 pg.query
+           = SELECT a FROM t
+           ! not awaited (a.ts:22)
+         a.ts:24 pg.query
+           = SELECT b FROM t",
+    );
+}

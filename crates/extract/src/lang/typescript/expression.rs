@@ -144,6 +144,11 @@ impl Lowering<'_> {
             let property = self.builder.intern(&name);
             return self.builder.expr(ExprKind::Member { object, property }, range_of(node));
         }
+        if let (Some(object), Some(index)) = (self.part(node, Part::Object), self.part(node, Part::Index))
+            && let Some(element) = self.element_of(object, index)
+        {
+            return element;
+        }
         let object = self.part(node, Part::Object).map(|object| self.expression(object));
         let index = self.part(node, Part::Index).map(|index| self.expression(index));
         let kind = match (object, index) {

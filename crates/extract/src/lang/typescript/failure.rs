@@ -259,7 +259,7 @@ impl Lowering<'_> {
     }
 
     /// Visits the nodes of `body` without the functions in it, until `visit` says no.
-    fn visit_inside<'n>(&self, body: Node<'n>, visit: &mut dyn FnMut(Node<'n>) -> bool) {
+    pub(super) fn visit_inside<'n>(&self, body: Node<'n>, visit: &mut dyn FnMut(Node<'n>) -> bool) {
         let mut open = vec![body];
         while let Some(node) = open.pop() {
             let function =

@@ -2,6 +2,7 @@
 
 mod class;
 mod component;
+mod counted;
 mod expression;
 mod failure;
 mod jump;

@@ -6,7 +6,7 @@ use super::failure::Handling;
 use super::kind::{Kind, Part};
 use super::pattern::Target;
 use super::{Lowering, range_of};
-use crate::ir::{BindingKind, CallStyle, ExprId, ExprKind, Fate, Field, GroupTest, RegionKind, Tried};
+use crate::ir::{BindingKind, CallStyle, ExprId, ExprKind, Fate, Field, GroupTest, RegionKind, Tried, WriteOp};
 
 impl Lowering<'_> {
     pub(super) fn statements(&mut self, node: Node<'_>) {
@@ -72,7 +72,8 @@ impl Lowering<'_> {
     }
 
     fn declaration(&mut self, node: Node<'_>) {
-        let scope = if self.kind(node) == Kind::VariableDeclaration { self.function_scope } else { self.builder.scope };
+        let var = self.kind(node) == Kind::VariableDeclaration;
+        let scope = if var { self.function_scope } else { self.builder.scope };
         for declarator in self.children(node) {
             if self.kind(declarator) != Kind::VariableDeclarator {
                 continue;
@@ -86,6 +87,14 @@ impl Lowering<'_> {
             }
             let init = value.map(|value| self.expression(value));
             self.name_function(init, name);
+            // `var` binds a name of the function once, however often it is declared.
+            let text = self.slice(name);
+            if var && self.kind(name) == Kind::Identifier && self.builder.declare_again(scope, text) {
+                if let Some(init) = init {
+                    self.builder.write(text, None, range_of(declarator).end, WriteOp::Assign(init));
+                }
+                continue;
+            }
             let target = Target { kind: BindingKind::Variable, init, type_expr, scope };
             self.pattern(name, &target);
         }
@@ -195,21 +204,6 @@ impl Lowering<'_> {
         let callee = self.builder.expr(ExprKind::Global(global), range);
         let callee = self.builder.expr(ExprKind::Member { object: callee, property }, range);
         self.finish_call(range, callee, vec![object], CallStyle::Plain, Fate::Heard)
-    }
-
-    fn loop_statement(&mut self, node: Node<'_>) {
-        let outer = self.open_target(RegionKind::Loop(None), node);
-        let scope = self.builder.open_scope();
-        for child in self.children(node) {
-            let kind = self.kind(child);
-            if kind.is_statement() || kind.is_declaration() || kind == Kind::StatementBlock {
-                self.statement(child);
-            } else {
-                self.expression(child);
-            }
-        }
-        self.builder.scope = scope;
-        self.close_target(outer);
     }
 
     fn try_statement(&mut self, node: Node<'_>) {
