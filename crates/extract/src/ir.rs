@@ -7,6 +7,7 @@ use rollproof_source::{FileId, Problem, TextRange};
 use rustc_hash::FxHashMap;
 
 use crate::nest::Nest;
+use crate::places::Places;
 use crate::uses::Uses;
 
 macro_rules! ids {
@@ -74,6 +75,8 @@ pub(crate) struct Facts {
     pub(crate) nest: OnceLock<Nest>,
     /// How its names are used; made when it is first asked for.
     pub(crate) uses: OnceLock<Uses>,
+    /// Where its names stand as values; made when it is first asked for.
+    pub(crate) places: OnceLock<Places>,
     /// Test functions and modules that were left out.
     pub(crate) tests_left_out: usize,
     pub(crate) problems: Vec<Problem>,
@@ -446,6 +449,11 @@ impl Facts {
     /// How the file's names are used.
     pub(crate) fn uses(&self) -> &Uses {
         self.uses.get_or_init(|| Uses::of(self))
+    }
+
+    /// Where the file's names stand as values.
+    pub(crate) fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::of(self))
     }
 
     /// The region that is the body of a function.

@@ -7,6 +7,7 @@ pub(crate) mod databases;
 mod grown;
 mod heirs;
 mod outside;
+mod passed;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -24,6 +25,7 @@ use crate::modules::Modules;
 use crate::setters::Setters;
 use crate::sinks::{Helper, Index, Language, Library, Meaning, Of, Placeholders, Tag, ends_with};
 use crate::{Options, lang};
+use passed::Passed;
 
 pub(crate) use grown::Grown;
 pub(crate) use outside::{Outside, OutsideWrite, Target};
@@ -115,10 +117,20 @@ pub(crate) type Asked = FxHashMap<(FileId, FunctionId), Arc<Facts>>;
 
 /// The callers of a function, and whose callers had to be known to find them.
 struct KnownCallers {
-    callers: Callers,
-    /// Calls of methods of the name on objects of which nothing is known.
-    others: Callers,
+    calls: Calls,
     asked: Asked,
+}
+
+/// Who calls a function.
+#[derive(Debug, Clone)]
+pub(crate) struct Calls {
+    pub(crate) callers: Callers,
+    /// Calls of its name on objects of which nothing is known.
+    pub(crate) others: Callers,
+    /// It is passed on to where nobody sees it called.
+    pub(crate) lost: bool,
+    /// Other names that it is called by.
+    pub(crate) names: Arc<[Arc<str>]>,
 }
 
 pub(crate) struct Program<'p> {
@@ -221,7 +233,9 @@ impl<'p> Program<'p> {
         self.add_heirs(&more);
         let mut callers = std::mem::take(&mut self.callers);
         let known = callers.get_mut().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, known| !grown.may_call_any(self, &known.asked));
+        known.retain(|_, known| {
+            !grown.may_call_any(self, &known.asked) && !known.calls.names.iter().any(|name| grown.names(name))
+        });
         self.callers = callers;
         self.changers = OnceLock::new();
         self.wave.extend(more);
@@ -334,32 +348,48 @@ impl<'p> Program<'p> {
 
     /// The calls of a function in the wave, by path and place.
     pub(crate) fn callers(&self, evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, function: FunctionId) -> Callers {
-        self.callers_and_others(evaluator, facts, function).0
+        self.calls(evaluator, facts, function).callers
     }
 
-    /// The same, and the calls of a method of its name on objects of which nothing is known.
-    pub(crate) fn callers_and_others(
-        &self,
-        evaluator: &mut Evaluator<'_>,
-        facts: &Arc<Facts>,
-        function: FunctionId,
-    ) -> (Callers, Callers) {
+    /// The same, and what else may call it.
+    pub(crate) fn calls(&self, evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, function: FunctionId) -> Calls {
         let key = (facts.file, function);
         if let Some(known) = self.callers.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             evaluator.asked.extend(known.asked.iter().map(|(key, facts)| (*key, facts.clone())));
-            return (known.callers.clone(), known.others.clone());
+            return known.calls.clone();
         }
         evaluator.asked.insert(key, facts.clone());
-        let mut others = Vec::new();
-        let (found, whole) = evaluator.aside(|evaluator| self.find_callers(evaluator, facts, function, &mut others));
-        let (callers, others) = (Arc::new(found), Arc::new(others));
+        let (calls, whole) = evaluator.aside(|evaluator| self.find_calls(evaluator, facts, function));
         if whole {
             // What was evaluated before may have been used again: all that it hangs on counts.
             let asked = evaluator.asked.clone();
-            let known = KnownCallers { callers: callers.clone(), others: others.clone(), asked };
+            let known = KnownCallers { calls: calls.clone(), asked };
             self.callers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, known);
         }
-        (callers, others)
+        calls
+    }
+
+    fn find_calls(&self, evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, function: FunctionId) -> Calls {
+        let info = &facts.functions[function.index()];
+        let mut others = Vec::new();
+        let mut found = self.find_callers(evaluator, facts, function, &mut others);
+        let (mut lost, mut names) = (false, Vec::new());
+        if let Some(name) = info.name.as_ref().filter(|_| !is_constructor(info) && !self.is_rust()) {
+            let mut passed = Passed::new(self, facts, function, name);
+            passed.follow(evaluator);
+            let is_new = |(caller, call): &(Arc<Facts>, ExprId)| {
+                !found.iter().any(|(other, known)| other.file == caller.file && known == call)
+            };
+            let new: Vec<_> = passed.found.into_iter().filter(is_new).collect();
+            if !new.is_empty() {
+                found.extend(new);
+                found.sort_by(|(left, call), (right, other)| (&left.path, call).cmp(&(&right.path, other)));
+            }
+            others.extend(passed.others);
+            lost = passed.lost;
+            names = passed.names.split_off(1);
+        }
+        Calls { callers: Arc::new(found), others: Arc::new(others), lost, names: names.into() }
     }
 
     fn find_callers(

@@ -14,6 +14,7 @@ use crate::find;
 use crate::glance::{BuilderCall, Glance, glance};
 use crate::ir::{ExprKind, Facts};
 use crate::lang::script_of;
+use crate::mentions::calls_any;
 use crate::models::Models;
 use crate::program::{Cache, Entry, Grown, Program};
 use crate::query_files;
@@ -301,17 +302,4 @@ fn add_files(program: &mut Program<'_>, paths: &[Arc<str>], names: &FxHashSet<Ar
     }
     let more = parsed(program, more);
     Some(program.add_to_wave(more))
-}
-
-/// Whether one of the names is called in a text.
-fn calls_any(table: &Table, text: &str) -> bool {
-    let bytes = text.as_bytes();
-    table.any(text, |_, range| {
-        let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$';
-        let before = range.start.checked_sub(1).is_some_and(|at| word(bytes[at]));
-        let after = text.get(range.end..).unwrap_or("").trim_start();
-        let extended = bytes[..range.start].trim_ascii_end().ends_with(b"extends");
-        !before
-            && (extended || after.starts_with(['(', '<', '!']) || after.starts_with("?.") || after.starts_with("::<"))
-    })
 }

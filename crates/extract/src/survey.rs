@@ -133,7 +133,9 @@ pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> FxH
         // An heir's name is as good as that of the class whose constructor it is.
         names.extend(called.map_or_else(Vec::new, |name| program.constructed_as(&name)));
         evaluator.begin();
-        for (caller, call) in program.callers(&mut evaluator, &facts, param.param.function).iter() {
+        let calls = program.calls(&mut evaluator, &facts, param.param.function);
+        names.extend(calls.names.iter().cloned());
+        for (caller, call) in calls.callers.iter() {
             evaluator.begin();
             let at = span(caller, *call);
             let given = evaluator.given(caller, *call, &facts, &param, at);

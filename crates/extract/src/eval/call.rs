@@ -8,10 +8,12 @@ use rustc_hash::FxHasher;
 
 use super::choice::{at_caller, at_object, told_apart};
 use super::distinct::Distinct;
+use super::each::passed_on;
 use super::object::seen_through;
 use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
+use crate::program::Calls;
 use crate::unbuilt::MISSING_FILE;
 
 /// How many calls of the project's functions may stand in one another.
@@ -199,7 +201,7 @@ impl Evaluator<'_> {
             return known.clone();
         }
         let cuts = self.cuts;
-        let (callers, others) = self.program.callers_and_others(self, &facts, param.param.function);
+        let Calls { callers, others, lost, .. } = self.program.calls(self, &facts, param.param.function);
         if callers.is_empty() {
             return self.uncalled(&facts, param, at);
         }
@@ -217,6 +219,7 @@ impl Evaluator<'_> {
             }
         }
         ways.extend(self.unseen(&others, &facts, param, &ways, at));
+        ways.extend(lost.then(|| vec![passed_on(&facts, param)]));
         self.forcing.pop();
         // What one caller gives for two parameters stays together.
         let mut values = told_apart(at_caller(&facts, param.param.function), ways);
@@ -236,12 +239,13 @@ impl Evaluator<'_> {
         param: &ParamRef,
         at: Span,
     ) -> Vec<Value> {
-        let start = caller.expr(call).range.start;
+        let (expr, start) = (call, caller.expr(call).range.start);
         let ExprKind::Call(call) = &caller.expr(call).kind else { return Vec::new() };
+        let name = callee.functions[param.param.function.index()].name.as_ref();
         let info = &callee.functions[param.param.function.index()].params[param.param.index as usize];
         let index = param.param.index as usize;
         let mut values = self.of_any_class(caller, start, |evaluator, env| {
-            let mut arguments = evaluator.arguments(caller, &call.arguments, env);
+            let mut arguments = evaluator.given_arguments(caller, expr, call, name, env);
             if info.rest {
                 let items: Vec<Item> = arguments.drain(index.min(arguments.len())..).map(Item::one).collect();
                 return vec![Value::List(items.into())];

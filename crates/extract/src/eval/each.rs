@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::given::EACH;
 use super::value::{ParamRef, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts, Step};
@@ -17,6 +18,12 @@ pub(crate) fn is_uncalled(reason: &str) -> bool {
     matches!(reason, EXPORTED | PASSED_ON)
 }
 
+/// What stands for what nobody sees a function given that is passed on.
+pub(super) fn passed_on(facts: &Facts, param: &ParamRef) -> Value {
+    let info = &facts.functions[param.param.function.index()].params[param.param.index as usize];
+    Value::unknown(PASSED_ON, Span { file: facts.file, range: info.range })
+}
+
 /// How many calls are looked at that may be a function's.
 const MAX_OTHERS: usize = 64;
 
@@ -24,9 +31,6 @@ const MAX_OTHERS: usize = 64;
 fn is_alike(one: &Value, other: &Value) -> bool {
     one == other || (one.constant().is_some() && one.constant() == other.constant())
 }
-
-/// Methods of lists that call a function with each item.
-const EACH: &[&str] = &["map", "flatMap", "forEach", "filter", "some", "every", "find"];
 
 /// How many expressions a list may cost: most items are rows, of which no text is made.
 const LIST_STEPS: u32 = 500;

@@ -10,6 +10,7 @@ pub(crate) mod each;
 mod expand;
 mod flow;
 mod format;
+pub(crate) mod given;
 mod helper;
 mod inherited;
 mod joined;

@@ -77,6 +77,7 @@ impl Builder {
             libraries: OnceLock::new(),
             nest: OnceLock::new(),
             uses: OnceLock::new(),
+            places: OnceLock::new(),
             tests_left_out: 0,
             problems: Vec::new(),
         };

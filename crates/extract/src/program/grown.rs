@@ -12,6 +12,8 @@ use crate::ir::{BindingKind, Facts, FunctionId};
 pub(crate) struct Grown {
     /// What is called by these names.
     calls: FxHashSet<Arc<str>>,
+    /// What they import by these names and pass on, or call by other names.
+    values: FxHashSet<Arc<str>>,
     /// Methods of classes.
     methods: FxHashSet<Arc<str>>,
     /// Files whose default export, or the whole of which, is imported.
@@ -23,6 +25,7 @@ impl Grown {
         let mut grown = Self::default();
         for facts in files {
             grown.calls.extend(facts.calls_by_name.keys().cloned());
+            grown.values.extend(facts.places().imported(facts));
             grown.methods.extend(facts.classes.iter().flat_map(|class| class.methods.keys()).cloned());
             let imported = facts.bindings.iter().filter_map(|binding| match &binding.kind {
                 BindingKind::Import { module, name } => {
@@ -34,6 +37,11 @@ impl Grown {
             grown.defaults.extend(imported);
         }
         grown
+    }
+
+    /// Whether what was added calls something by this name, or passes it on.
+    pub(crate) fn names(&self, name: &Arc<str>) -> bool {
+        self.calls.contains(name) || self.values.contains(name)
     }
 
     /// Whether what was added may be a caller of one of these functions, or make one of another call.
@@ -51,7 +59,7 @@ impl Grown {
         }
         let Some(name) = &info.name else { return calls(&program.called_as(facts, function)) };
         let default = facts.exports.contains_key("default") && info.class.is_none();
-        self.calls.contains(name)
+        self.names(name)
             || (info.class.is_some() && self.methods.contains(name))
             || (default && self.defaults.contains(&facts.path))
     }

@@ -67,3 +67,97 @@ fn what_is_tested_before_a_closure_is_made_holds_in_it() {
            ? parameter of exported function (a.ts:2)",
     );
 }
+
+const RUN: &str = "import { Pool } from 'pg'; const pool = new Pool();
+         export const run = (p: string) => pool.query('SELECT 1 FROM t' + p);
+         export const main = () => run(' WHERE a');
+         export const deps = { run };";
+
+/// Where `other` uses `run`, called once plainly in its own file.
+#[track_caller]
+fn check_run(other: &str, expected: &str) {
+    let other = format!("import {{ run, deps }} from './a'; {other}");
+    check(&[("a.ts", RUN), ("b.ts", &other)], &format!("a.ts:2 pg.query{expected}"));
+}
+
+const A: &str = "\n + SELECT 1 FROM t WHERE a";
+const PASSED_ON: &str = "\n + SELECT 1 FROM t WHERE a\n ~ SELECT 1 FROM t<?>
+         ? parameter of a function that is passed on (a.ts:2)";
+
+#[test]
+fn methods_of_functions_call_them() {
+    let b = format!("{A}\n + SELECT 1 FROM t WHERE b");
+    check_run("export const f = () => run.call(null, ' WHERE b');", &b);
+    check_run("export const f = () => run.apply(null, [' WHERE b']);", &b);
+    check_run("export const f = () => { const r = run.bind(null, ' WHERE b'); r(); };", &b);
+    check_run("export const f = () => { const r = run.bind(null); r(' WHERE b'); };", &b);
+    check_run("export const f = () => setTimeout(run.bind(null, ' WHERE b'), 100);", &b);
+    check_run(
+        "export const f = (list) => run.apply(null, list);",
+        &format!("{A}\n ~ SELECT 1 FROM t<?>\n ? element of an unknown list (b.ts:1)"),
+    );
+}
+
+#[test]
+fn functions_are_called_for_each_item_and_later() {
+    let both = format!("{A}\n + SELECT 1 FROM t WHERE b\n + SELECT 1 FROM t WHERE c");
+    check_run("export const f = () => [' WHERE b', ' WHERE c'].forEach(run);", &both);
+    check_run("export const f = () => Promise.all([' WHERE b', ' WHERE c'].map(run));", &both);
+    check_run("export const f = () => setTimeout(run, 100, ' WHERE b');", &format!("{A}\n + SELECT 1 FROM t WHERE b"));
+    check_run(
+        "export const f = (list) => list.forEach(run);",
+        &format!("{A}\n ~ SELECT 1 FROM t<?>\n ? element of an unknown list (b.ts:1)"),
+    );
+}
+
+#[test]
+fn functions_are_called_by_what_they_are_given_to_and_by_other_names() {
+    let b = format!("{A}\n + SELECT 1 FROM t WHERE b");
+    check_run("const twice = (f, x) => f(x); export const f = () => twice(run, ' WHERE b');", &b);
+    check_run("const r = run; export const f = () => r(' WHERE b');", &b);
+    check_run("export const f = () => { const { run: q } = deps; q(' WHERE b'); };", &b);
+    check_run("const other = { q: run }; export const f = () => other.q(' WHERE b');", &b);
+    check(
+        &[("a.ts", RUN), ("b.ts", "import { run as r } from './a'; export const f = () => r(' WHERE b');")],
+        &format!("a.ts:2 pg.query{b}"),
+    );
+}
+
+#[test]
+fn what_is_passed_on_to_where_nobody_looks_is_given_anything() {
+    check_run("import { retry } from 'retry'; export const f = () => retry(run, ' WHERE b');", PASSED_ON);
+    check_run("export const list = [run];", PASSED_ON);
+    check_run("export const pick = () => run;", PASSED_ON);
+    check_run("import { retry } from 'retry'; const r = run; export const f = () => retry(r);", PASSED_ON);
+    check_run("import { retry } from 'retry'; export const f = () => retry(run.bind(null));", PASSED_ON);
+    check_run("import { retry } from 'retry'; export const f = (c) => retry(c ? run : null);", PASSED_ON);
+}
+
+#[test]
+fn what_only_looks_at_a_function_gives_it_nothing() {
+    check_run("export { run };", A);
+    check_run("export type Run = typeof run; export const is = typeof run === 'function';", A);
+    check_run("export const f = () => deps.run(' WHERE a');", A);
+    check_run("export const f = (other) => other.run && run(' WHERE a');", A);
+    check_run("export const f = () => expect(run).toThrow();", A);
+    check_run("export const f = () => useEffect(run, []);", A);
+}
+
+#[test]
+fn methods_that_are_bound_are_called() {
+    let database = "import { Pool } from 'pg'; const pool = new Pool();
+         export class Db { query(q: string) { return pool.query(q); } }
+         export const db = new Db();";
+    let other = "import { db } from './db'; db.query('SELECT 1 FROM t');
+         const f = db.query.bind(db); f('SELECT 1 ' + 'FROM b');";
+    check(
+        &[("db.ts", database), ("other.ts", other)],
+        "db.ts:2 pg.query (forwarder)
+         other.ts:1 pg.query (helper)
+           = SELECT 1 FROM t
+           ! not awaited (other.ts:1)
+         other.ts:2 pg.query (helper)
+           + SELECT 1 FROM b
+           ! not awaited (other.ts:2)",
+    );
+}
