@@ -65,7 +65,7 @@ impl Evaluator<'_> {
         let mut ways = Vec::new();
         for items in lists {
             let mut after = state.to_vec();
-            let mut last = Vec::new();
+            let (mut last, mut parts) = (Vec::new(), false);
             for (index, item) in items.iter().enumerate() {
                 let frame = Frame {
                     file: facts.file,
@@ -103,9 +103,15 @@ impl Evaluator<'_> {
                         with_left_out(&before, next, &taking(Decision { file: facts.file, place, call }, [&[], &[]]))
                     }
                 };
+                parts |= !left.next.is_empty();
                 after = union(after, left.next);
-                if after.len() + last.len() > MAX_WAYS && (left.skips || item.optional || !last.is_empty()) {
-                    return None;
+                if after.len() + last.len() > MAX_WAYS {
+                    if !last.is_empty() || parts {
+                        return Some(vec![Value::unknown("loop whose turns may end anywhere", reader.at)]);
+                    }
+                    if left.skips || item.optional {
+                        return None;
+                    }
                 }
                 self.cap(&mut after, reader.at);
             }

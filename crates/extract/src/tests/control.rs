@@ -429,3 +429,21 @@ fn a_name_that_var_declares_twice_is_one_variable() {
            = SELECT b FROM t",
     );
 }
+
+#[test]
+fn turns_that_end_in_too_many_ways_are_not_known() {
+    check_one(
+        "export function f(x, k) {
+           let v = '';
+           for (let i = 0; i < 5; i++) {
+             switch (k) { case 'u': continue; case 'w': v += ' AND b = 1'; break; default: v += ' AND b = 2'; }
+             if (x(i)) break;
+             v += ' AND c = 3';
+           }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }",
+        "a.ts:9 pg.query
+           ~ SELECT a FROM t WHERE true<?>
+           ? loop whose turns may end anywhere (a.ts:9)",
+    );
+}
