@@ -25,6 +25,8 @@ pub(crate) struct Uses {
     holders: FxHashMap<FunctionId, BindingId>,
     /// Where names are read whose lists and objects are kept under another name from there on.
     kept: FxHashSet<u32>,
+    /// The functions that an object holds under their own names.
+    in_objects: FxHashSet<FunctionId>,
     /// The variables that are this name or something else.
     arms: FxHashMap<BindingId, Vec<BindingId>>,
     /// The variables that hold an object with a name in a field.
@@ -62,14 +64,29 @@ impl Uses {
                 _ => {}
             }
         }
+        let holders: FxHashMap<BindingId, FunctionId> =
+            uses.holders.iter().map(|(function, binding)| (*binding, *function)).collect();
         for expr in &facts.exprs {
             match &expr.kind {
-                ExprKind::Object(fields) => fields.iter().for_each(|field| uses.add_kept(facts, field.value)),
+                ExprKind::Object(fields) => {
+                    for field in fields {
+                        uses.add_kept(facts, field.value);
+                        let ExprKind::Binding(held) = &facts.expr(field.value).kind else { continue };
+                        if field.name.as_ref() == Some(&facts.binding(*held).name) {
+                            uses.in_objects.extend(holders.get(held));
+                        }
+                    }
+                }
                 ExprKind::Array(items) => items.iter().for_each(|item| uses.add_kept(facts, *item)),
                 _ => {}
             }
         }
         uses
+    }
+
+    /// Whether a function is held by an object under its own name.
+    pub(crate) fn is_held(&self, function: FunctionId) -> bool {
+        self.in_objects.contains(&function)
     }
 
     fn add_kept(&mut self, facts: &Facts, expr: ExprId) {

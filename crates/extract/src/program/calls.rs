@@ -29,6 +29,15 @@ impl Evaluator<'_> {
                 _ => {}
             }
         }
+        // What an object holds is called as its field, on an object or by itself.
+        let is_field = match &caller.expr(call.callee).kind {
+            ExprKind::Member { .. } => true,
+            ExprKind::Binding(binding) => !caller.binding(*binding).path.is_empty(),
+            _ => false,
+        };
+        if unresolved && is_field && facts.uses().is_held(function) {
+            return None;
+        }
         let ExprKind::Member { object, .. } = caller.expr(call.callee).kind else { return Some(false) };
         let class = facts.functions[function.index()].class.filter(|_| unresolved);
         match (class, self.type_of_object(caller, object)) {

@@ -161,3 +161,28 @@ fn methods_that_are_bound_are_called() {
            ! not awaited (other.ts:2)",
     );
 }
+
+/// A function that an object holds is called by its name on objects of which nothing is known.
+#[test]
+fn what_an_object_holds_is_called_on_unknown_objects() {
+    let held = |use_of: &str| {
+        format!(
+            "import {{ Pool }} from 'pg'; const pool = new Pool();
+             export const make = () => {{
+               const all = (where) => pool.query(`SELECT 1 FROM t${{where}}`);
+               const every = () => all('');
+               return {{ all, every }};
+             }};
+             export function routes(...[router, {{ queries }}]) {{ {use_of} }}"
+        )
+    };
+    let known = "a.ts:3 pg.query\n  = SELECT 1 FROM t";
+    let unseen = "a.ts:3 pg.query
+        = SELECT 1 FROM t
+        ~ SELECT 1 FROM t<?>
+        ? parameter of exported function (a.ts:3)";
+    check(&[("a.ts", &held("router.get('/', () => queries.all(' WHERE a'));"))], unseen);
+    check(&[("a.ts", &held("const { all } = queries; router.get('/', () => all(' WHERE a'));"))], unseen);
+    check(&[("a.ts", &held("router.get('/', () => queries.other(' WHERE a'));"))], known);
+    check(&[("a.ts", &held("router.get('/', () => queries.all(''));"))], known);
+}
