@@ -26,7 +26,8 @@ pub(crate) fn calls_any(table: &Table, text: &str) -> bool {
         if is_renamed(after) {
             return true;
         }
-        if is_taken(rest) {
+        let whole = || after.starts_with(['}', ',']) && taken_from(rest).is_some_and(is_import);
+        if whole() {
             taken.push(name);
         } else if !is_field(&bytes[..range.start], after) {
             used.push(name);
@@ -59,13 +60,26 @@ fn is_renamed(after: &str) -> bool {
     })
 }
 
-/// Whether a list of names ends that is taken from elsewhere: `… } from`, `… } = require(…)`.
-fn is_taken(rest: &str) -> bool {
+/// What stands behind the list of names that a text begins in.
+fn taken_from(rest: &str) -> Option<&str> {
     let part = |byte: &u8| is_name(*byte) || byte.is_ascii_whitespace() || matches!(byte, b',' | b':');
     let end = rest.bytes().take(MAX_CLAUSE).take_while(part).count();
-    let Some(after) = rest.get(end..).and_then(|rest| rest.strip_prefix('}')) else { return false };
-    let after = after.trim_start();
-    after.starts_with("from") || (after.starts_with('=') && !after.starts_with("=>") && !after.starts_with("=="))
+    rest.get(end..)?.strip_prefix('}').map(str::trim_start)
+}
+
+/// `… } from`, `… } = require(…)`: fields of other objects are functions of the project too seldom to read every file for them
+/// that has some of the name.
+fn is_import(after: &str) -> bool {
+    let value = after.strip_prefix('=').map(str::trim_start);
+    after.starts_with("from")
+        || value.is_some_and(|value| value.starts_with("require(") || value.starts_with("await import("))
+}
+
+/// Whether a list of names ends that is taken from elsewhere: `… } from`, `… } = deps`.
+fn is_taken(rest: &str) -> bool {
+    taken_from(rest).is_some_and(|after| {
+        after.starts_with("from") || (after.starts_with('=') && !after.starts_with("=>") && !after.starts_with("=="))
+    })
 }
 
 #[cfg(test)]
@@ -98,6 +112,7 @@ mod tests {
             "export { run } from './a';",
             "list.forEach(run)",
             "import { run } from './a'; const o = { run: 1 }; o.run;",
+            "const { run } = options; go(run)",
             "({ run: other })",
             "({ run: other }) => 1",
         ] {
