@@ -16,6 +16,9 @@ pub(super) const MAX_TURNS: usize = 64;
 /// In how many ways turns that may not happen leave a text.
 pub(super) const MAX_WAYS: usize = 16;
 
+/// What is said where a loop adds one item of a list after the other, in an order that is not followed.
+const COUNTED: &str = "list that a loop counts through";
+
 /// Where a variable is read.
 #[derive(Clone, Copy)]
 pub(super) struct Use {
@@ -230,6 +233,12 @@ impl Evaluator<'_> {
             WriteOp::Append(value) if state.iter().all(is_number) => {
                 let operands = self.eval(facts, *value, env);
                 if operands.iter().all(is_number) { counted(&state, reader.at) } else { union(state, operands) }
+            }
+            WriteOp::Append(value) if repeated && self.counts_through(facts, *value, env) => {
+                vec![Value::unknown(COUNTED, reader.at)]
+            }
+            WriteOp::Push(items) if repeated && items.iter().any(|item| self.counts_through(facts, *item, env)) => {
+                vec![Value::unknown(COUNTED, reader.at)]
             }
             WriteOp::Append(value) => {
                 self.note_spliced(&state);

@@ -9,7 +9,7 @@ use super::Evaluator;
 use super::choice;
 use super::flow::{MAX_TURNS, MAX_WAYS, Use, inside, is_called_for_each, taking, union, with_left_out};
 use super::value::{Decision, DecisionPlace, Env, Frame, Item, Value};
-use crate::ir::{ExprId, Facts, FunctionId, RegionId, RegionKind, Write};
+use crate::ir::{BindingKind, ExprId, ExprKind, Facts, FunctionId, Part, RegionId, RegionKind, Write};
 
 /// A jump out of a region, or to its next turn.
 #[derive(Clone, Copy)]
@@ -216,6 +216,35 @@ impl Evaluator<'_> {
         let mut all = union(after, found);
         self.cap(&mut all, reader.at);
         all
+    }
+
+    /// Whether an expression takes an item of a list of several by an index that changes (`list[index++]`).
+    pub(super) fn counts_through(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> bool {
+        let mut open = vec![expr];
+        while let Some(expr) = open.pop() {
+            match &facts.expr(expr).kind {
+                ExprKind::Template(parts) => open.extend(parts.iter().filter_map(|part| match part {
+                    Part::Hole(hole) => Some(*hole),
+                    Part::Text(_) => None,
+                })),
+                ExprKind::Concat(parts) => open.extend(parts),
+                ExprKind::Index { object, index } => {
+                    let ExprKind::Binding(counter) = facts.expr(*index).kind else { continue };
+                    let counter = facts.binding(counter);
+                    if matches!(counter.kind, BindingKind::Variable) && !counter.writes.is_empty() {
+                        let several = |value: &Value| match value {
+                            Value::List(items) => items.len() > 1,
+                            _ => false,
+                        };
+                        if self.eval(facts, *object, env).iter().any(several) {
+                            return true;
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
     }
 
     /// `state` after the first of these arms, and after those that it falls through to; none where it ends with a jump.

@@ -447,3 +447,26 @@ fn turns_that_end_in_too_many_ways_are_not_known() {
            ? loop whose turns may end anywhere (a.ts:9)",
     );
 }
+
+#[test]
+fn items_that_an_index_of_its_own_runs_through_are_not_known() {
+    check_one(
+        "export function f(n) {
+           let v = '';
+           for (let i = 0; i < n; i++) { v += [' AND b = 1', ' AND b = 2'][i]; }
+           return pool.query(`SELECT a FROM t WHERE true${v}`);
+         }
+         export function g(n) {
+           const parts = [' AND b = 1', ' AND b = 2'], list = [];
+           let i = 0;
+           while (i < n) { list.push(`${parts[i]}`); i += 1; }
+           return pool.query(`SELECT a FROM t WHERE true${list.join('')}`);
+         }",
+        "a.ts:5 pg.query
+           ~ SELECT a FROM t WHERE true<?>
+           ? list that a loop counts through (a.ts:5)
+         a.ts:11 pg.query
+           ~ SELECT a FROM t WHERE true<?>
+           ? list that a loop counts through (a.ts:11)",
+    );
+}
