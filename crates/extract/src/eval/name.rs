@@ -24,7 +24,7 @@ const MAX_CALLERS: usize = 8;
 const MAX_ELEMENTS: usize = 256;
 
 /// How many expressions are looked at for what is put into a list that has another name by then.
-const STEPS_OF_LATER: u32 = 100;
+const STEPS_OF_LATER: u32 = 40;
 
 const PUT_LATER: &str = "list that is put into under another name";
 
