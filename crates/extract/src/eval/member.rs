@@ -6,6 +6,7 @@ use rollproof_source::Span;
 
 use super::choice::marked_all;
 use super::flow::union;
+use super::objects::is_changed_by_methods;
 use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add};
 use super::{Evaluator, MAX_DEPTH, span};
 use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts, Field, Step};
@@ -94,6 +95,9 @@ impl Evaluator<'_> {
             match field {
                 Some(field) if field == name => {
                     self.eval(&facts, *value, &place.env).into_iter().for_each(|value| add(&mut found, value));
+                    if is_changed_by_methods(&facts, fields, name) {
+                        found.push(Value::unknown("field that a method of its object changes", span(&facts, *value)));
+                    }
                     return found;
                 }
                 Some(_) => {}

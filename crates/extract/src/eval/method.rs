@@ -196,7 +196,9 @@ impl Evaluator<'_> {
             WriteOp::Assign(value) if write.field.is_none() => Some(value),
             _ => None,
         });
-        if !binding.init.into_iter().chain(written).any(|value| makes_map(facts, value)) {
+        let made: Vec<ExprId> =
+            binding.init.into_iter().chain(written).filter(|value| makes_map(facts, *value)).collect();
+        if made.is_empty() {
             return None;
         }
         let mut found = vec![Value::Nothing];
@@ -210,7 +212,18 @@ impl Evaluator<'_> {
                 self.eval(facts, *value, env).into_iter().for_each(|value| add(&mut found, value));
             }
         }
-        (found.len() > 1).then_some(found)
+        if found.len() == 1 {
+            return None;
+        }
+        // What it is made with stays in it where nothing else is put under its key.
+        for made in made {
+            let pairs = matches!(&facts.expr(made).kind, ExprKind::Call(call) if !call.arguments.is_empty());
+            let maps = if pairs { self.eval(facts, made, env) } else { continue };
+            let values = values_of(&maps);
+            let unknown = || vec![Value::unknown("value of an unknown map", span(facts, made))];
+            values.unwrap_or_else(unknown).into_iter().for_each(|value| add(&mut found, value));
+        }
+        Some(found)
     }
 
     /// node-postgres: `client.escapeIdentifier(name)`.

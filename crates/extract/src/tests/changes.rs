@@ -271,3 +271,32 @@ fn lists_and_objects_have_several_names() {
            ! not awaited (a.ts:11)",
     );
 }
+
+/// What a map is made with stays in it, and a method of an object literal may change its fields.
+#[test]
+fn maps_and_methods_of_literals() {
+    check_one(
+        "export const f = (x) => {
+           const m = new Map([['a', ' WHERE a']]); if (x) m.set('a', ' WHERE b');
+           return pool.query(`SELECT 1 FROM t${m.get('a')}`);
+         };
+         export const g = (x) => {
+           const s = { w: [], add(v) { this.w.push(v); }, all() { return this.w.length; } };
+           if (x) s.add(' WHERE a');
+           return pool.query(`SELECT 2 FROM t${s.w.join('')}`);
+         };
+         export const h = () => {
+           const s = { w: ' WHERE a', is() { return this.w === 'b'; } };
+           return pool.query(`SELECT 3 FROM t${s.w}`);
+         };",
+        "a.ts:4 pg.query
+           + SELECT 1 FROM t WHERE b
+           + SELECT 1 FROM t WHERE a
+         a.ts:9 pg.query
+           = SELECT 2 FROM t
+           ~ SELECT 2 FROM t<?>
+           ? field that a method of its object changes (a.ts:7)
+         a.ts:13 pg.query
+           + SELECT 3 FROM t WHERE a",
+    );
+}
