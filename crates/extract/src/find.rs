@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bindings::Bindings;
 use crate::coverage::Coverage;
-use crate::eval::spread::{Room, Tree, has_choice};
+use crate::eval::spread::{Room, Tree, has_choice, more_than};
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
 use crate::exported::is_anything;
@@ -368,7 +368,7 @@ impl Finder<'_> {
             Some(_) => None,
         };
         if proven.is_none() {
-            let reason = format!("more than {} variants", self.program.options.variant_limit.max(1)).into();
+            let reason = more_than(self.program.options.variant_limit.max(1)).into();
             let open = Unknown { reason, at: tree.at().unwrap_or(at) };
             site.unknown = site.unknown.take().or(Some(open));
         }

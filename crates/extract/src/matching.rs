@@ -462,7 +462,7 @@ fn argument_at(facts: &Facts, call: &Call, index: usize) -> Option<(ExprId, Opti
 fn begins_statement(pieces: &[Piece]) -> bool {
     match pieces.iter().find(|piece| !is_blank(piece)) {
         Some(Piece::Text { text, .. }) => looks::statement_head(text),
-        Some(Piece::Choice(choice)) => choice.parts.iter().flat_map(|part| &part.ways).any(|way| begins_statement(way)),
+        Some(Piece::Choice(choice)) => choice.ways().any(|way| begins_statement(way)),
         _ => false,
     }
 }

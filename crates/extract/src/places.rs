@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::eval::given::is_method_of_functions;
 use crate::ir::{
     ANY_FIELD, Binding, BindingId, BindingKind, Call, Export, ExprId, ExprKind, Facts, Logic, Step, Write, WriteOp,
 };
@@ -94,7 +95,7 @@ impl Places {
             self.add(facts, *argument, Place::Argument { call: id, index: index as u32 });
         }
         if let ExprKind::Member { object, property } = &facts.expr(call.callee).kind
-            && matches!(property.as_ref(), "call" | "apply" | "bind")
+            && is_method_of_functions(property)
         {
             self.add(facts, *object, Place::Method { call: id });
         }

@@ -180,9 +180,7 @@ fn params_of(value: &Value) -> Vec<ParamRef> {
 fn params_in(pieces: &[Piece]) -> Vec<ParamRef> {
     let params = pieces.iter().flat_map(|piece| match piece {
         Piece::Param(param, _) => vec![param.of_any()],
-        Piece::Choice(choice) => {
-            choice.parts.iter().flat_map(|part| &part.ways).flat_map(|way| params_in(way)).collect()
-        }
+        Piece::Choice(choice) => choice.ways().flat_map(|way| params_in(way)).collect(),
         _ => Vec::new(),
     });
     params.collect()

@@ -1,16 +1,15 @@
 //! Calls: the project's own functions evaluated with their arguments, and what the language itself offers.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rollproof_source::{Span, TextRange};
-use rustc_hash::FxHasher;
 
 use super::choice::{at_caller, at_object, told_apart};
 use super::distinct::Distinct;
 use super::each::passed_on;
 use super::object::seen_through;
-use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Value, add};
+use super::spread::more_than;
+use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Value, add, number_of};
 use super::{Evaluator, span};
 use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
 use crate::program::Calls;
@@ -214,7 +213,7 @@ impl Evaluator<'_> {
             count += given.iter().filter(|value| !ways.iter().any(|way| way.contains(value))).count();
             ways.push(given);
             if count > self.limit() {
-                ways.push(vec![Value::unknown(&format!("more than {} variants", self.limit()), at)]);
+                ways.push(vec![Value::unknown(&more_than(self.limit()), at)]);
                 break;
             }
         }
@@ -298,8 +297,8 @@ impl Evaluator<'_> {
                 let item = Item::many(vec![Value::Nothing]);
                 vec![Value::List(vec![item].into())]
             }
-            ("", "Set") if first.is_none() => Vec::new(),
-            ("", "Set" | "Map") if first.is_some() => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),
+            ("", "Set" | "Map") if let Some(first) = first => self.eval(facts, first, env),
+            ("", "Set") => Vec::new(),
             ("fs" | "node:fs" | "fs/promises" | "node:fs/promises" | "fs-extra", name)
                 if name.ends_with("readFileSync") || name.ends_with("readFile") =>
             {
@@ -314,13 +313,14 @@ impl Evaluator<'_> {
                 let made = self.pg_format(path, call.style, &arguments, at);
                 made.unwrap_or_else(|| vec![Value::unknown(&format!("result of `{name}`"), at)])
             }
-            (module, name) if super::recase::of(module, name).is_some() => {
+            (module, name) if let Some(case) = super::recase::of(module, name) => {
                 let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
                 let values = self.forced(values);
-                super::recase::of(module, name).map_or_else(Vec::new, |case| super::recase::apply(case, &values, at))
+                super::recase::apply(case, &values, at)
             }
-            (module, name) if super::package::of(module, name).is_some() => super::package::of(module, name)
-                .map_or_else(Vec::new, |made| self.rearranged(facts, call, made, at, env)),
+            (module, name) if let Some(made) = super::package::of(module, name) => {
+                self.rearranged(facts, call, made, at, env)
+            }
             _ if self.program.embeds(module, path) => vec![Value::unknown(super::part::BUILT, at)],
             _ => {
                 self.note_settings(facts, &call.arguments, (module, path), env);
@@ -406,11 +406,9 @@ impl Evaluator<'_> {
 
 /// The number of a call, the same whenever it is looked at: what it decides for one of its results it decides for all.
 pub(super) fn serial_of_call(at: Span, function: &FunctionRef, env: &Env) -> u32 {
-    let mut hasher = FxHasher::default();
     let serial = |env: &Env| env.as_ref().map_or(0, |frame| frame.serial);
-    (at.file, at.range.start, at.range.end).hash(&mut hasher);
-    (function.facts.file, function.function, serial(env), serial(&function.env)).hash(&mut hasher);
-    (hasher.finish() >> 32) as u32
+    let place = (at.file, at.range.start, at.range.end);
+    number_of(&(place, (function.facts.file, function.function, serial(env), serial(&function.env))))
 }
 
 /// Whether a place is reached in ways that no condition of the source says: in the handler of an error, in arms of a `match`.

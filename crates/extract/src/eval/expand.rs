@@ -71,7 +71,7 @@ fn without_given_schemas(texts: Vec<Vec<Piece>>) -> Vec<Vec<Piece>> {
 
 /// The same for the ways of a choice.
 fn without_given_ways(choice: &Arc<Choice>) -> Piece {
-    let ways = || choice.parts.iter().flat_map(|part| &part.ways);
+    let ways = || choice.ways();
     if !ways().any(|way| has_given_schema(way)) {
         return Piece::Choice(choice.clone());
     }
@@ -121,7 +121,7 @@ fn has_given_schema(text: &[Piece]) -> bool {
 /// The parameter stands where a schema's name does: before a dot.
 fn is_schema(pieces: &[Piece], param: &ParamRef) -> bool {
     let in_ways = |piece: &Piece| match piece {
-        Piece::Choice(choice) => choice.parts.iter().flat_map(|part| &part.ways).any(|way| is_schema(way, param)),
+        Piece::Choice(choice) => choice.ways().any(|way| is_schema(way, param)),
         _ => false,
     };
     pieces.iter().any(in_ways)
@@ -136,7 +136,7 @@ pub(super) fn first_param(pieces: &[Piece]) -> Option<(ParamRef, Span)> {
     pieces.iter().find_map(|piece| match piece {
         Piece::Param(param, at) => Some((param.clone(), *at)),
         Piece::Choice(choice) => {
-            let mut ways = choice.parts.iter().flat_map(|part| &part.ways).chain([&choice.separator]);
+            let mut ways = choice.texts();
             ways.find_map(|way| first_param(way))
         }
         _ => None,
@@ -166,7 +166,7 @@ fn mentions(pieces: &[Piece], param: &ParamRef) -> bool {
     pieces.iter().any(|piece| match piece {
         Piece::Param(other, _) => other == param,
         Piece::Choice(choice) => {
-            let mut ways = choice.parts.iter().flat_map(|part| &part.ways).chain([&choice.separator]);
+            let mut ways = choice.texts();
             ways.any(|way| mentions(way, param))
         }
         _ => false,

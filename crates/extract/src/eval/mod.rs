@@ -263,7 +263,7 @@ impl<'p> Evaluator<'p> {
                 return;
             }
             values.truncate(limit);
-            add(values, Value::unknown(&format!("more than {limit} variants"), at));
+            add(values, Value::unknown(&spread::more_than(limit), at));
         }
     }
 

@@ -8,6 +8,7 @@ use super::changes::changes_list;
 use super::choice;
 use super::flow::{Use, union};
 use super::object::combined;
+use super::spread::more_than;
 use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Value, add};
 use super::{Evaluator, MAX_DEPTH, span};
 use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, FunctionId, ParamId, Step, Write};
@@ -228,7 +229,7 @@ impl Evaluator<'_> {
         }
         if values.len() > MAX_ELEMENTS {
             values.truncate(MAX_ELEMENTS);
-            values.push(Value::unknown(&format!("more than {MAX_ELEMENTS} variants"), at));
+            values.push(Value::unknown(&more_than(MAX_ELEMENTS), at));
         }
         let apart = values.iter().map(|value| self.steps_of(value, &binding.path, at)).collect();
         let values = choice::told_apart(choice::at_expr(facts, over, env), apart);

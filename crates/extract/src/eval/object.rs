@@ -1,15 +1,15 @@
 //! Objects of one class that were made in different places: each has what it was given, and not what another was.
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use rollproof_source::FileId;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
 use super::Evaluator;
 use super::value::{
     Choice, Chosen, ClassRef, Decision, Env, Frame, FunctionRef, Item, Made, Piece, Pieces, Place, Taking, Value,
-    Written,
+    Written, number_of,
 };
 use crate::ir::{CallStyle, ClassId, ExprId, ExprKind, Facts, FunctionId};
 
@@ -25,9 +25,7 @@ pub(super) fn combined(outer: u32, inner: u32) -> u32 {
 }
 
 fn number(of: &impl Hash) -> u32 {
-    let mut hasher = FxHasher::default();
-    of.hash(&mut hasher);
-    ((hasher.finish() >> 32) as u32).max(1)
+    number_of(of).max(1)
 }
 
 impl Made {
@@ -104,16 +102,12 @@ pub(super) fn seen_through(values: &[Value], through: u32) -> Vec<Value> {
 
 fn frame_of(made: &Made, this: &Value, call: Env) -> Arc<Frame> {
     let number = made.number();
+    let outer = call.or_else(|| made.place.env.clone());
     Arc::new(Frame {
-        file: made.place.facts.file,
-        function: FunctionId(u32::MAX),
-        arguments: Vec::new(),
         this: Some(this.clone()),
-        outer: call.or_else(|| made.place.env.clone()),
         depth: made.place.env.as_ref().map_or(0, |frame| frame.depth),
-        serial: number,
         through: number,
-        element: None,
+        ..Frame::without_call(made.place.facts.file, outer, number)
     })
 }
 
@@ -173,18 +167,9 @@ fn place_through(place: &Place, through: u32) -> Place {
 }
 
 fn env_through(env: &Env, file: FileId, through: u32) -> Env {
-    let (depth, serial) = env.as_ref().map_or((0, 0), |frame| (frame.depth, frame.serial));
-    Some(Arc::new(Frame {
-        file,
-        function: FunctionId(u32::MAX),
-        arguments: Vec::new(),
-        this: None,
-        outer: env.clone(),
-        depth,
-        serial: combined(through, serial),
-        through,
-        element: None,
-    }))
+    let serial = env.as_ref().map_or(0, |frame| frame.serial);
+    let frame = Frame::without_call(file, env.clone(), combined(through, serial));
+    Some(Arc::new(Frame { through, ..frame }))
 }
 
 fn pieces_through(pieces: &[Piece], through: u32) -> Pieces {

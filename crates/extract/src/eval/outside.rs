@@ -7,9 +7,7 @@ use rollproof_source::Span;
 
 use super::Evaluator;
 use super::value::{Item, Made, Place, Value, Written, add};
-use crate::ir::{
-    ANY_FIELD, Binding, BindingId, BindingKind, ClassId, DELETED, ExprId, ExprKind, Facts, RegionKind, Write, WriteOp,
-};
+use crate::ir::{ANY_FIELD, Binding, BindingId, BindingKind, ClassId, DELETED, ExprId, ExprKind, Facts, WriteOp};
 use crate::program::{OutsideWrite, Target};
 
 /// The writes to an object, of which a value is the part that `path` leads to.
@@ -220,7 +218,8 @@ impl Evaluator<'_> {
         }
         let facts = &outside.facts;
         let repeated = !facts.is_said_once(outside.write.region);
-        if !alone || (repeated && is_run_by_itself(facts, &outside.write)) {
+        // Nobody knows how often a function runs.
+        if !alone || (repeated && facts.function_of(outside.write.region).is_some()) {
             return vec![Value::unknown("list that another file adds to", place(outside))];
         }
         let new = self.items(facts, items, &None, repeated);
@@ -232,19 +231,6 @@ impl Evaluator<'_> {
         };
         lists.into_iter().filter_map(with).collect()
     }
-}
-
-/// Whether a write stands in a function: nobody knows how often that runs.
-fn is_run_by_itself(facts: &Facts, write: &Write) -> bool {
-    let mut next = Some(write.region);
-    while let Some(region) = next {
-        let here = facts.region(region);
-        if matches!(here.kind, RegionKind::Function(_)) {
-            return true;
-        }
-        next = here.parent;
-    }
-    false
 }
 
 /// What cannot be followed: of a list, or of any value.

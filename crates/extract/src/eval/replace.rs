@@ -312,7 +312,7 @@ fn is_apart(pieces: &[Piece], whole: &str) -> bool {
             Piece::Text { text: part, .. } => text.push_str(part),
             Piece::Chosen(_) | Piece::Repeat(_) => {}
             Piece::Choice(choice) => {
-                let mut ways = choice.parts.iter().flat_map(|part| &part.ways).chain([&choice.separator]);
+                let mut ways = choice.texts();
                 if begins(&text) || !ways.all(|way| is_apart(way, whole)) {
                     return false;
                 }

@@ -90,6 +90,11 @@ enum Rest {
 /// A text and which way each of its choices went.
 type Shown = (Vec<Piece>, Ways);
 
+/// The reason where there are more texts or values than are followed.
+pub(crate) fn more_than(limit: usize) -> String {
+    format!("more than {limit} variants")
+}
+
 /// Whether a text holds a choice.
 pub(crate) fn has_choice(pieces: &[Piece]) -> bool {
     pieces.iter().any(|piece| matches!(piece, Piece::Choice(_)))
@@ -98,7 +103,7 @@ pub(crate) fn has_choice(pieces: &[Piece]) -> bool {
 /// A text whose choices are not looked into.
 pub(crate) fn closed(pieces: &[Piece], limit: usize) -> Vec<Piece> {
     let close = |piece: &Piece| match piece {
-        Piece::Choice(choice) => Piece::Unknown(format!("more than {limit} variants").into(), choice.at),
+        Piece::Choice(choice) => Piece::Unknown(more_than(limit).into(), choice.at),
         other => other.clone(),
     };
     pieces.iter().map(close).collect()
@@ -117,7 +122,7 @@ pub(super) fn written_out(pieces: &[Piece], limit: usize) -> Vec<Vec<Piece>> {
     if texts.is_empty() {
         texts.push(closed(pieces, limit));
     } else if let Some(at) = tree.at() {
-        texts[0].push(Piece::Unknown(format!("more than {limit} variants").into(), at));
+        texts[0].push(Piece::Unknown(more_than(limit).into(), at));
     }
     texts
 }

@@ -1,15 +1,14 @@
 //! What `this` is in a class that others extend: each of them may be what a method of the class runs on.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rollproof_source::{FileId, Span};
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
 use super::Evaluator;
 use super::choice::{at_class, at_object, told_apart};
-use super::value::{ClassRef, Env, Frame, Made, Value};
-use crate::ir::{ClassId, ExprId, ExprKind, Facts, FunctionId};
+use super::value::{ClassRef, Env, Frame, Made, Value, number_of};
+use crate::ir::{ClassId, ExprId, ExprKind, Facts};
 
 /// How long a chain of base classes may be.
 const MAX_BASES: usize = 8;
@@ -175,19 +174,9 @@ impl Evaluator<'_> {
         let made = outer.as_ref().map_or(0, |frame| Arc::as_ptr(frame) as usize);
         let known = self.objects.entry((class.facts.file, class.class, made));
         let frame = known.or_insert_with(|| {
-            let mut hasher = FxHasher::default();
-            (class.facts.file, class.class).hash(&mut hasher);
-            Arc::new(Frame {
-                file: class.facts.file,
-                function: FunctionId(u32::MAX),
-                arguments: Vec::new(),
-                this: Some(Value::Instance(class.clone(), None)),
-                outer: outer.clone(),
-                depth: 0,
-                serial: (hasher.finish() >> 32) as u32,
-                through: 0,
-                element: None,
-            })
+            let serial = number_of(&(class.facts.file, class.class));
+            let this = Some(Value::Instance(class.clone(), None));
+            Arc::new(Frame { this, depth: 0, ..Frame::without_call(class.facts.file, outer.clone(), serial) })
         });
         Some(frame.clone())
     }

@@ -6,7 +6,7 @@ use rollproof_source::Span;
 
 use super::choice::{Marks, agree, is_empty, is_marked};
 use super::distinct::Distinct;
-use super::spread::{has_choice, same_value};
+use super::spread::{has_choice, more_than, same_value};
 use super::tag::{is_name_place, known_tail};
 use super::value::{Choice, ChoicePart, Env, Item, Piece, Pieces, Value, same_pieces, weight_of};
 use super::{Evaluator, span};
@@ -338,7 +338,7 @@ impl Texts {
         let open = open.sum::<usize>();
         if open == 0 || open > self.limit {
             // For a look at what stands before the next hole.
-            let reason: Arc<str> = format!("more than {} variants", self.limit).into();
+            let reason: Arc<str> = more_than(self.limit).into();
             self.texts.iter_mut().for_each(|(text, _)| text.push(Piece::Unknown(reason.clone(), at)));
             self.too_many = true;
             return;

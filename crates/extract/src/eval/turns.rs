@@ -1,15 +1,12 @@
 //! Loops whose turns are followed one by one, and what leads out of a stretch of statements before its end.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-use rustc_hash::FxHasher;
 
 use super::Evaluator;
 use super::choice;
 use super::flow::{MAX_TURNS, MAX_WAYS, Use, inside, is_called_for_each, taking, union, with_left_out};
-use super::value::{Decision, DecisionPlace, Env, Frame, Item, Value};
-use crate::ir::{BindingKind, ExprId, ExprKind, Facts, FunctionId, Part, RegionId, RegionKind, Write};
+use super::value::{Decision, DecisionPlace, Env, Frame, Item, Value, number_of};
+use crate::ir::{BindingKind, ExprId, ExprKind, Facts, Part, RegionId, RegionKind, Write};
 
 /// A jump out of a region, or to its next turn.
 #[derive(Clone, Copy)]
@@ -67,16 +64,10 @@ impl Evaluator<'_> {
             let mut after = state.to_vec();
             let (mut last, mut parts) = (Vec::new(), false);
             for (index, item) in items.iter().enumerate() {
+                let serial = serial_of_turn(env, child, index);
                 let frame = Frame {
-                    file: facts.file,
-                    function: FunctionId(u32::MAX),
-                    arguments: Vec::new(),
-                    this: None,
-                    outer: env.clone(),
-                    depth: env.as_ref().map_or(0, |frame| frame.depth),
-                    serial: serial_of_turn(env, child, index),
-                    through: 0,
                     element: Some((over, item.values.to_vec())),
+                    ..Frame::without_call(facts.file, env.clone(), serial)
                 };
                 let turn = Use { turning: Some(child), ..reader };
                 let inner = Some(Arc::new(frame));
@@ -359,7 +350,5 @@ fn is_known(value: &Value) -> bool {
 /// The number of a turn of a loop, the same whenever its function is looked at: what it decides for one variable it decides
 /// for the others.
 fn serial_of_turn(env: &Env, child: RegionId, index: usize) -> u32 {
-    let mut hasher = FxHasher::default();
-    (env.as_ref().map_or(0, |frame| frame.serial), child, index).hash(&mut hasher);
-    (hasher.finish() >> 32) as u32
+    number_of(&(env.as_ref().map_or(0, |frame| frame.serial), child, index))
 }

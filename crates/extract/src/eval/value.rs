@@ -70,6 +70,16 @@ impl Choice {
         Piece::Choice(Arc::new(Self { at, separator, parts, weight }))
     }
 
+    /// The ways of all its parts.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = &Pieces> {
+        self.parts.iter().flat_map(|part| &part.ways)
+    }
+
+    /// All that may stand in it: its ways and its separator.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Pieces> {
+        self.ways().chain([&self.separator])
+    }
+
     /// One part that is always there.
     pub(crate) fn one(ways: Vec<Pieces>, at: Span) -> Piece {
         Self::piece(at, Vec::new().into(), vec![ChoicePart { ways, left_out: None }])
@@ -251,6 +261,21 @@ pub(crate) struct Frame {
     pub(crate) through: u32,
     /// One turn of a loop instead of a call: what the loop runs over, and what this turn's element is.
     pub(crate) element: Option<(ExprId, Vec<Value>)>,
+}
+
+impl Frame {
+    /// What stands around an expression without a call of its function.
+    pub(crate) fn without_call(file: FileId, outer: Env, serial: u32) -> Self {
+        let depth = outer.as_ref().map_or(0, |frame| frame.depth);
+        let function = FunctionId(u32::MAX);
+        Self { file, function, arguments: Vec::new(), this: None, outer, depth, serial, through: 0, element: None }
+    }
+}
+
+/// A number that tells one thing from others, the same whenever it is looked at.
+pub(crate) fn number_of(of: &impl std::hash::Hash) -> u32 {
+    use std::hash::BuildHasher;
+    (rustc_hash::FxBuildHasher.hash_one(of) >> 32) as u32
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
