@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rollproof_source::{Span, TextRange};
 
-use super::Evaluator;
 use super::choice;
+use super::name::turn_of;
 use super::text::distinct;
 use super::value::{Choice, ChoicePart, Chosen, Decision, Env, Item, Piece, Taking, Value, add};
+use super::{Evaluator, REFERS_TO_ITSELF};
 use crate::ir::{Facts, RegionId, RegionKind, Tried, Write, WriteOp};
 
 /// How many turns of a loop are followed one by one.
@@ -94,6 +95,13 @@ impl Evaluator<'_> {
         reader: Use,
         env: &Env,
     ) -> Vec<Value> {
+        if let RegionKind::Loop(Some(over)) = facts.region(child).kind
+            && !reader.within(facts, child)
+            && turn_of(facts, over, env).is_some()
+        {
+            // A function within the loop reads what all its turns leave, this one too.
+            return self.cut_off(REFERS_TO_ITSELF, reader.at);
+        }
         if let RegionKind::Loop(Some(over)) = facts.region(child).kind
             && !reader.within(facts, child)
             && let Some(lists) = self.known_lists(facts, over, env)

@@ -8,7 +8,7 @@ use super::choice::marked_all;
 use super::flow::union;
 use super::objects::is_changed_by_methods;
 use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add};
-use super::{Evaluator, MAX_DEPTH, span};
+use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
 use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts, Field, Step};
 
 /// What is said of a field that its class never sets.
@@ -21,7 +21,7 @@ impl Evaluator<'_> {
     pub(crate) fn member(&mut self, objects: &[Value], name: &Arc<str>, at: Span) -> Vec<Value> {
         // `a = { ...a }` leads back to itself.
         if self.depth >= MAX_DEPTH {
-            return self.cut_off("refers to itself, or too deep", at);
+            return self.cut_off(REFERS_TO_ITSELF, at);
         }
         self.depth += 1;
         let mut found = Vec::new();

@@ -56,6 +56,9 @@ const MAX_DEPTH: u32 = 80;
 /// that take 10,000 take any number.
 const MAX_STEPS: u32 = 10_000;
 
+/// What is said of a value that is needed for itself.
+const REFERS_TO_ITSELF: &str = "refers to itself, or too deep";
+
 type MemoKey = (FileId, ExprId, usize);
 
 /// What an expression is worth.
@@ -101,6 +104,8 @@ pub(crate) struct Evaluator<'p> {
     pub(crate) spliced: FxHashSet<(FileId, ExprId)>,
     steps: u32,
     depth: u32,
+    /// Expressions that are being evaluated, and how many callers and writes are being asked for them.
+    under_way: FxHashSet<(MemoKey, usize, usize)>,
     /// Calls that are being evaluated.
     calls: u32,
     /// How often a limit cut something off.
@@ -141,6 +146,7 @@ impl<'p> Evaluator<'p> {
             spliced: FxHashSet::default(),
             steps: 0,
             depth: 0,
+            under_way: FxHashSet::default(),
             calls: 0,
             cuts: Cuts::default(),
             given: FxHashMap::default(),
@@ -174,6 +180,7 @@ impl<'p> Evaluator<'p> {
         self.steps = 0;
         self.depth = 0;
         self.calls = 0;
+        self.under_way.clear();
         self.forcing.clear();
         self.writing.clear();
     }
@@ -212,7 +219,7 @@ impl<'p> Evaluator<'p> {
             self.steps += 1;
         }
         if self.depth >= MAX_DEPTH {
-            return self.cut_off("refers to itself, or too deep", at);
+            return self.cut_off(REFERS_TO_ITSELF, at);
         }
         if self.steps > MAX_STEPS {
             return vec![Value::unknown("too many combinations", at)];
@@ -227,10 +234,15 @@ impl<'p> Evaluator<'p> {
             self.cuts.forcing += known.cut.forcing;
             return known.values.clone();
         }
+        let asked = (key, self.forcing.len(), self.writing.len());
+        if !self.under_way.insert(asked) {
+            return self.cut_off(REFERS_TO_ITSELF, at);
+        }
         let cuts = self.cuts;
         self.depth += 1;
         let mut values = self.eval_kind(facts, expr, env);
         self.depth -= 1;
+        self.under_way.remove(&asked);
         self.cap(&mut values, at);
         if self.steps <= MAX_STEPS {
             let cut = Cuts {

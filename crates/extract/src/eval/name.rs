@@ -10,7 +10,7 @@ use super::flow::{Use, union};
 use super::object::combined;
 use super::spread::more_than;
 use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Value, add};
-use super::{Evaluator, MAX_DEPTH, span};
+use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
 use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, FunctionId, ParamId, Step, Write};
 use crate::program::Target;
 use crate::unbuilt::missing_file;
@@ -37,7 +37,7 @@ impl Evaluator<'_> {
     /// What a name is worth where it is read. Imports lead from file to file and may lead in a circle.
     pub(super) fn binding(&mut self, facts: &Arc<Facts>, id: BindingId, at: Span, env: &Env) -> Vec<Value> {
         if self.depth >= MAX_DEPTH {
-            return self.cut_off("refers to itself, or too deep", at);
+            return self.cut_off(REFERS_TO_ITSELF, at);
         }
         self.depth += 1;
         let values = self.bound(facts, id, at, env);
@@ -436,7 +436,7 @@ impl Evaluator<'_> {
 }
 
 /// The element of a loop whose turns are followed one by one.
-fn turn_of(facts: &Facts, over: ExprId, env: &Env) -> Option<Vec<Value>> {
+pub(super) fn turn_of(facts: &Facts, over: ExprId, env: &Env) -> Option<Vec<Value>> {
     let mut frame = env.as_ref();
     while let Some(here) = frame {
         match &here.element {

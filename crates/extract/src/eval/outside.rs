@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::Evaluator;
 use super::value::{Item, Made, Place, Value, Written, add};
+use super::{Evaluator, REFERS_TO_ITSELF};
 use crate::ir::{ANY_FIELD, Binding, BindingId, BindingKind, ClassId, DELETED, ExprId, ExprKind, Facts, WriteOp};
 use crate::program::{OutsideWrite, Target};
 
@@ -149,7 +149,7 @@ impl Evaluator<'_> {
         }
         if self.writing.contains(part) {
             let mut values = state;
-            self.cut_off("refers to itself, or too deep", at).into_iter().for_each(|value| add(&mut values, value));
+            self.cut_off(REFERS_TO_ITSELF, at).into_iter().for_each(|value| add(&mut values, value));
             return values;
         }
         self.writing.push(part.clone());
