@@ -392,6 +392,9 @@ impl<'t> Words<'t> {
             return None;
         }
         let way = TextRange::new(self.ranges[first].start, self.ranges[end - 1].end).slice(self.text);
+        if end == first + 1 && way.starts_with('\'') && self.is_plain_query() {
+            return Some(Role::Literal);
+        }
         let around = self.around(first);
         if self.is_operands(first, end, way, &around) {
             return Some(Role::Condition);
@@ -513,6 +516,13 @@ impl<'t> Words<'t> {
             Some(rest) => Some(rest.strip_suffix('"')?.replace("\"\"", "\"")),
             None => letter.then(|| word.to_lowercase()),
         }
+    }
+
+    /// A query in which it makes no difference to one literal what another says: nothing is grouped by what stands in the
+    /// target list (`checkTargetlistEntrySQL92`), nothing is written whose values a constraint could compare.
+    fn is_plain_query(&self) -> bool {
+        let others = ["GROUP", "DISTINCT", "INSERT", "UPDATE", "DELETE", "MERGE", "INTO"];
+        self.is(0, &["SELECT", "WITH"]) && !(0..self.ranges.len()).any(|token| self.is(token, &others))
     }
 
     /// One SELECT whose columns go to the client.

@@ -69,6 +69,8 @@ pub(crate) struct Facts {
     pub(crate) stored: Vec<(TextRange, ExprId)>,
     /// Writes to parts of what fields hold (`object.a.b = x`).
     pub(crate) deep_writes: Vec<DeepWrite>,
+    /// Fields of names that are set under a computed name (`object[key] = x`), each as a push of the pair of both.
+    pub(crate) keyed: Vec<(BindingId, Write)>,
     /// Which of the language's libraries are imported, by their places; made when it is first asked for.
     pub(crate) libraries: OnceLock<Vec<bool>>,
     /// The functions by where they stand; made when it is first asked for.
@@ -292,6 +294,9 @@ pub(crate) struct DeepWrite {
 
 /// The field of a write whose name is not known (`object[name] = x`).
 pub(crate) const ANY_FIELD: &str = "[]";
+
+/// Where a field is set under a computed name, the pair of that and its value; no name of source is like it.
+pub(crate) const KEYED: &str = "[=]";
 
 /// What is said of a field that is deleted.
 pub(crate) const DELETED: &str = "field that is deleted";

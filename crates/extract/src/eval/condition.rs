@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 
 use super::Evaluator;
+use super::keyed::asks_for_own_key;
 use super::value::{Chosen, Decision, DecisionPlace, Env, Frame, FunctionRef, Piece, Value};
 use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts, FunctionId, GroupTest, Logic, RegionId, RegionKind};
 
@@ -43,6 +44,7 @@ impl Evaluator<'_> {
                 }
             }
             ExprKind::Call(call) if is_boolean(facts, call) => self.truth(facts, call.arguments[0], env, depth + 1),
+            ExprKind::Call(call) if asks_for_own_key(facts, call) => Some(true),
             ExprKind::Call(call) => self.predicate(facts, call, env, depth),
             ExprKind::Nothing => Some(false),
             ExprKind::Number(Some(text)) => Some(!text.trim_start_matches(['0', '.']).is_empty()),

@@ -15,6 +15,7 @@ mod helper;
 mod inherited;
 mod joined;
 mod json;
+mod keyed;
 pub(crate) mod made;
 mod made_methods;
 mod member;

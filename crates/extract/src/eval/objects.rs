@@ -11,7 +11,7 @@ use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts, Field};
 use crate::unbuilt::MISSING_FILE;
 
 /// How many spreads are followed in an object's spread, so that one that spreads itself comes to an end.
-const MAX_SPREADS: u32 = 16;
+pub(super) const MAX_SPREADS: u32 = 16;
 
 impl Evaluator<'_> {
     pub(super) fn object_call(
@@ -30,6 +30,12 @@ impl Evaluator<'_> {
         let objects = self.forced(objects);
         let mut lists = Vec::new();
         for object in objects {
+            if let Value::Written(written) = &object
+                && let Some(ways) = self.keyed_items(&written.clone(), name, at)
+            {
+                ways.into_iter().for_each(|items| add(&mut lists, Value::List(items.into())));
+                continue;
+            }
             let items = match &object {
                 Value::Written(written) => self.written_items(&written.clone(), name, at),
                 Value::Object(_) | Value::Record(_) => {
@@ -51,7 +57,7 @@ impl Evaluator<'_> {
     }
 
     /// The names of an object's fields in their order, and what they are; none where a spread is not known.
-    fn fields_of(&mut self, object: &Value, spreads: u32) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
+    pub(super) fn fields_of(&mut self, object: &Value, spreads: u32) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
         let place = match object {
             Value::Object(place) => place.clone(),
             Value::Record(fields) => return Some(fields.to_vec()),
@@ -103,19 +109,29 @@ impl Evaluator<'_> {
                 names.push((field.clone(), true));
             }
         }
-        let item = |values| Item::one(values);
         let mut items = Vec::new();
         for (field, optional) in names {
-            let key = Value::derived(&field, at);
             let value = if name == "Object.keys" { Vec::new() } else { self.written_field(written, &field, at) };
-            let made = match name {
-                "Object.keys" => item(vec![key]),
-                "Object.values" => item(value),
-                _ => item(vec![Value::List(vec![item(vec![key]), item(value)].into())]),
-            };
-            items.push(Item { optional, ..made });
+            items.push(Item { optional, ..item_of((field, value), name, at) });
         }
         Some(items)
+    }
+
+    /// The same of an object whose fields are set under computed names, in each of the ways that it may have been filled.
+    fn keyed_items(&mut self, written: &super::value::Written, name: &str, at: Span) -> Option<Vec<Vec<Item>>> {
+        let binding = written.binding.filter(|_| Self::is_keyed(written))?;
+        let by_name = |field: &&Arc<str>| field.as_ref() != ANY_FIELD;
+        if !self.calls_that_write(&written.facts, binding, None).is_empty()
+            || written.fields_set().into_iter().any(|field| by_name(&field))
+        {
+            return None;
+        }
+        let ways = self.keyed_fields(written)?;
+        let item = |(field, item): (Arc<str>, Item)| {
+            let made = item_of((field, item.values.to_vec()), name, at);
+            Item { values: made.values, ..item }
+        };
+        Some(ways.into_iter().map(|fields| fields.into_iter().map(item).collect()).collect())
     }
 
     /// `Object.fromEntries(list)`, where every item names its field.
@@ -162,15 +178,17 @@ fn fields_of(items: &[Item]) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
 
 /// What `Object.keys`, `Object.values` or `Object.entries` gives for these fields.
 fn items_of(fields: Vec<(Arc<str>, Vec<Value>)>, function: &str, at: Span) -> Vec<Item> {
-    let item = |(key, values): (Arc<str>, Vec<Value>)| {
-        let key = vec![Value::derived(&key, at)];
-        match function {
-            "Object.keys" => Item::one(key),
-            "Object.values" => Item::one(values),
-            _ => Item::one(vec![Value::List(vec![Item::one(key), Item::one(values)].into())]),
-        }
-    };
-    fields.into_iter().map(item).collect()
+    fields.into_iter().map(|field| item_of(field, function, at)).collect()
+}
+
+/// What one of these functions gives for a field.
+fn item_of((key, values): (Arc<str>, Vec<Value>), function: &str, at: Span) -> Item {
+    let key = vec![Value::derived(&key, at)];
+    match function {
+        "Object.keys" => Item::one(key),
+        "Object.values" => Item::one(values),
+        _ => Item::one(vec![Value::List(vec![Item::one(key), Item::one(values)].into())]),
+    }
 }
 
 /// Whether a reason says that a file is missing: that is the reason of all that comes of it.

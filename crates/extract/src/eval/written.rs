@@ -91,6 +91,7 @@ impl Evaluator<'_> {
             Some(binding) => self.field_after_writes(object, binding, name, state, at),
             None => state,
         };
+        let state = if Self::is_keyed(object) { self.keyed_field(object, name, state, at) } else { state };
         match &object.outside {
             Some(part) => self.outside_field(part, name, state, at),
             None => state,

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ir::{
     Binding, BindingId, BindingKind, ClassId, DeepWrite, Export, Expr, ExprId, ExprKind, Facts, FunctionId, Group,
-    Region, RegionId, RegionKind, Write, WriteOp,
+    KEYED, Region, RegionId, RegionKind, Write, WriteOp,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,7 @@ impl Builder {
             texts: Vec::new(),
             stored: Vec::new(),
             deep_writes: Vec::new(),
+            keyed: Vec::new(),
             libraries: OnceLock::new(),
             nest: OnceLock::new(),
             uses: OnceLock::new(),
@@ -300,7 +301,9 @@ impl Builder {
         }
         for pending in std::mem::take(&mut self.pending_writes) {
             let Some(binding) = self.lookup(&pending.name, pending.scope) else { continue };
-            if pending.path.is_empty() {
+            if pending.write.field.as_deref() == Some(KEYED) {
+                self.facts.keyed.push((binding, pending.write));
+            } else if pending.path.is_empty() {
                 self.facts.bindings[binding.index()].writes.push(pending.write);
             } else {
                 self.facts.deep_writes.push(DeepWrite { binding, path: pending.path, write: pending.write });

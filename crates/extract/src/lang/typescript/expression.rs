@@ -6,7 +6,9 @@ use tree_sitter::Node;
 
 use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
-use crate::ir::{ANY_FIELD, BindingKind, Call, CallStyle, DELETED, ExprId, ExprKind, Fate, Field, Logic, WriteOp};
+use crate::ir::{
+    ANY_FIELD, BindingKind, Call, CallStyle, DELETED, ExprId, ExprKind, Fate, Field, KEYED, Logic, WriteOp,
+};
 
 /// How many fields may lead to what is written.
 const MAX_PATH: usize = 16;
@@ -488,10 +490,26 @@ impl Lowering<'_> {
         match plain_key(self.slice(index)).map(|key| self.builder.intern(key)) {
             Some(field) => self.builder.write_at(name, with(field), at, op),
             None => {
+                if let (WriteOp::Assign(value), true) = (&op, path.is_empty()) {
+                    self.write_keyed(name, index, at, *value);
+                }
                 let any = self.builder.intern(ANY_FIELD);
                 self.builder.write_at(name, with(any), at, op);
                 self.builder.write_at(name, path, at, WriteOp::ListLost("array changed in place"));
             }
+        }
+    }
+
+    /// `object[key] = value`, as a pair that is put into it.
+    fn write_keyed(&mut self, name: &str, key: Node<'_>, at: u32, value: ExprId) {
+        let is_name = |node: Node<'_>| self.kind(node) == Kind::Identifier;
+        let plain = is_name(key) || self.part(key, Part::Object).is_some_and(is_name);
+        if plain && matches!(self.kind(key), Kind::Identifier | Kind::MemberExpression) {
+            let range = range_of(key);
+            let key = self.expression(key);
+            let pair = self.builder.expr(ExprKind::Array(vec![key, value]), range);
+            let keyed = self.builder.intern(KEYED);
+            self.builder.write(name, Some(keyed), at, WriteOp::Push(vec![pair]));
         }
     }
 
