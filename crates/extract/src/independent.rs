@@ -185,6 +185,8 @@ fn lay(pieces: &[Piece]) -> Option<Laid> {
                 laid.text.push_str(&next.to_string());
                 next += 1;
             }
+            // One parameter wherever it stands.
+            Piece::Counted(_, of) => laid.text.push_str(&(20_000 + of % 10_000).to_string()),
             Piece::Number(_) => laid.text.push('1'),
             Piece::Chosen(Chosen { decision, .. }) => {
                 let DecisionPlace::Edge(edge) = decision.place else { continue };
@@ -392,7 +394,10 @@ impl<'t> Words<'t> {
             return None;
         }
         let way = TextRange::new(self.ranges[first].start, self.ranges[end - 1].end).slice(self.text);
-        if end == first + 1 && way.starts_with('\'') && self.is_plain_query() {
+        // Literals one after the other are one.
+        let alone =
+            !self.word(end).starts_with('\'') && first.checked_sub(1).is_none_or(|at| !self.word(at).ends_with('\''));
+        if end == first + 1 && way.starts_with('\'') && alone && self.is_plain_query() {
             return Some(Role::Literal);
         }
         let around = self.around(first);

@@ -40,6 +40,7 @@ pub(crate) fn translated(pieces: &[Piece], style: Placeholders, names: &Bindings
 fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
     let mut text = MappedText::default();
     let mut next = first_free(pieces);
+    let mut counted: BTreeMap<u32, u32> = BTreeMap::new();
     let mut taken = 0;
     for (index, piece) in pieces.iter().enumerate() {
         if index < taken {
@@ -56,6 +57,11 @@ fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
             Piece::Number(at) | Piece::Unknown(_, at) | Piece::Param(_, at) if text.text.ends_with('$') => {
                 text.push(&next.to_string(), Origin::Value(*at));
                 next += 1;
+            }
+            Piece::Counted(at, of) => {
+                let number = *counted.entry(*of).or_insert(next);
+                next = next.max(number + 1);
+                text.push(&number.to_string(), Origin::Value(*at));
             }
             // A number that stands for itself, and not for a part of a name.
             Piece::Made { at, number: true, .. } if stands_alone(&text.text, &pieces[index + 1..]) => {
@@ -122,7 +128,7 @@ fn literal_place(piece: &Piece) -> Option<Span> {
 
 /// Static: literals of one place, with nothing but values between them.
 fn kind_of(pieces: &[Piece], text: &MappedText) -> QueryKind {
-    let dynamic = pieces.iter().any(|piece| matches!(piece, Piece::Number(_) | Piece::Repeat(_)))
+    let dynamic = pieces.iter().any(|piece| matches!(piece, Piece::Number(_) | Piece::Counted(..) | Piece::Repeat(_)))
         || text.holes().next().is_some();
     if dynamic {
         return QueryKind::Dynamic;
@@ -156,7 +162,7 @@ fn written(pieces: &[Piece]) -> String {
     for piece in pieces {
         written.push_str(match piece {
             Piece::Text { text, .. } => text,
-            Piece::Number(_) => "?",
+            Piece::Number(_) | Piece::Counted(..) => "?",
             _ => " ",
         });
     }

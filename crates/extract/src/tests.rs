@@ -7,6 +7,7 @@ mod control;
 mod examples;
 mod failure;
 mod following;
+mod known;
 mod map;
 mod outside;
 mod rust;

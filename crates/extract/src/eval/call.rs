@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rollproof_source::{Span, TextRange};
 
-use super::choice::{at_caller, at_object, told_apart};
+use super::choice::{at_caller, at_object, in_both, marked_all, told_apart};
+use super::condition::Known;
 use super::distinct::Distinct;
 use super::each::passed_on;
 use super::object::seen_through;
@@ -17,6 +18,9 @@ use crate::unbuilt::MISSING_FILE;
 
 /// How many calls of the project's functions may stand in one another.
 pub(super) const MAX_FRAMES: u32 = 12;
+
+/// With more places where it returns, it is not told apart what a function found out on the way to each.
+const MAX_RETURNS: usize = 8;
 
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
@@ -163,23 +167,34 @@ impl Evaluator<'_> {
         };
         let env = Some(Arc::new(frame));
         self.calls += 1;
-        let mut values = Vec::new();
+        let mut found: Vec<(Value, Known)> = Vec::new();
         let mut certain = false;
         for (value, region) in &info.returns {
             // What comes after a return that is reached is an error's handler, if anything.
             if certain && !in_handler(&facts, *region) {
                 continue;
             }
-            match self.entered(&facts, *region, None, &env) {
-                Some(false) => continue,
-                Some(true) => certain |= !in_handler(&facts, *region),
-                None => {}
+            let entered = self.entered(&facts, *region, None, &env);
+            if entered == Some(false) {
+                continue;
             }
+            certain |= entered == Some(true) && !in_handler(&facts, *region);
+            let known = match info.returns.len() {
+                2..=MAX_RETURNS => self.found_at(&facts, *region, facts.expr(*value).range.start, &env),
+                _ => Known::new(),
+            };
             for value in self.eval(&facts, *value, &env) {
-                add(&mut values, value);
+                match found.iter_mut().find(|(other, _)| *other == value) {
+                    Some((_, other)) => *other = in_both(other, &known),
+                    None => found.push((value, known.clone())),
+                }
             }
         }
         self.calls -= 1;
+        let mut values = Vec::with_capacity(found.len());
+        found.into_iter().for_each(|(value, known)| {
+            marked_all(vec![value], &known).into_iter().for_each(|value| add(&mut values, value));
+        });
         self.cap(&mut values, at);
         if values.is_empty() { vec![Value::Nothing] } else { values }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Evaluator;
 use super::condition::Known;
-use super::value::{Chosen, Decision, DecisionPlace, Env, Item, Made, Piece, Pieces, Place, Value, add};
+use super::value::{Chosen, Decision, DecisionPlace, Env, Item, Made, Piece, Pieces, Place, Taking, Value, add};
 use crate::ir::{ClassId, ExprId, ExprKind, Facts, FunctionId, Logic};
 
 /// Which element of a list, or which value of an expression.
@@ -95,6 +95,11 @@ fn in_all(found_out: &[Known], outcomes: u64) -> Known {
     all
 }
 
+/// What is so in either of two outcomes.
+pub(super) fn in_both(one: &Known, other: &Known) -> Known {
+    in_all(&[one.clone(), other.clone()], 3)
+}
+
 fn bit(at: usize) -> u64 {
     u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).unwrap_or(0)
 }
@@ -117,7 +122,16 @@ pub(super) fn marked(value: Value, marks: &[Chosen]) -> Value {
         Value::Fragment(pieces, file, expr) => Value::Fragment(mark(pieces), file, expr),
         Value::Number(at) => Value::Text(mark([Piece::Number(at)].into())),
         Value::List(items) if items.iter().map(|item| item.values.len()).sum::<usize>() <= MAX_MARKED => {
-            let item = |item: &Item| Item { values: Arc::new(marked_all(item.values.to_vec(), marks)), ..item.clone() };
+            // Without the item it is the same list.
+            let left_out = |taking: &Arc<Taking>| {
+                let left = taking.left.iter().chain(marks).copied().collect();
+                Arc::new(Taking { left, ..taking.as_ref().clone() })
+            };
+            let item = |item: &Item| Item {
+                values: Arc::new(marked_all(item.values.to_vec(), marks)),
+                choice: item.choice.as_ref().map(left_out),
+                ..item.clone()
+            };
             Value::List(items.iter().map(item).collect())
         }
         Value::Record(fields) if fields.iter().map(|(_, values)| values.len()).sum::<usize>() <= MAX_MARKED => {
@@ -168,6 +182,31 @@ impl Marks {
             same
         });
         Self(marks)
+    }
+
+    /// What is decided whichever way the choices in a text go: what all ways of one of them share counts too.
+    pub(super) fn implied(pieces: &[Piece]) -> Self {
+        let mut all = Self::of(pieces);
+        let choices = pieces.iter().filter_map(|piece| match piece {
+            Piece::Choice(choice) => Some(choice),
+            _ => None,
+        });
+        for part in choices.flat_map(|choice| &choice.parts) {
+            let ways = part.ways.iter().map(|way| Self::implied(way));
+            let shared =
+                ways.chain(part.left_out.iter().map(|left| Self::of(left))).reduce(|one, other| one.or(&other));
+            all = shared.map_or_else(|| all.clone(), |shared| all.and(&shared));
+        }
+        all
+    }
+
+    /// What is decided by one or the other.
+    fn or(&self, other: &Self) -> Self {
+        let both = |mark: &Chosen| {
+            let at = other.0.binary_search_by_key(&mark.decision, |mark| mark.decision).ok()?;
+            Some(Chosen { outcomes: mark.outcomes | other.0[at].outcomes, ..*mark })
+        };
+        Self(self.0.iter().filter_map(both).collect())
     }
 
     /// Whether a text with these marks and one with the others can come of the same run.

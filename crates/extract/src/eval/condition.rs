@@ -8,7 +8,9 @@ use rustc_hash::FxHasher;
 use super::Evaluator;
 use super::keyed::asks_for_own_key;
 use super::value::{Chosen, Decision, DecisionPlace, Env, Frame, FunctionRef, Piece, Value};
-use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts, FunctionId, GroupTest, Logic, RegionId, RegionKind};
+use crate::ir::{
+    BindingKind, Call, ExprId, ExprKind, Facts, FunctionId, GroupTest, Logic, RegionId, RegionKind, WriteOp,
+};
 
 /// How deep conditions may nest.
 const MAX_NESTING: u32 = 12;
@@ -48,6 +50,10 @@ impl Evaluator<'_> {
             ExprKind::Call(call) => self.predicate(facts, call, env, depth),
             ExprKind::Nothing => Some(false),
             ExprKind::Number(Some(text)) => Some(!text.trim_start_matches(['0', '.']).is_empty()),
+            ExprKind::Member { object, property } if property.as_ref() == "length" => {
+                self.is_filled(facts, *object, env)
+            }
+            _ if let Some(literal) = super::steady::literal(facts, expr) => Some(literal.holds()),
             _ => {
                 env.as_ref()?;
                 if !is_leaf(facts, expr, 0) {
@@ -155,6 +161,15 @@ impl Evaluator<'_> {
 
     /// Whether both sides are the same; none where that is not known.
     fn equal(&mut self, facts: &Arc<Facts>, (left, right): (ExprId, ExprId), env: &Env) -> Option<bool> {
+        if let (Some(left), Some(right)) = (super::steady::literal(facts, left), super::steady::literal(facts, right)) {
+            return Some(left == right);
+        }
+        if let (ExprKind::Member { object, property }, Some(count)) =
+            (&facts.expr(left).kind, super::steady::count(facts, right))
+            && property.as_ref() == "length"
+        {
+            return self.has_length(facts, *object, count, env);
+        }
         env.as_ref()?;
         if let ExprKind::TypeOf(inner) = facts.expr(left).kind {
             let name = self.eval(facts, right, env).first().and_then(Value::constant)?;
@@ -176,15 +191,16 @@ impl Evaluator<'_> {
 
     /// Which arm of a group is entered, if one is; none where that is not known.
     pub(super) fn taken(&mut self, facts: &Arc<Facts>, group: u32, env: &Env) -> Option<Option<usize>> {
-        env.as_ref()?;
         let group = &facts.groups[group as usize];
         match group.test.as_ref()? {
+            GroupTest::If(condition) if env.is_none() && !super::steady::is_said(facts, *condition, 0) => None,
             GroupTest::If(condition) => {
                 let arm = usize::from(!self.holds(facts, *condition, env)?);
                 Some(Some(arm).filter(|arm| *arm < group.arms.len()))
             }
             GroupTest::Switch { subject, cases } => {
                 let mut default = None;
+                env.as_ref()?;
                 for (arm, case) in cases.iter().enumerate() {
                     let Some(values) = case else {
                         default = Some(arm);
@@ -230,6 +246,39 @@ impl Evaluator<'_> {
             region = parent;
         }
         certain.then_some(true)
+    }
+
+    /// What was found out on the way to a place in a function: by the arms around it, and by those before that it would have
+    /// been left by.
+    pub(super) fn found_at(&mut self, facts: &Arc<Facts>, mut region: RegionId, at: u32, env: &Env) -> Known {
+        let mut known = Known::new();
+        loop {
+            let here = facts.region(region);
+            let left = |group: &crate::ir::Group| match group.arms[..] {
+                [arm] => {
+                    let arm = facts.region(arm);
+                    arm.exits && arm.range.end <= at && arm.parent == Some(region)
+                }
+                _ => false,
+            };
+            let passed = (0..facts.groups.len()).filter(|group| left(&facts.groups[*group])).collect::<Vec<usize>>();
+            for group in passed {
+                known.extend(self.found_out(facts, group as u32, env).pop().unwrap_or_default());
+            }
+            match here.kind {
+                RegionKind::Function(_) => return known,
+                RegionKind::Arm(group) => {
+                    let arm = facts.groups[group as usize].arms.iter().position(|arm| *arm == region);
+                    let mut found = self.found_out(facts, group, env);
+                    known.extend(
+                        arm.filter(|arm| *arm < found.len()).map(|arm| found.swap_remove(arm)).unwrap_or_default(),
+                    );
+                }
+                _ => {}
+            }
+            let Some(parent) = here.parent else { return known };
+            region = parent;
+        }
     }
 
     /// What each arm of a group finds out, and last what is so where none is entered.
@@ -281,6 +330,14 @@ impl Evaluator<'_> {
                 let [yes, no] = self.outcomes(facts, *inner, env);
                 [no, yes]
             }
+            ExprKind::Equal { left, right, negated, .. }
+                if super::steady::count(facts, *right) == Some(0)
+                    && let ExprKind::Member { object, property } = &facts.expr(*left).kind
+                    && property.as_ref() == "length" =>
+            {
+                let [filled, not] = self.filled_or_not(facts, *object, env);
+                if *negated { [filled, not] } else { [not, filled] }
+            }
             ExprKind::Equal { left, right, negated, strict } => {
                 // `x == null` is true of two values.
                 if !strict && matches!(facts.expr(*right).kind, ExprKind::Nothing) {
@@ -304,11 +361,15 @@ impl Evaluator<'_> {
                     Logic::Nullish => [Vec::new(), Vec::new()],
                 }
             }
-            ExprKind::Binding(_) | ExprKind::Member { .. } => match self.subject(facts, condition, env) {
-                Some((subject, call)) => {
-                    let decision = decision(facts, DecisionPlace::Holds(subject), call);
-                    [vec![Chosen { decision, outcomes: YES }], vec![Chosen { decision, outcomes: NO }]]
+            ExprKind::Member { object, property } if property.as_ref() == "length" => {
+                let [yes, no] = self.filled_or_not(facts, *object, env);
+                match self.subject(facts, condition, env) {
+                    Some((subject, call)) if yes.is_empty() && no.is_empty() => held(facts, subject, call),
+                    _ => [yes, no],
                 }
+            }
+            ExprKind::Binding(_) | ExprKind::Member { .. } => match self.subject(facts, condition, env) {
+                Some((subject, call)) => held(facts, subject, call),
                 None => [Vec::new(), Vec::new()],
             },
             _ => [Vec::new(), Vec::new()],
@@ -329,6 +390,7 @@ impl Evaluator<'_> {
                     next = *object;
                 }
                 ExprKind::Binding(binding) => break *binding,
+                ExprKind::This => return self.own_field(facts, expr, &names, env),
                 _ => return None,
             }
         };
@@ -344,6 +406,26 @@ impl Evaluator<'_> {
         Some((hashed(&(facts.file.0, binding, names)), call_of(facts, owner, env)))
     }
 
+    /// A field of the object that `this` is, which its constructor sets once and nobody afterwards.
+    fn own_field(&mut self, facts: &Arc<Facts>, expr: ExprId, names: &[Arc<str>], env: &Env) -> Option<(u64, u32)> {
+        let [name] = names else { return None };
+        let this = self.this(facts, super::span(facts, expr), env);
+        let [Value::Instance(class, made)] = this.as_slice() else { return None };
+        let own = &class.facts;
+        let field = own.classes[class.class.index()].fields.get(name)?;
+        let [value] = field.values[..] else { return None };
+        let method = own.function_at(own.expr(value).range.start).map(|function| &own.functions[function.index()]);
+        let is_set_later = method
+            .is_some_and(|method| method.class == Some(class.class) && method.name.as_deref() != Some("constructor"));
+        let by_others =
+            own.bindings.iter().flat_map(|binding| &binding.writes).any(|write| write.field.as_ref() == Some(name));
+        if field.lost || is_set_later || by_others {
+            return None;
+        }
+        let subject = hashed(&(own.file.0, class.class, name));
+        Some((subject, made.as_ref().map_or(0, |made| made.number())))
+    }
+
     fn literal_of(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Option<u64> {
         match &facts.expr(expr).kind {
             ExprKind::Nothing => Some(hashed(&facts.expr(expr).range.slice(&facts.text))),
@@ -356,6 +438,12 @@ impl Evaluator<'_> {
             _ => None,
         }
     }
+}
+
+/// What is so where a subject holds, and where it does not.
+fn held(facts: &Facts, subject: u64, call: u32) -> [Known; 2] {
+    let decision = decision(facts, DecisionPlace::Holds(subject), call);
+    [vec![Chosen { decision, outcomes: YES }], vec![Chosen { decision, outcomes: NO }]]
 }
 
 fn decision(facts: &Facts, place: DecisionPlace, call: u32) -> Decision {
@@ -424,12 +512,26 @@ fn is_leaf(facts: &Facts, expr: ExprId, depth: u32) -> bool {
         ExprKind::Index { object, index } => inner(object) && inner(index),
         ExprKind::Call(call) => match &facts.expr(call.callee).kind {
             ExprKind::Member { object, .. } => inner(object) && call.arguments.iter().all(inner),
+            ExprKind::Binding(callee) => {
+                matches!(facts.binding(*callee).kind, BindingKind::Function(_) | BindingKind::Import { .. })
+                    && call.arguments.iter().all(inner)
+            }
             _ => false,
         },
-        ExprKind::Binding(binding) => {
-            let binding = facts.binding(*binding);
+        ExprKind::Binding(id) => {
+            let binding = facts.binding(*id);
             match &binding.kind {
                 BindingKind::Param(_) | BindingKind::Element => binding.writes.is_empty(),
+                BindingKind::Variable if !binding.writes.is_empty() => {
+                    let set = |write: &crate::ir::Write| match write.op {
+                        WriteOp::Assign(value) => write.field.is_none() && (is_literal(facts, value) || inner(&value)),
+                        _ => false,
+                    };
+                    binding.path.is_empty()
+                        && binding.init.as_ref().is_none_or(inner)
+                        && binding.writes.iter().all(set)
+                        && super::steady::is_followed(facts, *id, facts.expr(expr).range.start)
+                }
                 BindingKind::Variable => {
                     binding.writes.is_empty()
                         && binding.init.as_ref().is_some_and(|init| is_literal(facts, *init) || inner(init))

@@ -67,6 +67,7 @@ fn hash_pieces(pieces: &Pieces, hasher: &mut FxHasher) {
             Piece::Text { text, at, verbatim: true } => (text.len(), at).hash(hasher),
             Piece::Text { text, at, verbatim: false } => (text, at).hash(hasher),
             Piece::Placeholder(at) | Piece::Number(at) | Piece::Repeat(at) => at.hash(hasher),
+            Piece::Counted(at, number) => (at, number).hash(hasher),
             Piece::Made { made, at, number } => (made, at, number).hash(hasher),
             Piece::Param(param, at) => (param, at).hash(hasher),
             Piece::Unknown(why, at) => (why, at).hash(hasher),

@@ -45,10 +45,7 @@ impl Evaluator<'_> {
 
     /// Whether fields of an object are set under names that are computed.
     pub(super) fn is_keyed(written: &Written) -> bool {
-        let set = |binding: BindingId| {
-            written.facts.binding(binding).writes.iter().any(|write| write.field.as_deref() == Some(ANY_FIELD))
-        };
-        written.binding.is_some_and(set)
+        written.binding.is_some() && written.outside.is_none() && written.sets_any()
     }
 
     /// What a field may be, `state` being what it is by its own name.
@@ -58,8 +55,10 @@ impl Evaluator<'_> {
             add(&mut found, Value::unknown(COMPUTED, at));
             return found;
         };
-        let mut found: Vec<Value> = state.into_iter().filter(|value| *value != Value::Nothing).collect();
-        let by_name = !found.is_empty();
+        // What the object is made with is among the fields.
+        let is_named = |write: &Write| write.field.as_deref() == Some(name);
+        let by_name = written.binding.is_some_and(|id| written.facts.binding(id).writes.iter().any(is_named));
+        let mut found = if by_name { state } else { Vec::new() };
         for fields in ways {
             match fields.into_iter().find(|(field, _)| field.as_ref() == name) {
                 Some((_, item)) => {

@@ -34,6 +34,7 @@ mod rust;
 mod rust_format;
 mod settings;
 pub(crate) mod spread;
+mod steady;
 pub(crate) mod subclass;
 pub(crate) mod tag;
 pub(crate) mod text;

@@ -9,7 +9,7 @@ use super::choice;
 use super::flow::{Use, union};
 use super::object::combined;
 use super::spread::more_than;
-use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Value, add};
+use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Piece, Value, add, number_of};
 use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
 use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, FunctionId, ParamId, Step, Write};
 use crate::program::Target;
@@ -63,6 +63,8 @@ impl Evaluator<'_> {
             None => self.after_writes(facts, binding, None, base, at, env),
         };
         let values = self.with_writes(facts, id, values, at, env);
+        let kept = matches!(binding.kind, BindingKind::Variable) && binding.writes.is_empty();
+        let values = if kept { with_counted(facts, id, values, env) } else { values };
         let shared = matches!(binding.kind, BindingKind::Variable) && facts.is_said_once(binding.region);
         if shared { self.with_outside(facts, Target::Binding(id), values, at) } else { values }
     }
@@ -433,6 +435,28 @@ impl Evaluator<'_> {
         }
         values
     }
+}
+
+/// Texts that a name keeps, in which parameters that the program counted (`const now = `$${++i}``) have one number wherever
+/// the name is read.
+fn with_counted(facts: &Facts, id: BindingId, mut values: Vec<Value>, env: &Env) -> Vec<Value> {
+    let call = env.as_ref().map_or(0, |frame| frame.serial);
+    for value in &mut values {
+        let Value::Text(pieces) = value else { continue };
+        let is_counted =
+            |pair: &[Piece]| matches!(pair, [Piece::Text { text, .. }, Piece::Number(_)] if text.ends_with('$'));
+        if !pieces.windows(2).any(is_counted) {
+            continue;
+        }
+        let mut named = pieces.to_vec();
+        for index in 1..named.len() {
+            if let (true, Piece::Number(at)) = (is_counted(&pieces[index - 1..=index]), &pieces[index]) {
+                named[index] = Piece::Counted(*at, number_of(&(facts.file, id, index, call)));
+            }
+        }
+        *pieces = named.into();
+    }
+    values
 }
 
 /// The element of a loop whose turns are followed one by one.

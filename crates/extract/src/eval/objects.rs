@@ -7,7 +7,7 @@ use rollproof_source::Span;
 use super::Evaluator;
 use super::choice::{marked, marked_all};
 use super::value::{Env, Item, Value, add};
-use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts, Field};
+use crate::ir::{ANY_FIELD, DELETED, ExprId, ExprKind, Facts, Field};
 use crate::unbuilt::MISSING_FILE;
 
 /// How many spreads are followed in an object's spread, so that one that spreads itself comes to an end.
@@ -68,6 +68,7 @@ impl Evaluator<'_> {
         let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
         for field in written {
             let values = marked_all(self.eval(&facts, field.value, &place.env), place.marks());
+            let values = if field.name.is_none() { self.forced(values) } else { values };
             let more = match (&field.name, values.as_slice()) {
                 (Some(name), _) => vec![(name.clone(), values)],
                 (None, [Value::Nothing]) => Vec::new(),
@@ -100,18 +101,31 @@ impl Evaluator<'_> {
         }
         let ExprKind::Object(fields) = &place.facts.expr(place.expr).kind else { return None };
         let made: Option<Vec<Arc<str>>> = fields.iter().map(|field| field.name.clone()).collect();
-        let mut names: Vec<(Arc<str>, bool)> = made?.into_iter().map(|name| (name, false)).collect();
+        let made = match made {
+            Some(made) => made,
+            // What is spread into it may be known.
+            None => self.fields_of(&inner.base, MAX_SPREADS)?.into_iter().map(|(name, _)| name).collect(),
+        };
+        let mut names: Vec<(Arc<str>, bool)> = made.into_iter().map(|name| (name, false)).collect();
+        if inner.sets_any() || written.sets_any() {
+            return None;
+        }
         for field in inner.fields_set().into_iter().chain(written.fields_set()) {
-            if field.as_ref() == ANY_FIELD {
-                return None;
-            }
-            if !names.iter().any(|(known, _)| known == field) {
+            if field.as_ref() != ANY_FIELD && !names.iter().any(|(known, _)| known == field) {
                 names.push((field.clone(), true));
             }
         }
         let mut items = Vec::new();
         for (field, optional) in names {
-            let value = if name == "Object.keys" { Vec::new() } else { self.written_field(written, &field, at) };
+            let value = match name == "Object.keys" && !written.deletes(&field) {
+                true => Vec::new(),
+                false => self.written_field(written, &field, at),
+            };
+            let is_gone = |value: &Value| matches!(value, Value::Unknown(why, _) if why.as_ref() == DELETED);
+            if !value.is_empty() && value.iter().all(is_gone) {
+                continue;
+            }
+            let optional = optional || value.iter().any(is_gone);
             items.push(Item { optional, ..item_of((field, value), name, at) });
         }
         Some(items)

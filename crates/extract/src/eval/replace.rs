@@ -195,7 +195,7 @@ impl Evaluator<'_> {
             pattern.regex.captures_iter(&hay.text).take(times).map(|found| groups(&found)).collect();
         // Classes of characters mean other things in JavaScript beyond ASCII.
         let plain = hay.text.chars().all(|character| character.is_ascii() || character == MappedText::HOLE);
-        let numbers = pieces.iter().any(|piece| matches!(piece, Piece::Number(_)));
+        let numbers = pieces.iter().any(|piece| matches!(piece, Piece::Number(_) | Piece::Counted(..)));
         let reaches = |(range, _): &Found| hay.text[range.clone()].contains(MappedText::HOLE);
         if (!plain && !pattern.literal) || (numbers && pattern.regex.is_match("1")) || found.iter().any(reaches) {
             return unknown(BY_A_PATTERN);

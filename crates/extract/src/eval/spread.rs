@@ -17,7 +17,7 @@ use crate::independent::{Group, groups};
 const MAX_SHOWN: usize = 128;
 
 /// How many choices a text may have.
-const MAX_SLOTS: usize = 64;
+const MAX_SLOTS: usize = 128;
 
 /// How many texts of a site may be looked at for a proof.
 const MAX_LOOKS: usize = 600;
@@ -183,7 +183,7 @@ pub(crate) struct Tree {
 
 impl Tree {
     pub(crate) fn of(pieces: &[Piece]) -> Self {
-        let mut tree = Self { slots: Vec::new(), root: Vec::new(), decided: Marks::of(pieces) };
+        let mut tree = Self { slots: Vec::new(), root: Vec::new(), decided: Marks::implied(pieces) };
         tree.root = tree.nodes(pieces, &[]);
         tree
     }
@@ -223,7 +223,7 @@ impl Tree {
                     marks: part
                         .ways
                         .iter()
-                        .map(|way| Marks::of(way))
+                        .map(|way| Marks::implied(way))
                         .chain(part.left_out.iter().map(|left| Marks::of(left)))
                         .collect(),
                     order: longest_first(&part.ways),
@@ -270,6 +270,10 @@ impl Tree {
         // Where every choice has a say, they are all written out, and none stands for others.
         let most = if bound.len() == self.slots.len() { room.listed } else { room.shown };
         for fixed in self.combinations(&bound.iter().copied().collect::<Vec<usize>>(), &Ways::new())? {
+            // What one of them is decided by may rule the other out.
+            if self.decided_by(&fixed).is_none() {
+                continue;
+            }
             let mut texts = self.each_way(&fixed, room.looks)?;
             room.looks = room.looks.checked_sub(texts.len()).filter(|left| *left > 0)?;
             let Group { open, together } = groups(&texts, self.slots.len(), sent)?;
@@ -307,6 +311,9 @@ impl Tree {
             for way in 0..slot.count() {
                 let given = fixed.iter().map(|(at, way)| (*at, *way)).chain(slot.path.iter().copied());
                 let given = given.chain([(index, way)]).collect();
+                if self.decided_by(&given).is_none() {
+                    continue;
+                }
                 for text in
                     [Some(self.text(&given, Rest::Fullest)?), self.text(&given, Rest::Least)].into_iter().flatten()
                 {
@@ -352,6 +359,14 @@ impl Tree {
     /// A text in which the given choices go the given way, and the others as the `rest` that goes with those. None where
     /// the given ones do not go together.
     fn text(&self, given: &Ways, rest: Rest) -> Option<Shown> {
+        let mut decided = self.decided_by(given)?;
+        let mut shown = (Vec::new(), Ways::new());
+        self.write(&self.root, (given, rest), &mut decided, &mut shown)?;
+        Some(shown)
+    }
+
+    /// What is decided where choices go these ways; none where they do not go together.
+    fn decided_by(&self, given: &Ways) -> Option<Marks> {
         let mut decided = self.decided.clone();
         for (slot, way) in given {
             let marks = self.slots[*slot].marks.get(*way)?;
@@ -360,9 +375,7 @@ impl Tree {
             }
             decided = decided.and(marks);
         }
-        let mut shown = (Vec::new(), Ways::new());
-        self.write(&self.root, (given, rest), &mut decided, &mut shown)?;
-        Some(shown)
+        Some(decided)
     }
 
     fn write(

@@ -6,7 +6,9 @@ use rollproof_source::{FileId, Span, TextRange};
 use rollproof_sql::MadeText;
 
 use super::outside::Part;
-use crate::ir::{BindingId, ClassId, ExprId, Facts, FunctionId, ParamId, RegionId, Step};
+use crate::ir::{
+    ANY_FIELD, BindingId, ClassId, DELETED, ExprId, Facts, FunctionId, ParamId, RegionId, Step, Write, WriteOp,
+};
 
 /// A part of a text.
 #[derive(Debug, Clone)]
@@ -21,6 +23,9 @@ pub(crate) enum Piece {
     Placeholder(Span),
     /// A number that is not known.
     Number(Span),
+    /// The number of a parameter that the program counted, by what tells it from others: the same wherever the name that
+    /// keeps it is read.
+    Counted(Span, u32),
     /// Text that is made at run time, of which the characters are known.
     Made {
         made: MadeText,
@@ -116,6 +121,9 @@ impl PartialEq for Piece {
             }
             Self::Placeholder(at) => matches!(other, Self::Placeholder(other) if at == other),
             Self::Number(at) => matches!(other, Self::Number(other) if at == other),
+            Self::Counted(at, number) => {
+                matches!(other, Self::Counted(other, other_number) if at == other && number == other_number)
+            }
             Self::Made { made, at, number } => {
                 matches!(other, Self::Made { made: other, at: other_at, number: is_one }
                 if at == other_at && made == other && number == is_one)
@@ -395,6 +403,31 @@ impl Written {
         let own = self.binding.map_or(&[][..], |binding| self.facts.binding(binding).writes.as_slice());
         let outside = self.outside.iter().flat_map(Part::fields);
         own.iter().filter_map(|write| write.field.as_ref()).chain(outside).collect()
+    }
+}
+
+impl Written {
+    fn writes(&self) -> &[Write] {
+        self.binding.map_or(&[], |binding| self.facts.binding(binding).writes.as_slice())
+    }
+
+    /// Whether fields are set, or taken away, whose names are not known.
+    pub(crate) fn sets_any(&self) -> bool {
+        let writes = self.writes();
+        let is_any = |write: &Write| write.field.as_deref() == Some(ANY_FIELD);
+        // `delete object.name` says which one it is.
+        let named = |any: &Write| {
+            matches!(any.op, WriteOp::Lost(DELETED)) && writes.iter().any(|write| write.at == any.at && !is_any(write))
+        };
+        writes.iter().any(|write| is_any(write) && !named(write))
+            || self.outside.iter().flat_map(Part::fields).any(|field| field.as_ref() == ANY_FIELD)
+    }
+
+    /// Whether a field is taken away.
+    pub(crate) fn deletes(&self, name: &str) -> bool {
+        self.writes()
+            .iter()
+            .any(|write| write.field.as_deref() == Some(name) && matches!(write.op, WriteOp::Lost(DELETED)))
     }
 }
 

@@ -75,5 +75,8 @@ fn items_of_lists() {
     check("INSERT INTO s.t (a, b) VALUES (1, {2, 3})", &Role::Open);
     check("DELETE FROM t RETURNING {a}", &Role::Returning);
     check("SELECT 'a{b}c'", &Role::Literal);
+    check("SELECT f({'b'}, 1)", &Role::Literal);
+    check("SELECT a || {'b'} FROM t GROUP BY a || 'b'", &Role::Open);
+    check("INSERT INTO t (a) SELECT {'b'}", &Role::Open);
     check("SELECT 'a{'b'}c'", &Role::Open);
 }

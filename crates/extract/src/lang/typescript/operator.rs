@@ -43,10 +43,26 @@ impl Lowering<'_> {
             ("===" | "!==" | "==" | "!=", Some(left), Some(right)) => {
                 ExprKind::Equal { left, right, negated: operator.starts_with('!'), strict: operator.len() == 3 }
             }
+            // `list.length > 0` asks what `list.length` does.
+            (">", Some(left), Some(right)) if self.is_length(left) && self.is_number(right, "0") => {
+                ExprKind::Not(self.builder.expr(ExprKind::Not(left), range))
+            }
+            (">=", Some(left), Some(right)) if self.is_length(left) && self.is_number(right, "1") => {
+                ExprKind::Not(self.builder.expr(ExprKind::Not(left), range))
+            }
+            ("<", Some(left), Some(right)) if self.is_length(left) && self.is_number(right, "1") => ExprKind::Not(left),
             ("-" | "*" | "/" | "%" | "**", ..) => ExprKind::Number(None),
             _ => ExprKind::Opaque,
         };
         self.builder.expr(kind, range)
+    }
+
+    fn is_length(&self, expr: ExprId) -> bool {
+        matches!(&self.builder.facts.expr(expr).kind, ExprKind::Member { property, .. } if property.as_ref() == "length")
+    }
+
+    fn is_number(&self, expr: ExprId, number: &str) -> bool {
+        matches!(&self.builder.facts.expr(expr).kind, ExprKind::Number(Some(text)) if text.as_ref() == number)
     }
 
     /// The second operand of a logical operator: the first decides whether it is looked at.

@@ -1,0 +1,178 @@
+//! What a condition may ask of: literals under a name, lists and texts whose length is known, variables whose writes are all
+//! seen before they are read.
+
+use std::sync::Arc;
+
+use super::Evaluator;
+use super::condition::Known;
+use super::value::{Env, Item, Piece, Value};
+use crate::ir::{BindingId, BindingKind, ExprId, ExprKind, Facts, Logic, Part, RegionKind};
+
+/// How deep conditions may nest.
+const MAX_NESTING: u32 = 12;
+
+/// A value that source says in one word.
+#[derive(Debug, PartialEq)]
+pub(super) enum Literal<'f> {
+    Text(&'f str),
+    Number(f64),
+    True,
+}
+
+impl Literal<'_> {
+    /// Whether it counts as true.
+    pub(super) fn holds(&self) -> bool {
+        match self {
+            Self::Text(text) => !text.is_empty(),
+            Self::Number(number) => *number != 0.0 && !number.is_nan(),
+            Self::True => true,
+        }
+    }
+}
+
+/// The text or number that an expression is, or that a name of it is made with and keeps.
+pub(super) fn literal(facts: &Facts, expr: ExprId) -> Option<Literal<'_>> {
+    let expr = match facts.expr(expr).kind {
+        ExprKind::Binding(binding) => {
+            let binding = facts.binding(binding);
+            let kept = matches!(binding.kind, BindingKind::Variable) && binding.writes.is_empty();
+            binding.init.filter(|_| kept && binding.path.is_empty() && binding.default.is_none())?
+        }
+        _ => expr,
+    };
+    match &facts.expr(expr).kind {
+        ExprKind::Number(Some(text)) if text.as_ref() == "true" => Some(Literal::True),
+        ExprKind::Number(Some(text)) => text.parse().ok().map(Literal::Number),
+        ExprKind::Template(parts) => match parts.as_slice() {
+            [] => Some(Literal::Text("")),
+            [Part::Text(chunk)] if chunk.derived.is_none() => Some(Literal::Text(chunk.range.slice(&facts.text))),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A whole number that is written down.
+pub(super) fn count(facts: &Facts, expr: ExprId) -> Option<usize> {
+    match &facts.expr(expr).kind {
+        ExprKind::Number(Some(text)) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whether a condition may be decided by what its own function says, whatever that is given.
+pub(super) fn is_said(facts: &Facts, condition: ExprId, depth: u32) -> bool {
+    if depth > MAX_NESTING {
+        return false;
+    }
+    match &facts.expr(condition).kind {
+        ExprKind::Not(inner) => is_said(facts, *inner, depth + 1),
+        ExprKind::Logic { op, left, right } => {
+            *op != Logic::Nullish && is_said(facts, *left, depth + 1) && is_said(facts, *right, depth + 1)
+        }
+        ExprKind::Equal { left, right, .. } => {
+            literal(facts, *right).is_some() && (literal(facts, *left).is_some() || is_length(facts, *left))
+        }
+        ExprKind::Binding(_) => literal(facts, condition).is_some(),
+        ExprKind::Member { .. } => is_length(facts, condition),
+        _ => false,
+    }
+}
+
+fn is_length(facts: &Facts, expr: ExprId) -> bool {
+    matches!(&facts.expr(expr).kind, ExprKind::Member { property, .. } if property.as_ref() == "length")
+}
+
+/// Whether all that is written to a variable is seen where it is read: by its own function, and not in a later turn of a loop
+/// around the reader.
+pub(super) fn is_followed(facts: &Facts, id: BindingId, at: u32) -> bool {
+    let binding = facts.binding(id);
+    let owner = facts.function_of(binding.region);
+    let in_loop = |write: u32| {
+        facts.regions.iter().any(|region| {
+            let holds = |place: u32| region.range.start <= place && place <= region.range.end;
+            let turns = matches!(region.kind, RegionKind::Loop(_));
+            turns && holds(at) && holds(write) && !holds(facts.region(binding.region).range.start)
+        })
+    };
+    let seen = |write: &crate::ir::Write| facts.function_of(write.region) == owner && !in_loop(write.at);
+    facts.function_at(at) == owner && binding.writes.iter().all(seen)
+}
+
+impl Evaluator<'_> {
+    /// Whether there is anything in a list or a text; none where that is not known.
+    pub(super) fn is_filled(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> Option<bool> {
+        let values = self.of_known_length(facts, object, env)?;
+        let sure = |item: &Item| !item.repeated && !item.optional && !item.values.is_empty();
+        agreed(values.iter().map(|value| match value {
+            Value::List(items) if items.iter().any(sure) => Some(true),
+            Value::List(items) => items.is_empty().then_some(false),
+            Value::Text(pieces) => match value.constant() {
+                Some(text) => Some(!text.is_empty()),
+                None => pieces.iter().any(|piece| matches!(piece, Piece::Text { .. })).then_some(true),
+            },
+            _ => None,
+        }))
+    }
+
+    /// Whether a list or a text is this long; none where that is not known.
+    pub(super) fn has_length(&mut self, facts: &Arc<Facts>, object: ExprId, count: usize, env: &Env) -> Option<bool> {
+        if count == 0 {
+            return self.is_filled(facts, object, env).map(|filled| !filled);
+        }
+        let values = self.of_known_length(facts, object, env)?;
+        let sure = |item: &Item| !item.repeated && !item.optional && !item.values.is_empty();
+        agreed(values.iter().map(|value| match value {
+            Value::List(items) => items.iter().all(sure).then_some(items.len() == count),
+            Value::Text(_) => value.constant().map(|text| text.encode_utf16().count() == count),
+            _ => None,
+        }))
+    }
+
+    /// What is so where there is something in a list, and where there is nothing.
+    pub(super) fn filled_or_not(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> [Known; 2] {
+        let values = self.of_known_length(facts, object, env).unwrap_or_default();
+        let [Value::List(items)] = values.as_slice() else { return [Known::new(), Known::new()] };
+        if items.iter().any(|item| !item.optional || item.choice.is_none()) {
+            return [Known::new(), Known::new()];
+        }
+        let left = items.iter().flat_map(|item| item.decided(false)).copied().collect();
+        match &items[..] {
+            [only] => [only.decided(true).to_vec(), left],
+            _ => [Known::new(), left],
+        }
+    }
+
+    /// What an expression is worth where its length cannot change unseen.
+    fn of_known_length(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> Option<Vec<Value>> {
+        if let ExprKind::Binding(id) = facts.expr(object).kind {
+            let binding = facts.binding(id);
+            let whole = binding.writes.iter().all(|write| write.field.is_none());
+            let own = matches!(binding.kind, BindingKind::Variable | BindingKind::Param(_) | BindingKind::Element);
+            if !whole || !own || !is_followed(facts, id, facts.expr(object).range.start) {
+                return None;
+            }
+            let uses = facts.uses();
+            let shared = !(uses.gifts(id).is_empty() && uses.aliases(id).is_empty() && uses.held(id).is_empty());
+            let values = self.eval(facts, object, env);
+            let is_list = |value: &Value| matches!(value, Value::List(_));
+            return Some(values).filter(|values| !values.is_empty() && !(shared && values.iter().any(is_list)));
+        }
+        env.as_ref()?;
+        let values = self.eval(facts, object, env);
+        Some(values).filter(|values| !values.is_empty())
+    }
+}
+
+/// The one answer of all; none where there is no answer or two.
+fn agreed(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut all = None;
+    for answer in answers {
+        let answer = answer?;
+        if all.is_some_and(|all| all != answer) {
+            return None;
+        }
+        all = Some(answer);
+    }
+    all
+}

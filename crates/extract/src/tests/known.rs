@@ -1,0 +1,218 @@
+//! What a function's own text decides: literals under names, lengths, fields that a loop sets, numbers of parameters.
+
+use super::check;
+
+#[track_caller]
+fn check_one(body: &str, expected: &str) {
+    check(&[("a.ts", &format!("import {{ Pool }} from 'pg'; const pool = new Pool();\n{body}"))], expected);
+}
+
+#[test]
+fn an_object_is_filled_under_computed_names() {
+    check_one(
+        "function columns(from) {
+           const list: string[] = [];
+           for (const key in from) {
+             if (!Object.hasOwn(from, key)) continue;
+             list.push(key);
+           }
+           return list.join(', ');
+         }
+         function without(from) {
+           const made = {};
+           for (const key in from) {
+             if (key === 'b' || !Object.prototype.hasOwnProperty.call(from, key)) continue;
+             made[key] = from[key];
+           }
+           return made;
+         }
+         export function f(x) {
+           return pool.query(`SELECT ${columns(without({ a: 1, b: 2, c: 3 }))} FROM t`);
+         }
+         export function g(x, key) {
+           const made = { a: 'a' };
+           if (x) made[key] = 'b';
+           return pool.query(`SELECT ${made.a} FROM t`);
+         }
+         export function h(x) {
+           const made = { a: 'a' };
+           for (const key of ['a', 'b']) made[key] = x ? 'c' : 'd';
+           return pool.query(`SELECT ${made.a}, ${made.b} FROM t`);
+         }",
+        "a.ts:19 pg.query
+           + SELECT a, c FROM t
+         a.ts:24 pg.query
+           + SELECT a FROM t
+           ~ SELECT <?> FROM t
+           ? field that may be set under a computed name (a.ts:24)
+         a.ts:29 pg.query
+           + SELECT c, c FROM t
+           + SELECT d, d FROM t",
+    );
+}
+
+#[test]
+fn an_object_loses_fields_by_their_names() {
+    check_one(
+        "export function f(x) {
+           const data = { a: 1, b: 2, c: 3 };
+           const made = { ...data, d: 4 };
+           delete made.a;
+           if (x) delete made.b;
+           return pool.query(`SELECT ${Object.keys(made).join(', ')} FROM t`);
+         }",
+        "a.ts:7 pg.query
+           + SELECT c, d FROM t
+           + SELECT b, c, d FROM t",
+    );
+}
+
+#[test]
+fn a_literal_under_a_name_decides() {
+    check_one(
+        "const mode: number = 2;
+         export function f(x) {
+           const way: number = 1;
+           const clause = way === 0 ? 'a' : way === 1 ? 'b' : 'c';
+           let more = '';
+           if (mode !== 2) more = ' LIMIT 1';
+           return pool.query(`SELECT ${clause} FROM t${more}`);
+         }
+         export function g(x) {
+           let way = 1;
+           if (x) way = 2;
+           return pool.query(`SELECT ${way === 1 ? 'b' : 'c'} FROM t`);
+         }",
+        "a.ts:8 pg.query
+           + SELECT b FROM t
+         a.ts:13 pg.query
+           + SELECT b FROM t
+           + SELECT c FROM t",
+    );
+}
+
+#[test]
+fn lengths_are_known_where_lists_are() {
+    check_one(
+        "function select(names: string, all: boolean) {
+           const list: string[] = [];
+           let more = false;
+           for (const name of names.split(',')) {
+             if (name.trim().length === 0) continue;
+             if (name.trim() === 'kind') { more = true; continue; }
+             list.push(name.trim());
+           }
+           if (more) list.push('1 AS kind');
+           return list.length > 0 ? list.join(', ') : '*';
+         }
+         export function f(x) { return pool.query(`SELECT ${select('a, b,', x)} FROM t`); }
+         export function g(x) { return pool.query(`SELECT ${select('a,kind', x)} FROM t`); }
+         export function h(x) { return pool.query(`SELECT ${select('', x)} FROM t`); }
+         export function i(x) {
+           const list: string[] = [];
+           if (x) list.push('a');
+           return pool.query(`SELECT ${list.length ? list.join(', ') : '*'} FROM t`);
+         }
+         export function j(names: string[]) {
+           const list: string[] = [];
+           for (const name of names) list.push('a');
+           return pool.query(`SELECT 1 FROM t${list.length === 0 ? '' : ' WHERE ' + list.join(' AND ')}`);
+         }",
+        "a.ts:13 pg.query
+           + SELECT a, b FROM t
+         a.ts:14 pg.query
+           + SELECT a, 1 AS kind FROM t
+         a.ts:15 pg.query
+           + SELECT * FROM t
+         a.ts:19 pg.query
+           + SELECT a FROM t
+           + SELECT * FROM t
+         a.ts:24 pg.query
+           = SELECT 1 FROM t
+           ~ SELECT 1 FROM t WHERE a",
+    );
+}
+
+#[test]
+fn what_may_still_be_written_decides_nothing() {
+    check_one(
+        "export function f(names) {
+           let seen = false;
+           let text = '';
+           for (const name of names) {
+             if (seen) text = ' LIMIT 1';
+             seen = true;
+           }
+           return pool.query(`SELECT a FROM t${text}`);
+         }
+         export function g(x) {
+           let seen = false;
+           const note = () => { seen = true; };
+           x.call(note);
+           return pool.query(`SELECT a FROM t${seen ? ' LIMIT 1' : ''}`);
+         }
+         export function h(x) {
+           const list: string[] = [];
+           x.fill(list);
+           return pool.query(`SELECT a FROM t${list.length > 0 ? ' LIMIT 1' : ''}`);
+         }",
+        "a.ts:9 pg.query
+           = SELECT a FROM t
+           + SELECT a FROM t LIMIT 1
+         a.ts:15 pg.query
+           + SELECT a FROM t LIMIT 1
+           = SELECT a FROM t
+         a.ts:20 pg.query
+           + SELECT a FROM t LIMIT 1
+           = SELECT a FROM t",
+    );
+}
+
+#[test]
+fn a_counted_parameter_is_one_wherever_its_name_stands() {
+    check_one(
+        "export function f(x, ids) {
+           let i = 1;
+           const flags = `$${++i}::text[]`;
+           const now = `$${++i}::timestamptz`;
+           return pool.query(`SELECT a FROM t WHERE b = $1 AND c < ${now} AND d && ${flags} AND e > ${now} AND f = $${++i}`);
+         }",
+        "a.ts:6 pg.query
+           ~ SELECT a FROM t WHERE b = $1 AND c < $2::timestamptz AND d && $3::text[] AND e > $2::timestamptz AND f = $4",
+    );
+    // Each turn of a loop counts another one.
+    check_one(
+        "export function f(x, ids) {
+           let i = 0;
+           const parts: string[] = [];
+           for (const name of ['a', 'b']) {
+             const number = `$${++i}`;
+             parts.push(`(${number} IS NULL OR ${name} = ${number})`);
+           }
+           return pool.query(`SELECT a FROM t WHERE ${parts.join(' AND ')}`);
+         }",
+        "a.ts:9 pg.query
+           ~ SELECT a FROM t WHERE ($1 IS NULL OR a = $1) AND ($2 IS NULL OR b = $2)",
+    );
+}
+
+#[test]
+fn what_a_function_finds_out_on_its_way_stays_together() {
+    check_one(
+        "class Store {
+           private readonly all: boolean;
+           constructor(all: boolean) { this.all = all; }
+           private names(list: string[]) {
+             if (this.all) return list;
+             return list.filter((name) => name !== 'b');
+           }
+           f() {
+             const one = this.names(['a', 'b']), other = this.names(['b', 'c']);
+             return pool.query(`SELECT ${one.join(', ')} FROM t ORDER BY ${other.join(', ')}`);
+           }
+         }",
+        "a.ts:11 pg.query
+           + SELECT a, b FROM t ORDER BY b, c
+           + SELECT a FROM t ORDER BY c",
+    );
+}
