@@ -248,39 +248,6 @@ impl Evaluator<'_> {
         certain.then_some(true)
     }
 
-    /// What was found out on the way to a place in a function: by the arms around it, and by those before that it would have
-    /// been left by.
-    pub(super) fn found_at(&mut self, facts: &Arc<Facts>, mut region: RegionId, at: u32, env: &Env) -> Known {
-        let mut known = Known::new();
-        loop {
-            let here = facts.region(region);
-            let left = |group: &crate::ir::Group| match group.arms[..] {
-                [arm] => {
-                    let arm = facts.region(arm);
-                    arm.exits && arm.range.end <= at && arm.parent == Some(region)
-                }
-                _ => false,
-            };
-            let passed = (0..facts.groups.len()).filter(|group| left(&facts.groups[*group])).collect::<Vec<usize>>();
-            for group in passed {
-                known.extend(self.found_out(facts, group as u32, env).pop().unwrap_or_default());
-            }
-            match here.kind {
-                RegionKind::Function(_) => return known,
-                RegionKind::Arm(group) => {
-                    let arm = facts.groups[group as usize].arms.iter().position(|arm| *arm == region);
-                    let mut found = self.found_out(facts, group, env);
-                    known.extend(
-                        arm.filter(|arm| *arm < found.len()).map(|arm| found.swap_remove(arm)).unwrap_or_default(),
-                    );
-                }
-                _ => {}
-            }
-            let Some(parent) = here.parent else { return known };
-            region = parent;
-        }
-    }
-
     /// What each arm of a group finds out, and last what is so where none is entered.
     pub(super) fn found_out(&mut self, facts: &Arc<Facts>, group: u32, env: &Env) -> Vec<Known> {
         let group = &facts.groups[group as usize];
@@ -406,26 +373,6 @@ impl Evaluator<'_> {
         Some((hashed(&(facts.file.0, binding, names)), call_of(facts, owner, env)))
     }
 
-    /// A field of the object that `this` is, which its constructor sets once and nobody afterwards.
-    fn own_field(&mut self, facts: &Arc<Facts>, expr: ExprId, names: &[Arc<str>], env: &Env) -> Option<(u64, u32)> {
-        let [name] = names else { return None };
-        let this = self.this(facts, super::span(facts, expr), env);
-        let [Value::Instance(class, made)] = this.as_slice() else { return None };
-        let own = &class.facts;
-        let field = own.classes[class.class.index()].fields.get(name)?;
-        let [value] = field.values[..] else { return None };
-        let method = own.function_at(own.expr(value).range.start).map(|function| &own.functions[function.index()]);
-        let is_set_later = method
-            .is_some_and(|method| method.class == Some(class.class) && method.name.as_deref() != Some("constructor"));
-        let by_others =
-            own.bindings.iter().flat_map(|binding| &binding.writes).any(|write| write.field.as_ref() == Some(name));
-        if field.lost || is_set_later || by_others {
-            return None;
-        }
-        let subject = hashed(&(own.file.0, class.class, name));
-        Some((subject, made.as_ref().map_or(0, |made| made.number())))
-    }
-
     fn literal_of(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Option<u64> {
         match &facts.expr(expr).kind {
             ExprKind::Nothing => Some(hashed(&facts.expr(expr).range.slice(&facts.text))),
@@ -450,7 +397,7 @@ fn decision(facts: &Facts, place: DecisionPlace, call: u32) -> Decision {
     Decision { file: facts.file, place, call }
 }
 
-fn hashed(value: &impl Hash) -> u64 {
+pub(super) fn hashed(value: &impl Hash) -> u64 {
     let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::Evaluator;
-use super::condition::Known;
+use super::condition::{Known, hashed};
 use super::value::{Env, Item, Piece, Value};
-use crate::ir::{BindingId, BindingKind, ExprId, ExprKind, Facts, Logic, Part, RegionKind};
+use super::{Evaluator, span};
+use crate::ir::{BindingId, BindingKind, ExprId, ExprKind, Facts, Group, Logic, Part, RegionId, RegionKind, Write};
 
 /// How deep conditions may nest.
 const MAX_NESTING: u32 = 12;
@@ -95,7 +95,7 @@ pub(super) fn is_followed(facts: &Facts, id: BindingId, at: u32) -> bool {
             turns && holds(at) && holds(write) && !holds(facts.region(binding.region).range.start)
         })
     };
-    let seen = |write: &crate::ir::Write| facts.function_of(write.region) == owner && !in_loop(write.at);
+    let seen = |write: &Write| facts.function_of(write.region) == owner && !in_loop(write.at);
     facts.function_at(at) == owner && binding.writes.iter().all(seen)
 }
 
@@ -143,6 +143,65 @@ impl Evaluator<'_> {
         }
     }
 
+    /// What was found out on the way to a place in a function: by the arms around it, and by those before that it would have
+    /// been left by.
+    pub(super) fn found_at(&mut self, facts: &Arc<Facts>, mut region: RegionId, at: u32, env: &Env) -> Known {
+        let mut known = Known::new();
+        loop {
+            let here = facts.region(region);
+            let left = |group: &Group| match group.arms[..] {
+                [arm] => {
+                    let arm = facts.region(arm);
+                    arm.exits && arm.range.end <= at && arm.parent == Some(region)
+                }
+                _ => false,
+            };
+            let passed = (0..facts.groups.len()).filter(|group| left(&facts.groups[*group])).collect::<Vec<usize>>();
+            for group in passed {
+                known.extend(self.found_out(facts, group as u32, env).pop().unwrap_or_default());
+            }
+            match here.kind {
+                RegionKind::Function(_) => return known,
+                RegionKind::Arm(group) => {
+                    let arm = facts.groups[group as usize].arms.iter().position(|arm| *arm == region);
+                    let mut found = self.found_out(facts, group, env);
+                    known.extend(
+                        arm.filter(|arm| *arm < found.len()).map(|arm| found.swap_remove(arm)).unwrap_or_default(),
+                    );
+                }
+                _ => {}
+            }
+            let Some(parent) = here.parent else { return known };
+            region = parent;
+        }
+    }
+
+    /// A field of the object that `this` is, which its constructor sets once and nobody afterwards.
+    pub(super) fn own_field(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        names: &[Arc<str>],
+        env: &Env,
+    ) -> Option<(u64, u32)> {
+        let [name] = names else { return None };
+        let this = self.this(facts, span(facts, expr), env);
+        let [Value::Instance(class, made)] = this.as_slice() else { return None };
+        let own = &class.facts;
+        let field = own.classes[class.class.index()].fields.get(name)?;
+        let [value] = field.values[..] else { return None };
+        let method = own.function_at(own.expr(value).range.start).map(|function| &own.functions[function.index()]);
+        let is_set_later = method
+            .is_some_and(|method| method.class == Some(class.class) && method.name.as_deref() != Some("constructor"));
+        let by_others =
+            own.bindings.iter().flat_map(|binding| &binding.writes).any(|write| write.field.as_ref() == Some(name));
+        if field.lost || is_set_later || by_others {
+            return None;
+        }
+        let subject = hashed(&(own.file.0, class.class, name));
+        Some((subject, made.as_ref().map_or(0, |made| made.number())))
+    }
+
     /// What an expression is worth where its length cannot change unseen.
     fn of_known_length(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> Option<Vec<Value>> {
         if let ExprKind::Binding(id) = facts.expr(object).kind {
@@ -156,7 +215,7 @@ impl Evaluator<'_> {
             let shared = !(uses.gifts(id).is_empty() && uses.aliases(id).is_empty() && uses.held(id).is_empty());
             let values = self.eval(facts, object, env);
             let is_list = |value: &Value| matches!(value, Value::List(_));
-            return Some(values).filter(|values| !values.is_empty() && !(shared && values.iter().any(is_list)));
+            return Some(values).filter(|values| !(values.is_empty() || shared && values.iter().any(is_list)));
         }
         env.as_ref()?;
         let values = self.eval(facts, object, env);

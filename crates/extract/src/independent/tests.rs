@@ -76,7 +76,7 @@ fn items_of_lists() {
     check("DELETE FROM t RETURNING {a}", &Role::Returning);
     check("SELECT 'a{b}c'", &Role::Literal);
     check("SELECT f({'b'}, 1)", &Role::Literal);
-    check("SELECT a || {'b'} FROM t GROUP BY a || 'b'", &Role::Open);
+    check("SELECT f(a || {'b'}) FROM t GROUP BY f(a || 'b')", &Role::Open);
     check("INSERT INTO t (a) SELECT {'b'}", &Role::Open);
     check("SELECT 'a{'b'}c'", &Role::Open);
 }
