@@ -8,8 +8,8 @@ use serde_json::Value;
 
 const EXTENSIONS: &[&str] = &[".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
-/// Files that are imported with their extension only.
-const COMPONENTS: &[&str] = &[".vue", ".svelte", ".astro"];
+/// Files that are imported with their extension only: components, and what is imported as data or as its text.
+const WHOLE_NAMES: &[&str] = &[".vue", ".svelte", ".astro", ".json", ".sql"];
 
 /// What the tree's `package.json` and `tsconfig.json` files say.
 #[derive(Default)]
@@ -216,7 +216,7 @@ fn find_source(snapshot: &Snapshot, folder: &str, path: &str) -> Option<Arc<str>
 /// The file that `path` names, with the extension or the index that the language leaves out.
 fn find(snapshot: &Snapshot, path: &str) -> Option<Arc<str>> {
     let exact = |path: &str| snapshot.get(path).map(|_| Arc::from(path));
-    let code = |path: &str| EXTENSIONS.iter().chain(COMPONENTS).any(|extension| path.ends_with(extension));
+    let code = |path: &str| EXTENSIONS.iter().chain(WHOLE_NAMES).any(|extension| path.ends_with(extension));
     if code(path)
         && let Some(found) = exact(path)
     {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollproof_source::{Span, TextRange};
+use rollproof_source::Span;
 
 use super::choice::{at_caller, at_object, in_both, marked_all, told_apart};
 use super::condition::Known;
@@ -392,10 +392,7 @@ impl Evaluator<'_> {
         let mut found = Vec::new();
         for value in values {
             let value = match value.constant().map(|path| self.program.file_text(facts, &path)) {
-                Some(Some((file, text))) => {
-                    let at = Span { file, range: TextRange::new(0, text.len() as u32) };
-                    Value::text(vec![Piece::Text { text, at, verbatim: true }])
-                }
+                Some(Some((file, text))) => Value::of_file(file, text),
                 Some(None) => Value::unknown(MISSING_FILE, at),
                 None => Value::unknown("file whose path is not known", at),
             };

@@ -315,6 +315,9 @@ impl Evaluator<'_> {
         {
             return values;
         }
+        if let Some(values) = self.imported_text(facts, module, name) {
+            return values;
+        }
         let Some(path) = self.program.resolve_module(facts, module) else {
             let path: Vec<Arc<str>> = name.into_iter().cloned().collect();
             return vec![Value::External { module: module.clone(), path: path.into() }];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::{FileId, Span, TextRange};
 
 use super::call::callee_path;
-use super::value::{ClassRef, Env, FunctionRef, Item, Piece, Value, add, constant};
+use super::value::{ClassRef, Env, FunctionRef, Item, Value, add, constant};
 use super::{Evaluator, span};
 use crate::ir::{BindingKind, Call, ClassId, Export, ExprId, Facts};
 use crate::matching::Target;
@@ -324,10 +324,7 @@ impl Evaluator<'_> {
         let full = crate::modules::join(folder, &path);
         let found = self.program.add_file(&full.as_str().into()).or_else(|| self.program.file_text(facts, &path));
         match found {
-            Some((file, text)) => {
-                let at = Span { file, range: TextRange::new(0, text.len() as u32) };
-                Value::text(vec![Piece::Text { text, at, verbatim: true }])
-            }
+            Some((file, text)) => Value::of_file(file, text),
             None => Value::unknown(MISSING_FILE, at),
         }
     }

@@ -525,6 +525,12 @@ impl Value {
         Self::Text(pieces.into())
     }
 
+    /// The text of a whole file.
+    pub(crate) fn of_file(file: FileId, text: Arc<str>) -> Self {
+        let at = Span { file, range: TextRange::new(0, text.len() as u32) };
+        Self::text(vec![Piece::Text { text, at, verbatim: true }])
+    }
+
     /// Text that does not stand in source as it is.
     pub(crate) fn derived(text: &str, at: Span) -> Self {
         if text.is_empty() {

@@ -96,6 +96,48 @@ fn imports_are_followed_through_indexes_aliases_and_reexports() {
 }
 
 #[test]
+fn files_are_imported_as_their_text() {
+    check(
+        &[
+            ("package.json", r#"{ "name": "root", "dependencies": { "pg": "8" } }"#),
+            ("tsconfig.json", r#"{ "compilerOptions": { "paths": { "@/*": ["./sql/*"] } } }"#),
+            ("sql/one.sql", "SELECT 1 FROM one"),
+            ("sql/names.json", r#"{ "table": "four" }"#),
+            ("a.txt", "SELECT 2 FROM two"),
+            (
+                "a.ts",
+                "import one from './sql/one.sql'; import raw from '@/one.sql?raw'; import two from './a.txt?raw';
+                 import txt from './b.txt'; import gone from './gone.sql?raw';
+                 import names from '@/names.json'; const required = require('./sql/one.sql');
+                 export const a = (pool) => pool.query(one);
+                 export const b = (pool) => pool.query(raw);
+                 export const c = (pool) => pool.query(two);
+                 export const d = (pool) => pool.query(required);
+                 export const e = (pool) => pool.query(`SELECT 4 FROM ${names.table}`);
+                 export const f = (pool) => pool.query(txt);
+                 export const g = (pool) => pool.query(gone);",
+            ),
+        ],
+        "a.ts:4 pg.query
+           = SELECT 1 FROM one
+         a.ts:5 pg.query
+           = SELECT 1 FROM one
+         a.ts:6 pg.query
+           = SELECT 2 FROM two
+         a.ts:7 pg.query
+           = SELECT 1 FROM one
+         a.ts:8 pg.query
+           + SELECT 4 FROM four
+         a.ts:9 pg.query
+           ? file that is not in the tree: `./b.txt` (a.ts:9)
+         a.ts:10 pg.query
+           ? file that is not in the tree: `./gone.sql?raw` (a.ts:10)
+         problem: a.ts: `./b.txt` is not in the tree, and a text needs it: where a build makes it, give folders in which it is built (--old DIR --new DIR)
+         problem: a.ts: `./gone.sql?raw` is not in the tree, and a text needs it: where a build makes it, give folders in which it is built (--old DIR --new DIR)",
+    );
+}
+
+#[test]
 fn a_caller_without_sql_in_its_file_is_a_caller() {
     check(
         &[
