@@ -486,7 +486,8 @@ fn opens_columns(before: &str) -> bool {
 /// Whether what stands between these texts is an operand: a value, or an expression that is worth one.
 fn is_operand((before, after): (&str, &str)) -> bool {
     let before = before.trim_end();
-    before.ends_with(['=', '<', '>', '+', '|', '%']) || after.starts_with("::")
+    let comment = before.ends_with("--") || before.ends_with("*/");
+    (before.ends_with(['=', '<', '>', '+', '-', '/', '|', '%']) && !comment) || after.starts_with("::")
 }
 
 /// The end of the text so far that is known, for a look at the word before a hole.

@@ -12,4 +12,11 @@ export const main = async (id: number, key: "lower" | "plain") => {
   await sql`select 5 from u5 where ${parts.flatMap((part, at) => (at ? [sql` and `, part] : [part]))}`;
   const [row] = await sql`select id from u6`;
   await sql`select 7 from u7 where a = ${row.id}`;
+  // Beside an operator stands an operand; behind a word or a comment may stand more than one.
+  const counts = new Map<string, number>();
+  for (const [name, count] of counts) {
+    await sql`update u8 set count = count - ${count}, part = part / ${count} where name = ${name}`;
+    await sql`select 9 from u9 order by ${name}`;
+    await sql`select 10 from u10 /* ${name} */ ${count}`;
+  }
 };
