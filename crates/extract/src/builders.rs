@@ -4,26 +4,38 @@ use std::sync::Arc;
 
 use crate::eval::Evaluator;
 use crate::eval::value::Value;
-use crate::ir::{Call, ExprId, ExprKind, Facts};
+use crate::glance::is_model;
+use crate::held::Names;
+use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts, ParamId, Step};
 use crate::sinks::{Library, QueryBuilder};
+
+/// How many names a client's part may have, one after the other.
+const MAX_DELEGATES: u32 = 4;
 
 impl Evaluator<'_> {
     /// The query builder that a call starts.
     pub(crate) fn builder_of(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Arc<str>> {
         let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
-        self.builder_at(facts, call).map(|(_, builder)| builder.name.as_str().into())
+        self.builder_at(facts, expr, call).map(|(_, builder)| builder.name.as_str().into())
     }
 
     /// The same, with its library.
     pub(crate) fn builder_at(
         &mut self,
         facts: &Arc<Facts>,
+        expr: ExprId,
         call: &Call,
     ) -> Option<(&'static Library, &'static QueryBuilder)> {
+        if let Some(found) = self.builder_of_type(facts, call) {
+            return Some(found);
+        }
         if !self.program.knows(facts.name_of(call.callee)?) {
             return None;
         }
         if let Some(found) = self.builder_of_model(facts, call) {
+            return Some(found);
+        }
+        if let Some(found) = self.builder_of_delegate(facts, call) {
             return Some(found);
         }
         let direct = match self.program.is_rust() {
@@ -38,10 +50,13 @@ impl Evaluator<'_> {
                 || self.program.imports(facts, library);
             let fits = in_use
                 && !builder.models
+                && !builder.delegates
                 && !before.last().is_some_and(|name| builder.refuses(name))
-                && (builder.receivers.is_empty() || before.iter().any(|name| builder.takes(name)))
+                && (!builder.asks_receiver() || before.iter().any(|name| builder.takes(name)))
                 && (builder.depth == 0 || before.len() >= builder.depth)
-                && (!builder.text_argument || self.first_is_text(facts, call))
+                && (!builder.text_argument
+                    || self.first_is_text(facts, call)
+                    || is_followed(facts, expr, call, builder))
                 && (!builder.imported || self.program.imports(facts, library))
                 && builder.arguments.is_none_or(|count| count == call.arguments.len())
                 && (builder.given.is_empty() || is_given(facts, call, builder));
@@ -53,10 +68,12 @@ impl Evaluator<'_> {
     }
 
     /// The builder that a call of a model's method starts.
-    fn builder_of_model(&self, facts: &Facts, call: &Call) -> Option<(&'static Library, &'static QueryBuilder)> {
+    fn builder_of_model(&mut self, facts: &Facts, call: &Call) -> Option<(&'static Library, &'static QueryBuilder)> {
         let ExprKind::Member { object, property } = &facts.expr(call.callee).kind else { return None };
         let builders = self.program.index.builders.get(property.as_ref())?.iter().copied();
-        let holds = |builder: &QueryBuilder, name: &str| self.program.models.holds(builder, name);
+        let names = self.names_of(facts);
+        let (models, types) = (&self.program.models, &self.program.types);
+        let holds = |builder: &QueryBuilder, name: &str| is_model(models, types, &names, builder, name);
         builders.filter(|(_, builder)| builder.models).find(|(_, builder)| {
             let model = match builder.depth {
                 0 => facts.name_of(*object).filter(|name| holds(builder, name)).or_else(|| root_of(facts, *object)),
@@ -66,6 +83,104 @@ impl Evaluator<'_> {
                 },
             };
             model.is_some_and(|model| holds(builder, model))
+        })
+    }
+
+    /// What is known of a file's names.
+    fn names_of(&mut self, facts: &Facts) -> Arc<Names> {
+        match &self.names {
+            Some((file, names)) if *file == facts.file => names.clone(),
+            _ => {
+                let names = self.program.names(&facts.path);
+                self.names = Some((facts.file, names.clone()));
+                names
+            }
+        }
+    }
+
+    /// The builder of a call whose receiver is known to be of one of its types.
+    fn builder_of_type(&mut self, facts: &Facts, call: &Call) -> Option<(&'static Library, &'static QueryBuilder)> {
+        let types = &self.program.types;
+        let method = facts.name_of(call.callee).filter(|_| !types.is_empty() && call.style == CallStyle::Plain)?;
+        let names = self.names_of(facts);
+        if names.is_empty() || !types.asks(method) && !names.has(method) {
+            return None;
+        }
+        let libraries = types.libraries().iter();
+        let mut builders = libraries.flat_map(|library| library.builders.iter().map(|builder| (*library, builder)));
+        builders.find(|(_, builder)| {
+            if builder.called && names.holds(builder, method) && is_name(facts, call.callee) {
+                return true;
+            }
+            let through = types.is_through(&builder.name, method);
+            if !through && !builder.has(method) || builder.types.is_empty() {
+                return false;
+            }
+            let ExprKind::Member { object, .. } = &facts.expr(call.callee).kind else { return false };
+            if through && names.knows(builder) {
+                return true;
+            }
+            if builder.depth > 0 {
+                let path = callee_names(facts, *object).unwrap_or_default();
+                return path.len() >= builder.depth
+                    && path[..path.len() - 1].iter().any(|name| names.holds(builder, name));
+            }
+            !is_given_function(facts, call) && is_of_type(facts, &names, builder, *object, 0)
+        })
+    }
+
+    /// The builder of a call of a method that tells by its name, on a part of a client that has another name.
+    fn builder_of_delegate(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+    ) -> Option<(&'static Library, &'static QueryBuilder)> {
+        let ExprKind::Member { object, property } = &facts.expr(call.callee).kind else { return None };
+        let builders = self.program.index.builders.get(property.as_ref())?.iter().copied();
+        let mut builders = builders.filter(|(_, builder)| builder.delegates);
+        builders.find(|(_, builder)| self.is_delegate(facts, builder, *object, 0))
+    }
+
+    /// Whether an expression is a model's part of a client: `prisma.user`, `prisma[model]`, a name of one of those.
+    fn is_delegate(&mut self, facts: &Arc<Facts>, builder: &QueryBuilder, object: ExprId, depth: u32) -> bool {
+        if depth > MAX_DELEGATES {
+            return false;
+        }
+        let is_model = |name: &str| self.program.models.any(builder, name);
+        match &facts.expr(object).kind {
+            ExprKind::Member { property, object } => {
+                is_model(property) && !matches!(facts.expr(*object).kind, ExprKind::This)
+            }
+            ExprKind::Index { object, .. } => is_client(facts, builder, *object),
+            ExprKind::Choice { arms, .. } => arms.iter().any(|arm| self.is_delegate(facts, builder, *arm, depth + 1)),
+            ExprKind::Logic { left, right, .. } => {
+                [left, right].into_iter().any(|side| self.is_delegate(facts, builder, *side, depth + 1))
+            }
+            ExprKind::Binding(id) => {
+                let binding = facts.binding(*id);
+                match (&binding.kind, binding.init, binding.path.as_slice()) {
+                    (BindingKind::Variable, Some(init), []) => self.is_delegate(facts, builder, init, depth + 1),
+                    (BindingKind::Variable, Some(init), [.., Step::Field(name)]) => {
+                        is_model(name) && is_client(facts, builder, init)
+                    }
+                    (BindingKind::Param(param), _, []) => self.is_given_delegate(facts, builder, *param, depth + 1),
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether some caller in the file gives a parameter a model's part of a client.
+    fn is_given_delegate(&mut self, facts: &Arc<Facts>, builder: &QueryBuilder, param: ParamId, depth: u32) -> bool {
+        let Some(name) = &facts.functions[param.function.index()].name else { return false };
+        let calls = facts.calls_by_name.get(name).cloned().unwrap_or_default();
+        calls.into_iter().any(|call| match &facts.expr(call).kind {
+            ExprKind::Call(call) => match call.arguments.get(param.index as usize) {
+                Some(argument) => self.is_delegate(facts, builder, *argument, depth),
+                None => false,
+            },
+            _ => false,
         })
     }
 
@@ -81,6 +196,60 @@ impl Evaluator<'_> {
             _ => false,
         }
     }
+}
+
+/// Whether an expression is of one of the builder's types, as far as names tell.
+fn is_of_type(facts: &Facts, names: &Names, builder: &QueryBuilder, object: ExprId, depth: u32) -> bool {
+    let holds = |expr: ExprId| facts.name_of(expr).is_some_and(|name| !builder.models && names.holds(builder, name));
+    let is_class = |name: Option<&Arc<str>>| name.is_some_and(|name| names.is_class(builder, name) == Some(true));
+    let inner = |expr: ExprId| depth < MAX_DELEGATES && is_of_type(facts, names, builder, expr, depth + 1);
+    match &facts.expr(object).kind {
+        ExprKind::Binding(_) | ExprKind::Global(_) | ExprKind::Member { .. } => holds(object),
+        ExprKind::Index { object, .. } => holds(*object),
+        ExprKind::This => {
+            let class = facts.class_at(facts.expr(object).range.start);
+            let name = class.and_then(|class| facts.classes[class.index()].name.as_deref());
+            name.is_some_and(|name| names.defines(builder, Some(name)))
+        }
+        ExprKind::Call(call) if call.style == CallStyle::New => is_class(facts.name_of(call.callee)),
+        ExprKind::Call(call) => {
+            facts.name_of(call.callee).is_some_and(|name| names.makes(builder, name))
+                || is_class(root_of(facts, object))
+        }
+        ExprKind::Choice { arms, .. } => arms.iter().any(|arm| inner(*arm)),
+        ExprKind::Logic { left, right, .. } => inner(*left) || inner(*right),
+        _ => false,
+    }
+}
+
+/// Whether a callee is a name, or a field of something that is not made by a call.
+fn is_name(facts: &Facts, callee: ExprId) -> bool {
+    matches!(facts.expr(callee).kind, ExprKind::Binding(_) | ExprKind::Global(_) | ExprKind::Member { .. })
+}
+
+/// Whether an expression is called like a client.
+fn is_client(facts: &Facts, builder: &QueryBuilder, client: ExprId) -> bool {
+    callee_names(facts, client).is_some_and(|path| path.iter().any(|name| builder.takes(name)))
+}
+
+/// `users.find((user) => …)` is a list's.
+fn is_given_function(facts: &Facts, call: &Call) -> bool {
+    call.arguments.first().is_some_and(|first| matches!(facts.expr(*first).kind, ExprKind::Function(_)))
+}
+
+/// Whether a chain goes on behind a call that is given a name, with methods that tell it: `db(table).where(…)`.
+fn is_followed(facts: &Facts, expr: ExprId, call: &Call, builder: &QueryBuilder) -> bool {
+    let given = |first: &ExprId| {
+        !matches!(facts.expr(*first).kind, ExprKind::Function(_) | ExprKind::Number(_) | ExprKind::Nothing)
+    };
+    !builder.followed_by.is_empty()
+        && call.arguments.first().is_some_and(given)
+        && facts.exprs.iter().any(|other| match &other.kind {
+            ExprKind::Member { object, property } => {
+                *object == expr && builder.followed_by.iter().any(|name| name == property.as_ref())
+            }
+            _ => false,
+        })
 }
 
 /// Whether the first argument is called like what the builder is given: `&mut self.conn()`.

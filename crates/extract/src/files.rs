@@ -11,6 +11,7 @@ use rustc_hash::FxHasher;
 
 use crate::sinks::{FileRules, Language, languages};
 use crate::table::Table;
+use crate::types::Types;
 use crate::{LeftOut, Options};
 
 /// The paths of a language's files that a project wants read, and how many were left out and why.
@@ -218,6 +219,8 @@ enum Word {
     ContentSink,
     /// A query builder's method.
     Builder,
+    /// A type of what is called itself, or something that is of one.
+    Called,
 }
 
 /// Looks for words of SQL and of the libraries' sinks in a text, all at once.
@@ -243,7 +246,12 @@ const SQL_WORDS: &[&str] = &[
 ];
 
 impl Words {
-    pub(crate) fn new(language: &Language, active: &dyn Fn(&crate::sinks::Library) -> bool, options: &Options) -> Self {
+    pub(crate) fn new(
+        language: &Language,
+        active: &dyn Fn(&crate::sinks::Library) -> bool,
+        types: &Types,
+        options: &Options,
+    ) -> Self {
         let mut words: Vec<(Word, String)> = SQL_WORDS.iter().map(|word| (Word::Sql, (*word).to_owned())).collect();
         let mut signature = FxHasher::default();
         for library in language.libraries.iter().filter(|library| active(library)) {
@@ -265,6 +273,9 @@ impl Words {
                 words.extend(called.map(|word| (Word::Builder, word)));
             }
         }
+        let through = types.methods().flat_map(|name| [format!("{name}("), format!("{name}<")]);
+        words.extend(through.map(|word| (Word::Builder, word)));
+        words.extend(types.called().into_iter().map(|name| (Word::Called, name.to_owned())));
         words.extend(options.sinks.iter().map(|sink| (Word::Sink, sink.function.clone())));
         // Every file is run through it once: worth the table, where it is small.
         let table = Table::new(words.iter().map(|(_, word)| word), true, words.len() < 1_000);
@@ -282,7 +293,7 @@ impl Words {
         let Some(table) = &self.table else { return true };
         table.any(text, |word, range| match self.words[word].0 {
             Word::Sink | Word::Builder => true,
-            Word::ContentSink => false,
+            Word::ContentSink | Word::Called => false,
             Word::Sql => stands_alone(text.as_bytes(), range.start, range.end),
         })
     }
@@ -317,6 +328,7 @@ impl Words {
         match kind {
             Word::Sink => return true,
             Word::Builder => hits.builder = true,
+            Word::Called => hits.builder |= !bytes.get(range.end).is_some_and(|byte| is_name(*byte)),
             // A text that stands elsewhere: `execute(QUERY)`.
             _ if text.get(range.end..).is_none_or(passes_name) => return true,
             _ => hits.takes_text = true,

@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bindings::Bindings;
 use crate::coverage::Coverage;
+use crate::dialects::{calls_other, other_dialect, reads_as_statements, spread};
 use crate::eval::spread::{Room, Tree, has_choice, more_than};
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
@@ -92,6 +93,7 @@ pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
         sites.sort_by_key(|site| (site.span.range.start, site.span.range.end));
         all.extend(sites);
     }
+    spread(program, &mut all);
     crate::workers::mark(program, &mut all);
     all
 }
@@ -281,25 +283,31 @@ impl Finder<'_> {
             let values = evaluator.eval_of_any_class(facts, *expr);
             let at = span(facts, *expr);
             let name: Arc<str> = TEXT.into();
-            let site = self.site(
-                evaluator,
-                &values,
-                (&name, SiteKind::Text),
-                Placeholders::Dollar,
-                &Bindings::default(),
-                at,
-                false,
-            );
+            let site = self.text_site(evaluator, &values, &name, at);
             let Some(site) = site else { continue };
             if site.queries.iter().any(|query| looks::reads_as_sql(&query.text.text)) {
                 end = range.end;
                 let elsewhere = || site.queries.iter().any(|query| looks::has_clickhouse_parameter(&query.text.text));
                 let database = self.program.other_database(facts).map(Arc::from);
                 let database = database.or_else(|| elsewhere().then(|| "ClickHouse".into()));
+                let database = database.or_else(|| calls_other(self.program, &site));
                 let database = database.or_else(|| other_dialect(&site).map(Arc::from));
                 sites.push(Site { database, ..part_of_built(site) });
             }
         }
+    }
+
+    /// The site of a text that no sink takes. Whose placeholders it has is not known: with names in it that PostgreSQL refuses
+    /// (`id IN (:ids)`), they are those of a library that puts values in their place.
+    fn text_site(&self, evaluator: &mut Evaluator<'_>, values: &[Value], name: &Arc<str>, at: Span) -> Option<Site> {
+        let mut with =
+            |style| self.site(evaluator, values, (name, SiteKind::Text), style, &Bindings::default(), at, false);
+        let site = with(Placeholders::Dollar)?;
+        let reads = |site: &Site| site.queries.iter().all(|query| reads_as_statements(&query.text.text));
+        if !site.queries.iter().any(|query| has_named_placeholder(&query.text.text)) || reads(&site) {
+            return Some(site);
+        }
+        with(Placeholders::QueryFile).filter(reads).or(Some(site))
     }
 
     /// A site of these values.
@@ -478,19 +486,6 @@ fn drop_impossible(queries: &mut Vec<ExtractedQuery>) -> usize {
     all - queries.len()
 }
 
-/// The database whose SQL the texts are that reach no known sink, where PostgreSQL's grammar refuses all of them.
-fn other_dialect(site: &Site) -> Option<&'static str> {
-    let mut texts = site.queries.iter().map(|query| query.text.text.as_str());
-    if texts.clone().any(reads_as_statements) {
-        return None;
-    }
-    texts.find_map(rollproof_sql::other_dialect)
-}
-
-fn reads_as_statements(text: &str) -> bool {
-    rollproof_sql::parse_script(text).iter().all(|(_, parsed)| parsed.is_ok())
-}
-
 fn same_query(left: &ExtractedQuery, right: &ExtractedQuery) -> bool {
     left.text.text == right.text.text
 }
@@ -507,6 +502,17 @@ fn is_sql_start(pieces: &Pieces) -> bool {
         Some(Piece::Text { text, .. }) => looks::statement_head(text),
         _ => false,
     }
+}
+
+/// `:name`, which is no cast and no part of a slice.
+fn has_named_placeholder(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b':', bytes).any(|at| {
+        let before = at.checked_sub(1).map_or(b' ', |at| bytes[at]);
+        !before.is_ascii_alphanumeric()
+            && !matches!(before, b':' | b'_' | b'$' | b'"')
+            && bytes.get(at + 1).is_some_and(|after| after.is_ascii_alphabetic() || *after == b'_')
+    })
 }
 
 /// The text stands in an object, its values beside it.

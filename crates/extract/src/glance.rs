@@ -5,10 +5,12 @@
 use rollproof_source::TextRange;
 
 use crate::files::Hits;
+use crate::held::Names;
 use crate::lang::MAX_LINE;
 use crate::looks;
 use crate::models::Models;
 use crate::sinks::QueryBuilder;
+use crate::types::Types;
 
 /// What a look at a file found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,14 @@ pub(crate) enum Glance {
 pub(crate) struct BuilderCall {
     pub(crate) range: TextRange,
     pub(crate) name: &'static str,
+}
+
+/// What a look knows of the project and of the file.
+pub(crate) struct Known<'k> {
+    pub(crate) builders: &'k [&'static QueryBuilder],
+    pub(crate) models: &'k Models,
+    pub(crate) types: &'k Types,
+    pub(crate) names: &'k Names,
 }
 
 /// How many brackets may be open.
@@ -85,6 +95,8 @@ struct Chain {
     inside: Option<(usize, usize)>,
     /// The first name, where calls came after it.
     root: Option<(usize, usize)>,
+    /// It starts with `this` or `super`.
+    this: bool,
 }
 
 enum Open {
@@ -102,7 +114,7 @@ enum Open {
 }
 
 /// Looks at `text`, in which `hits` were found.
-pub(crate) fn glance(text: &str, hits: &Hits, builders: &[&'static QueryBuilder], models: &Models) -> Glance {
+pub(crate) fn glance(text: &str, hits: &Hits, known: &Known<'_>) -> Glance {
     if hits.sql.is_empty() && !hits.builder {
         return Glance::Nothing;
     }
@@ -116,8 +128,8 @@ pub(crate) fn glance(text: &str, hits: &Hits, builders: &[&'static QueryBuilder]
         value: false,
         sql: &hits.sql,
         mixed: hits.takes_text,
-        builders: if hits.builder { builders } else { &[] },
-        models,
+        builders: if hits.builder { known.builders } else { &[] },
+        known,
         found: Vec::new(),
     };
     match scan.run() {
@@ -149,7 +161,7 @@ struct Scan<'t> {
     /// Some call in the file takes a text whatever its case is.
     mixed: bool,
     builders: &'t [&'static QueryBuilder],
-    models: &'t Models,
+    known: &'t Known<'t>,
     found: Vec<BuilderCall>,
 }
 
@@ -363,6 +375,7 @@ impl Scan<'_> {
             foreign,
             inside: required.then_some((from, to)),
             root: chain.root.or(chain.names.first().copied()).filter(|_| !chain.foreign || chain.root.is_some()),
+            this: false,
         }
     }
 
@@ -405,7 +418,8 @@ impl Scan<'_> {
         let names = if matches!(word, "this" | "super") { Vec::new() } else { vec![(start, self.at)] };
         let foreign = self.bytes[start].is_ascii_digit();
         let start = self.new.take().unwrap_or(start);
-        self.chain = Some(Chain { start, names, dot: false, foreign, inside: None, root: None });
+        let this = names.is_empty();
+        self.chain = Some(Chain { start, names, dot: false, foreign, inside: None, root: None, this });
         self.typed_call()
     }
 
@@ -430,21 +444,51 @@ impl Scan<'_> {
     }
 
     fn fits(&self, builder: &QueryBuilder, method: &str, before: &[(usize, usize)], chain: &Chain) -> bool {
-        if builder.models {
-            return builder.methods.iter().any(|name| name == method) && self.is_of_model(builder, before, chain);
+        if builder.called && !chain.foreign && self.known.names.holds(builder, method) {
+            return true;
         }
+        let through = self.known.types.is_through(&builder.name, method);
+        if !through && !builder.has(method) {
+            return false;
+        }
+        if through && self.known.names.knows(builder) || self.is_of_type(builder, before, chain) {
+            return true;
+        }
+        if builder.models {
+            return self.is_of_model(builder, before, chain);
+        }
+        let holds = |name: &(usize, usize)| builder.takes(self.name(*name));
         !chain.foreign
-            && builder.methods.iter().any(|name| name == method)
+            && !builder.delegates
             && !before.last().is_some_and(|name| builder.refuses(self.name(*name)))
-            && (builder.receivers.is_empty()
-                || before.iter().any(|name| builder.takes(self.name(*name)))
+            && (!builder.asks_receiver()
+                || before.iter().any(holds)
                 || chain.inside.is_some_and(|inside| builder.is_mentioned(self.name(inside))))
             && (builder.depth == 0 || before.len() >= builder.depth || chain.inside.is_some())
     }
 
+    /// Whether what stands before the method is known to be of one of the builder's types.
+    fn is_of_type(&self, builder: &QueryBuilder, before: &[(usize, usize)], chain: &Chain) -> bool {
+        let names = self.known.names;
+        if builder.types.is_empty() || names.is_empty() {
+            return false;
+        }
+        let holds = |name: &(usize, usize)| names.holds(builder, self.name(*name));
+        let class = |name: &(usize, usize)| names.is_class(builder, self.name(*name)) == Some(true);
+        match builder.depth {
+            0 if chain.this && before.is_empty() => names.defines(builder, None),
+            0 => {
+                (!builder.models && before.last().is_some_and(holds))
+                    || chain.root.iter().any(class)
+                    || chain.inside.is_some_and(|inside| names.mentions(builder, self.name(inside)))
+            }
+            depth => before.len() >= depth && before[..before.len() - 1].iter().any(holds),
+        }
+    }
+
     /// Whether the method is one of a model: `client.model.method`, or `Model.method`, also behind calls of its own.
     fn is_of_model(&self, builder: &QueryBuilder, before: &[(usize, usize)], chain: &Chain) -> bool {
-        let holds = |name: &(usize, usize)| self.models.holds(builder, self.name(*name));
+        let holds = |name: &(usize, usize)| self.is_model(builder, self.name(*name));
         match builder.depth {
             0 => (!chain.foreign && before.last().is_some_and(holds)) || chain.root.iter().any(holds),
             depth => {
@@ -453,10 +497,17 @@ impl Scan<'_> {
         }
     }
 
+    fn is_model(&self, builder: &QueryBuilder, name: &str) -> bool {
+        is_model(self.known.models, self.known.types, self.known.names, builder, name)
+    }
+
     /// The builder that a call with the bracket at `at` starts; none at all where that takes a parser to say.
     fn builder_of(&self, chain: &Chain, at: usize) -> Option<Option<&'static str>> {
         let Some((method, before)) = chain.names.split_last() else { return Some(None) };
         for builder in self.builders {
+            if builder.delegates && builder.has(self.name(*method)) && (chain.foreign || before.len() < 2) {
+                return None;
+            }
             if !self.fits(builder, self.name(*method), before, chain) {
                 continue;
             }
@@ -464,9 +515,20 @@ impl Scan<'_> {
             if builder.models && chain.foreign && chain.root.is_none() {
                 return None;
             }
+            if chain.this && before.is_empty() && builder.asks_receiver() && !builder.called {
+                if !self.known.names.only_own {
+                    return None;
+                }
+                return Some(Some(builder.name.as_str()));
+            }
             // A bare name may be a declaration; what stands in brackets was not read as names.
-            if before.is_empty() && !builder.text_argument && builder.receivers.is_empty() || chain.inside.is_some() {
+            let bare = before.is_empty() && !builder.text_argument && !builder.called && builder.receivers.is_empty();
+            if bare || chain.inside.is_some() {
                 return None;
+            }
+            // `users.find((user) => …)` is a list's.
+            if builder.asks_receiver() && !builder.called && self.is_given_function(at) {
+                continue;
             }
             if builder.text_argument && !self.text_argument(at)? {
                 continue;
@@ -474,6 +536,19 @@ impl Scan<'_> {
             return Some(Some(builder.name.as_str()));
         }
         Some(None)
+    }
+
+    /// Whether the first argument is a function.
+    fn is_given_function(&self, at: usize) -> bool {
+        let rest = self.text.get(at + 1..).unwrap_or("").trim_start();
+        if rest.starts_with("async ") || rest.starts_with("function") {
+            return true;
+        }
+        let end = match rest.strip_prefix('(') {
+            Some(inside) => inside.find(')').map(|end| end + 2),
+            None => Some(crate::types::word_at(rest).len()).filter(|end| *end > 0),
+        };
+        end.and_then(|end| rest.get(end..)).is_some_and(|after| after.trim_start().starts_with("=>"))
     }
 
     /// Whether the first argument is a literal text or an object; none where it is a name.
@@ -494,6 +569,15 @@ impl Scan<'_> {
     }
 }
 
+/// Whether a builder's model is called so: one of a schema file, or a class. What a file imports or defines itself is what it
+/// says; other names are those of any file.
+pub(crate) fn is_model(models: &Models, types: &Types, names: &Names, builder: &QueryBuilder, name: &str) -> bool {
+    if builder.types.is_empty() {
+        return models.holds(builder, name);
+    }
+    names.is_class(builder, name).unwrap_or_else(|| types.is_named(builder, name))
+}
+
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'#') || byte >= 0x80
 }
@@ -507,10 +591,12 @@ mod tests {
 
     fn look(text: &str) -> Glance {
         let language = &languages()[0];
-        let words = Words::new(language, &|_| true, &Options::default());
+        let words = Words::new(language, &|_| true, &Types::default(), &Options::default());
         let builders: Vec<&'static QueryBuilder> =
             language.libraries.iter().flat_map(|library| &library.builders).collect();
-        words.hits(text).map_or(Glance::Parse, |hits| glance(text, &hits, &builders, &Models::default()))
+        let (models, types, names) = (Models::default(), Types::default(), Names::default());
+        let known = Known { builders: &builders, models: &models, types: &types, names: &names };
+        words.hits(text).map_or(Glance::Parse, |hits| glance(text, &hits, &known))
     }
 
     fn check(text: &str, expected: &[(&str, &str)]) {

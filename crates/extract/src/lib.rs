@@ -11,12 +11,14 @@
 mod bindings;
 mod builders;
 mod coverage;
+mod dialects;
 mod elsewhere;
 mod eval;
 mod exported;
 mod files;
 mod find;
 mod glance;
+mod held;
 mod holes;
 mod independent;
 mod indirect;
@@ -46,6 +48,7 @@ mod survey;
 mod table;
 #[cfg(test)]
 mod tests;
+mod types;
 mod unbuilt;
 mod uses;
 mod workers;

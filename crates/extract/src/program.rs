@@ -19,11 +19,13 @@ use crate::eval::Evaluator;
 use crate::eval::replace::Patterns;
 use crate::eval::subclass::Extending;
 use crate::glance::Glance;
+use crate::held::Names;
 use crate::ir::{BindingKind, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::models::Models;
 use crate::modules::Modules;
 use crate::setters::Setters;
 use crate::sinks::{Helper, Index, Language, Library, Meaning, Of, Placeholders, Tag, ends_with};
+use crate::types::Types;
 use crate::{Options, lang};
 use passed::Passed;
 
@@ -163,6 +165,10 @@ pub(crate) struct Program<'p> {
     method_owners: FxHashMap<Arc<str>, u32>,
     /// Names of the project's models.
     pub(crate) models: Models,
+    /// Types of the project that are a library's.
+    pub(crate) types: Types,
+    /// What is known of the names of files, by path.
+    names: RwLock<FxHashMap<Arc<str>, Arc<Names>>>,
     /// Classes of the wave without a constructor, by the name of what they extend.
     heirs: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// Names of functions that change a list that they are given; made when it is first asked for.
@@ -207,6 +213,8 @@ impl<'p> Program<'p> {
             resolved_from: Mutex::default(),
             method_owners: FxHashMap::default(),
             models: Models::default(),
+            types: Types::default(),
+            names: RwLock::default(),
             heirs: FxHashMap::default(),
             changers: OnceLock::new(),
             patterns: Patterns::default(),
@@ -252,6 +260,18 @@ impl<'p> Program<'p> {
         let bytes = self.snapshot.read(path)?.ok()?;
         let text: Arc<str> = String::from_utf8(bytes).ok()?.into();
         Some(self.cache.insert(path, content, text))
+    }
+
+    /// What is known of a file's names, looked for at the first call.
+    pub(crate) fn names(&self, path: &Arc<str>) -> Arc<Names> {
+        if let Some(known) = self.names.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return known.clone();
+        }
+        let entry = self.entry(path).filter(|_| !self.types.is_empty());
+        let found = entry.map(|entry| Names::of(self, &self.types, path, &crate::lang::script_of(path, &entry.text)));
+        let found = Arc::new(found.unwrap_or_default());
+        self.names.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), found.clone());
+        found
     }
 
     /// The facts of a file, parsed at the first call.

@@ -11,7 +11,7 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 use crate::elsewhere::not_followed;
 use crate::files::{Words, unread, wanted};
 use crate::find;
-use crate::glance::{BuilderCall, Glance, glance};
+use crate::glance::{BuilderCall, Glance, Known, glance};
 use crate::ir::{ExprKind, Facts};
 use crate::lang::script_of;
 use crate::mentions::calls_any;
@@ -23,6 +23,7 @@ use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
 use crate::survey::{Survey, functions_to_follow, may_read_as_sql};
 use crate::table::Table;
+use crate::types::Types;
 use crate::unbuilt;
 use crate::{Extraction, LeftOut, Options, Site};
 
@@ -75,9 +76,10 @@ fn of_language(
         leave_generated(&program, &mut paths, &mut extraction.left_out);
     }
     let all = program.modules.manifests == 0;
-    let words = Words::new(language, &|library| all || program.is_active(library), options);
     let builders = builders(&program, all);
-    program.models = Models::of(&program, &paths);
+    program.models = Models::of(&program);
+    program.types = Types::of(&program, &paths);
+    let words = Words::new(language, &|library| all || program.is_active(library), &program.types, options);
     let looked = look_at_all(&program, &paths, &words, &builders);
     if !program.is_rust() {
         let setters = paths.iter().filter_map(|path| {
@@ -205,10 +207,13 @@ fn look(
         }
         entry.setters.get_or_init(|| Arc::new(setters(text)));
         let script = script_of(path, text);
-        words.hits(&script).map_or(Glance::Parse, |hits| glance(&script, &hits, builders, &program.models))
+        let Some(hits) = words.hits(&script) else { return Glance::Parse };
+        let names = if hits.builder { program.names(path) } else { Arc::default() };
+        let known = Known { builders, models: &program.models, types: &program.types, names: &names };
+        glance(&script, &hits, &known)
     };
     // Another version may have looked for other libraries and models.
-    let signature = words.signature() ^ program.models.signature();
+    let signature = words.signature() ^ program.models.signature() ^ program.types.signature().rotate_left(1);
     let (sought, found) = entry.glance.get_or_init(|| (signature, new()));
     let found = if *sought == signature { found.clone() } else { new() };
     if found != Glance::Nothing && entry.text.len() > MAX_FILE {

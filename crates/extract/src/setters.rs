@@ -166,16 +166,16 @@ fn may_be_member(bytes: &[u8], mut end: usize) -> bool {
 }
 
 /// Where the word starts that ends at `end`.
-fn word_start(bytes: &[u8], end: usize) -> usize {
+pub(crate) fn word_start(bytes: &[u8], end: usize) -> usize {
     end - bytes[..end].iter().rev().take_while(|byte| is_word(**byte)).count()
 }
 
 /// The places of a word in a text.
-fn places<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+pub(crate) fn places<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
     memchr::memmem::find_iter(text.as_bytes(), word)
 }
 
-fn is_word(byte: u8) -> bool {
+pub(crate) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
 
@@ -261,7 +261,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What a file imports: by its own name the module and the name there, none for the whole module.
-fn imports_of(text: &str) -> FxHashMap<&str, (&str, Option<&str>)> {
+pub(crate) fn imports_of(text: &str) -> FxHashMap<&str, (&str, Option<&str>)> {
     let mut found = FxHashMap::default();
     for at in places(text, "from") {
         let Some(module) = quoted(&text[at + 4..]) else { continue };

@@ -50,6 +50,10 @@ pub(crate) struct Library {
     pub(crate) modules: Vec<String>,
     /// The database that it speaks with, where that is never PostgreSQL.
     pub(crate) database: Option<String>,
+    /// Functions of that database that PostgreSQL has none of: names, `*If` and `toStartOf*` for some that end or begin so,
+    /// `count()` for one that is called without arguments.
+    #[serde(default)]
+    pub(crate) functions: Vec<String>,
     #[serde(default)]
     pub(crate) placeholders: Placeholders,
     /// The library declares the types of the parameters from the values that it is given.
@@ -245,6 +249,28 @@ pub(crate) struct QueryBuilder {
     /// What stands before the method is a model of the project, whatever the client is called.
     #[serde(default)]
     pub(crate) models: bool,
+    /// Types of the library: a receiver that is declared to be one, or of a type of the project that is one, is a builder's.
+    /// Of models, the classes that they extend.
+    #[serde(default)]
+    pub(crate) types: Vec<String>,
+    /// Functions of the library and methods that make what is of its first type; `default` is the library's default export.
+    #[serde(default)]
+    pub(crate) made_by: Vec<String>,
+    /// Methods that give what is of its first type to a function: `dataSource.transaction(async (m) => m.save(…))`.
+    #[serde(default)]
+    pub(crate) passed_by: Vec<String>,
+    /// What is of its types is called itself: `db(table)`.
+    #[serde(default)]
+    pub(crate) called: bool,
+    /// Objects of its types are called like their classes: `user` is a `User`.
+    #[serde(default)]
+    pub(crate) instances: bool,
+    /// Methods that tell a chain, where the first argument does not show itself to be a text: `db(table).where(…)`.
+    #[serde(default)]
+    pub(crate) followed_by: Vec<String>,
+    /// The methods tell by their names: what they are called on may be a part of a client that has another name.
+    #[serde(default)]
+    pub(crate) delegates: bool,
     /// What it builds may stand in another query as a part of its text.
     #[serde(default)]
     pub(crate) embeds: bool,
@@ -267,6 +293,16 @@ impl QueryBuilder {
             let name = name.to_lowercase();
             self.except.iter().any(|hint| name.contains(hint.as_str()))
         }
+    }
+
+    /// Whether a receiver has to be known.
+    pub(crate) fn asks_receiver(&self) -> bool {
+        !self.receivers.is_empty() || !self.types.is_empty()
+    }
+
+    /// Whether it has a method of this name.
+    pub(crate) fn has(&self, method: &str) -> bool {
+        self.methods.iter().any(|name| name == method)
     }
 
     /// Whether some name in a stretch of source may be a receiver.

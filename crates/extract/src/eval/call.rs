@@ -25,7 +25,7 @@ const MAX_RETURNS: usize = 8;
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
         let values = self.called(facts, expr, call, env);
-        if call.awaited { self.waited_for(facts, call, values, span(facts, expr)) } else { values }
+        if call.awaited { self.waited_for(facts, expr, values, span(facts, expr)) } else { values }
     }
 
     fn called(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
@@ -44,7 +44,7 @@ impl Evaluator<'_> {
         if let Some(values) = self.drizzle(facts, expr, call, env) {
             return values;
         }
-        if self.builds(facts, call) {
+        if self.builds(facts, expr, call) {
             return vec![Value::unknown(super::part::BUILT, at)];
         }
         if let ExprKind::Member { object, property } = &facts.expr(call.callee).kind

@@ -48,6 +48,7 @@ use std::sync::Arc;
 use rollproof_source::{FileId, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::held::Names;
 use crate::ir::{ExprId, ExprKind, Facts, Part};
 use crate::program::{Asked, Program};
 use value::{Env, Item, Place, Value, add};
@@ -133,6 +134,8 @@ pub(crate) struct Evaluator<'p> {
     writing: Vec<outside::Part>,
     /// The functions whose callers were asked for.
     pub(crate) asked: Asked,
+    /// What is known of the names of the file that was asked for last.
+    pub(crate) names: Option<(FileId, Arc<Names>)>,
     /// Searches for names that are under way, how many, and what the present one has looked for in vain.
     searches: u32,
     searched: FxHashSet<rust::Search>,
@@ -162,6 +165,7 @@ impl<'p> Evaluator<'p> {
             made: FxHashMap::default(),
             writing: Vec::new(),
             asked: Asked::default(),
+            names: None,
             searches: 0,
             searched: FxHashSet::default(),
             absent: FxHashSet::default(),

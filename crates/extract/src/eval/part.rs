@@ -28,20 +28,21 @@ pub(crate) fn is_built(reason: &str) -> bool {
 
 impl Evaluator<'_> {
     /// Whether a call starts a built query that others may hold.
-    pub(super) fn builds(&mut self, facts: &Arc<Facts>, call: &Call) -> bool {
+    pub(super) fn builds(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call) -> bool {
         let first = call.arguments.first().map(|first| &facts.expr(*first).kind);
         // `knex({ client: "pg" })` makes the builder itself.
         let is_made = matches!(first, Some(ExprKind::Object(_)));
-        self.builder_at(facts, call).is_some_and(|(_, builder)| builder.embeds && !(builder.text_argument && is_made))
+        let found = self.builder_at(facts, expr, call);
+        found.is_some_and(|(_, builder)| builder.embeds && !((builder.text_argument || builder.called) && is_made))
     }
 
     /// What a call is worth that is waited for: rows, where it is a built query.
-    pub(super) fn waited_for(&mut self, facts: &Arc<Facts>, call: &Call, values: Vec<Value>, at: Span) -> Vec<Value> {
+    pub(super) fn waited_for(&mut self, facts: &Arc<Facts>, expr: ExprId, values: Vec<Value>, at: Span) -> Vec<Value> {
         let built = |value: &Value| matches!(value, Value::Unknown(reason, _) if reason.as_ref() == BUILT);
         if !values.iter().any(built) {
             return values;
         }
-        let module = self.built_by(facts, call);
+        let module = self.built_by(facts, expr);
         let rows = |value: Value| match (&module, built(&value)) {
             (_, false) => value,
             (Some(module), true) => {
@@ -53,18 +54,17 @@ impl Evaluator<'_> {
     }
 
     /// The package whose builder a chain of calls starts with.
-    fn built_by(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<Arc<str>> {
-        let mut call = call;
+    fn built_by(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Arc<str>> {
+        let mut next = expr;
         for _ in 0..MAX_CHAIN {
-            if let Some((library, _)) = self.builder_at(facts, call) {
+            let ExprKind::Call(call) = &facts.expr(next).kind else { return None };
+            if let Some((library, _)) = self.builder_at(facts, next, call) {
                 return library.modules.first().map(|module| module.as_str().into());
             }
-            let mut next = call.callee;
+            next = call.callee;
             while let ExprKind::Member { object, .. } = facts.expr(next).kind {
                 next = object;
             }
-            let ExprKind::Call(inner) = &facts.expr(next).kind else { return None };
-            call = inner;
         }
         None
     }
