@@ -67,17 +67,23 @@ impl Names {
             names.add_named(name, *root);
             heads.push(name);
         }
+        let of_library = |(module, _): &(&str, Option<&str>)| types.library_of(module).is_some();
+        let some = !heads.is_empty() || imports.values().any(of_library);
         heads.sort_unstable();
         heads.dedup();
         names.only_own = places(text, "class ").count() <= names.own.len();
         let mut look = Look { program, types, path, imports, text, names };
-        heads.into_iter().for_each(|head| look.uses_of(head));
-        look.uses_of_this();
+        if some {
+            heads.into_iter().for_each(|head| look.uses_of(head));
+            look.uses_of_this();
+            look.fields();
+        }
         look.made();
-        look.fields();
         for _ in 0..2 {
-            look.passed_on();
-            look.aliases();
+            if !look.names.held.is_empty() {
+                look.passed_on();
+                look.aliases();
+            }
         }
         look.by_their_types();
         look.parts_of_clients();
@@ -525,6 +531,10 @@ impl<'t> Look<'t, '_> {
 /// What a declaration gives its name, as far as its line tells.
 fn value_of(declaration: &str) -> Option<(&str, &str)> {
     let line = declaration.split([';', '\n']).next()?;
+    // A chain that goes on.
+    if declaration[line.len()..].trim_start().starts_with(['.', '?']) {
+        return None;
+    }
     let (target, value) = line.split_once('=')?;
     Some((target.trim_end(), value.trim_end().trim_end_matches(',')))
 }

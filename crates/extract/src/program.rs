@@ -25,7 +25,7 @@ use crate::models::Models;
 use crate::modules::Modules;
 use crate::setters::Setters;
 use crate::sinks::{Helper, Index, Language, Library, Meaning, Of, Placeholders, Tag, ends_with};
-use crate::types::Types;
+use crate::types::{Defined, Types};
 use crate::{Options, lang};
 use passed::Passed;
 
@@ -43,9 +43,16 @@ pub(crate) struct Entry {
     calls: Mutex<Vec<(u64, bool)>>,
     /// What it writes into.
     pub(crate) setters: OnceLock<Arc<Setters>>,
+    /// The types that it defines.
+    defined: OnceLock<Arc<Defined>>,
 }
 
 impl Entry {
+    /// The types that the file defines, looked for at the first call.
+    pub(crate) fn defined(&self, language: &'static Language) -> Arc<Defined> {
+        self.defined.get_or_init(|| Arc::new(Defined::of(&self.text, language))).clone()
+    }
+
     /// Whether the file calls one of the names that `signature` stands for: two versions most often look for the same.
     pub(crate) fn calls(&self, signature: u64, look: impl FnOnce(&str) -> bool) -> bool {
         let known =
@@ -101,7 +108,8 @@ impl Cache {
         entry
             .or_insert_with(|| {
                 let (facts, glance, setters) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-                Arc::new(Entry { text, facts, glance, calls: Mutex::default(), setters })
+                let (calls, defined) = (Mutex::default(), OnceLock::new());
+                Arc::new(Entry { text, facts, glance, calls, setters, defined })
             })
             .clone()
     }

@@ -276,6 +276,13 @@ pub(crate) struct QueryBuilder {
     pub(crate) embeds: bool,
 }
 
+impl Library {
+    /// Whether some of its builders are told by types.
+    pub(crate) fn has_types(&self) -> bool {
+        self.builders.iter().any(|builder| !builder.types.is_empty())
+    }
+}
+
 impl QueryBuilder {
     /// Whether a receiver is called like the builder's.
     pub(crate) fn takes(&self, name: &str) -> bool {

@@ -15,9 +15,9 @@ use crate::sinks::{Library, QueryBuilder, is_module};
 
 mod definitions;
 
-use definitions::{Definition, Sort, definitions};
+use definitions::{Definition, Sort};
 
-pub(crate) use definitions::{called, cut, path_at, word_at};
+pub(crate) use definitions::{Defined, called, cut, path_at, word_at};
 
 /// How long a chain of types may be.
 const MAX_BASES: usize = 8;
@@ -43,9 +43,9 @@ pub(crate) struct Types {
     /// The methods of the builders that have types.
     methods: FxHashSet<&'static str>,
     /// By name: where it is defined, and as what; none where that is no library's.
-    defined: FxHashMap<String, Vec<(Arc<str>, Option<Root>)>>,
+    defined: FxHashMap<String, Vec<Place>>,
     /// By path: what a file itself defines.
-    own: FxHashMap<Arc<str>, Vec<(String, Root)>>,
+    own: FxHashMap<Arc<str>, Vec<Named>>,
     /// Methods of classes that others extend, which send what the class that they are called on makes: by builder.
     through: FxHashMap<&'static str, FxHashSet<String>>,
     /// Names of the models' fields that hold other models.
@@ -53,29 +53,33 @@ pub(crate) struct Types {
     signature: u64,
 }
 
+/// Where something is defined, and its type where that is a library's.
+type Place = (Arc<str>, Option<Root>);
+
+/// A name and its type.
+type Named = (String, Root);
+
 /// What a file imports: by its own name the module and the name there, none for the whole module.
 pub(crate) type Imports<'t> = FxHashMap<&'t str, (&'t str, Option<&'t str>)>;
 
 impl Types {
     pub(crate) fn of(program: &Program<'_>, paths: &[Arc<str>]) -> Self {
         let all = program.modules.manifests == 0;
-        let has_types = |library: &&Library| library.builders.iter().any(|builder| !builder.types.is_empty());
-        let libraries = program.language.libraries.iter().filter(has_types);
+        let libraries = program.language.libraries.iter().filter(|library| library.has_types());
         let libraries: Vec<&Library> = libraries.filter(|library| all || program.is_active(library)).collect();
         let mut types = Self { libraries, ..Self::default() };
         if types.libraries.is_empty() {
             return types;
         }
         types.methods = types.builders().flat_map(|builder| builder.methods.iter().map(String::as_str)).collect();
-        let found: Vec<(Arc<str>, Vec<Definition>)> = paths
+        let found: Vec<(Arc<str>, Arc<Defined>)> = paths
             .par_iter()
-            .filter_map(|path| Some((path.clone(), definitions(&program.entry(path)?.text))))
-            .filter(|(_, found)| !found.is_empty())
+            .filter_map(|path| Some((path.clone(), program.entry(path)?.defined(program.language))))
             .collect();
         types.close(program, &found);
         types.add_through(program, &found);
         types.add_fields(program);
-        types.add_values(program, paths);
+        types.add_values(program, &found);
         types.signature = types.hash();
         types
     }
@@ -105,23 +109,23 @@ impl Types {
     }
 
     /// Finds what of the definitions is a library's, until nothing new is found.
-    fn close(&mut self, program: &Program<'_>, found: &[(Arc<str>, Vec<Definition>)]) {
+    fn close(&mut self, program: &Program<'_>, found: &[(Arc<str>, Arc<Defined>)]) {
         let mut names: FxHashSet<&str> = self.seeds().map(|(_, name)| last_of(name)).collect();
         let endings: Vec<&str> = self.seeds().filter_map(|(_, name)| name.strip_prefix('*')).collect();
         let ends = |base: &str| endings.iter().any(|ending| base.ends_with(ending));
-        for (path, definitions) in found {
-            for one in definitions {
+        for (path, defined) in found {
+            for one in &defined.definitions {
                 self.defined.entry(one.name.clone()).or_default().push((path.clone(), None));
             }
         }
         for round in 0..MAX_BASES {
             let mut more: Vec<(&Arc<str>, &str, Root)> = Vec::new();
-            for (path, definitions) in found {
+            for (path, defined) in found {
                 // `import { Model as Base } from "sequelize"`: there the library's types have any name.
-                let any = round == 0 && self.is_used_in(program, path);
+                let any = round == 0 && self.is_used_in(defined);
                 let fits = |base: &String| any || names.contains(last_of(base)) || ends(base);
                 let open = |one: &&Definition| self.own_root(path, &one.name).is_none() && one.bases.iter().any(fits);
-                let mut open = definitions.iter().filter(open).peekable();
+                let mut open = defined.definitions.iter().filter(open).peekable();
                 if open.peek().is_none() {
                     continue;
                 }
@@ -150,21 +154,19 @@ impl Types {
     }
 
     /// Whether a file names a module of the libraries.
-    fn is_used_in(&self, program: &Program<'_>, path: &Arc<str>) -> bool {
-        let Some(entry) = program.entry(path) else { return false };
-        let modules = self.libraries.iter().flat_map(|library| &library.modules);
-        modules.into_iter().any(|module| memchr::memmem::find(entry.text.as_bytes(), module.as_bytes()).is_some())
+    fn is_used_in(&self, defined: &Defined) -> bool {
+        self.libraries.iter().any(|library| defined.libraries.contains(&library.at))
     }
 
     /// Methods of base classes that call a builder's on `this`: what they send depends on the class that they are called on.
-    fn add_through(&mut self, program: &Program<'_>, found: &[(Arc<str>, Vec<Definition>)]) {
+    fn add_through(&mut self, program: &Program<'_>, found: &[(Arc<str>, Arc<Defined>)]) {
         let classes = |one: &&Definition| one.sort == Sort::Class;
-        let bases = found.iter().flat_map(|(_, definitions)| definitions.iter().filter(classes));
+        let bases = found.iter().flat_map(|(_, defined)| defined.definitions.iter().filter(classes));
         let bases: FxHashSet<&str> = bases.flat_map(|one| &one.bases).map(|base| last_of(base)).collect();
         for _ in 0..2 {
             let mut more: Vec<(&'static str, String)> = Vec::new();
-            for (path, definitions) in found {
-                for one in definitions.iter().filter(classes).filter(|one| bases.contains(one.name.as_str())) {
+            for (path, defined) in found {
+                for one in defined.definitions.iter().filter(classes).filter(|one| bases.contains(one.name.as_str())) {
                     let Some(root) = self.own_root(path, &one.name) else { continue };
                     let Some(entry) = program.entry(path) else { continue };
                     let sends = |method: &str| self.sends(root, method);
@@ -227,18 +229,15 @@ impl Types {
     }
 
     /// What files export that is of a type: `export const reader = knex(config)`.
-    fn add_values(&mut self, program: &Program<'_>, paths: &[Arc<str>]) {
+    fn add_values(&mut self, program: &Program<'_>, found: &[(Arc<str>, Arc<Defined>)]) {
         let this = &*self;
-        let found: Vec<(Arc<str>, Vec<(String, Root)>)> = paths
+        let found: Vec<(Arc<str>, Vec<Named>)> = found
             .par_iter()
-            .filter_map(|path| {
+            .filter(|(_, defined)| this.is_used_in(defined))
+            .filter_map(|(path, _)| {
                 let entry = program.entry(path)?;
-                let exports = places(&entry.text, "export").next().is_some();
-                if !exports || !this.is_used_in(program, path) {
-                    return None;
-                }
-                let names = Names::of(program, this, path, &entry.text);
-                let exported = names.exported(&entry.text);
+                places(&entry.text, "export").next()?;
+                let exported = Names::of(program, this, path, &entry.text).exported(&entry.text);
                 (!exported.is_empty()).then(|| (path.clone(), exported))
             })
             .collect();
@@ -269,7 +268,7 @@ impl Types {
     }
 
     /// What a file itself defines that is of a library's type.
-    pub(crate) fn own(&self, path: &str) -> &[(String, Root)] {
+    pub(crate) fn own(&self, path: &str) -> &[Named] {
         self.own.get(path).map_or(&[], Vec::as_slice)
     }
 

@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use crate::setters::{is_word, places, word_start};
+use crate::sinks::Language;
 
 /// How many bytes of an alias are looked at.
 const MAX_ALIAS: usize = 400;
@@ -28,8 +29,25 @@ pub(super) struct Definition {
     pub(super) sort: Sort,
 }
 
+/// What a look at a text finds, the same for every version that holds it.
+#[derive(Debug, Default)]
+pub(crate) struct Defined {
+    pub(super) definitions: Vec<Definition>,
+    /// The libraries with types whose modules it names, by their places.
+    pub(super) libraries: Vec<usize>,
+}
+
+impl Defined {
+    pub(crate) fn of(text: &str, language: &'static Language) -> Self {
+        let with_types = language.libraries.iter().filter(|library| library.has_types());
+        let named = |module: &String| memmem::find(text.as_bytes(), module.as_bytes()).is_some();
+        let libraries = with_types.filter(|library| library.modules.iter().any(named)).map(|library| library.at);
+        Self { definitions: definitions(text), libraries: libraries.collect() }
+    }
+}
+
 /// Types that a text defines and that extend others or stand for them.
-pub(super) fn definitions(text: &str) -> Vec<Definition> {
+fn definitions(text: &str) -> Vec<Definition> {
     let mut found = Vec::new();
     for at in memmem::find_iter(text.as_bytes(), " extends ") {
         let before = &text[..at];
