@@ -71,15 +71,14 @@ pub(crate) fn groups(
     let mut pairs = BTreeMap::new();
     for (pieces, _) in texts {
         let laid = lay(&sent(pieces)?)?;
-        let parsed = parse_script(&laid.text);
-        let [(_, Ok(_))] = parsed.as_slice() else {
+        let mut words = Words::of(&laid.text);
+        if !is_statement(&laid.text) {
             // Lists that the program does not send empty.
             if laid.ranges.values().all(|range| range.is_empty()) || crate::looks::empty_clause(&laid.text) {
                 continue;
             }
-            return None;
-        };
-        let words = Words::of(&laid.text);
+            words.refused = words.refused_operands(&laid)?;
+        }
         let mut order: Vec<(u32, usize, Role)> = Vec::new();
         numbers.note(&laid);
         for (slot, range) in &laid.ranges {
@@ -99,6 +98,11 @@ pub(crate) fn groups(
         return None;
     }
     Some(grouped(&roles, slots))
+}
+
+/// Whether a text reads as one statement.
+fn is_statement(text: &str) -> bool {
+    matches!(parse_script(text).as_slice(), [(_, Ok(_))])
 }
 
 /// Of an INSERT as many columns as values are there, and each column has the same value wherever it is there: `pairs`.
@@ -214,7 +218,12 @@ struct Words<'t> {
     depths: Vec<u32>,
     /// The clauses that begin at tokens.
     clauses: Vec<Option<&'static str>>,
+    /// Operands that PostgreSQL refuses: whatever else a text with one of them holds, it is refused for that.
+    refused: Vec<TextRange>,
 }
+
+/// Through how many operands and parentheses a condition is followed.
+const HOPS: u32 = 24;
 
 /// Words that begin a clause.
 const CLAUSES: &[&str] = &[
@@ -282,7 +291,7 @@ impl<'t> Words<'t> {
                 _ => depths.push(depth),
             }
         }
-        let mut words = Self { text, clauses: Vec::new(), ranges, depths };
+        let mut words = Self { text, clauses: Vec::new(), ranges, depths, refused: Vec::new() };
         words.clauses = (0..words.ranges.len()).map(|at| words.clause_at(at)).collect();
         words
     }
@@ -393,7 +402,7 @@ impl<'t> Words<'t> {
         if first >= end || !whole || self.ranges[end - 1].end > range.end || !self.is_balanced(first, end) {
             return None;
         }
-        let way = TextRange::new(self.ranges[first].start, self.ranges[end - 1].end).slice(self.text);
+        let way = &self.without_refused(TextRange::new(self.ranges[first].start, self.ranges[end - 1].end));
         // Literals one after the other are one.
         let alone =
             !self.word(end).starts_with('\'') && first.checked_sub(1).is_none_or(|at| !self.word(at).ends_with('\''));
@@ -423,7 +432,6 @@ impl<'t> Words<'t> {
 
     /// `AND a OR b`, `a AND`, or an operand by itself.
     fn is_operands(&self, first: usize, end: usize, way: &str, around: &Around) -> bool {
-        const HOPS: u32 = 24;
         let reads = |text: String| parse_expression(&text).is_ok();
         if self.is(first, &["AND", "OR"]) {
             let operand = first
@@ -564,5 +572,6 @@ fn is_plain(way: &str) -> bool {
     !way.contains('(') && !distinct
 }
 
+mod refused;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ mod classes;
 pub(crate) mod databases;
 mod grown;
 mod heirs;
+mod libraries;
 mod outside;
 mod passed;
 
@@ -24,7 +25,7 @@ use crate::ir::{BindingKind, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::models::Models;
 use crate::modules::Modules;
 use crate::setters::Setters;
-use crate::sinks::{Helper, Index, Language, Library, Meaning, Of, Placeholders, Tag, ends_with};
+use crate::sinks::{Index, Language, Library, Of, Placeholders, Tag, ends_with};
 use crate::types::{Defined, Types};
 use crate::{Options, lang};
 use passed::Passed;
@@ -387,7 +388,8 @@ impl<'p> Program<'p> {
             return known.calls.clone();
         }
         evaluator.asked.insert(key, facts.clone());
-        let (calls, whole) = evaluator.aside(|evaluator| self.find_calls(evaluator, facts, function));
+        let find = |evaluator: &mut Evaluator<'_>| (self.find_calls(evaluator, facts, function), false);
+        let (calls, whole) = evaluator.aside(|evaluator| evaluator.tentatively(find));
         if whole {
             // What was evaluated before may have been used again: all that it hangs on counts.
             let asked = evaluator.asked.clone();
@@ -523,68 +525,6 @@ impl<'p> Program<'p> {
             active = active.or_else(|| Some(library).filter(|library| self.is_active(library)));
         }
         active.or(Some(first))
-    }
-
-    /// What a library's helper means, where the file can know the library.
-    pub(crate) fn helper(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Helper> {
-        // The longest name tells most: `Prisma.sql` is not `sql`.
-        let mut best: Option<((usize, bool), &'static Helper)> = None;
-        for ((library, helper), pattern) in self.index.helpers.get(path.last()?.as_ref())? {
-            // `raw(…)` is a function's name; a method's says nothing without its receiver.
-            let fits = helper.means != Meaning::Part || path.len() == 1 || pattern.contains('.');
-            if !fits || !ends_with(path, pattern) {
-                continue;
-            }
-            let imported = self.imports(facts, library);
-            if !imported && self.modules.manifests > 0 && !self.is_active(library) {
-                continue;
-            }
-            let length = pattern.split('.').count();
-            if best.is_none_or(|(known, _)| known < (length, imported)) {
-                best = Some(((length, imported), helper));
-            }
-        }
-        best.map(|(_, helper)| helper)
-    }
-
-    /// Whether a package is a library whose tags make queries.
-    pub(crate) fn has_tags(&self, module: &str) -> bool {
-        !module.is_empty()
-            && self.index.libraries_of(module).any(|library| !self.language.libraries[library].tags.is_empty())
-    }
-
-    /// Whether a file imports the library of this name.
-    pub(crate) fn imports_named(&self, facts: &Facts, name: &str) -> bool {
-        self.language.libraries.iter().any(|library| library.name == name && self.imports(facts, library))
-    }
-
-    /// Whether what `path` names in a package is a part of a query that no helper is known for: `sql.other(…)`, Drizzle's
-    /// `eq(…)`. It is no value.
-    pub(crate) fn makes_parts(&self, module: &str, path: &[Arc<str>]) -> bool {
-        let Some(library) = self.index.libraries_of(module).min() else { return false };
-        let library = &self.language.libraries[library];
-        match path {
-            // What `drizzle(…)` makes returns rows.
-            [first, ..] if library.name == "drizzle" => {
-                first.starts_with(|first: char| first.is_ascii_lowercase()) && first.as_ref() != "drizzle"
-            }
-            [.., owner, name] => {
-                matches!(owner.as_ref(), "sql" | "Prisma" | "createSqlTag")
-                    && name.starts_with(|first: char| first.is_ascii_lowercase())
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether what `path` names in a package is a query that its builder makes, and that others may hold.
-    pub(crate) fn embeds(&self, module: &str, path: &[Arc<str>]) -> bool {
-        let Some(method) = path.last() else { return false };
-        self.index.libraries_of(module).any(|library| {
-            self.language.libraries[library]
-                .builders
-                .iter()
-                .any(|builder| builder.embeds && builder.methods.iter().any(|name| name == method.as_ref()))
-        })
     }
 
     /// Whether a file imports a library.

@@ -38,6 +38,8 @@ pub(crate) struct FileSurvey {
     pub(crate) used_tags: Texts,
     /// The functions whose callers had to be known.
     asked: Asked,
+    /// Those of them on whose callers the texts hang.
+    hangs: Vec<(FileId, FunctionId)>,
 }
 
 impl Survey {
@@ -92,7 +94,8 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
         evaluator.begin();
         match &facts.expr(*expr).kind {
             ExprKind::Call(call) => {
-                let Some(target) = evaluator.sink_of(facts, *expr) else { continue };
+                let sought = evaluator.tentatively(|evaluator| (evaluator.sink_of(facts, *expr), false));
+                let Some(target) = sought else { continue };
                 // What it costs to tell a sink does not count against its text.
                 evaluator.begin();
                 let values = evaluator.argument_values(facts, call, &target);
@@ -112,6 +115,7 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
     found.touched = std::mem::take(&mut evaluator.touched);
     found.used_tags = std::mem::take(&mut evaluator.spliced);
     found.asked = std::mem::take(&mut evaluator.asked);
+    found.hangs = evaluator.take_hanging();
     found
 }
 
@@ -122,6 +126,14 @@ pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> FxH
         survey.files.iter().flat_map(|file| file.params.iter().chain(&file.text_params)).cloned().collect();
     let uncalled = survey.files.iter().flat_map(|file| &file.uncalled);
     let mut names: FxHashSet<Arc<str>> = uncalled.flat_map(|at| names_of_uncalled(program, *at)).collect();
+    // What is known of a text may hang on who calls a function without any of its parameters being left in it.
+    let hangs: FxHashSet<(FileId, FunctionId)> = survey.files.iter().flat_map(|file| &file.hangs).copied().collect();
+    for (file, function) in hangs {
+        let Some(facts) = program.facts(&program.sources.file(file).path) else { continue };
+        if let Some(name) = program.called_as(&facts, function) {
+            names.extend(program.constructed_as(&name));
+        }
+    }
     let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
     let mut evaluator = Evaluator::new(program);
     while let Some(param) = open.pop() {

@@ -7,6 +7,7 @@ mod control;
 mod examples;
 mod failure;
 mod following;
+mod fragments;
 mod known;
 mod map;
 mod outside;

@@ -10,7 +10,7 @@ use super::distinct::Distinct;
 use super::each::passed_on;
 use super::object::seen_through;
 use super::spread::more_than;
-use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Value, add, number_of};
+use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Place, Value, add, number_of};
 use super::{Evaluator, span};
 use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
 use crate::program::Calls;
@@ -63,13 +63,17 @@ impl Evaluator<'_> {
                 Value::Function(function) => {
                     let arguments = self.arguments(facts, &call.arguments, env);
                     let serial = serial_of_call(at, &function, env);
-                    self.invoke_as(serial, &function, arguments, at)
+                    self.invoke_as((serial, Some(Place::new(facts, expr, env))), &function, arguments, at)
                 }
                 Value::Class(class) if call.style == CallStyle::New => {
                     vec![Value::Instance(class, Some(Made::at(facts, expr, env)))]
                 }
                 callee if let Some(made) = self.of_date(facts, call, at).filter(|_| callee != Value::Nothing) => {
                     vec![made]
+                }
+                // `const id = sql.identifier; id([name])`
+                Value::External { module, path } if let Some(helper) = self.program.helper_of(&module, &path) => {
+                    self.helped(helper, facts, expr, call, env)
                 }
                 Value::External { module, path } => self.external_call(facts, expr, call, &module, &path, env),
                 Value::Unknown(..) => vec![callee],
@@ -108,7 +112,7 @@ impl Evaluator<'_> {
         for (function, _) in methods {
             let arguments = self.arguments(facts, &call.arguments, env);
             let serial = serial_of_call(at, &function, env);
-            ways.push(self.invoke_as(serial, &function, arguments, at));
+            ways.push(self.invoke_as((serial, None), &function, arguments, at));
         }
         Some(told_apart(at_object(&made), ways))
     }
@@ -131,12 +135,12 @@ impl Evaluator<'_> {
     /// What a function of the project returns for these arguments.
     pub(super) fn invoke(&mut self, function: &FunctionRef, arguments: Vec<Vec<Value>>, at: Span) -> Vec<Value> {
         let serial = self.next_serial();
-        self.invoke_as(serial, function, arguments, at)
+        self.invoke_as((serial, None), function, arguments, at)
     }
 
     fn invoke_as(
         &mut self,
-        serial: u32,
+        (serial, call): (u32, Option<Place>),
         function: &FunctionRef,
         mut arguments: Vec<Vec<Value>>,
         at: Span,
@@ -164,6 +168,7 @@ impl Evaluator<'_> {
             serial,
             through: 0,
             element: None,
+            call,
         };
         let env = Some(Arc::new(frame));
         self.calls += 1;
@@ -211,10 +216,12 @@ impl Evaluator<'_> {
             return vec![Value::unknown("parameter that its own function gives", at)];
         }
         let key = (param.clone(), at);
-        if let Some(known) = self.given.get(&key) {
+        if let Some((known, hangs)) = self.given.get(&key) {
+            self.hangs.extend(hangs.iter().flat_map(|hangs| hangs.iter()));
             return known.clone();
         }
-        let cuts = self.cuts;
+        let (cuts, hangs) = (self.cuts, self.hangs.len());
+        self.hangs.push((param.file, param.param.function));
         let Calls { callers, others, lost, .. } = self.program.calls(self, &facts, param.param.function);
         if callers.is_empty() {
             return self.uncalled(&facts, param, at);
@@ -239,7 +246,8 @@ impl Evaluator<'_> {
         let mut values = told_apart(at_caller(&facts, param.param.function), ways);
         self.cap(&mut values, at);
         if self.cuts == cuts && self.has_steps() {
-            self.given.insert(key, values.clone());
+            let hangs = self.hanging_since(hangs);
+            self.given.insert(key, (values.clone(), hangs));
         }
         values
     }

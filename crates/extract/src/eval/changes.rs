@@ -257,6 +257,7 @@ impl Evaluator<'_> {
             serial,
             through: 0,
             element: None,
+            call: None,
         }))
     }
 

@@ -7,10 +7,9 @@ use rustc_hash::FxHasher;
 
 use super::Evaluator;
 use super::keyed::asks_for_own_key;
-use super::value::{Chosen, Decision, DecisionPlace, Env, Frame, FunctionRef, Piece, Value};
-use crate::ir::{
-    BindingKind, Call, ExprId, ExprKind, Facts, FunctionId, GroupTest, Logic, RegionId, RegionKind, WriteOp,
-};
+use super::subject::{Asked, is_steady};
+use super::value::{Chosen, DecisionPlace, Env, Frame, FunctionRef, Piece, Value};
+use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts, GroupTest, Logic, RegionId, RegionKind, WriteOp};
 
 /// How deep conditions may nest.
 const MAX_NESTING: u32 = 12;
@@ -155,6 +154,7 @@ impl Evaluator<'_> {
             serial: self.next_serial(),
             through: 0,
             element: None,
+            call: None,
         };
         Some(Arc::new(frame))
     }
@@ -262,7 +262,7 @@ impl Evaluator<'_> {
     }
 
     fn cases(&mut self, facts: &Arc<Facts>, subject: ExprId, cases: &[Option<Vec<ExprId>>], env: &Env) -> Vec<Known> {
-        let Some((subject, call)) = self.subject(facts, subject, env) else {
+        let Some(subject) = self.subject(facts, subject, env) else {
             return vec![Vec::new(); cases.len() + 1];
         };
         let literal = |evaluator: &mut Self, value: &ExprId| evaluator.literal_of(facts, *value, env);
@@ -271,7 +271,7 @@ impl Evaluator<'_> {
             literals.push(case.iter().flatten().map(|value| literal(self, value)).collect());
         }
         let is = |literal: u64, outcomes| Chosen {
-            decision: decision(facts, DecisionPlace::Is(subject, literal), call),
+            decision: subject.decision(DecisionPlace::Is(subject.number, literal)),
             outcomes,
         };
         let others = |but: Option<usize>| {
@@ -292,9 +292,16 @@ impl Evaluator<'_> {
 
     /// What is so where a condition holds, and where it does not.
     pub(super) fn outcomes(&mut self, facts: &Arc<Facts>, condition: ExprId, env: &Env) -> [Known; 2] {
+        self.outcomes_at(facts, condition, env, 0)
+    }
+
+    fn outcomes_at(&mut self, facts: &Arc<Facts>, condition: ExprId, env: &Env, depth: u32) -> [Known; 2] {
+        if depth > MAX_NESTING {
+            return [Vec::new(), Vec::new()];
+        }
         match &facts.expr(condition).kind {
             ExprKind::Not(inner) => {
-                let [yes, no] = self.outcomes(facts, *inner, env);
+                let [yes, no] = self.outcomes_at(facts, *inner, env, depth + 1);
                 [no, yes]
             }
             ExprKind::Equal { left, right, negated, .. }
@@ -310,17 +317,17 @@ impl Evaluator<'_> {
                 if !strict && matches!(facts.expr(*right).kind, ExprKind::Nothing) {
                     return [Vec::new(), Vec::new()];
                 }
-                let known = self.subject(facts, *left, env).and_then(|(subject, call)| {
+                let known = self.subject(facts, *left, env).and_then(|subject| {
                     let literal = self.literal_of(facts, *right, env)?;
-                    Some(decision(facts, DecisionPlace::Is(subject, literal), call))
+                    Some(subject.decision(DecisionPlace::Is(subject.number, literal)))
                 });
                 let Some(decision) = known else { return [Vec::new(), Vec::new()] };
                 let (yes, no) = if *negated { (NO, YES) } else { (YES, NO) };
                 [vec![Chosen { decision, outcomes: yes }], vec![Chosen { decision, outcomes: no }]]
             }
             ExprKind::Logic { op, left, right } => {
-                let [left_yes, left_no] = self.outcomes(facts, *left, env);
-                let [right_yes, right_no] = self.outcomes(facts, *right, env);
+                let [left_yes, left_no] = self.outcomes_at(facts, *left, env, depth + 1);
+                let [right_yes, right_no] = self.outcomes_at(facts, *right, env, depth + 1);
                 let both = |left: Known, right: Known| left.into_iter().chain(right).collect::<Known>();
                 match op {
                     Logic::And => [both(left_yes, right_yes), Vec::new()],
@@ -331,46 +338,35 @@ impl Evaluator<'_> {
             ExprKind::Member { object, property } if property.as_ref() == "length" => {
                 let [yes, no] = self.filled_or_not(facts, *object, env);
                 match self.subject(facts, condition, env) {
-                    Some((subject, call)) if yes.is_empty() && no.is_empty() => held(facts, subject, call),
+                    Some(subject) if yes.is_empty() && no.is_empty() => held(subject),
                     _ => [yes, no],
                 }
             }
-            ExprKind::Binding(_) | ExprKind::Member { .. } => match self.subject(facts, condition, env) {
-                Some((subject, call)) => held(facts, subject, call),
-                None => [Vec::new(), Vec::new()],
-            },
+            ExprKind::Binding(_) | ExprKind::Member { .. } => {
+                let [mut yes, mut no] = match self.tested_in(facts, condition) {
+                    Some(init) => self.outcomes_at(facts, init, env, depth + 1),
+                    None => [Vec::new(), Vec::new()],
+                };
+                if let Some(subject) = self.subject(facts, condition, env) {
+                    let [holds, not] = held(subject);
+                    yes.extend(holds);
+                    no.extend(not);
+                }
+                [yes, no]
+            }
             _ => [Vec::new(), Vec::new()],
         }
     }
 
-    /// What a condition asks of: a name that is never written, or a part of it, in one call; or what a caller gives.
-    fn subject(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Option<(u64, u32)> {
-        if let [Value::Param(param, _)] = self.eval(facts, expr, env).as_slice() {
-            return Some((hashed(param), 0));
-        }
-        let mut names = Vec::new();
-        let mut next = expr;
-        let binding = loop {
-            match &facts.expr(next).kind {
-                ExprKind::Member { object, property } if names.len() < 8 => {
-                    names.push(property.clone());
-                    next = *object;
-                }
-                ExprKind::Binding(binding) => break *binding,
-                ExprKind::This => return self.own_field(facts, expr, &names, env),
-                _ => return None,
-            }
-        };
-        let known = facts.binding(binding);
-        let steady = matches!(known.kind, BindingKind::Param(_) | BindingKind::Variable) && known.writes.is_empty();
-        if !steady || in_loop(facts, known.region) {
-            return None;
-        }
-        let owner = match known.kind {
-            BindingKind::Param(param) => Some(param.function),
-            _ => facts.function_of(known.region),
-        };
-        Some((hashed(&(facts.file.0, binding, names)), call_of(facts, owner, env)))
+    /// The test that a name stands for: `const exact = mode === "exact"`.
+    fn tested_in(&self, facts: &Facts, expr: ExprId) -> Option<ExprId> {
+        let ExprKind::Binding(binding) = facts.expr(expr).kind else { return None };
+        let binding = facts.binding(binding);
+        let steady = matches!(binding.kind, BindingKind::Variable) && is_steady(facts, binding);
+        let init = binding.init.filter(|_| steady && binding.path.is_empty() && binding.default.is_none())?;
+        let tests =
+            matches!(&facts.expr(init).kind, ExprKind::Not(_) | ExprKind::Equal { .. } | ExprKind::Logic { .. });
+        tests.then_some(init)
     }
 
     fn literal_of(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Option<u64> {
@@ -388,44 +384,15 @@ impl Evaluator<'_> {
 }
 
 /// What is so where a subject holds, and where it does not.
-fn held(facts: &Facts, subject: u64, call: u32) -> [Known; 2] {
-    let decision = decision(facts, DecisionPlace::Holds(subject), call);
+fn held(subject: Asked) -> [Known; 2] {
+    let decision = subject.decision(DecisionPlace::Holds(subject.number));
     [vec![Chosen { decision, outcomes: YES }], vec![Chosen { decision, outcomes: NO }]]
-}
-
-fn decision(facts: &Facts, place: DecisionPlace, call: u32) -> Decision {
-    Decision { file: facts.file, place, call }
 }
 
 pub(super) fn hashed(value: &impl Hash) -> u64 {
     let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()
-}
-
-/// The number of the call of a function that is being evaluated; 0 at the top.
-fn call_of(facts: &Facts, function: Option<FunctionId>, env: &Env) -> u32 {
-    let mut frame = env.as_ref();
-    while let Some(here) = frame {
-        if here.element.is_none() && here.file == facts.file && Some(here.function) == function {
-            return here.serial;
-        }
-        frame = here.outer.as_ref();
-    }
-    0
-}
-
-fn in_loop(facts: &Facts, mut region: RegionId) -> bool {
-    loop {
-        let here = facts.region(region);
-        match here.kind {
-            RegionKind::Loop(_) => return true,
-            RegionKind::Function(_) => return false,
-            _ => {}
-        }
-        let Some(parent) = here.parent else { return false };
-        region = parent;
-    }
 }
 
 /// The one answer of all; none where there is no answer or two.

@@ -17,10 +17,22 @@ impl Evaluator<'_> {
     /// The fragments that a library's helper makes; none where it is no helper.
     pub(super) fn helper(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Option<Vec<Value>> {
         let helper = self.helper_of(facts, call)?;
-        let meaning = helper.means;
-        if meaning == Meaning::Part && call.awaited {
+        if helper.means == Meaning::Part && call.awaited {
             return None;
         }
+        Some(self.helped(helper, facts, expr, call, env))
+    }
+
+    /// The fragments that a call of a helper makes.
+    pub(super) fn helped(
+        &mut self,
+        helper: &'static Helper,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        call: &Call,
+        env: &Env,
+    ) -> Vec<Value> {
+        let meaning = helper.means;
         let at = span(facts, expr);
         let first = call.arguments.first().copied();
         let texts: Vec<Pieces> = match meaning {
@@ -48,9 +60,9 @@ impl Evaluator<'_> {
             Meaning::Part => self.part(facts, call, at, env),
             Meaning::Text => vec![vec![derived(helper.form.as_deref().unwrap_or_default(), at)].into()],
             Meaning::Formatted => self.as_format(facts, call, at, env),
-            Meaning::Built => return Some(vec![Value::unknown(QUERY_BUILDER, at)]),
+            Meaning::Built => return vec![Value::unknown(QUERY_BUILDER, at)],
         };
-        Some(texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect())
+        texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect()
     }
 
     /// The text of a tag that is called with the list of its parts: a value stands between each two.
@@ -134,44 +146,34 @@ impl Evaluator<'_> {
         self.program.helper(facts, &callee_path(facts, call.callee))
     }
 
-    /// `${Prisma.join(ids)}` in parentheses, where nothing is known of the list: values, however many.
+    /// `${Prisma.join(ids)}` in parentheses: a list of which nothing is known holds values, however many.
     pub(super) fn joined_values(
         &mut self,
         facts: &Arc<Facts>,
         hole: ExprId,
         before: &str,
         env: &Env,
-    ) -> Option<Vec<Piece>> {
+    ) -> Option<Vec<Pieces>> {
         if !opens_values(before) {
             return None;
         }
+        let at = span(facts, hole);
         let call = self.call_that_means(facts, hole, Meaning::Join)?;
-        if let Some(separator) = call.arguments.get(1) {
-            let separator = self.eval(facts, *separator, env);
-            let comma = |value: &Value| value.constant().is_some_and(|text| text.trim() == ",");
-            if !separator.iter().all(comma) {
-                return None;
-            }
-            self.note_spliced(&separator);
+        let separators = self.separators(facts, call, ",", at, env);
+        let comma = |value: &Value| value.constant().is_some_and(|text| text.trim() == ",");
+        if !separators.iter().all(comma) {
+            return None;
         }
         let first = *call.arguments.first()?;
         let lists = self.eval(facts, first, env);
         let lists = self.forced(lists);
-        // Lists that are written down say for themselves what they hold.
-        let is_open = |value: &Value| match value {
-            Value::List(items) => {
-                let counted = |item: &Item| !item.repeated && item.values.iter().all(|value| !is_given(value));
-                items.iter().flat_map(|item| item.values.iter()).all(is_value)
-                    && (items.is_empty() || !items.iter().all(counted))
-            }
-            Value::Unknown(reason, _) => !reason.contains("fragment") && !super::part::is_built(reason),
-            Value::Fragment(..) | Value::Text(_) => false,
-            _ => true,
-        };
-        if !lists.iter().all(is_open) {
+        let (open, known): (Vec<Value>, Vec<Value>) = lists.into_iter().partition(is_open_list);
+        if open.is_empty() {
             return None;
         }
-        Some(vec![Piece::Placeholder(span(facts, first)), Piece::Repeat(span(facts, first))])
+        let mut texts = self.joined_lists(&known, &separators, at);
+        texts.push([Piece::Placeholder(span(facts, first)), Piece::Repeat(span(facts, first))].into());
+        Some(texts)
     }
 
     pub(super) fn note_spliced(&mut self, values: &[Value]) {
@@ -462,6 +464,21 @@ fn opens_values(before: &str) -> bool {
     let Some(before) = before.trim_end().strip_suffix(['(', '[']) else { return false };
     let word = before.trim_end().rsplit(|character: char| !character.is_alphanumeric()).next().unwrap_or("");
     ["in", "any", "all", "some", "array", "values"].iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Whether nothing is known of a list but that its items are no parts of the query: one that is written down says for itself
+/// what it holds.
+fn is_open_list(value: &Value) -> bool {
+    match value {
+        Value::List(items) => {
+            let counted = |item: &Item| !item.repeated && item.values.iter().all(|value| !is_given(value));
+            items.iter().flat_map(|item| item.values.iter()).all(is_value)
+                && (items.is_empty() || !items.iter().all(counted))
+        }
+        Value::Unknown(reason, _) => !reason.contains("fragment") && !super::part::is_built(reason),
+        Value::Fragment(..) | Value::Text(_) => false,
+        _ => true,
+    }
 }
 
 /// What a caller or the outside gives.

@@ -101,6 +101,7 @@ impl Evaluator<'_> {
             serial: self.next_serial(),
             through: 0,
             element: None,
+            call: None,
         })
     }
 }

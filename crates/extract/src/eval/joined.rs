@@ -28,23 +28,41 @@ impl Evaluator<'_> {
         });
         let lists = lists.collect();
         let lists = self.forced(lists);
-        let separator = match call.arguments.get(1) {
-            Some(separator) => self.eval(facts, *separator, env).into_iter().next(),
-            None => None,
-        };
-        let separator = separator.unwrap_or_else(|| Value::derived(between, at));
-        if let Value::Fragment(_, file, expr) = separator {
-            self.spliced.insert((file, expr));
-        }
-        let mut texts = Vec::new();
-        for list in &lists {
+        let separators = self.separators(facts, call, between, at, env);
+        self.joined_lists(&lists, &separators, at)
+    }
+
+    /// What may stand between a list's items.
+    pub(super) fn separators(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+        between: &str,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Value> {
+        let given = call.arguments.get(1).map_or_else(Vec::new, |separator| self.eval(facts, *separator, env));
+        self.note_spliced(&given);
+        if given.is_empty() { vec![Value::derived(between, at)] } else { given }
+    }
+
+    /// The items of each of these lists with a separator between them.
+    pub(super) fn joined_lists(&mut self, lists: &[Value], separators: &[Value], at: Span) -> Vec<Pieces> {
+        let mut texts: Vec<Pieces> = Vec::new();
+        for list in lists {
             let Value::List(items) = list else {
                 texts.push(vec![Piece::Unknown("unknown list of fragments".into(), at)].into());
                 continue;
             };
             let items: Vec<Item> = items.iter().map(|item| self.as_fragments(item, at)).collect();
-            let joined = self.join(&items, &separator, at);
-            texts.extend(self.value_texts(&joined, at));
+            for separator in separators {
+                let joined = self.join(&items, separator, at);
+                for text in self.value_texts(&joined, at) {
+                    if !texts.contains(&text) {
+                        texts.push(text);
+                    }
+                }
+            }
         }
         texts
     }

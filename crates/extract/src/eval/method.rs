@@ -143,7 +143,7 @@ impl Evaluator<'_> {
     }
 
     /// Adds values; whether they are so many that no more are kept.
-    fn is_full(&self, found: &mut Vec<Value>, values: Vec<Value>, at: Span) -> bool {
+    fn is_full(&mut self, found: &mut Vec<Value>, values: Vec<Value>, at: Span) -> bool {
         values.into_iter().for_each(|value| add(found, value));
         let full = found.len() > 2 * self.limit();
         if full {

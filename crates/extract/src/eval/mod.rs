@@ -37,6 +37,7 @@ mod settings;
 pub(crate) mod spread;
 mod steady;
 pub(crate) mod subclass;
+mod subject;
 pub(crate) mod tag;
 pub(crate) mod text;
 mod turns;
@@ -49,7 +50,7 @@ use rollproof_source::{FileId, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::held::Names;
-use crate::ir::{ExprId, ExprKind, Facts, Part};
+use crate::ir::{ExprId, ExprKind, Facts, FunctionId, Part};
 use crate::program::{Asked, Program};
 use value::{Env, Item, Place, Value, add};
 
@@ -74,6 +75,8 @@ struct Known {
     at: Nesting,
     /// What cut something off there: with more room it is worth more.
     cut: Cuts,
+    /// On whose callers it hangs.
+    hangs: Hanging,
 }
 
 /// How often something was cut off: by how deep calls and expressions may nest, by questions to callers that come back.
@@ -98,6 +101,9 @@ impl Known {
     }
 }
 
+/// Functions on whose callers a value hangs; none where there are none.
+type Hanging = Option<Arc<[(FileId, FunctionId)]>>;
+
 /// Evaluates the expressions of one file's sites, and of what they refer to.
 pub(crate) struct Evaluator<'p> {
     pub(crate) program: &'p Program<'p>,
@@ -115,7 +121,7 @@ pub(crate) struct Evaluator<'p> {
     /// How often a limit cut something off.
     cuts: Cuts,
     /// What callers give, as far as no limit cuts it off.
-    given: FxHashMap<(value::ParamRef, Span), Vec<Value>>,
+    given: FxHashMap<(value::ParamRef, Span), (Vec<Value>, Hanging)>,
     /// Number of the newest call.
     serial: u32,
     /// Parameters whose callers are being asked.
@@ -136,6 +142,8 @@ pub(crate) struct Evaluator<'p> {
     pub(crate) asked: Asked,
     /// What is known of the names of the file that was asked for last.
     pub(crate) names: Option<(FileId, Arc<Names>)>,
+    /// Those of them on whose callers hangs what was evaluated so far.
+    hangs: Vec<(FileId, FunctionId)>,
     /// Searches for names that are under way, how many, and what the present one has looked for in vain.
     searches: u32,
     searched: FxHashSet<rust::Search>,
@@ -166,6 +174,7 @@ impl<'p> Evaluator<'p> {
             writing: Vec::new(),
             asked: Asked::default(),
             names: None,
+            hangs: Vec::new(),
             searches: 0,
             searched: FxHashSet::default(),
             absent: FxHashSet::default(),
@@ -239,13 +248,14 @@ impl<'p> Evaluator<'p> {
         if let Some(known) = self.memo.get(&key).filter(|known| known.holds_at(here)) {
             self.cuts.nesting += known.cut.nesting;
             self.cuts.forcing += known.cut.forcing;
+            self.hangs.extend(known.hangs.iter().flat_map(|hangs| hangs.iter()));
             return known.values.clone();
         }
         let asked = (key, self.forcing.len(), self.writing.len());
         if !self.under_way.insert(asked) {
             return self.cut_off(REFERS_TO_ITSELF, at);
         }
-        let cuts = self.cuts;
+        let (cuts, hangs) = (self.cuts, self.hangs.len());
         self.depth += 1;
         let mut values = self.eval_kind(facts, expr, env);
         self.depth -= 1;
@@ -256,9 +266,40 @@ impl<'p> Evaluator<'p> {
                 nesting: u32::from(self.cuts.nesting != cuts.nesting),
                 forcing: u32::from(self.cuts.forcing != cuts.forcing),
             };
-            self.memo.insert(key, Known { _env: env.clone(), values: values.clone(), at: here, cut });
+            let hangs = self.hanging_since(hangs);
+            self.memo.insert(key, Known { _env: env.clone(), values: values.clone(), at: here, cut, hangs });
         }
         values
+    }
+
+    /// On whose callers hangs what was evaluated since there were so many.
+    fn hanging_since(&mut self, before: usize) -> Hanging {
+        if self.hangs.len() <= before {
+            return None;
+        }
+        let mut new = self.hangs.split_off(before);
+        new.sort_unstable();
+        new.dedup();
+        self.hangs.extend_from_slice(&new);
+        Some(new.into())
+    }
+
+    /// What `find` finds; unless it says that it is kept, nothing hangs on whose callers were asked for it.
+    pub(crate) fn tentatively<T>(&mut self, find: impl FnOnce(&mut Self) -> (T, bool)) -> T {
+        let before = self.hangs.len();
+        let (found, kept) = find(self);
+        if !kept {
+            self.hangs.truncate(before);
+        }
+        found
+    }
+
+    /// The functions on whose callers hangs what was evaluated and kept.
+    pub(crate) fn take_hanging(&mut self) -> Vec<(FileId, FunctionId)> {
+        let mut hangs = std::mem::take(&mut self.hangs);
+        hangs.sort_unstable();
+        hangs.dedup();
+        hangs
     }
 
     /// Whether the present site may cost more.
@@ -273,12 +314,13 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Keeps a set within the limit; what is left out stays as one unknown.
-    pub(crate) fn cap(&self, values: &mut Vec<Value>, at: Span) {
+    pub(crate) fn cap(&mut self, values: &mut Vec<Value>, at: Span) {
         let limit = self.limit();
         if values.len() > limit {
             // Texts stay together as one that may go any of these ways.
-            if let Some(text) = text::one_of(values, at) {
-                *values = vec![text];
+            if let Some(together) = text::one_of(values, at) {
+                self.note_spliced(values);
+                *values = together;
                 return;
             }
             values.truncate(limit);

@@ -109,7 +109,10 @@ impl Evaluator<'_> {
                 false if second() || left() => false,
                 false => continue,
             };
-            if let Some(values) = self.narrowed(facts, *condition, subject, holds, env) {
+            if let Some(mut values) = self.narrowed(facts, *condition, subject, holds, env) {
+                if values.contains(&Value::Nothing) && values.len() > 1 && is_where_it_holds(facts, subject) {
+                    values.retain(|value| *value != Value::Nothing);
+                }
                 return Some(values);
             }
         }
@@ -137,6 +140,22 @@ impl Evaluator<'_> {
             })
             && (0..facts.functions.len()).filter(around).all(|id| !declared(id))
     }
+}
+
+/// Whether a name stands in what is only evaluated where the name itself holds: `field ? [field] : fields`.
+fn is_where_it_holds(facts: &Facts, subject: ExprId) -> bool {
+    let here = facts.expr(subject).range;
+    let around = |expr: ExprId| {
+        let range = facts.expr(expr).range;
+        range.start <= here.start && here.end <= range.end
+    };
+    facts.exprs.iter().filter(|expr| expr.range.start <= here.start && here.end <= expr.range.end).any(|expr| {
+        match &expr.kind {
+            ExprKind::Choice { condition, arms } => around(arms[0]) && same_text(facts, *condition, subject),
+            ExprKind::Logic { op: Logic::And, left, right } => around(*right) && same_text(facts, *left, subject),
+            _ => false,
+        }
+    })
 }
 
 /// A name that is written once, or a part of it.

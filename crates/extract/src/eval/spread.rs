@@ -200,7 +200,7 @@ impl Tree {
 
     /// Some of the texts, of which nothing is proven.
     pub(crate) fn some(&self, room: &mut Room) -> Vec<Vec<Piece>> {
-        let mut texts = self.each_way(&Ways::new(), room.open).unwrap_or_default();
+        let mut texts = self.each_way(&Ways::new(), room.open, &mut Vec::new()).unwrap_or_default();
         texts.truncate(room.open);
         room.open -= texts.len();
         texts.into_iter().map(|(text, _)| text).collect()
@@ -266,7 +266,7 @@ impl Tree {
 
     /// The texts, with every combination of the choices in `bound` written out.
     fn shown(&self, bound: &BTreeSet<usize>, room: &mut Room, sent: &Sent<'_>) -> Option<Looked> {
-        let mut shown: Vec<Vec<Piece>> = Vec::new();
+        let (mut shown, mut brief): (Vec<Vec<Piece>>, Vec<Vec<Piece>>) = (Vec::new(), Vec::new());
         // Where every choice has a say, they are all written out, and none stands for others.
         let most = if bound.len() == self.slots.len() { room.listed } else { room.shown };
         for fixed in self.combinations(&bound.iter().copied().collect::<Vec<usize>>(), &Ways::new())? {
@@ -274,7 +274,8 @@ impl Tree {
             if self.decided_by(&fixed).is_none() {
                 continue;
             }
-            let mut texts = self.each_way(&fixed, room.looks)?;
+            let mut least = Vec::new();
+            let mut texts = self.each_way(&fixed, room.looks, &mut least)?;
             room.looks = room.looks.checked_sub(texts.len()).filter(|left| *left > 0)?;
             let Group { open, together } = groups(&texts, self.slots.len(), sent)?;
             let found: BTreeSet<usize> = open.difference(bound).copied().collect();
@@ -284,7 +285,9 @@ impl Tree {
             for group in together.iter().filter(|group| group.len() > 1) {
                 let free: Vec<usize> = group.iter().copied().filter(|slot| !bound.contains(slot)).collect();
                 for ways in self.combinations(&free, &fixed)? {
-                    texts.extend(self.text(&ways, Rest::Fullest));
+                    let text = self.text(&ways, Rest::Fullest);
+                    least.extend(text.iter().map(|(text, _)| text.clone()));
+                    texts.extend(text);
                 }
             }
             for (text, _) in texts {
@@ -292,18 +295,28 @@ impl Tree {
                     shown.push(text);
                 }
             }
-            if shown.len() > most {
+            for text in least {
+                if !brief.contains(&text) {
+                    brief.push(text);
+                }
+            }
+            if brief.len() > most {
                 return None;
             }
         }
-        Some(Looked::Proven(shown))
+        // Where there is no room to show every way twice, it is shown with as little else as can be.
+        let all_bound = bound.len() == self.slots.len();
+        let texts = if shown.len() > most && !all_bound { brief } else { shown };
+        (texts.len() <= most).then_some(Looked::Proven(texts))
     }
 
     /// The text with all at its fullest, the one with least, and two for each way of each choice: with all else at its
-    /// fullest, and with as little else as can be, where nothing that is wrong elsewhere hides what is wrong in it.
-    fn each_way(&self, fixed: &Ways, most: usize) -> Option<Vec<Shown>> {
+    /// fullest, and with as little else as can be, where nothing that is wrong elsewhere hides what is wrong in it. Those
+    /// that show every way once go to `least` as well.
+    fn each_way(&self, fixed: &Ways, most: usize, least: &mut Vec<Vec<Piece>>) -> Option<Vec<Shown>> {
         let mut texts: Vec<Shown> = vec![self.text(fixed, Rest::Fullest)?];
         texts.extend(self.text(fixed, Rest::Least));
+        least.extend(texts.iter().map(|(text, _)| text.clone()));
         for (index, slot) in self.slots.iter().enumerate().filter(|(at, _)| !fixed.contains_key(at)) {
             if slot.path.iter().any(|(at, way)| fixed.get(at).is_some_and(|fixed| fixed != way)) {
                 continue;
@@ -314,9 +327,9 @@ impl Tree {
                 if self.decided_by(&given).is_none() {
                     continue;
                 }
-                for text in
-                    [Some(self.text(&given, Rest::Fullest)?), self.text(&given, Rest::Least)].into_iter().flatten()
-                {
+                let (full, short) = (self.text(&given, Rest::Fullest)?, self.text(&given, Rest::Least));
+                least.push(short.as_ref().unwrap_or(&full).0.clone());
+                for text in [Some(full), short].into_iter().flatten() {
                     if !texts.iter().any(|(known, _)| *known == text.0) {
                         texts.push(text);
                     }

@@ -163,7 +163,10 @@ impl Evaluator<'_> {
             match here.kind {
                 RegionKind::Function(_) => return known,
                 RegionKind::Arm(group) => {
-                    let arm = facts.groups[group as usize].arms.iter().position(|arm| *arm == region);
+                    let arms = &facts.groups[group as usize].arms;
+                    // What falls into an arm does not pass its test.
+                    let arm = arms.iter().position(|arm| *arm == region);
+                    let arm = arm.filter(|at| !at.checked_sub(1).is_some_and(|at| facts.region(arms[at]).falls));
                     let mut found = self.found_out(facts, group, env);
                     known.extend(
                         arm.filter(|arm| *arm < found.len()).map(|arm| found.swap_remove(arm)).unwrap_or_default(),

@@ -81,7 +81,7 @@ impl Evaluator<'_> {
         }
         let values = self.eval(facts, tag, &None);
         let typed: Vec<Value> = values.iter().flat_map(|value| self.values_of_type(value)).collect();
-        let values = self.forced(values);
+        let values = self.tentatively(|evaluator| (evaluator.forced(values), false));
         values.iter().chain(&typed).any(|value| match value {
             Value::External { module, .. } => self.program.has_tags(module),
             _ => false,
@@ -131,7 +131,7 @@ impl Evaluator<'_> {
             return Some(vec![columns.into()]);
         }
         if let Some(list) = self.joined_values(facts, hole, around.0, env) {
-            return Some(vec![list.into()]);
+            return Some(list);
         }
         match facts.expr(hole).kind {
             // An item of a list of texts or numbers.
@@ -225,17 +225,24 @@ impl Evaluator<'_> {
 
     /// Parameters are only replaced by what callers give where some caller gives a fragment: values are values.
     fn forced_for_tag(&mut self, values: Vec<Value>, before: &str) -> Vec<Value> {
-        let Some(param) = values.iter().find_map(|value| match value {
+        let given = self.tentatively(|evaluator| {
+            let given = evaluator.given_for_tag(&values, before);
+            let kept = given.is_some();
+            (given, kept)
+        });
+        given.unwrap_or(values)
+    }
+
+    fn given_for_tag(&mut self, values: &[Value], before: &str) -> Option<Vec<Value>> {
+        let param = values.iter().find_map(|value| match value {
             Value::Param(param, _) => Some(param.clone()),
             _ => None,
-        }) else {
-            return values;
-        };
+        })?;
         // A text or a list of texts is no part of the query, whoever else is called like its function.
         if values.iter().any(|value| self.is_declared_primitive(value)) {
-            return values;
+            return None;
         }
-        let forced = self.forced(values.clone());
+        let forced = self.forced(values.to_vec());
         // Where a condition or a clause is expected, or its type says that it is one, it is none the less one for nobody
         // being seen to give it.
         let lost = || forced.iter().any(|value| matches!(value, Value::Unknown(..)));
@@ -244,7 +251,7 @@ impl Evaluator<'_> {
                 Value::Unknown(_, at) => Value::unknown("fragment that a caller gives", *at),
                 other => other.clone(),
             };
-            return forced.iter().map(open).collect();
+            return Some(forced.iter().map(open).collect());
         }
         let fragment = |value: &Value| match value {
             Value::Fragment(..) => true,
@@ -253,7 +260,7 @@ impl Evaluator<'_> {
             }
             _ => false,
         };
-        if forced.iter().any(fragment) { forced } else { values }
+        forced.iter().any(fragment).then_some(forced)
     }
 
     /// Whether a parameter's declared type is a library's for parts of queries.

@@ -245,15 +245,31 @@ impl Evaluator<'_> {
 /// How many texts are kept together as one.
 const MAX_TOGETHER: usize = 128;
 
-/// Texts as one that may go any of these ways; none where they are no plain texts.
-pub(super) fn one_of(values: &[Value], at: Span) -> Option<Value> {
-    let text = |value: &Value| match value {
-        Value::Text(pieces) => Some(pieces.clone()),
-        _ => None,
-    };
-    let ways: Option<Vec<Pieces>> = values.iter().map(text).collect();
-    let ways = ways.filter(|ways| ways.len() <= MAX_TOGETHER)?;
-    Some(Value::text(vec![Choice::one(ways, at)]))
+/// Texts and fragments as one that may go any of these ways, with what else there is; none where they are too many.
+pub(super) fn one_of(values: &[Value], at: Span) -> Option<Vec<Value>> {
+    let mut ways: Vec<Pieces> = Vec::new();
+    let mut others = Vec::new();
+    let mut made_by = None;
+    for value in values {
+        match value {
+            Value::Text(pieces) => ways.push(pieces.clone()),
+            Value::Fragment(pieces, file, expr) => {
+                made_by.get_or_insert((*file, *expr));
+                ways.push(pieces.clone());
+            }
+            Value::Nothing => others.push(Value::Nothing),
+            _ => return None,
+        }
+    }
+    if ways.len() > MAX_TOGETHER {
+        return None;
+    }
+    let pieces: Pieces = [Choice::one(ways, at)].into();
+    others.push(match made_by {
+        Some((file, expr)) => Value::Fragment(pieces, file, expr),
+        None => Value::Text(pieces),
+    });
+    Some(others)
 }
 
 fn not_text(at: Span) -> Piece {

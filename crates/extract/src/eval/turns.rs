@@ -67,6 +67,7 @@ impl Evaluator<'_> {
                 let serial = serial_of_turn(env, child, index);
                 let frame = Frame {
                     element: Some((over, item.values.to_vec())),
+                    call: None,
                     ..Frame::without_call(facts.file, env.clone(), serial)
                 };
                 let turn = Use { turning: Some(child), ..reader };

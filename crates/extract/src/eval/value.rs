@@ -269,6 +269,8 @@ pub(crate) struct Frame {
     pub(crate) through: u32,
     /// One turn of a loop instead of a call: what the loop runs over, and what this turn's element is.
     pub(crate) element: Option<(ExprId, Vec<Value>)>,
+    /// The call, where the function is named in it: its arguments are the parameters under other names.
+    pub(crate) call: Option<Place>,
 }
 
 impl Frame {
@@ -276,7 +278,8 @@ impl Frame {
     pub(crate) fn without_call(file: FileId, outer: Env, serial: u32) -> Self {
         let depth = outer.as_ref().map_or(0, |frame| frame.depth);
         let function = FunctionId(u32::MAX);
-        Self { file, function, arguments: Vec::new(), this: None, outer, depth, serial, through: 0, element: None }
+        let arguments = Vec::new();
+        Self { file, function, arguments, this: None, outer, depth, serial, through: 0, element: None, call: None }
     }
 }
 

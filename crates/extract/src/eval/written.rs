@@ -197,6 +197,7 @@ impl Evaluator<'_> {
             serial: self.next_serial(),
             through: 0,
             element: None,
+            call: None,
         };
         let end = function.facts.functions[function.function.index()].range.end.saturating_sub(1);
         let last = Span::new(function.facts.file, end, end);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rollproof_source::TextRange;
 
-use super::{Role, Words};
+use super::{Laid, Role, Words};
 
 /// The role of what stands between `{` and `}`.
 #[track_caller]
@@ -45,6 +45,30 @@ fn parts_of_operands_are_not() {
     check("CREATE INDEX i ON t (a) WHERE b {AND c}", &Role::Open);
     check("SELECT a FROM t WHERE a = 1 {AND b) OR (c}", &Role::Open);
     check("SELECT a FROM t WHERE a IS DISTINCT FROM {b}", &Role::Within);
+}
+
+/// What is refused of a text with a choice between `{` and `}`.
+#[track_caller]
+fn check_refused(text: &str, expected: Option<&[&str]>) {
+    let (start, end) = (text.find('{').unwrap(), text.find('}').unwrap() - 1);
+    let text = text.replace(['{', '}'], "");
+    let range = TextRange::new(start as u32, end as u32);
+    let laid = Laid { text: text.clone(), ranges: BTreeMap::from([(0, range)]) };
+    let refused = Words::of(&text).refused_operands(&laid);
+    let refused = refused.map(|refused| refused.iter().map(|range| range.slice(&text)).collect::<Vec<_>>());
+    assert_eq!(refused.as_deref(), expected, "{text}");
+}
+
+#[test]
+fn an_operand_that_is_no_sql_is_refused_by_itself() {
+    check_refused("SELECT a FROM t WHERE b AND ({c SIMILAR TO ANY($1)} OR d)", Some(&["c SIMILAR TO ANY($1)"]));
+    check_refused("SELECT a FROM t WHERE b {AND c SIMILAR TO ANY($1)} LIMIT 1", Some(&["c SIMILAR TO ANY($1)"]));
+    check_refused("SELECT a FROM t WHERE (c SIMILAR TO {ANY($1)}) ORDER BY a", Some(&["c SIMILAR TO ANY($1)"]));
+    // Something else is wrong as well, or another choice may make it right.
+    check_refused("SELECT a FROM FROM t WHERE {c SIMILAR TO ANY($1)}", None);
+    check_refused("SELECT a FROM t WHERE {c BETWEEN 1}", None);
+    check_refused("SELECT a FROM t WHERE {f(1} AND b", None);
+    check_refused("SELECT {a a a} FROM t WHERE b", None);
 }
 
 #[test]

@@ -47,6 +47,48 @@ fn callers_are_found_however_far_away() {
 }
 
 #[test]
+fn callers_count_whose_parameters_are_used_up_on_the_way() {
+    // What a caller gives is joined at once: nothing of the parameter is left in the text, and a file without SQL calls it.
+    let all = "import { Pool } from 'pg'; const pool = new Pool();
+         export const all = (filters: string[]) => pool.query('SELECT 1 FROM t' + filters.map((f) => ' WHERE ' + f).join(''));
+         export const main = () => all(['a']);";
+    let more = "import { all } from './all'; export const more = () => all(['b']);";
+    check(
+        &[("all.ts", all), ("more.ts", more)],
+        "all.ts:2 pg.query
+           + SELECT 1 FROM t WHERE a
+           + SELECT 1 FROM t WHERE b",
+    );
+    // The same through an object of queries that reaches its caller in a list of arguments.
+    let queries = "import { sql } from 'slonik';
+         const conditions = ({ search }) => search.matches.map(({ values }) => sql`a = ${values}`);
+         export const create = (pool) => {
+           const count = async (given) => pool.one(sql`SELECT count(*) FROM t ${whole(conditions(given))}`);
+           const countAll = async () => count({ search: { matches: [] } });
+           return { count, countAll };
+         };
+         const whole = (list) => (list.length > 0 ? sql`WHERE ${sql.join(list, sql` AND `)}` : sql``);";
+    let holder = "import { create } from './queries';
+         export default class Queries { things = create(this.pool); constructor(public readonly pool) {} }";
+    let route = "const parse = (params) => {
+           const matches = [];
+           const result = { matches, joint: 'and' };
+           for (const [field, values] of params.entries()) { matches.push({ field, values }); }
+           return result;
+         };
+         export default function routes(...[router, tenant]) {
+           const { queries } = tenant;
+           router.get('/', async (ctx) => queries.things.count({ search: parse(ctx.params) }));
+         }";
+    check(
+        &[("queries.ts", queries), ("holder.ts", holder), ("route.ts", route)],
+        "queries.ts:4 slonik.query
+           ~ SELECT count(*) FROM t WHERE a = $1
+           = SELECT count(*) FROM t",
+    );
+}
+
+#[test]
 fn what_is_tested_before_a_closure_is_made_holds_in_it() {
     check(
         &[(
