@@ -73,16 +73,21 @@ impl Evaluator<'_> {
         let builders = self.program.index.builders.get(property.as_ref())?.iter().copied();
         let names = self.names_of(facts);
         let (models, types) = (&self.program.models, &self.program.types);
-        let holds = |builder: &QueryBuilder, name: &str| is_model(models, types, &names, builder, name);
+        let holds = |builder: &QueryBuilder, name: &str, bare| is_model(models, types, &names, builder, (name, bare));
         builders.filter(|(_, builder)| builder.models).find(|(_, builder)| {
             let model = match builder.depth {
-                0 => facts.name_of(*object).filter(|name| holds(builder, name)).or_else(|| root_of(facts, *object)),
+                0 => {
+                    let bare = !matches!(facts.expr(*object).kind, ExprKind::Member { .. });
+                    let named = facts.name_of(*object).filter(|name| holds(builder, name, bare));
+                    let root = || root_of(facts, *object).filter(|name| holds(builder, name, true));
+                    return named.or_else(root).is_some();
+                }
                 _ => match &facts.expr(*object).kind {
                     ExprKind::Member { property, .. } => Some(property),
                     _ => None,
                 },
             };
-            model.is_some_and(|model| holds(builder, model))
+            model.is_some_and(|model| holds(builder, model, true))
         })
     }
 
@@ -99,8 +104,13 @@ impl Evaluator<'_> {
     }
 
     /// The builder of a call whose receiver is known to be of one of its types.
-    fn builder_of_type(&mut self, facts: &Facts, call: &Call) -> Option<(&'static Library, &'static QueryBuilder)> {
-        let types = &self.program.types;
+    fn builder_of_type(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+    ) -> Option<(&'static Library, &'static QueryBuilder)> {
+        let program = self.program;
+        let types = &program.types;
         let method = facts.name_of(call.callee).filter(|_| !types.is_empty() && call.style == CallStyle::Plain)?;
         let names = self.names_of(facts);
         if names.is_empty() || !types.asks(method) && !names.has(method) {
@@ -110,10 +120,10 @@ impl Evaluator<'_> {
         let mut builders = libraries.flat_map(|library| library.builders.iter().map(|builder| (*library, builder)));
         builders.find(|(_, builder)| {
             if builder.called && names.holds(builder, method) && is_name(facts, call.callee) {
-                return true;
+                return self.takes_table(facts, call);
             }
             let through = types.is_through(&builder.name, method);
-            if !through && !builder.has(method) || builder.types.is_empty() {
+            if !through && !types.has(builder, method) {
                 return false;
             }
             let ExprKind::Member { object, .. } = &facts.expr(call.callee).kind else { return false };
@@ -127,6 +137,28 @@ impl Evaluator<'_> {
             }
             !is_given_function(facts, call) && is_of_type(facts, &names, builder, *object, 0)
         })
+    }
+
+    /// Whether what a Knex is called with may be a table: what is made with an object's fields makes a Knex.
+    fn takes_table(&mut self, facts: &Arc<Facts>, call: &Call) -> bool {
+        let Some(first) = call.arguments.first() else { return false };
+        match &facts.expr(*first).kind {
+            ExprKind::Template(_) | ExprKind::Object(_) => true,
+            _ => {
+                let no_name = |value: &Value| {
+                    matches!(
+                        value,
+                        Value::Object(_)
+                            | Value::Record(_)
+                            | Value::Written(_)
+                            | Value::Instance(..)
+                            | Value::Function(_)
+                    )
+                };
+                let values = self.eval(facts, *first, &None);
+                values.is_empty() || !values.iter().all(no_name)
+            }
+        }
     }
 
     /// The builder of a call of a method that tells by its name, on a part of a client that has another name.
@@ -201,7 +233,7 @@ impl Evaluator<'_> {
 /// Whether an expression is of one of the builder's types, as far as names tell.
 fn is_of_type(facts: &Facts, names: &Names, builder: &QueryBuilder, object: ExprId, depth: u32) -> bool {
     let holds = |expr: ExprId| facts.name_of(expr).is_some_and(|name| !builder.models && names.holds(builder, name));
-    let is_class = |name: Option<&Arc<str>>| name.is_some_and(|name| names.is_class(builder, name) == Some(true));
+    let is_class = |name: Option<&Arc<str>>| name.is_some_and(|name| names.is_class(builder, name, true) == Some(true));
     let inner = |expr: ExprId| depth < MAX_DELEGATES && is_of_type(facts, names, builder, expr, depth + 1);
     match &facts.expr(object).kind {
         ExprKind::Binding(_) | ExprKind::Global(_) | ExprKind::Member { .. } => holds(object),

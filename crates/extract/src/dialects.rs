@@ -16,11 +16,36 @@ const ROUNDS: usize = 2;
 /// The database whose SQL the texts are that reach no known sink, where PostgreSQL's grammar refuses all of them. What is
 /// put in at run time counts as a name.
 pub(crate) fn other_dialect(site: &Site) -> Option<&'static str> {
-    let texts: Vec<String> = site.queries.iter().map(|query| query.text.text.replace(MappedText::HOLE, "x")).collect();
-    if texts.iter().any(|text| reads_as_statements(text)) {
+    if reads_in_part(site) {
         return None;
     }
-    texts.iter().find_map(|text| rollproof_sql::other_dialect(text))
+    texts(site).find_map(|text| rollproof_sql::other_dialect(&text))
+}
+
+/// Whether PostgreSQL's grammar takes some of a site's texts.
+pub(crate) fn reads_in_part(site: &Site) -> bool {
+    texts(site).any(|text| reads_as_statements(&text))
+}
+
+/// A site's texts, with a name wherever something is put in at run time.
+fn texts(site: &Site) -> impl Iterator<Item = String> {
+    site.queries.iter().map(|query| query.text.text.replace(MappedText::HOLE, "x"))
+}
+
+/// pg-promise's `$(name)`, `$<name>`, `$[name]`, `$/name/`.
+pub(crate) fn has_promise_variable(text: &str) -> bool {
+    text.match_indices('$').any(|(at, _)| text[at + 1..].starts_with(['(', '<', '[', '/', '{']))
+}
+
+/// `:name`, which is no cast and no part of a slice.
+pub(crate) fn has_named_placeholder(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b':', bytes).any(|at| {
+        let before = at.checked_sub(1).map_or(b' ', |at| bytes[at]);
+        !before.is_ascii_alphanumeric()
+            && !matches!(before, b':' | b'_' | b'$' | b'"')
+            && bytes.get(at + 1).is_some_and(|after| after.is_ascii_alphabetic() || *after == b'_')
+    })
 }
 
 pub(crate) fn reads_as_statements(text: &str) -> bool {

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bindings::Bindings;
 use crate::coverage::Coverage;
-use crate::dialects::{calls_other, other_dialect, reads_as_statements, spread};
+use crate::dialects::{self, calls_other, other_dialect, reads_as_statements, reads_in_part, spread};
 use crate::eval::spread::{Room, Tree, has_choice, more_than};
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
@@ -298,16 +298,21 @@ impl Finder<'_> {
     }
 
     /// The site of a text that no sink takes. Whose placeholders it has is not known: with names in it that PostgreSQL refuses
-    /// (`id IN (:ids)`), they are those of a library that puts values in their place.
+    /// (`id IN (:ids)`, `id = $(id)`), they are those of a library that puts values in their place.
     fn text_site(&self, evaluator: &mut Evaluator<'_>, values: &[Value], name: &Arc<str>, at: Span) -> Option<Site> {
         let mut with =
             |style| self.site(evaluator, values, (name, SiteKind::Text), style, &Bindings::default(), at, false);
         let site = with(Placeholders::Dollar)?;
-        let reads = |site: &Site| site.queries.iter().all(|query| reads_as_statements(&query.text.text));
-        if !site.queries.iter().any(|query| has_named_placeholder(&query.text.text)) || reads(&site) {
+        if reads_in_part(&site) {
             return Some(site);
         }
-        with(Placeholders::QueryFile).filter(reads).or(Some(site))
+        let is_written = |of: fn(&str) -> bool| site.queries.iter().any(|query| of(&query.text.text));
+        let styles = [
+            (Placeholders::PgPromise, is_written(dialects::has_promise_variable)),
+            (Placeholders::QueryFile, is_written(dialects::has_named_placeholder)),
+        ];
+        let mut read = styles.iter().filter(|(_, written)| *written).filter_map(|(style, _)| with(*style));
+        read.find(reads_in_part).or(Some(site))
     }
 
     /// A site of these values.
@@ -502,17 +507,6 @@ fn is_sql_start(pieces: &Pieces) -> bool {
         Some(Piece::Text { text, .. }) => looks::statement_head(text),
         _ => false,
     }
-}
-
-/// `:name`, which is no cast and no part of a slice.
-fn has_named_placeholder(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b':', bytes).any(|at| {
-        let before = at.checked_sub(1).map_or(b' ', |at| bytes[at]);
-        !before.is_ascii_alphanumeric()
-            && !matches!(before, b':' | b'_' | b'$' | b'"')
-            && bytes.get(at + 1).is_some_and(|after| after.is_ascii_alphabetic() || *after == b'_')
-    })
 }
 
 /// The text stands in an object, its values beside it.

@@ -444,11 +444,12 @@ impl Scan<'_> {
     }
 
     fn fits(&self, builder: &QueryBuilder, method: &str, before: &[(usize, usize)], chain: &Chain) -> bool {
-        if builder.called && !chain.foreign && self.known.names.holds(builder, method) {
+        if self.is_called(builder, method, chain) {
             return true;
         }
         let through = self.known.types.is_through(&builder.name, method);
-        if !through && !builder.has(method) {
+        let known = self.known.types.has(builder, method);
+        if !through && !known && !builder.has(method) {
             return false;
         }
         if through && self.known.names.knows(builder) || self.is_of_type(builder, before, chain) {
@@ -467,6 +468,11 @@ impl Scan<'_> {
             && (builder.depth == 0 || before.len() >= builder.depth || chain.inside.is_some())
     }
 
+    /// Whether what is called is itself what the builder is of.
+    fn is_called(&self, builder: &QueryBuilder, method: &str, chain: &Chain) -> bool {
+        builder.called && !chain.foreign && self.known.names.holds(builder, method)
+    }
+
     /// Whether what stands before the method is known to be of one of the builder's types.
     fn is_of_type(&self, builder: &QueryBuilder, before: &[(usize, usize)], chain: &Chain) -> bool {
         let names = self.known.names;
@@ -474,7 +480,7 @@ impl Scan<'_> {
             return false;
         }
         let holds = |name: &(usize, usize)| names.holds(builder, self.name(*name));
-        let class = |name: &(usize, usize)| names.is_class(builder, self.name(*name)) == Some(true);
+        let class = |name: &(usize, usize)| names.is_class(builder, self.name(*name), true) == Some(true);
         match builder.depth {
             0 if chain.this && before.is_empty() => names.defines(builder, None),
             0 => {
@@ -488,7 +494,8 @@ impl Scan<'_> {
 
     /// Whether the method is one of a model: `client.model.method`, or `Model.method`, also behind calls of its own.
     fn is_of_model(&self, builder: &QueryBuilder, before: &[(usize, usize)], chain: &Chain) -> bool {
-        let holds = |name: &(usize, usize)| self.is_model(builder, self.name(*name));
+        let bare = before.len() == 1 && !chain.this;
+        let holds = |name: &(usize, usize)| self.is_model(builder, self.name(*name), bare);
         match builder.depth {
             0 => (!chain.foreign && before.last().is_some_and(holds)) || chain.root.iter().any(holds),
             depth => {
@@ -497,8 +504,8 @@ impl Scan<'_> {
         }
     }
 
-    fn is_model(&self, builder: &QueryBuilder, name: &str) -> bool {
-        is_model(self.known.models, self.known.types, self.known.names, builder, name)
+    fn is_model(&self, builder: &QueryBuilder, name: &str, bare: bool) -> bool {
+        is_model(self.known.models, self.known.types, self.known.names, builder, (name, bare))
     }
 
     /// The builder that a call with the bracket at `at` starts; none at all where that takes a parser to say.
@@ -530,7 +537,8 @@ impl Scan<'_> {
             if builder.asks_receiver() && !builder.called && self.is_given_function(at) {
                 continue;
             }
-            if builder.text_argument && !self.text_argument(at)? {
+            let called = self.is_called(builder, self.name(*method), chain);
+            if (builder.text_argument || called) && !self.text_argument(at)? {
                 continue;
             }
             return Some(Some(builder.name.as_str()));
@@ -571,11 +579,17 @@ impl Scan<'_> {
 
 /// Whether a builder's model is called so: one of a schema file, or a class. What a file imports or defines itself is what it
 /// says; other names are those of any file.
-pub(crate) fn is_model(models: &Models, types: &Types, names: &Names, builder: &QueryBuilder, name: &str) -> bool {
+pub(crate) fn is_model(
+    models: &Models,
+    types: &Types,
+    names: &Names,
+    builder: &QueryBuilder,
+    (name, bare): (&str, bool),
+) -> bool {
     if builder.types.is_empty() {
         return models.holds(builder, name);
     }
-    names.is_class(builder, name).unwrap_or_else(|| types.is_named(builder, name))
+    names.is_class(builder, name, bare).unwrap_or_else(|| types.is_named(builder, name))
 }
 
 fn is_word(byte: u8) -> bool {

@@ -112,11 +112,11 @@ impl Names {
         self.held.get(name).is_some_and(|roots| roots.iter().any(|root| builder.is_of(*root)))
     }
 
-    /// Whether a name is a class whose own methods the builder's are; none where the file does not say.
-    pub(crate) fn is_class(&self, builder: &QueryBuilder, name: &str) -> Option<bool> {
+    /// Whether a name is a class whose own methods the builder's are; none where the file does not say. `bare`: it is no field.
+    pub(crate) fn is_class(&self, builder: &QueryBuilder, name: &str, bare: bool) -> Option<bool> {
         match self.types.get(name) {
             Some(root) => Some(builder.is_of(*root)),
-            None => self.others.iter().any(|other| other == name).then_some(false),
+            None => (bare && self.others.iter().any(|other| other == name)).then_some(false),
         }
     }
 
@@ -376,9 +376,12 @@ impl<'t> Look<'t, '_> {
                 locals.push((maker, false));
             }
             for (local, is_function) in locals {
-                let places: Vec<usize> = called(text, local).map(|(at, _)| at).collect();
-                for at in places.into_iter().filter(|at| is_function || text[..*at].ends_with('.')) {
-                    self.assigned(&text[..at], root);
+                let places: Vec<(usize, usize)> = called(text, local).collect();
+                for (at, end) in places.into_iter().filter(|(at, _)| is_function || text[..*at].ends_with('.')) {
+                    // What the chain goes on to make is something else.
+                    if !goes_on(&text[end..]) {
+                        self.assigned(&text[..at], root);
+                    }
                 }
             }
         }
@@ -526,6 +529,25 @@ impl<'t> Look<'t, '_> {
             }
         }
     }
+}
+
+/// Whether a chain goes on behind the arguments that a text begins with.
+fn goes_on(text: &str) -> bool {
+    let mut depth = 0usize;
+    for (at, byte) in text.bytes().enumerate().take(MAX_PARAMETERS) {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                let rest = text[at + 1..].trim_start();
+                if depth == 0 {
+                    return rest.starts_with('.') || rest.starts_with("?.");
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// What a declaration gives its name, as far as its line tells.

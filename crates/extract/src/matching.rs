@@ -425,10 +425,7 @@ impl Evaluator<'_> {
 
 /// A receiver, its name in lower case, is called like the sink's.
 fn is_called_like(receiver: &str, sink: &Sink) -> bool {
-    sink.receivers.iter().any(|hint| match hint.strip_prefix('=') {
-        Some(exact) => receiver == exact,
-        None => receiver.contains(hint.as_str()),
-    })
+    sink.receivers.iter().any(|hint| crate::sinks::is_like(receiver, hint))
 }
 
 /// Whether the argument of a sink is something that can be a text. A file that is named is no text.

@@ -265,6 +265,9 @@ pub(crate) struct QueryBuilder {
     /// Objects of its types are called like their classes: `user` is a `User`.
     #[serde(default)]
     pub(crate) instances: bool,
+    /// Its objects have methods that are called by their associations: `post.getTags()`.
+    #[serde(default)]
+    pub(crate) associations: bool,
     /// Methods that tell a chain, where the first argument does not show itself to be a text: `db(table).where(…)`.
     #[serde(default)]
     pub(crate) followed_by: Vec<String>,
@@ -315,16 +318,22 @@ impl QueryBuilder {
     /// Whether some name in a stretch of source may be a receiver.
     pub(crate) fn is_mentioned(&self, source: &str) -> bool {
         let source = source.to_lowercase();
-        self.receivers.iter().any(|hint| source.contains(hint.trim_start_matches('=')))
+        self.receivers.iter().any(|hint| source.contains(hint.trim_start_matches(['=', '*'])))
     }
 }
 
 fn is_hinted(hints: &[String], name: &str) -> bool {
     let name = name.to_lowercase();
-    hints.iter().any(|hint| match hint.strip_prefix('=') {
-        Some(exact) => name == exact,
-        None => name.contains(hint.as_str()),
-    })
+    hints.iter().any(|hint| is_like(&name, hint))
+}
+
+/// Whether a name in lower case is like a hint: has it in it, is it (`=db`), or ends with it (`*repo`).
+pub(crate) fn is_like(name: &str, hint: &str) -> bool {
+    match (hint.strip_prefix('='), hint.strip_prefix('*')) {
+        (Some(exact), _) => name == exact,
+        (_, Some(ending)) => name.ends_with(ending),
+        _ => name.contains(hint),
+    }
 }
 
 /// The languages that extraction reads: TypeScript, then Rust.

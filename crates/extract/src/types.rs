@@ -48,6 +48,8 @@ pub(crate) struct Types {
     own: FxHashMap<Arc<str>, Vec<Named>>,
     /// Methods of classes that others extend, which send what the class that they are called on makes: by builder.
     through: FxHashMap<&'static str, FxHashSet<String>>,
+    /// Methods that models have by their associations: `getTags`, `addTag`.
+    associated: FxHashSet<String>,
     /// Names of the models' fields that hold other models.
     fields: FxHashMap<Root, Vec<String>>,
     signature: u64,
@@ -79,6 +81,7 @@ impl Types {
         types.close(program, &found);
         types.add_through(program, &found);
         types.add_fields(program);
+        types.add_associated(program, &found);
         types.add_values(program, &found);
         types.signature = types.hash();
         types
@@ -92,6 +95,9 @@ impl Types {
         let mut fields: Vec<_> = self.fields.iter().collect();
         fields.sort_unstable();
         fields.hash(&mut hasher);
+        let mut associated: Vec<_> = self.associated.iter().collect();
+        associated.sort_unstable();
+        associated.hash(&mut hasher);
         let mut through: Vec<_> = self.through.values().flatten().collect();
         through.sort_unstable();
         through.hash(&mut hasher);
@@ -198,6 +204,25 @@ impl Types {
         }
         self.fields = found.into_iter().map(|(root, names)| (root, names.into_iter().collect())).collect();
         self.fields.values_mut().for_each(|names| names.sort_unstable());
+    }
+
+    /// `Post.belongsToMany(Tag)` gives every post `getTags`, `addTag` and so on.
+    fn add_associated(&mut self, program: &Program<'_>, found: &[(Arc<str>, Arc<Defined>)]) {
+        if !self.builders().any(|builder| builder.associations) {
+            return;
+        }
+        let made = |defined: &Defined| defined.definitions.iter().any(|one| one.sort == Sort::Made);
+        let files = found.par_iter().filter(|(path, defined)| made(defined) || self.own.contains_key(path));
+        let names: Vec<Vec<String>> =
+            files.filter_map(|(path, _)| Some(definitions::associations(&program.entry(path)?.text))).collect();
+        for name in names.iter().flatten() {
+            self.associated.extend(definitions::methods_of(name));
+        }
+    }
+
+    /// Whether what is of a builder's types has a method of this name.
+    pub(crate) fn has(&self, builder: &QueryBuilder, method: &str) -> bool {
+        !builder.types.is_empty() && (builder.has(method) || builder.associations && self.associated.contains(method))
     }
 
     /// The names of fields that hold models of a type.
@@ -347,7 +372,7 @@ impl Types {
 
     /// The methods that what is of a type has.
     pub(crate) fn asks(&self, method: &str) -> bool {
-        self.methods.contains(method) || self.methods().any(|name| name == method)
+        self.methods.contains(method) || self.associated.contains(method) || self.methods().any(|name| name == method)
     }
 
     /// The library of the types in use that a module is.

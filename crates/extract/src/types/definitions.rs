@@ -252,3 +252,43 @@ pub(super) fn fields(text: &str) -> impl Iterator<Item = (&str, &str)> {
         plain.then(|| (name, word_at(typed)))
     })
 }
+
+/// What associations call the other model: the name that they give it, else the model's.
+pub(super) fn associations(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for method in [".hasMany(", ".hasOne(", ".belongsTo(", ".belongsToMany("] {
+        for at in places(text, method) {
+            let arguments = cut(&text[at + method.len()..], MAX_ALIAS);
+            let arguments = arguments.split(';').next().unwrap_or(arguments);
+            let model = path_at(arguments);
+            let own = arguments.split_once("as:").map(|(_, name)| name.trim_start()).and_then(|name| {
+                let quote = name.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+                name[1..].split(quote).next()
+            });
+            let name = own.unwrap_or(model.rsplit('.').next().unwrap_or(model));
+            if !name.is_empty() && name.bytes().all(is_word) {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// The methods that an association gives a model's objects, whichever number it has.
+pub(super) fn methods_of(association: &str) -> Vec<String> {
+    let mut letters = association.chars();
+    let Some(first) = letters.next() else { return Vec::new() };
+    let name: String = first.to_uppercase().chain(letters).collect();
+    let mut forms = vec![name.clone()];
+    if let Some(one) = name.strip_suffix("ies") {
+        forms.push(format!("{one}y"));
+    } else if let Some(one) = name.strip_suffix('s') {
+        forms.push(one.to_owned());
+    } else if let Some(many) = name.strip_suffix('y') {
+        forms.push(format!("{many}ies"));
+    } else {
+        forms.push(format!("{name}s"));
+    }
+    let verbs = ["get", "set", "add", "remove", "count", "create", "has"];
+    forms.iter().flat_map(|form| verbs.iter().map(move |verb| format!("{verb}{form}"))).collect()
+}
