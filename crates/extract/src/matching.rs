@@ -241,6 +241,7 @@ impl Evaluator<'_> {
             content || (self.is_client(facts, object, &(library, sink)) && self.is_hidden(&values))
         } else {
             content
+                || (sink.certain && !call.arguments.is_empty())
                 || (known.is_some() && !values.is_empty())
                 || self.is_hinted(facts, object, &candidates, &values)
                 || self.callers_give_sql(&values)

@@ -130,6 +130,9 @@ pub(crate) struct Sink {
     /// Only where the argument reads as SQL: the method's name alone says too little.
     #[serde(default)]
     pub(crate) content: bool,
+    /// The method's name tells that it is one, whatever it is given.
+    #[serde(default)]
+    pub(crate) certain: bool,
     /// The argument is the path of a file that holds the text.
     #[serde(default)]
     pub(crate) file: bool,
