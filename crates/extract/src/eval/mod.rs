@@ -64,6 +64,12 @@ const MAX_STEPS: u32 = 10_000;
 /// What is said of a value that is needed for itself.
 const REFERS_TO_ITSELF: &str = "refers to itself, or too deep";
 
+/// How many values are kept for other sites of a file.
+const MAX_MEMO: usize = 50_000;
+
+/// What is said of a site that costs more than it is allowed.
+const TOO_MANY: &str = "too many combinations";
+
 type MemoKey = (FileId, ExprId, usize);
 
 /// What an expression is worth.
@@ -193,6 +199,10 @@ impl<'p> Evaluator<'p> {
 
     /// Starts the account of a new site.
     pub(crate) fn begin(&mut self) {
+        // What sites with too many combinations went through takes much room and is seldom asked for again.
+        if self.memo.len() > MAX_MEMO {
+            self.memo.clear();
+        }
         self.steps = 0;
         self.depth = 0;
         self.calls = 0;
@@ -238,7 +248,7 @@ impl<'p> Evaluator<'p> {
             return self.cut_off(REFERS_TO_ITSELF, at);
         }
         if self.steps > MAX_STEPS {
-            return vec![Value::unknown("too many combinations", at)];
+            return vec![Value::unknown(TOO_MANY, at)];
         }
         if is_plain(&facts.expr(expr).kind) {
             return self.eval_kind(facts, expr, env);

@@ -23,6 +23,9 @@ pub(super) enum OwnTag {
 /// How deep functions are looked into that are given a tag's values.
 const MAX_PASSED: u32 = 3;
 
+/// How many expressions a tag may cost: a library that makes SQL in its own way takes any number for each.
+const TAG_STEPS: u32 = 1_000;
+
 /// What keeps a list a list of the same values.
 const KEEPING: &[&str] = &["map", "filter", "slice", "flat"];
 
@@ -46,8 +49,11 @@ impl Evaluator<'_> {
             return Some(OwnTag::Texts(vec![lost(facts, parts, at)]));
         }
         let arguments = self.tag_arguments(facts, parts, at, env);
-        let made = self.invoke(&function, arguments, at);
-        let texts = self.texts_made(made, at);
+        let made = self.in_steps(TAG_STEPS, |evaluator| {
+            let made = evaluator.invoke(&function, arguments, at);
+            evaluator.texts_made(made, at)
+        });
+        let Some(texts) = made else { return Some(OwnTag::Texts(vec![lost(facts, parts, at)])) };
         if !texts.is_empty() && texts.iter().all(is_whole) {
             return Some(OwnTag::Texts(texts));
         }

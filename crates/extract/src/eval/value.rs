@@ -70,7 +70,7 @@ impl Choice {
     pub(crate) fn piece(at: Span, separator: Pieces, parts: Vec<ChoicePart>) -> Piece {
         let weight = parts.iter().flat_map(|part| &part.ways).map(|way| weight_of(way)).sum();
         if weight > MAX_WEIGHT {
-            return Piece::Unknown("too many combinations".into(), at);
+            return Piece::Unknown(super::TOO_MANY.into(), at);
         }
         Piece::Choice(Arc::new(Self { at, separator, parts, weight }))
     }
