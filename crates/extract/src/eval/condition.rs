@@ -59,7 +59,8 @@ impl Evaluator<'_> {
                     return None;
                 }
                 let values = self.eval(facts, expr, env);
-                all_agree(values.iter().map(|value| is_true(value).filter(|_| is_sure(facts, expr, value))))
+                let sure = self.are_sure(facts, expr, &values, env);
+                all_agree(values.iter().map(|value| is_true(value).filter(|_| sure)))
             }
         }
     }
@@ -181,8 +182,7 @@ impl Evaluator<'_> {
             return None;
         }
         let sides = (self.eval(facts, left, env), self.eval(facts, right, env));
-        let sure = |expr: ExprId, values: &[Value]| values.iter().all(|value| is_sure(facts, expr, value));
-        if !sure(left, &sides.0) || !sure(right, &sides.1) {
+        if !self.are_sure(facts, left, &sides.0, env) || !self.are_sure(facts, right, &sides.1, env) {
             return None;
         }
         let (left, right) = sides;
@@ -384,7 +384,7 @@ impl Evaluator<'_> {
 }
 
 /// What is so where a subject holds, and where it does not.
-fn held(subject: Asked) -> [Known; 2] {
+pub(super) fn held(subject: Asked) -> [Known; 2] {
     let decision = subject.decision(DecisionPlace::Holds(subject.number));
     [vec![Chosen { decision, outcomes: YES }], vec![Chosen { decision, outcomes: NO }]]
 }
@@ -456,11 +456,6 @@ fn is_leaf(facts: &Facts, expr: ExprId, depth: u32) -> bool {
         }
         _ => false,
     }
-}
-
-/// Nothing is sure to be nothing where it is a name's own value: a field may have been set through another name.
-fn is_sure(facts: &Facts, expr: ExprId, value: &Value) -> bool {
-    *value != Value::Nothing || matches!(facts.expr(expr).kind, ExprKind::Binding(_) | ExprKind::Nothing)
 }
 
 /// `Boolean(x)`.

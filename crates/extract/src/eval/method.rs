@@ -7,7 +7,7 @@ use rollproof_source::Span;
 use rollproof_sql::MadeText;
 use rustc_hash::FxHasher;
 
-use super::choice::at_test;
+use super::choice::{at_expr, at_test, told_apart};
 use super::flow::MAX_TURNS;
 use super::made_methods::Spelled;
 use super::text::distinct;
@@ -61,6 +61,8 @@ const METHODS: &[&str] = &[
     "append",
     "split",
     "reduce",
+    "find",
+    "findLast",
 ];
 
 /// Methods whose result is another text than the one they are called on.
@@ -111,11 +113,32 @@ impl Evaluator<'_> {
         let objects = self.eval(facts, object, env);
         let list_method = matches!(
             *known,
-            "join" | "map" | "flatMap" | "filter" | "concat" | "flat" | "fill" | "iter" | "split" | "reduce"
+            "join"
+                | "map"
+                | "flatMap"
+                | "filter"
+                | "concat"
+                | "flat"
+                | "fill"
+                | "iter"
+                | "split"
+                | "reduce"
+                | "find"
+                | "findLast"
         );
         let objects = match *known {
             "split" => self.forced_through(objects),
             _ if list_method => self.forced(objects),
+            _ => objects,
+        };
+        // Of what comes from outside nothing is known but that it is a list.
+        let is_outside = |value: &Value| matches!(value, Value::Opaque(_) | Value::Nothing);
+        let objects = match *known {
+            "map" | "flatMap" | "filter"
+                if objects.iter().any(|value| *value != Value::Nothing) && objects.iter().all(is_outside) =>
+            {
+                vec![Value::unknown("element of an unknown list", span(facts, object))]
+            }
             _ => objects,
         };
         let fits = |value: &Value| {
@@ -129,7 +152,12 @@ impl Evaluator<'_> {
         let changes = CHANGES.contains(known);
         // What a caller gives is changed when it is known.
         let objects = if changes && env.is_some() { self.forced(objects) } else { objects };
+        if matches!(*known, "find" | "findLast") {
+            return Some(self.found_in(facts, expr, &objects, call, env));
+        }
         let mut found = Vec::new();
+        let sharing = if *known == "join" { objects.len() } else { 1 };
+        let lists = std::mem::replace(&mut self.lists, sharing);
         for value in &objects {
             let values = match value {
                 Value::Param(param, _) if changes => vec![changed(param, facts, expr, at)],
@@ -139,7 +167,29 @@ impl Evaluator<'_> {
                 break;
             }
         }
+        self.lists = lists;
         Some(found)
+    }
+
+    /// `list.find(test)`: one of the items that may pass, each with what is decided by it, or none.
+    fn found_in(&mut self, facts: &Arc<Facts>, expr: ExprId, lists: &[Value], call: &Call, env: &Env) -> Vec<Value> {
+        let at = span(facts, expr);
+        let mut ways: Vec<Vec<Value>> = Vec::new();
+        for list in lists {
+            match list {
+                Value::List(items) => {
+                    let items = self.passing(facts, items, call, at, env);
+                    ways.extend(items.iter().flat_map(|item| item.values.iter()).map(|value| vec![value.clone()]));
+                }
+                Value::Unknown(..) => ways.push(vec![list.clone()]),
+                Value::Nothing => {}
+                _ => ways.push(vec![Value::unknown("element of an unknown list", at)]),
+            }
+        }
+        ways.push(vec![Value::Nothing]);
+        let mut values = told_apart(at_expr(facts, expr, env), ways);
+        self.cap(&mut values, at);
+        values
     }
 
     /// Adds values; whether they are so many that no more are kept.

@@ -132,6 +132,10 @@ pub(crate) struct Evaluator<'p> {
     serial: u32,
     /// Parameters whose callers are being asked.
     forcing: Vec<value::ParamRef>,
+    /// How many lists' texts are being made at once: they share the limit of variants.
+    lists: usize,
+    /// Object literals that were frozen: what such an object lacks it will always lack.
+    frozen: FxHashSet<(FileId, ExprId)>,
     /// What JSON files hold, by path.
     json: FxHashMap<Arc<str>, Value>,
     /// Objects that `this` stands for.
@@ -172,6 +176,8 @@ impl<'p> Evaluator<'p> {
             given: FxHashMap::default(),
             serial: 0,
             forcing: Vec::new(),
+            lists: 1,
+            frozen: FxHashSet::default(),
             json: FxHashMap::default(),
             objects: subclass::Objects::default(),
             known_objects: object::Known::default(),

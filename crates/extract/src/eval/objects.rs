@@ -24,6 +24,13 @@ impl Evaluator<'_> {
     ) -> Vec<Value> {
         let Some(first) = first else { return Vec::new() };
         let objects = self.eval(facts, first, env);
+        if name == "Object.freeze" {
+            for object in &objects {
+                if let Value::Object(place) = object {
+                    self.frozen.insert((place.facts.file, place.expr));
+                }
+            }
+        }
         if matches!(name, "Object.freeze" | "Object.assign") {
             return objects;
         }

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use super::condition::{Known, hashed};
-use super::value::{Env, Item, Piece, Value};
+use super::choice::is_empty;
+use super::condition::{Known, hashed, held};
+use super::value::{Env, Item, Piece, Pieces, Value};
 use super::{Evaluator, span};
 use crate::ir::{BindingId, BindingKind, ExprId, ExprKind, Facts, Group, Logic, Part, RegionId, RegionKind, Write};
 
@@ -127,6 +128,52 @@ impl Evaluator<'_> {
             Value::Text(_) => value.constant().map(|text| text.encode_utf16().count() == count),
             _ => None,
         }))
+    }
+
+    /// Nothing is sure to be nothing where it is a name's own value, or a field of an object that is frozen: that of another
+    /// may have been set through another name.
+    pub(super) fn are_sure(&mut self, facts: &Arc<Facts>, expr: ExprId, values: &[Value], env: &Env) -> bool {
+        if !values.contains(&Value::Nothing) {
+            return true;
+        }
+        match facts.expr(expr).kind {
+            ExprKind::Binding(_) | ExprKind::Nothing => true,
+            ExprKind::Member { object, .. } => {
+                let objects = self.eval(facts, object, env);
+                let frozen = |object: &Value| match object {
+                    Value::Object(place) => self.frozen.contains(&(place.facts.file, place.expr)),
+                    _ => false,
+                };
+                !objects.is_empty() && objects.iter().all(frozen)
+            }
+            _ => false,
+        }
+    }
+
+    /// The texts of a name or a field, those that count as true apart from those that do not: a condition may ask for that.
+    pub(super) fn told_by_truth(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        texts: Vec<Pieces>,
+        env: &Env,
+    ) -> Vec<Pieces> {
+        if texts.len() < 2 || !texts.iter().any(|text| is_empty(text)) {
+            return texts;
+        }
+        let is_name = matches!(facts.expr(expr).kind, ExprKind::Binding(_) | ExprKind::Member { .. });
+        let Some(subject) = is_name.then(|| self.subject(facts, expr, env)).flatten() else { return texts };
+        let [yes, no] = held(subject);
+        let marked = |text: Pieces| -> Pieces {
+            let filled = text.iter().any(|piece| matches!(piece, Piece::Text { .. }));
+            let marks = match (is_empty(&text), filled) {
+                (true, _) => &no,
+                (_, true) => &yes,
+                _ => return text,
+            };
+            text.iter().cloned().chain(marks.iter().copied().map(Piece::Chosen)).collect()
+        };
+        texts.into_iter().map(marked).collect()
     }
 
     /// What is so where there is something in a list, and where there is nothing.

@@ -31,6 +31,7 @@ impl Evaluator<'_> {
                     if choices.len() > 1 && is_whole_name(&known_tail(texts.first()), after) {
                         prefer_names(&mut choices);
                     }
+                    let choices = self.told_by_truth(facts, *hole, choices, env);
                     texts.choose(key_of(facts, *hole), &choices, span(facts, *hole));
                 }
             }
@@ -202,7 +203,7 @@ impl Evaluator<'_> {
                 let fitting = fitting.into_iter().map(|choice| &choices[choice]).filter(|choice| agree(&taken, choice));
                 next.extend(fitting.map(|choice| longer(text, &[between, choice, repeat, &taken])));
             }
-            if next.len() > self.limit() {
+            if next.len() > self.limit() / self.lists {
                 return vec![Value::text(vec![self.listed(items, &separator, at)])];
             }
             if next.is_empty() {
