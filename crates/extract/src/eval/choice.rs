@@ -200,6 +200,15 @@ impl Marks {
         all
     }
 
+    /// The marks of a text, without those that leave a decision of two outcomes open.
+    pub(super) fn pieces(&self) -> Vec<Piece> {
+        let is_open = |mark: &&Chosen| {
+            let of_two = !matches!(mark.decision.place, DecisionPlace::Expr(_) | DecisionPlace::Same(_));
+            of_two && mark.outcomes == 3
+        };
+        self.0.iter().filter(|mark| !is_open(mark)).copied().map(Piece::Chosen).collect()
+    }
+
     /// What is decided by one or the other.
     fn or(&self, other: &Self) -> Self {
         let both = |mark: &Chosen| {

@@ -158,7 +158,7 @@ impl Evaluator<'_> {
         texts: Vec<Pieces>,
         env: &Env,
     ) -> Vec<Pieces> {
-        if texts.len() < 2 || !texts.iter().any(|text| is_empty(text)) {
+        if !texts.iter().any(|text| is_empty(text)) {
             return texts;
         }
         let is_name = matches!(facts.expr(expr).kind, ExprKind::Binding(_) | ExprKind::Member { .. });

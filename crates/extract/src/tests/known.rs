@@ -216,3 +216,81 @@ fn what_a_function_finds_out_on_its_way_stays_together() {
            + SELECT a FROM t ORDER BY c",
     );
 }
+
+#[test]
+fn a_list_that_is_found_in_gives_one_of_its_items() {
+    check_one(
+        "const columns = [{ id: 'a', sql: 't.a' }, { id: 'b', sql: 't.b' }];
+         export function f(x) {
+           const column = columns.find((one) => one.id === x.sort);
+           if (!column) throw new Error('unknown');
+           return pool.query(`SELECT ${column.id} FROM t ORDER BY ${column.sql}`);
+         }",
+        "a.ts:6 pg.query
+           + SELECT a FROM t ORDER BY t.a
+           + SELECT b FROM t ORDER BY t.b",
+    );
+}
+
+#[test]
+fn what_a_frozen_object_lacks_it_always_lacks() {
+    check_one(
+        "const rules = Object.freeze({ all: true });
+         const names = (list: string, rule) => list.split(',').filter((name) => name !== 'b' || rule.none).join(', ');
+         export function f(x) { return pool.query(`SELECT ${names('a,b,c', rules)} FROM t`); }
+         export function g(x) { return pool.query(`SELECT ${names('a,b,c', { all: true })} FROM t`); }",
+        "a.ts:4 pg.query
+           + SELECT a, c FROM t
+         a.ts:5 pg.query
+           + SELECT a, c FROM t
+           + SELECT a, b, c FROM t",
+    );
+}
+
+#[test]
+fn a_text_goes_with_the_condition_that_asks_for_it() {
+    check_one(
+        "const by = (ids?: string[]) => ids?.length ? `IN (1)` : '';
+         const all = (props) => `SELECT a FROM t${props.filter ? ` WHERE a ${props.filter}` : ''}`;
+         export function f(x) { return pool.query(all({ filter: by(x.ids) })); }
+         export function g(x) { return pool.query(all({ filter: '' })); }",
+        "a.ts:4 pg.query
+           + SELECT a FROM t WHERE a IN (1)
+           = SELECT a FROM t
+         a.ts:5 pg.query
+           = SELECT a FROM t",
+    );
+}
+
+#[test]
+fn lists_of_two_callers_do_not_mix() {
+    check_one(
+        "export function f(x, data) {
+           const names = x ? ['a', 'b', 'c', 'd', 'e', 'f', 'g'] : ['h'];
+           const columns: string[] = [], values: string[] = [];
+           for (const name of names) {
+             if (data[name] === undefined) continue;
+             columns.push(name);
+             values.push('1');
+           }
+           return pool.query(`INSERT INTO t (${columns.join(', ')}) VALUES (${values.join(', ')})`);
+         }",
+        "a.ts:10 pg.query
+           + INSERT INTO t (a, b, c, d, e, f, g) VALUES (1, 1, 1, 1, 1, 1, 1)
+           + INSERT INTO t (a) VALUES (1)
+           + INSERT INTO t (b, c, d, e, f, g) VALUES (1, 1, 1, 1, 1, 1)
+           + INSERT INTO t (b) VALUES (1)
+           + INSERT INTO t (a, c, d, e, f, g) VALUES (1, 1, 1, 1, 1, 1)
+           + INSERT INTO t (c) VALUES (1)
+           + INSERT INTO t (a, b, d, e, f, g) VALUES (1, 1, 1, 1, 1, 1)
+           + INSERT INTO t (d) VALUES (1)
+           + INSERT INTO t (a, b, c, e, f, g) VALUES (1, 1, 1, 1, 1, 1)
+           + INSERT INTO t (e) VALUES (1)
+           + INSERT INTO t (a, b, c, d, f, g) VALUES (1, 1, 1, 1, 1, 1)
+           + INSERT INTO t (f) VALUES (1)
+           + INSERT INTO t (a, b, c, d, e, g) VALUES (1, 1, 1, 1, 1, 1)
+           + INSERT INTO t (g) VALUES (1)
+           + INSERT INTO t (a, b, c, d, e, f) VALUES (1, 1, 1, 1, 1, 1)
+           + INSERT INTO t (h) VALUES (1)",
+    );
+}
