@@ -1,13 +1,15 @@
-//! Functions that nobody is seen to call: what a list gives the one that a method of it calls for each item.
+//! Functions that methods of lists call with each item: what they find there, and what they are given where nobody else is
+//! seen to call them.
 
 use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::choice::{at_expr, told_apart};
 use super::given::EACH;
-use super::value::{ParamRef, Value, add};
+use super::value::{Env, ParamRef, Value, add};
 use super::{Evaluator, span};
-use crate::ir::{ExprId, ExprKind, Facts, Step};
+use crate::ir::{Call, ExprId, ExprKind, Facts, Step};
 
 /// The reasons of a parameter that nobody is seen to give.
 const EXPORTED: &str = "parameter of exported function";
@@ -78,6 +80,34 @@ impl Evaluator<'_> {
         for step in param.steps.iter().skip(if known { 0 } else { first.unwrap_or(param.steps.len()) }) {
             values = self.step(&values, step, at);
         }
+        values
+    }
+
+    /// `list.find(test)`: one of the items that may pass, each with what is decided by it, or none.
+    pub(super) fn found_in(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        lists: &[Value],
+        call: &Call,
+        env: &Env,
+    ) -> Vec<Value> {
+        let at = span(facts, expr);
+        let mut ways: Vec<Vec<Value>> = Vec::new();
+        for list in lists {
+            match list {
+                Value::List(items) => {
+                    let items = self.passing(facts, items, call, at, env);
+                    ways.extend(items.iter().flat_map(|item| item.values.iter()).map(|value| vec![value.clone()]));
+                }
+                Value::Unknown(..) => ways.push(vec![list.clone()]),
+                Value::Nothing => {}
+                _ => ways.push(vec![Value::unknown("element of an unknown list", at)]),
+            }
+        }
+        ways.push(vec![Value::Nothing]);
+        let mut values = told_apart(at_expr(facts, expr, env), ways);
+        self.cap(&mut values, at);
         values
     }
 

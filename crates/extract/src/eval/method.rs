@@ -7,7 +7,7 @@ use rollproof_source::Span;
 use rollproof_sql::MadeText;
 use rustc_hash::FxHasher;
 
-use super::choice::{at_expr, at_test, told_apart};
+use super::choice::at_test;
 use super::flow::MAX_TURNS;
 use super::made_methods::Spelled;
 use super::text::distinct;
@@ -131,15 +131,10 @@ impl Evaluator<'_> {
             _ if list_method => self.forced(objects),
             _ => objects,
         };
-        // Of what comes from outside nothing is known but that it is a list.
-        let is_outside = |value: &Value| matches!(value, Value::Opaque(_) | Value::Nothing);
-        let objects = match *known {
-            "map" | "flatMap" | "filter"
-                if objects.iter().any(|value| *value != Value::Nothing) && objects.iter().all(is_outside) =>
-            {
-                vec![Value::unknown("element of an unknown list", span(facts, object))]
-            }
-            _ => objects,
+        let objects = if matches!(*known, "map" | "flatMap" | "filter") {
+            as_lists(objects, span(facts, object))
+        } else {
+            objects
         };
         let fits = |value: &Value| {
             matches!(value, Value::Text(_) | Value::Fragment(..) | Value::List(_) | Value::Param(..) | Value::Number(_))
@@ -169,27 +164,6 @@ impl Evaluator<'_> {
         }
         self.lists = lists;
         Some(found)
-    }
-
-    /// `list.find(test)`: one of the items that may pass, each with what is decided by it, or none.
-    fn found_in(&mut self, facts: &Arc<Facts>, expr: ExprId, lists: &[Value], call: &Call, env: &Env) -> Vec<Value> {
-        let at = span(facts, expr);
-        let mut ways: Vec<Vec<Value>> = Vec::new();
-        for list in lists {
-            match list {
-                Value::List(items) => {
-                    let items = self.passing(facts, items, call, at, env);
-                    ways.extend(items.iter().flat_map(|item| item.values.iter()).map(|value| vec![value.clone()]));
-                }
-                Value::Unknown(..) => ways.push(vec![list.clone()]),
-                Value::Nothing => {}
-                _ => ways.push(vec![Value::unknown("element of an unknown list", at)]),
-            }
-        }
-        ways.push(vec![Value::Nothing]);
-        let mut values = told_apart(at_expr(facts, expr, env), ways);
-        self.cap(&mut values, at);
-        values
     }
 
     /// Adds values; whether they are so many that no more are kept.
@@ -391,7 +365,14 @@ impl Evaluator<'_> {
     }
 
     /// `list.filter(test)`: an item is there, is not, or may be left out, as far as the test is known.
-    fn passing(&mut self, facts: &Arc<Facts>, items: &[Item], call: &Call, at: Span, env: &Env) -> Vec<Item> {
+    pub(super) fn passing(
+        &mut self,
+        facts: &Arc<Facts>,
+        items: &[Item],
+        call: &Call,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Item> {
         let test = call.arguments.first().map(|test| self.eval(facts, *test, env));
         let function = match test.as_deref() {
             Some([Value::Function(function)]) => function.clone(),
@@ -498,6 +479,15 @@ impl Evaluator<'_> {
             }
         }
         vec![Value::List(mapped.into())]
+    }
+}
+
+/// What comes from outside, of which nothing is known but that it is a list.
+fn as_lists(objects: Vec<Value>, at: Span) -> Vec<Value> {
+    let is_outside = |value: &Value| matches!(value, Value::Opaque(_) | Value::Nothing);
+    match objects.iter().all(is_outside) && objects.iter().any(|value| *value != Value::Nothing) {
+        true => vec![Value::unknown("element of an unknown list", at)],
+        false => objects,
     }
 }
 

@@ -80,6 +80,24 @@ pub(super) fn is_said(facts: &Facts, condition: ExprId, depth: u32) -> bool {
     }
 }
 
+/// Whether an expression is a parameter whose object is only read, and given to nobody.
+fn has_no_other_name(facts: &Facts, expr: ExprId) -> bool {
+    let ExprKind::Binding(id) = facts.expr(expr).kind else { return false };
+    let binding = facts.binding(id);
+    let read_only = binding.writes.is_empty() && !facts.deep_writes.iter().any(|write| write.binding == id);
+    let is_param = matches!(binding.kind, BindingKind::Param(_)) && binding.path.is_empty();
+    let is_it = |expr: &ExprId| matches!(facts.expr(*expr).kind, ExprKind::Binding(other) if other == id);
+    is_param && read_only && !facts.places().named(&binding.name).iter().any(is_it)
+}
+
+/// Whether an object literal stands as an argument: but for the function that is called nobody has it.
+fn is_argument(facts: &Facts, expr: ExprId) -> bool {
+    facts.calls.iter().any(|call| match &facts.expr(*call).kind {
+        ExprKind::Call(call) => call.arguments.contains(&expr),
+        _ => false,
+    })
+}
+
 fn is_length(facts: &Facts, expr: ExprId) -> bool {
     matches!(&facts.expr(expr).kind, ExprKind::Member { property, .. } if property.as_ref() == "length")
 }
@@ -130,8 +148,8 @@ impl Evaluator<'_> {
         }))
     }
 
-    /// Nothing is sure to be nothing where it is a name's own value, or a field of an object that is frozen: that of another
-    /// may have been set through another name.
+    /// Nothing is sure to be nothing where it is a name's own value, or a field of an object that is frozen, or that its
+    /// function alone has: that of another may have been set through another name.
     pub(super) fn are_sure(&mut self, facts: &Arc<Facts>, expr: ExprId, values: &[Value], env: &Env) -> bool {
         if !values.contains(&Value::Nothing) {
             return true;
@@ -140,11 +158,15 @@ impl Evaluator<'_> {
             ExprKind::Binding(_) | ExprKind::Nothing => true,
             ExprKind::Member { object, .. } => {
                 let objects = self.eval(facts, object, env);
-                let frozen = |object: &Value| match object {
-                    Value::Object(place) => self.frozen.contains(&(place.facts.file, place.expr)),
+                let own = has_no_other_name(facts, object);
+                let stays = |object: &Value| match object {
+                    Value::Object(place) => {
+                        self.frozen.contains(&(place.facts.file, place.expr))
+                            || own && is_argument(&place.facts, place.expr)
+                    }
                     _ => false,
                 };
-                !objects.is_empty() && objects.iter().all(frozen)
+                !objects.is_empty() && objects.iter().all(stays)
             }
             _ => false,
         }

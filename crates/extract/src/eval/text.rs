@@ -168,11 +168,6 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Into how many parts the limit of variants goes: where several lists are joined, more is to come of each of them.
-    fn share(&self) -> usize {
-        if self.lists > 1 { 4 * self.lists } else { 1 }
-    }
-
     /// The texts of a list's items with `separator` between them.
     pub(super) fn join(&mut self, items: &[Item], separator: &Value, at: Span) -> Vec<Value> {
         let separators = self.value_texts(std::slice::from_ref(separator), at);
@@ -208,7 +203,7 @@ impl Evaluator<'_> {
                 let fitting = fitting.into_iter().map(|choice| &choices[choice]).filter(|choice| agree(&taken, choice));
                 next.extend(fitting.map(|choice| longer(text, &[between, choice, repeat, &taken])));
             }
-            if next.len() > self.limit() / self.share() {
+            if next.len() > self.limit() / self.lists {
                 let listed = self.listed(items, &separator, at);
                 // What all of them share is so for the list.
                 let marks = Marks::implied(std::slice::from_ref(&listed)).pieces();

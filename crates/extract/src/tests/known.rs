@@ -238,10 +238,13 @@ fn what_a_frozen_object_lacks_it_always_lacks() {
         "const rules = Object.freeze({ all: true });
          const names = (list: string, rule) => list.split(',').filter((name) => name !== 'b' || rule.none).join(', ');
          export function f(x) { return pool.query(`SELECT ${names('a,b,c', rules)} FROM t`); }
-         export function g(x) { return pool.query(`SELECT ${names('a,b,c', { all: true })} FROM t`); }",
+         export function g(x) {
+           const own = { all: true };
+           return pool.query(`SELECT ${names('a,b,c', own)} FROM t`);
+         }",
         "a.ts:4 pg.query
            + SELECT a, c FROM t
-         a.ts:5 pg.query
+         a.ts:7 pg.query
            + SELECT a, c FROM t
            + SELECT a, b, c FROM t",
     );
@@ -292,5 +295,20 @@ fn lists_of_two_callers_do_not_mix() {
            + INSERT INTO t (g) VALUES (1)
            + INSERT INTO t (a, b, c, d, e, f) VALUES (1, 1, 1, 1, 1, 1)
            + INSERT INTO t (h) VALUES (1)",
+    );
+}
+
+#[test]
+fn what_an_argument_lacks_its_function_does_not_get() {
+    check_one(
+        "const all = (props) => `SELECT a FROM t${props.limit ? ` LIMIT ${props.limit}` : ''}`;
+         const kept = (props, log) => { log(props); return `SELECT a FROM t${props.limit ? ' LIMIT 1' : ''}`; };
+         export function f(x) { return pool.query(all({ filter: '' })); }
+         export function g(x) { return pool.query(kept({ filter: '' }, x.log)); }",
+        "a.ts:4 pg.query
+           = SELECT a FROM t
+         a.ts:5 pg.query
+           + SELECT a FROM t LIMIT 1
+           = SELECT a FROM t",
     );
 }
