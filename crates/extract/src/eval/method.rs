@@ -81,6 +81,10 @@ const CHANGES: &[&str] = &[
     "padEnd",
 ];
 
+/// Methods of lists: what a caller gives is needed for itself.
+const OF_LISTS: &[&str] =
+    &["join", "map", "flatMap", "filter", "concat", "flat", "fill", "iter", "split", "reduce", "find", "findLast"];
+
 impl Evaluator<'_> {
     /// A method of text or lists; none where the object is neither.
     pub(super) fn method(
@@ -111,21 +115,7 @@ impl Evaluator<'_> {
         }
         let known = METHODS.iter().find(|method| **method == name.as_ref())?;
         let objects = self.eval(facts, object, env);
-        let list_method = matches!(
-            *known,
-            "join"
-                | "map"
-                | "flatMap"
-                | "filter"
-                | "concat"
-                | "flat"
-                | "fill"
-                | "iter"
-                | "split"
-                | "reduce"
-                | "find"
-                | "findLast"
-        );
+        let list_method = OF_LISTS.contains(known);
         let objects = match *known {
             "split" => self.forced_through(objects),
             _ if list_method => self.forced(objects),
