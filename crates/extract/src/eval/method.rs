@@ -8,7 +8,7 @@ use rollproof_sql::MadeText;
 use rustc_hash::FxHasher;
 
 use super::choice::at_test;
-use super::flow::MAX_TURNS;
+use super::flow::{MAX_TURNS, MAX_WAYS};
 use super::made_methods::Spelled;
 use super::text::distinct;
 use super::value::{Chosen, Env, Item, ParamRef, Piece, Pieces, Taking, Value, add, cut};
@@ -350,6 +350,9 @@ impl Evaluator<'_> {
         for (index, item) in items.iter().enumerate().skip(turned) {
             let index = vec![Value::derived(&index.to_string(), at)];
             made = self.apply_function(facts, *function, &[made, item.values.to_vec(), index], at, env);
+            if made.len() > MAX_WAYS {
+                return vec![Value::unknown("result of `reduce`", at)];
+            }
         }
         made
     }
