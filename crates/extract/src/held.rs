@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::program::Program;
 use crate::setters::{imports_of, is_word, places};
-use crate::sinks::QueryBuilder;
+use crate::sinks::{Library, QueryBuilder};
 use crate::types::{Root, Types, word_at};
 
 mod look;
@@ -99,6 +99,11 @@ impl Names {
     /// Whether a name holds what the builder's methods are called on.
     pub(crate) fn holds(&self, builder: &QueryBuilder, name: &str) -> bool {
         self.held.get(name).is_some_and(|roots| roots.iter().any(|root| builder.is_of(*root)))
+    }
+
+    /// Whether a name holds something of a library's types.
+    pub(crate) fn holds_any(&self, library: &Library, name: &str) -> bool {
+        library.builders.iter().any(|builder| self.holds(builder, name))
     }
 
     /// Whether a name is a class whose own methods the builder's are; none where the file does not say. `bare`: it is no field.

@@ -270,12 +270,13 @@ impl Evaluator<'_> {
         imported.or_else(hinted).or_else(|| active().next()).or(candidates.first()).copied()
     }
 
-    /// The receiver is called like a client of a library that the file or the project uses: what its method is given is
+    /// The receiver is called like a client of a library that the file or the project uses, or is of one's type: what its method is given is
     /// SQL, known or not.
     fn is_client(&self, facts: &Facts, object: ExprId, (library, sink): &Candidate) -> bool {
-        let Some(receiver) = facts.name_of(object).map(|name| name.to_lowercase()) else { return false };
+        let Some(receiver) = facts.name_of(object) else { return false };
         let in_use = || self.program.imports(facts, library) || self.program.is_active(library);
-        !sink.part && is_called_like(&receiver, sink) && in_use()
+        let typed = || library.has_types() && self.program.names(&facts.path).holds_any(library, receiver);
+        !sink.part && (is_called_like(&receiver.to_lowercase(), sink) && in_use() || typed())
     }
 
     /// Nothing is known of how the text begins.

@@ -14,6 +14,9 @@ export class Store {
   remove(id: number) {
     return this.rows(this.table).where({ id }).delete();
   }
+  run(text: string) {
+    return this.rows.raw(text);
+  }
   names() {
     return reader(this.table).select("name");
   }
