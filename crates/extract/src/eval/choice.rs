@@ -113,9 +113,10 @@ pub(super) fn marked(value: Value, marks: &[Chosen]) -> Value {
         return value;
     }
     let mark = |pieces: Pieces| -> Pieces {
-        let known = |mark: &&Chosen| !pieces.contains(&Piece::Chosen(**mark));
+        let known =
+            |mark: &&Chosen| !pieces.iter().any(|piece| matches!(piece, Piece::Chosen(known) if known.implies(mark)));
         let new: Vec<Piece> = marks.iter().filter(known).copied().map(Piece::Chosen).collect();
-        pieces.iter().cloned().chain(new).collect()
+        if new.is_empty() { pieces } else { pieces.iter().cloned().chain(new).collect() }
     };
     match value {
         Value::Text(pieces) => Value::Text(mark(pieces)),
@@ -124,7 +125,8 @@ pub(super) fn marked(value: Value, marks: &[Chosen]) -> Value {
         Value::List(items) if items.iter().map(|item| item.values.len()).sum::<usize>() <= MAX_MARKED => {
             // Without the item it is the same list.
             let left_out = |taking: &Arc<Taking>| {
-                let left = taking.left.iter().chain(marks).copied().collect();
+                let new = marks.iter().filter(|mark| !taking.left.iter().any(|known| known.implies(mark)));
+                let left = taking.left.iter().chain(new).copied().collect();
                 Arc::new(Taking { left, ..taking.as_ref().clone() })
             };
             let item = |item: &Item| Item {
@@ -140,7 +142,7 @@ pub(super) fn marked(value: Value, marks: &[Chosen]) -> Value {
             )
         }
         Value::Object(place) => {
-            let new = marks.iter().filter(|mark| !place.marks().contains(mark));
+            let new = marks.iter().filter(|mark| !place.marks().iter().any(|known| known.implies(mark)));
             let decided = place.marks().iter().chain(new).copied().collect();
             Value::Object(Place { decided: Some(decided), ..place })
         }

@@ -160,6 +160,13 @@ pub(crate) struct Chosen {
     pub(crate) outcomes: u64,
 }
 
+impl Chosen {
+    /// Whether the other is so wherever this is.
+    pub(crate) fn implies(&self, other: &Self) -> bool {
+        self.decision == other.decision && self.outcomes & !other.outcomes == 0
+    }
+}
+
 /// A place where the program takes one of several ways, in one call of its function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Decision {
