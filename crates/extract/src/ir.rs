@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::nest::Nest;
 use crate::places::Places;
+use crate::sharing::Sharing;
 use crate::uses::Uses;
 
 macro_rules! ids {
@@ -71,6 +72,8 @@ pub(crate) struct Facts {
     pub(crate) deep_writes: Vec<DeepWrite>,
     /// Fields of names that are set under a computed name (`object[key] = x`), each as a push of the pair of both.
     pub(crate) keyed: Vec<(BindingId, Write)>,
+    /// All writes to lists, maps and objects, whatever these are reached by.
+    pub(crate) mutations: Vec<Mutation>,
     /// Which of the language's libraries are imported, by their places; made when it is first asked for.
     pub(crate) libraries: OnceLock<Vec<bool>>,
     /// The functions by where they stand; made when it is first asked for.
@@ -79,6 +82,8 @@ pub(crate) struct Facts {
     pub(crate) uses: OnceLock<Uses>,
     /// Where its names stand as values; made when it is first asked for.
     pub(crate) places: OnceLock<Places>,
+    /// What is written under other names than it is read; made when it is first asked for.
+    pub(crate) sharing: OnceLock<Sharing>,
     /// Test functions and modules that were left out.
     pub(crate) tests_left_out: usize,
     pub(crate) problems: Vec<Problem>,
@@ -246,6 +251,10 @@ pub(crate) enum BindingKind {
 pub(crate) enum Step {
     Field(Arc<str>),
     Item(u32),
+    /// All items from this one on.
+    From(u32),
+    /// All fields but these.
+    Without(Arc<[Arc<str>]>),
     /// What a method of text makes of it: the call, and the file that it stands in.
     Method {
         path: Arc<str>,
@@ -290,6 +299,24 @@ pub(crate) struct DeepWrite {
     /// The fields that lead to what is written.
     pub(crate) path: Vec<Arc<str>>,
     pub(crate) write: Write,
+}
+
+/// A change of a list, a map or an object.
+#[derive(Debug, Clone)]
+pub(crate) struct Mutation {
+    /// What is changed.
+    pub(crate) object: ExprId,
+    /// The field that is set; none where that may be any, or is an item of a list.
+    pub(crate) field: Option<Arc<str>>,
+    /// What is put there.
+    pub(crate) values: Vec<ExprId>,
+    /// The fields of the values are, not they themselves (`Object.assign`).
+    pub(crate) copies: bool,
+    /// By a method of lists that is called by its name.
+    pub(crate) by_method: bool,
+    /// It is done from here on.
+    pub(crate) at: u32,
+    pub(crate) region: RegionId,
 }
 
 /// The field of a write whose name is not known (`object[name] = x`).
@@ -337,6 +364,8 @@ pub(crate) struct Function {
     /// In source order, each with where it stands.
     pub(crate) returns: Vec<(ExprId, RegionId)>,
     pub(crate) getter: bool,
+    /// `this` is what it is around the function.
+    pub(crate) arrow: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -364,6 +393,8 @@ pub(crate) struct ClassField {
     pub(crate) type_expr: Option<ExprId>,
     /// Written in a way that is not followed.
     pub(crate) lost: bool,
+    /// The class says that it has it, and does not only write to it.
+    pub(crate) declared: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -454,6 +485,11 @@ impl Facts {
     /// How the file's names are used.
     pub(crate) fn uses(&self) -> &Uses {
         self.uses.get_or_init(|| Uses::of(self))
+    }
+
+    /// What is written in the file under other names than it is read.
+    pub(crate) fn sharing(&self) -> &Sharing {
+        self.sharing.get_or_init(|| Sharing::of(self))
     }
 
     /// Where the file's names stand as values.

@@ -41,6 +41,7 @@ mod render;
 mod run;
 mod script;
 mod setters;
+mod sharing;
 mod sinks;
 mod site;
 mod sql_files;

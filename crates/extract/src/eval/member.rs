@@ -89,7 +89,7 @@ impl Evaluator<'_> {
     pub(super) fn field(&mut self, place: &Place, name: &Arc<str>, at: Span) -> Vec<Value> {
         let facts = place.facts.clone();
         let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return vec![Value::Opaque(at)] };
-        let mut found = Vec::new();
+        let mut found: Vec<Value> = self.unseen_field(place, name).into_iter().collect();
         let mut computed = false;
         for (before, Field { name: field, value }) in fields.iter().enumerate().rev() {
             match field {
@@ -123,7 +123,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        if found.is_empty() {
+        if found.iter().all(|value| matches!(value, Value::Unknown(..))) {
             found.push(if computed { Value::unknown("computed field", at) } else { Value::Nothing });
         }
         found
@@ -144,12 +144,15 @@ impl Evaluator<'_> {
                 if facts.functions[function.function.index()].getter {
                     return self.invoke(&function, Vec::new(), at);
                 }
-                let state = Some(vec![Value::Function(function)]);
+                let unseen = self.unseen_member(&facts, class.class, name);
+                let state = Some([Value::Function(function)].into_iter().chain(unseen).collect());
                 return self.outside_static((&facts, class.class), name, state, at).unwrap_or_default();
             }
             if let Some(field) = here.fields.get(name) {
                 let env = self.env_of_field(own, &class, this);
-                let state = Some(self.class_field(&facts, field, at, &env));
+                let mut values = self.class_field(&facts, field, at, &env);
+                values.extend(self.unseen_member(&facts, class.class, name));
+                let state = Some(values);
                 return self.outside_static((&facts, class.class), name, state, at).unwrap_or_default();
             }
             if let Some(set) = self.outside_static((&facts, class.class), name, None, at) {
@@ -282,7 +285,7 @@ impl Evaluator<'_> {
     pub(super) fn all_fields(&mut self, place: &Place) -> Vec<Value> {
         let facts = place.facts.clone();
         let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return Vec::new() };
-        let mut values = Vec::new();
+        let mut values: Vec<Value> = self.unseen_fields(place).into_iter().collect();
         for field in fields {
             for value in marked_all(self.eval(&facts, field.value, &place.env), place.marks()) {
                 add(&mut values, value);

@@ -41,6 +41,7 @@ mod subject;
 pub(crate) mod tag;
 pub(crate) mod text;
 mod turns;
+mod unseen;
 pub(crate) mod value;
 mod written;
 
@@ -376,7 +377,10 @@ impl<'p> Evaluator<'p> {
             }
             ExprKind::Logic { op, left, right } => self.logic(facts, expr, (*op, *left, *right), env),
             ExprKind::Equal { .. } | ExprKind::Not(_) | ExprKind::TypeOf(_) => vec![Value::Opaque(at)],
-            ExprKind::Call(call) => self.call(facts, expr, call, env),
+            ExprKind::Call(call) => {
+                let values = self.call(facts, expr, call, env);
+                self.with_unseen(facts, expr, values)
+            }
             ExprKind::Member { object, property } => {
                 // Whatever is counted: a list would have to be followed for nothing.
                 if matches!(property.as_ref(), "length" | "size" | "rowCount") {
@@ -402,7 +406,10 @@ impl<'p> Evaluator<'p> {
                 vec![Value::External { module: "".into(), path: vec![name.clone()].into() }]
             }
             ExprKind::Path(path) => self.path(facts, path, at),
-            ExprKind::Array(items) => vec![Value::List(self.items(facts, items, env, false).into())],
+            ExprKind::Array(items) => {
+                let list = Value::List(self.items(facts, items, env, false).into());
+                self.with_unseen(facts, expr, vec![list])
+            }
             ExprKind::Spread(inner) => self.eval(facts, *inner, env),
             ExprKind::Object(_) => vec![Value::Object(Place::new(facts, expr, env))],
             ExprKind::Function(function) => vec![self.function(facts, *function, env)],

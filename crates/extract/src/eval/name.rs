@@ -247,6 +247,7 @@ impl Evaluator<'_> {
             Step::Field(name) => self.member(values, name, at),
             Step::Method { path, call } => self.after_method(values, path, *call, at),
             Step::Or { path, default } => self.or_else(values, path, *default),
+            Step::From(_) | Step::Without(_) => values.iter().map(|value| self.rest_of(value, step, at)).collect(),
             Step::Item(index) => {
                 let mut found = Vec::new();
                 for value in values {

@@ -7,7 +7,7 @@ use rollproof_source::Span;
 use super::Evaluator;
 use super::choice::{marked, marked_all};
 use super::value::{Env, Item, Value, add};
-use crate::ir::{ANY_FIELD, DELETED, ExprId, ExprKind, Facts, Field};
+use crate::ir::{ANY_FIELD, DELETED, ExprId, ExprKind, Facts, Field, Step};
 use crate::unbuilt::MISSING_FILE;
 
 /// How many spreads are followed in an object's spread, so that one that spreads itself comes to an end.
@@ -63,6 +63,33 @@ impl Evaluator<'_> {
         lists
     }
 
+    /// What a pattern leaves over of a list or an object.
+    pub(super) fn rest_of(&mut self, value: &Value, step: &Step, at: Span) -> Value {
+        match (value, step) {
+            (Value::List(items), Step::From(first)) => {
+                let taken = items.iter().take(*first as usize);
+                if { taken }.any(|item| item.optional || item.repeated) {
+                    return Value::List(items.iter().map(|item| Item { optional: true, ..item.clone() }).collect());
+                }
+                Value::List(items.iter().skip(*first as usize).cloned().collect())
+            }
+            (Value::Param(param, _), _) => {
+                let mut param = param.clone();
+                param.steps.push(step.clone());
+                Value::Param(param, at)
+            }
+            (_, Step::From(_)) => Value::unknown("rest of an unknown list", at),
+            (_, Step::Without(names)) => match self.fields_of(value, MAX_SPREADS) {
+                Some(mut fields) => {
+                    fields.retain(|(name, _)| !names.contains(name));
+                    Value::Record(fields.into())
+                }
+                None => value.clone(),
+            },
+            _ => value.clone(),
+        }
+    }
+
     /// The names of an object's fields in their order, and what they are; none where a spread is not known.
     pub(super) fn fields_of(&mut self, object: &Value, spreads: u32) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
         let place = match object {
@@ -72,6 +99,9 @@ impl Evaluator<'_> {
         };
         let facts = place.facts.clone();
         let ExprKind::Object(written) = &facts.expr(place.expr).kind else { return None };
+        if self.unseen_fields(&place).is_some() {
+            return None;
+        }
         let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
         for field in written {
             let values = marked_all(self.eval(&facts, field.value, &place.env), place.marks());
@@ -101,6 +131,9 @@ impl Evaluator<'_> {
             _ => written,
         };
         let Value::Object(place) = &inner.base else { return None };
+        if self.unseen_fields(place).is_some() {
+            return None;
+        }
         if let Some(binding) = written.binding
             && !self.calls_that_write(&written.facts, binding, None).is_empty()
         {

@@ -75,10 +75,12 @@ impl Builder {
             stored: Vec::new(),
             deep_writes: Vec::new(),
             keyed: Vec::new(),
+            mutations: Vec::new(),
             libraries: OnceLock::new(),
             nest: OnceLock::new(),
             uses: OnceLock::new(),
             places: OnceLock::new(),
+            sharing: OnceLock::new(),
             tests_left_out: 0,
             problems: Vec::new(),
         };

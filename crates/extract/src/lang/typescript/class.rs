@@ -33,8 +33,9 @@ impl Lowering<'_> {
             let mut cursor = node.walk();
             node.children(&mut cursor).any(|child| self.kind(child) == Kind::Get)
         };
-        let returns = Vec::new();
-        self.builder.facts.functions.push(Function { name, class, range, params: Vec::new(), returns, getter });
+        let arrow = self.kind(node) == Kind::ArrowFunction;
+        let function = Function { name, class, range, params: Vec::new(), returns: Vec::new(), getter, arrow };
+        self.builder.facts.functions.push(function);
         let scope = self.builder.open_scope();
         let leaving = self.next_leaving.take().unwrap_or(Fate::Heard);
         let outer = (self.function.replace(id), self.handler.take(), self.function_scope);
@@ -112,6 +113,7 @@ impl Lowering<'_> {
         let field = self.builder.facts.classes[class.index()].fields.entry(name).or_default();
         field.values.push(value);
         field.type_expr = type_expr;
+        field.declared = true;
     }
 
     pub(super) fn class_declaration(&mut self, node: Node<'_>) -> Option<ClassId> {
@@ -186,6 +188,7 @@ impl Lowering<'_> {
                 let field = self.builder.facts.classes[class.index()].fields.entry(name).or_default();
                 field.values.extend(value);
                 field.type_expr = field.type_expr.or(type_expr);
+                field.declared = true;
             }
             Kind::ClassStaticBlock => self.walk(member),
             _ => {}

@@ -1,17 +1,10 @@
 //! Expressions.
 
-use std::sync::Arc;
-
 use tree_sitter::Node;
 
 use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
-use crate::ir::{
-    ANY_FIELD, BindingKind, Call, CallStyle, DELETED, ExprId, ExprKind, Fate, Field, KEYED, Logic, WriteOp,
-};
-
-/// How many fields may lead to what is written.
-const MAX_PATH: usize = 16;
+use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, WriteOp};
 
 impl Lowering<'_> {
     /// What becomes of an error here: the innermost handler's.
@@ -167,7 +160,7 @@ impl Lowering<'_> {
             let fate = if operator == "void" { Fate::NotAwaited(range_of(argument)) } else { self.fate() };
             inner = Some(self.expression_with(argument, fate));
             if operator == "delete" {
-                self.write_any(argument, node.end_byte() as u32);
+                self.deletes(argument, inner, node.end_byte() as u32);
             }
         }
         let kind = match (operator, inner) {
@@ -188,11 +181,8 @@ impl Lowering<'_> {
 
     fn update(&mut self, node: Node<'_>) -> ExprId {
         let number = self.builder.expr(ExprKind::Number(None), range_of(node));
-        if let Some(argument) =
-            self.part(node, Part::Argument).filter(|argument| self.kind(*argument) == Kind::Identifier)
-        {
-            let name = self.slice(argument);
-            self.builder.write(name, None, node.end_byte() as u32, WriteOp::Assign(number));
+        if let Some(argument) = self.part(node, Part::Argument) {
+            self.write_place(argument, node.end_byte() as u32, WriteOp::Assign(number), Vec::new());
         }
         number
     }
@@ -298,12 +288,10 @@ impl Lowering<'_> {
             });
             self.next_leaving = None;
         }
-        if self.slice(function) == "Object.assign"
-            && let Some(object) = self.assigned(&arguments, range)
-        {
+        if let Some(object) = self.changed_by_function(self.slice(function), &arguments, range) {
             return object;
         }
-        self.write_by_method(function, &arguments, range.end);
+        self.write_by_method(function, callee, &arguments, range.end);
         self.finish_call(range, callee, arguments, CallStyle::Plain, fate)
     }
 
@@ -342,245 +330,4 @@ impl Lowering<'_> {
         let call = Call { callee, arguments, spread: false, style, region, fate, awaited: false, type_argument: None };
         self.builder.expr(ExprKind::Call(Box::new(call)), range)
     }
-
-    /// `Object.assign({}, a, b)` is `{ ...a, ...b }`; of a variable, its fields are set.
-    fn assigned(&mut self, arguments: &[ExprId], range: rollproof_source::TextRange) -> Option<ExprId> {
-        let (first, rest) = arguments.split_first()?;
-        if matches!(self.builder.facts.expr(*first).kind, ExprKind::Object(_)) {
-            let fields = arguments.iter().map(|value| Field { name: None, value: *value }).collect();
-            return Some(self.builder.expr(ExprKind::Object(fields), range));
-        }
-        let (target, path) = self.rooted_expr(*first)?;
-        let any = self.builder.intern(ANY_FIELD);
-        for source in rest {
-            let fields = match &self.builder.facts.expr(*source).kind {
-                ExprKind::Object(fields) => fields.clone(),
-                _ => vec![Field { name: None, value: *source }],
-            };
-            for Field { name, value } in fields {
-                let (field, op) = match name {
-                    Some(name) => (name, WriteOp::Assign(value)),
-                    None => (any.clone(), WriteOp::Lost("fields that are assigned")),
-                };
-                let path = path.iter().cloned().chain([field]).collect();
-                self.builder.write_at(&target, path, range.end, op);
-            }
-        }
-        None
-    }
-
-    /// The name that an expression starts with, and the fields that lead from it.
-    fn rooted_expr(&self, expr: ExprId) -> Option<(Arc<str>, Vec<Arc<str>>)> {
-        let mut path = Vec::new();
-        let mut next = expr;
-        loop {
-            match &self.builder.facts.expr(next).kind {
-                ExprKind::Global(name) => {
-                    path.reverse();
-                    return Some((name.clone(), path));
-                }
-                ExprKind::Member { object, property } => {
-                    path.push(property.clone());
-                    next = *object;
-                }
-                _ => return None,
-            }
-        }
-    }
-
-    /// `list.push(x)`, `query.append(x)`: writes to the variable.
-    fn write_by_method(&mut self, function: Node<'_>, arguments: &[ExprId], at: u32) {
-        if self.kind(function) != Kind::MemberExpression {
-            return;
-        }
-        let (Some(object), Some(property)) = (self.part(function, Part::Object), self.part(function, Part::Property))
-        else {
-            return;
-        };
-        let op = match (self.slice(property), arguments) {
-            ("push", _) => WriteOp::Push(arguments.to_vec()),
-            ("unshift", _) => WriteOp::Unshift(arguments.to_vec()),
-            ("append", [one]) => WriteOp::Append(*one),
-            ("add", [one]) => WriteOp::Include(*one),
-            ("delete" | "clear" | "copyWithin", _) => WriteOp::ListLost("array changed in place"),
-            ("splice" | "pop" | "shift" | "reverse" | "sort" | "fill", _) => WriteOp::Lost("array changed in place"),
-            _ => return,
-        };
-        self.write_to(object, at, op);
-    }
-
-    fn write_to(&mut self, target: Node<'_>, at: u32, op: WriteOp) {
-        match self.kind(target) {
-            Kind::Identifier => self.builder.write(self.slice(target), None, at, op),
-            Kind::NonNullExpression
-            | Kind::ParenthesizedExpression
-            | Kind::AsExpression
-            | Kind::SatisfiesExpression => {
-                if let Some(inner) = self.children(target).into_iter().next() {
-                    self.write_to(inner, at, op);
-                }
-            }
-            Kind::MemberExpression => {
-                let object = self.part(target, Part::Object);
-                let field = self.part(target, Part::Property).map(|property| self.slice(property));
-                let (Some(object), Some(field)) = (object, field) else { return };
-                let field = self.builder.intern(field);
-                if self.kind(object) == Kind::This {
-                    self.write_field(&field, op);
-                } else if let Some((name, mut path)) = self.rooted(object) {
-                    if field.as_ref() == "length" {
-                        return self.builder.write_at(name, path, at, WriteOp::ListLost("array changed in place"));
-                    }
-                    path.push(field);
-                    self.builder.write_at(name, path, at, op);
-                }
-            }
-            Kind::SubscriptExpression => self.write_element(target, at, op),
-            Kind::ObjectPattern | Kind::ArrayPattern => {
-                for child in self.children(target) {
-                    let name = self.part(child, Part::Value).unwrap_or(child);
-                    self.builder.write(self.slice(name), None, at, WriteOp::Lost("destructuring assignment"));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The name that an object is reached from, and the fields that lead to it; those whose names are not known are
-    /// [`ANY_FIELD`].
-    fn rooted<'s>(&mut self, object: Node<'_>) -> Option<(&'s str, Vec<Arc<str>>)>
-    where
-        Self: 's,
-    {
-        let mut path = Vec::new();
-        let mut node = object;
-        for _ in 0..MAX_PATH {
-            match self.kind(node) {
-                Kind::Identifier => {
-                    path.reverse();
-                    return Some((self.slice(node), path));
-                }
-                Kind::NonNullExpression
-                | Kind::ParenthesizedExpression
-                | Kind::AsExpression
-                | Kind::SatisfiesExpression => node = self.children(node).into_iter().next()?,
-                Kind::MemberExpression => {
-                    let property = self.slice(self.part(node, Part::Property)?);
-                    path.push(self.builder.intern(property));
-                    node = self.part(node, Part::Object)?;
-                }
-                Kind::SubscriptExpression => {
-                    let key = self.slice(self.part(node, Part::Index)?);
-                    path.push(self.builder.intern(plain_key(key).unwrap_or(ANY_FIELD)));
-                    node = self.part(node, Part::Object)?;
-                }
-                _ => return None,
-            }
-        }
-        None
-    }
-
-    /// `list[index] = x`, `object["name"] = x`, `object[name] = x`.
-    fn write_element(&mut self, target: Node<'_>, at: u32, op: WriteOp) {
-        let (Some(object), Some(index)) = (self.part(target, Part::Object), self.part(target, Part::Index)) else {
-            return;
-        };
-        let Some((name, path)) = self.rooted(object) else { return };
-        let with = |field: Arc<str>| path.iter().cloned().chain([field]).collect();
-        match plain_key(self.slice(index)).map(|key| self.builder.intern(key)) {
-            Some(field) => self.builder.write_at(name, with(field), at, op),
-            None => {
-                if let (WriteOp::Assign(value), true) = (&op, path.is_empty()) {
-                    self.write_keyed(name, index, at, *value);
-                }
-                let any = self.builder.intern(ANY_FIELD);
-                self.builder.write_at(name, with(any), at, op);
-                self.builder.write_at(name, path, at, WriteOp::ListLost("array changed in place"));
-            }
-        }
-    }
-
-    /// `object[key] = value`, as a pair that is put into it.
-    fn write_keyed(&mut self, name: &str, key: Node<'_>, at: u32, value: ExprId) {
-        let is_name = |node: Node<'_>| self.kind(node) == Kind::Identifier;
-        let plain = is_name(key) || self.part(key, Part::Object).is_some_and(is_name);
-        if plain && matches!(self.kind(key), Kind::Identifier | Kind::MemberExpression) {
-            let range = range_of(key);
-            let key = self.expression(key);
-            let pair = self.builder.expr(ExprKind::Array(vec![key, value]), range);
-            let keyed = self.builder.intern(KEYED);
-            self.builder.write(name, Some(keyed), at, WriteOp::Push(vec![pair]));
-        }
-    }
-
-    /// `delete object.name`: which fields there are is no longer known.
-    fn write_any(&mut self, target: Node<'_>, at: u32) {
-        let object = self.part(target, Part::Object);
-        let Some((name, path)) = object.and_then(|object| self.rooted(object)) else { return };
-        let mut fields = vec![self.builder.intern(ANY_FIELD)];
-        if let Some(property) = self.part(target, Part::Property).map(|property| self.slice(property)) {
-            fields.push(self.builder.intern(property));
-        }
-        for field in fields {
-            let path = path.iter().cloned().chain([field]).collect();
-            self.builder.write_at(name, path, at, WriteOp::Lost(DELETED));
-        }
-    }
-
-    fn write_field(&mut self, field: &Arc<str>, op: WriteOp) {
-        let Some(class) = self.builder.class else { return };
-        let field = self.builder.facts.classes[class.index()].fields.entry(field.clone()).or_default();
-        match op {
-            WriteOp::Assign(value) => field.values.push(value),
-            _ => field.lost = true,
-        }
-    }
-
-    fn assignment(&mut self, node: Node<'_>) -> ExprId {
-        let range = range_of(node);
-        let operator = self.part(node, Part::Operator).map_or("=", |operator| self.slice(operator));
-        let Some(right) = self.part(node, Part::Right) else {
-            return self.builder.expr(ExprKind::Opaque, range);
-        };
-        let value = self.expression(right);
-        let Some(left) = self.part(node, Part::Left) else { return value };
-        if self.kind(left) == Kind::MemberExpression {
-            self.name_function(Some(value), self.part(left, Part::Property).unwrap_or(left));
-            self.common_js_export(left, value);
-        } else {
-            self.name_function(Some(value), left);
-        }
-        let op = match operator {
-            "=" => WriteOp::Assign(value),
-            "+=" if matches!(self.builder.facts.expr(value).kind, ExprKind::Number(_)) => {
-                WriteOp::Assign(self.builder.expr(ExprKind::Number(None), range))
-            }
-            "+=" => WriteOp::Append(value),
-            "||=" | "??=" | "&&=" => {
-                let before = self.expression(left);
-                let op = match operator {
-                    "||=" => Logic::Or,
-                    "??=" => Logic::Nullish,
-                    _ => Logic::And,
-                };
-                let either = self.builder.expr(ExprKind::Logic { op, left: before, right: value }, range);
-                WriteOp::Assign(either)
-            }
-            _ => {
-                let number = self.builder.expr(ExprKind::Number(None), range);
-                WriteOp::Assign(number)
-            }
-        };
-        if self.kind(left) == Kind::SubscriptExpression && matches!(operator, "=" | "??=" | "||=") {
-            self.builder.facts.stored.push((range_of(left), value));
-        }
-        self.write_to(left, range.end, op);
-        value
-    }
-}
-
-/// The name in quotes that an index is.
-fn plain_key(key: &str) -> Option<&str> {
-    let plain = key.len() > 2 && matches!(key.as_bytes()[0], b'"' | b'\'') && !key.contains('\\');
-    plain.then(|| &key[1..key.len() - 1])
 }

@@ -28,7 +28,17 @@ impl Lowering<'_> {
                 self.bind_target(self.slice(node), target, path, default);
             }
             Kind::ObjectPattern => {
+                let mut names: Vec<std::sync::Arc<str>> = Vec::new();
                 for child in self.children(node) {
+                    if self.kind(child) == Kind::RestPattern {
+                        path.push(Step::Without(names.as_slice().into()));
+                        self.pattern_at(child, target, path, None);
+                        path.pop();
+                        continue;
+                    }
+                    let key = self.part(child, Part::Key).or_else(|| self.part(child, Part::Left)).unwrap_or(child);
+                    let key = self.slice(key).trim_matches(['"', '\'']);
+                    names.push(self.builder.intern(key));
                     self.object_member(child, target, path);
                 }
             }
@@ -41,7 +51,8 @@ impl Lowering<'_> {
                     if !child.is_named() {
                         index += u32::from(self.slice(child) == ",");
                     } else if self.kind(child) != Kind::Comment {
-                        path.push(Step::Item(index));
+                        let rest = self.kind(child) == Kind::RestPattern;
+                        path.push(if rest { Step::From(index) } else { Step::Item(index) });
                         self.pattern_at(child, target, path, None);
                         path.pop();
                     }
@@ -88,7 +99,6 @@ impl Lowering<'_> {
                 }
                 path.pop();
             }
-            Kind::RestPattern => self.pattern_at(child, target, path, None),
             _ => {}
         }
     }

@@ -1,0 +1,524 @@
+//! Lists and objects of a file that have several names: what is written into them under one of these is read under the others.
+//! Which writes the evaluator follows is said here once; what is written otherwise and may be read afterwards makes a list, or a
+//! field of an object, unknown.
+
+mod graph;
+mod rules;
+
+use std::sync::Arc;
+
+use rollproof_source::TextRange;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::ir::{
+    ANY_FIELD, BindingId, BindingKind, ClassId, Export, ExprId, ExprKind, Facts, FunctionId, Mutation, Part, RegionId,
+    RegionKind, Step,
+};
+use graph::{ANY, Field, Graph, Kind, Node, Object};
+
+/// A write that is not seen wherever it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unseen {
+    /// The field; none where that may be any, or an item of a list.
+    pub(crate) field: Option<Arc<str>>,
+    /// Where it stands.
+    pub(crate) at: TextRange,
+}
+
+/// What a function does to what it is given.
+#[derive(Debug, Clone)]
+pub(crate) struct Changed {
+    /// The fields that lead from the parameter to what is changed, [`ANY_FIELD`] for an item.
+    pub(crate) path: Vec<Arc<str>>,
+    pub(crate) unseen: Unseen,
+}
+
+/// The writes of a file that are not followed wherever they matter.
+#[derive(Debug, Default)]
+pub(crate) struct Sharing {
+    made: FxHashMap<ExprId, Vec<Unseen>>,
+    /// Of objects of classes, and of classes.
+    instances: FxHashMap<ClassId, Vec<Unseen>>,
+    statics: FxHashMap<ClassId, Vec<Unseen>>,
+    families: Vec<ClassId>,
+    given: FxHashMap<(FunctionId, u32), Vec<Changed>>,
+    /// The calls of functions of other files that something is given to, and as which argument.
+    passed: FxHashMap<ExprId, Vec<(ExprId, u32)>>,
+}
+
+impl Sharing {
+    pub(crate) fn of(facts: &Facts) -> Self {
+        if facts.mutations.is_empty() {
+            return Self::default();
+        }
+        let mut graph = Graph::new(facts);
+        graph.read();
+        let mut search = Search { facts, graph, found: Self::default(), reached: FxHashMap::default() };
+        search.run();
+        search.found
+    }
+
+    /// What is written into what an expression makes, where its readers do not see it.
+    pub(crate) fn made(&self, expr: ExprId) -> &[Unseen] {
+        self.made.get(&expr).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same of the objects of a class, and of the class itself.
+    pub(crate) fn of_class(&self, class: ClassId) -> impl Iterator<Item = &Unseen> {
+        let family = self.families.get(class.index());
+        let instances = family.and_then(|family| self.instances.get(family)).into_iter().flatten();
+        instances.chain(self.statics.get(&class).into_iter().flatten())
+    }
+
+    /// What a function changes of what it is given.
+    pub(crate) fn given(&self, function: FunctionId, index: u32) -> &[Changed] {
+        self.given.get(&(function, index)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The calls of functions of other files that what an expression makes is given to.
+    pub(crate) fn passed(&self, expr: ExprId) -> &[(ExprId, u32)] {
+        self.passed.get(&expr).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Unseen {
+    /// Whether it may be a write to this field.
+    pub(crate) fn may_be(&self, field: &str) -> bool {
+        self.field.as_ref().is_none_or(|own| own.as_ref() == field)
+    }
+}
+
+/// How something is reached: a name or `this`, and the fields from there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Access {
+    root: Root,
+    path: Vec<Arc<str>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Root {
+    Name(BindingId),
+    This,
+}
+
+/// A place where an object's field, or all of it, is looked at.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    expr: ExprId,
+    field: Field,
+    at: u32,
+}
+
+struct Search<'f> {
+    facts: &'f Facts,
+    graph: Graph<'f>,
+    found: Sharing,
+    /// Where an object gets to from a node.
+    reached: FxHashMap<(Node, Object), FxHashSet<Node>>,
+}
+
+/// Methods that change a list or a map and are followed where it is called by its name.
+pub(crate) const CHANGING: &[&str] = &[
+    "push",
+    "unshift",
+    "append",
+    "add",
+    "set",
+    "delete",
+    "clear",
+    "copyWithin",
+    "splice",
+    "pop",
+    "shift",
+    "reverse",
+    "sort",
+    "fill",
+];
+
+impl<'f> Search<'f> {
+    fn run(&mut self) {
+        self.found.families = self.graph.families.clone();
+        let facts = self.facts;
+        let objects = |mutation: &Mutation| self.graph.sets[self.graph.of_expr(mutation.object) as usize].clone();
+        let written: Vec<(&Mutation, Vec<Object>)> = facts.mutations.iter().map(|one| (one, objects(one))).collect();
+        let changed: FxHashSet<Object> = written.iter().flat_map(|(_, objects)| objects.iter().copied()).collect();
+        let looks = self.looks_at(&changed);
+        for (mutation, objects) in &written {
+            for object in objects {
+                self.judge(mutation, *object, looks.get(object).map_or(&[], Vec::as_slice));
+            }
+        }
+        if !self.graph.is_whole() {
+            // Nothing is known of who reads what.
+            for (mutation, _) in &written {
+                let unseen = self.unseen(mutation);
+                for (at, expr) in facts.exprs.iter().enumerate() {
+                    if matches!(expr.kind, ExprKind::Array(_) | ExprKind::Object(_)) {
+                        push(self.found.made.entry(ExprId(at as u32)).or_default(), unseen.clone());
+                    }
+                }
+            }
+        }
+        self.note_passed();
+    }
+
+    fn unseen(&self, mutation: &Mutation) -> Unseen {
+        Unseen { field: mutation.field.clone(), at: TextRange::new(mutation.at.saturating_sub(1), mutation.at) }
+    }
+
+    /// Whether a write to an object is seen wherever it is read.
+    fn judge(&mut self, mutation: &Mutation, object: Object, looks: &[Look]) {
+        let kind = self.graph.objects[object as usize].kind;
+        let access = access(self.facts, mutation.object);
+        match kind {
+            Kind::Made(expr) => {
+                let field = mutation.field.as_ref().map_or(ANY, |name| self.graph.field(name));
+                let is_looked_at = |look: &&Look| look.field == ANY || field == ANY || look.field == field;
+                let looks: Vec<Look> = looks.iter().filter(is_looked_at).copied().collect();
+                let missed = looks.into_iter().any(|look| {
+                    self.may_follow(mutation, &look, expr) && !self.sees(mutation, access.as_ref(), &look, object)
+                });
+                if missed {
+                    let unseen = self.unseen(mutation);
+                    push(self.found.made.entry(expr).or_default(), unseen);
+                }
+            }
+            Kind::Instance(family) => {
+                let own = access.is_some_and(|access| access.root == Root::This && access.path.is_empty());
+                if !own || mutation.field.is_none() {
+                    let unseen = self.unseen(mutation);
+                    push(self.found.instances.entry(family).or_default(), unseen);
+                }
+            }
+            Kind::Class(class) => {
+                let shared = |binding: BindingId| self.is_shared(binding);
+                let own = access.is_some_and(|access| match access.root {
+                    Root::Name(binding) => access.path.is_empty() && shared(binding),
+                    Root::This => access.path.is_empty() && mutation.field.is_some(),
+                });
+                if !own {
+                    let unseen = self.unseen(mutation);
+                    push(self.found.statics.entry(class).or_default(), unseen);
+                }
+            }
+            Kind::Given(_) | Kind::Part(..) => self.note_given(mutation, kind),
+            Kind::Function(_) | Kind::Import(_) => {}
+        }
+    }
+
+    /// Notes that a function changes what it is given.
+    fn note_given(&mut self, mutation: &Mutation, kind: Kind) {
+        let mut path = Vec::new();
+        let mut next = kind;
+        let param = loop {
+            match next {
+                Kind::Given(param) => break param,
+                Kind::Part(whole, field) => {
+                    let any: Arc<str> = ANY_FIELD.into();
+                    path.insert(0, self.graph.name_of(field).cloned().unwrap_or(any));
+                    next = self.graph.objects[whole as usize].kind;
+                }
+                _ => return,
+            }
+        };
+        let unseen = self.unseen(mutation);
+        let changes = self.found.given.entry((param.function, param.index)).or_default();
+        if !changes.iter().any(|known| known.path == path && known.unseen == unseen) {
+            changes.push(Changed { path, unseen });
+        }
+    }
+
+    /// Notes what is given to functions of other files.
+    fn note_passed(&mut self) {
+        let facts = self.facts;
+        for id in &facts.calls {
+            let ExprKind::Call(call) = &facts.expr(*id).kind else { continue };
+            let callee = self.graph.of_expr(call.callee) as usize;
+            let is_own = |object: &Object| matches!(self.graph.objects[*object as usize].kind, Kind::Function(_));
+            if self.graph.sets[callee].iter().any(is_own) {
+                continue;
+            }
+            for (index, argument) in call.arguments.iter().enumerate() {
+                for object in &self.graph.sets[self.graph.of_expr(*argument) as usize] {
+                    if let Kind::Made(expr) = self.graph.objects[*object as usize].kind {
+                        self.found.passed.entry(expr).or_default().push((*id, index as u32));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The places where some objects are looked at.
+    fn looks_at(&mut self, changed: &FxHashSet<Object>) -> FxHashMap<Object, Vec<Look>> {
+        let mut looks: FxHashMap<Object, Vec<Look>> = FxHashMap::default();
+        for (expr, field) in looks_of(self.facts) {
+            let field = field.map_or(ANY, |name| self.graph.field(&name));
+            let at = self.facts.expr(expr).range.start;
+            for object in &self.graph.sets[self.graph.of_expr(expr) as usize] {
+                if changed.contains(object) {
+                    looks.entry(*object).or_default().push(Look { expr, field, at });
+                }
+            }
+        }
+        looks
+    }
+
+    /// Whether an object made at `made` may be looked at there after it is written to.
+    fn may_follow(&self, mutation: &Mutation, look: &Look, made: ExprId) -> bool {
+        let facts = self.facts;
+        let start = facts.expr(made).range.start;
+        let (home, reader) = (facts.function_at(start), facts.function_at(look.at));
+        let writer = facts.function_of(mutation.region);
+        if home != reader {
+            return true;
+        }
+        if writer == home {
+            return home.is_none() || mutation.at < look.at || self.repeats(mutation.region, look.at, start);
+        }
+        // What a function only gives back is written to when it is over.
+        let Some(home) = home else { return true };
+        let inside = facts.functions_around(mutation.at.saturating_sub(1)).any(|around| around == home);
+        inside || self.leaves_otherwise(made)
+    }
+
+    /// Whether a write and a look are in a loop that what is written to is not made in.
+    fn repeats(&self, mut region: RegionId, look: u32, made: u32) -> bool {
+        loop {
+            let here = self.facts.region(region);
+            let holds = |at: u32| here.range.start <= at && at < here.range.end;
+            if matches!(here.kind, RegionKind::Loop(_)) && holds(look) && !holds(made) {
+                return true;
+            }
+            match here.parent {
+                Some(parent) if !matches!(here.kind, RegionKind::Function(_)) => region = parent,
+                _ => return false,
+            }
+        }
+    }
+
+    /// Whether what is made somewhere leaves its function otherwise than by being given back.
+    fn leaves_otherwise(&self, made: ExprId) -> bool {
+        let Some(object) = self.graph.known(Kind::Made(made)) else { return true };
+        let holds = |node: Node| self.graph.sets[node as usize].contains(&object);
+        let kept = |info: &graph::Info| match info.kind {
+            Kind::Class(_) | Kind::Instance(_) | Kind::Given(_) | Kind::Import(_) | Kind::Part(..) => true,
+            Kind::Made(other) => {
+                let (own, other) = (self.facts.expr(made).range.start, self.facts.expr(other).range.start);
+                self.facts.function_at(own) != self.facts.function_at(other)
+            }
+            Kind::Function(_) => false,
+        };
+        self.graph.params().any(|(_, node)| holds(node))
+            || self.graph.objects.iter().filter(|info| kept(info)).any(|info| info.nodes().any(holds))
+    }
+
+    /// Whether the evaluator sees a write where it looks at an object.
+    fn sees(&mut self, mutation: &Mutation, written: Option<&Access>, look: &Look, object: Object) -> bool {
+        let Some(written) = written.filter(|written| self.is_followed(written, mutation)) else { return false };
+        if let Some(read) = access(self.facts, look.expr)
+            && (*written == read || self.is_other_name(written, &read, mutation, object))
+        {
+            return true;
+        }
+        let to = self.graph.of_expr(look.expr);
+        self.nodes_of(written, mutation.object).into_iter().any(|from| self.gets_to(from, to, object))
+    }
+
+    /// Whether a write is followed where it is reached so.
+    fn is_followed(&self, access: &Access, mutation: &Mutation) -> bool {
+        match access.root {
+            Root::This => access.path.len() == 1 && mutation.by_method,
+            Root::Name(binding) => {
+                access.path.is_empty() || self.is_shared(binding) || (access.path.len() == 1 && mutation.by_method)
+            }
+        }
+    }
+
+    /// Whether writes to all parts of what a name stands for are found (`program/outside.rs`).
+    fn is_shared(&self, binding: BindingId) -> bool {
+        let binding = self.facts.binding(binding);
+        let plain = matches!(binding.kind, BindingKind::Variable | BindingKind::Class(_));
+        plain && self.facts.is_said_once(binding.region)
+    }
+
+    /// Whether the evaluator looks for a write under the other name when it reads the one.
+    fn is_other_name(&self, written: &Access, read: &Access, mutation: &Mutation, object: Object) -> bool {
+        let (Root::Name(other), Root::Name(name)) = (written.root, read.root) else { return false };
+        let uses = self.facts.uses();
+        if written.path == read.path && read.path.is_empty() && uses.aliases(name).contains(&other) {
+            return true;
+        }
+        let held = |(holder, field): &(BindingId, Arc<str>)| *holder == other && written.path == [field.clone()];
+        if read.path.is_empty() && mutation.by_method && uses.held(name).iter().any(held) {
+            return true;
+        }
+        read.path.is_empty() && written.path.is_empty() && self.is_given(other, name, mutation, object, MAX_PASSES)
+    }
+
+    /// Whether a parameter gets an object as the value of a name alone.
+    fn is_given(&self, param: BindingId, name: BindingId, mutation: &Mutation, object: Object, passes: u32) -> bool {
+        let binding = self.facts.binding(param);
+        let BindingKind::Param(id) = binding.kind else { return false };
+        let list = mutation.by_method;
+        if self.graph.given_otherwise.contains(&id) {
+            return false;
+        }
+        let field = match binding.path.as_slice() {
+            [] => None,
+            [Step::Field(field)] if list => Some(field),
+            _ => return false,
+        };
+        let holds = |expr: ExprId| self.graph.sets[self.graph.of_expr(expr) as usize].contains(&object);
+        let is_name = |expr: ExprId| match self.facts.expr(expr).kind {
+            ExprKind::Binding(given) => {
+                given == name
+                    || self.facts.uses().aliases(name).contains(&given)
+                    || (list && passes > 0 && self.is_given(given, name, mutation, object, passes - 1))
+            }
+            _ => false,
+        };
+        let mut any = false;
+        for (call, argument) in self.graph.arguments_of(id) {
+            let ExprKind::Call(made) = &self.facts.expr(*call).kind else { return false };
+            let by_name = matches!(self.facts.expr(made.callee).kind, ExprKind::Binding(_));
+            let value = match (field, &self.facts.expr(*argument).kind) {
+                (None, _) => Some(*argument),
+                (Some(field), ExprKind::Object(fields)) => {
+                    fields.iter().find(|one| one.name.as_ref() == Some(field)).map(|one| one.value)
+                }
+                _ => return false,
+            };
+            let Some(value) = value.filter(|value| holds(*value)) else { continue };
+            if !is_name(value) || !(by_name || list) {
+                return false;
+            }
+            any = true;
+        }
+        any
+    }
+
+    /// What stands for what is reached so.
+    fn nodes_of(&self, access: &Access, expr: ExprId) -> Vec<Node> {
+        match access.root {
+            Root::Name(binding) if access.path.is_empty() => vec![Graph::of_binding(binding)],
+            _ => {
+                let last = access.path.last();
+                let is_it = |(at, other): (usize, &crate::ir::Expr)| {
+                    let id = ExprId(at as u32);
+                    let named = matches!(&other.kind, ExprKind::Member { property, .. } if Some(property) == last);
+                    (id == expr || (named && self::access(self.facts, id).as_ref() == Some(access)))
+                        .then(|| self.graph.of_expr(id))
+                };
+                self.facts.exprs.iter().enumerate().filter_map(is_it).collect()
+            }
+        }
+    }
+
+    /// Whether an object gets from one node to another.
+    fn gets_to(&mut self, from: Node, to: Node, object: Object) -> bool {
+        if let Some(known) = self.reached.get(&(from, object)) {
+            return known.contains(&to);
+        }
+        let mut reached = FxHashSet::default();
+        let mut open = vec![from];
+        while let Some(node) = open.pop() {
+            if reached.insert(node) {
+                let holds = |node: &&Node| self.graph.sets[**node as usize].contains(&object);
+                open.extend(self.graph.edges[node as usize].iter().filter(holds));
+            }
+        }
+        let found = reached.contains(&to);
+        self.reached.insert((from, object), reached);
+        found
+    }
+}
+
+/// How many functions may pass a list on.
+const MAX_PASSES: u32 = 4;
+
+/// How many fields may lead to what is written.
+const MAX_PATH: usize = 16;
+
+fn access(facts: &Facts, expr: ExprId) -> Option<Access> {
+    let mut path = Vec::new();
+    let mut next = expr;
+    for _ in 0..MAX_PATH {
+        let root = match &facts.expr(next).kind {
+            ExprKind::Binding(binding) => Root::Name(*binding),
+            ExprKind::This => Root::This,
+            ExprKind::Member { object, property } => {
+                path.insert(0, property.clone());
+                next = *object;
+                continue;
+            }
+            ExprKind::Index { object, .. } => {
+                path.insert(0, ANY_FIELD.into());
+                next = *object;
+                continue;
+            }
+            _ => return None,
+        };
+        return Some(Access { root, path });
+    }
+    None
+}
+
+fn push(all: &mut Vec<Unseen>, one: Unseen) {
+    if !all.iter().any(|known| known.field == one.field) {
+        all.push(one);
+    }
+}
+
+/// The expressions of which something is looked at, and the field, where it is one.
+fn looks_of(facts: &Facts) -> Vec<(ExprId, Option<Arc<str>>)> {
+    let mut looks = Vec::new();
+    let callees: FxHashSet<ExprId> = facts
+        .calls
+        .iter()
+        .filter_map(|id| match &facts.expr(*id).kind {
+            ExprKind::Call(call) => Some(call.callee),
+            _ => None,
+        })
+        .collect();
+    for (at, expr) in facts.exprs.iter().enumerate() {
+        match &expr.kind {
+            ExprKind::Member { object, property } => {
+                let called = callees.contains(&ExprId(at as u32));
+                if called && CHANGING.contains(&property.as_ref()) {
+                    continue;
+                }
+                let whole = called || property.as_ref() == "length";
+                looks.push((*object, Some(property.clone()).filter(|_| !whole)));
+            }
+            ExprKind::Index { object, .. } => looks.push((*object, None)),
+            ExprKind::Spread(inner) => looks.push((*inner, None)),
+            ExprKind::Template(parts) => looks.extend(parts.iter().filter_map(|part| match part {
+                Part::Hole(hole) => Some((*hole, None)),
+                Part::Text(_) => None,
+            })),
+            ExprKind::Concat(parts) => looks.extend(parts.iter().map(|part| (*part, None))),
+            ExprKind::Call(call) => looks.extend(call.arguments.iter().map(|argument| (*argument, None))),
+            ExprKind::Object(fields) => {
+                looks.extend(fields.iter().filter(|field| field.name.is_none()).map(|field| (field.value, None)));
+            }
+            _ => {}
+        }
+    }
+    looks.extend(facts.functions.iter().flat_map(|function| &function.returns).map(|(value, _)| (*value, None)));
+    for binding in &facts.bindings {
+        let Some(init) = binding.init else { continue };
+        match (binding.path.first(), &binding.kind) {
+            (_, BindingKind::Element) => looks.push((init, None)),
+            (Some(Step::Field(name)), _) => looks.push((init, Some(name.clone()))),
+            (Some(_), _) => looks.push((init, None)),
+            _ => {}
+        }
+    }
+    let exported = facts.exports.values().filter_map(|export| match export {
+        Export::Binding(binding) => facts.binding(*binding).init,
+        Export::Expr(expr) => Some(*expr),
+        Export::From { .. } => None,
+    });
+    looks.extend(exported.map(|expr| (expr, None)));
+    looks
+}
