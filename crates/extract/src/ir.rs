@@ -393,7 +393,7 @@ pub(crate) struct ClassField {
     pub(crate) type_expr: Option<ExprId>,
     /// Written in a way that is not followed.
     pub(crate) lost: bool,
-    /// The class says that it has it, and does not only write to it.
+    /// The class says that it has it, or its constructor sets it: it takes the place of that of a class that it extends.
     pub(crate) declared: bool,
 }
 

@@ -44,6 +44,8 @@ pub(crate) struct Sharing {
     given: FxHashMap<(FunctionId, u32), Vec<Changed>>,
     /// The calls of functions of other files that something is given to, and as which argument.
     passed: FxHashMap<ExprId, Vec<(ExprId, u32)>>,
+    /// Where names are read whose values are put into something, or come back from a call.
+    kept: FxHashSet<u32>,
 }
 
 impl Sharing {
@@ -73,6 +75,11 @@ impl Sharing {
     /// What a function changes of what it is given.
     pub(crate) fn given(&self, function: FunctionId, index: u32) -> &[Changed] {
         self.given.get(&(function, index)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether what is read at a place is kept by what it is put into or given to.
+    pub(crate) fn keeps(&self, place: u32) -> bool {
+        self.kept.contains(&place)
     }
 
     /// The calls of functions of other files that what an expression makes is given to.
@@ -160,6 +167,26 @@ impl<'f> Search<'f> {
             }
         }
         self.note_passed();
+        self.note_kept();
+    }
+
+    /// Notes where what has a name is put into something else, or given to what gives it back.
+    fn note_kept(&mut self) {
+        let facts = self.facts;
+        let is_name = |expr: &ExprId| matches!(facts.expr(*expr).kind, ExprKind::Binding(_));
+        let put = facts.mutations.iter().flat_map(|mutation| &mutation.values).filter(|value| is_name(value));
+        let mut kept: FxHashSet<u32> = put.map(|value| facts.expr(*value).range.start).collect();
+        for id in &facts.calls {
+            let ExprKind::Call(call) = &facts.expr(*id).kind else { continue };
+            let result = &self.graph.sets[self.graph.of_expr(*id) as usize];
+            for argument in call.arguments.iter().filter(|argument| is_name(argument)) {
+                let given = &self.graph.sets[self.graph.of_expr(*argument) as usize];
+                if given.iter().any(|object| result.contains(object)) {
+                    kept.insert(facts.expr(*argument).range.start);
+                }
+            }
+        }
+        self.found.kept = kept;
     }
 
     fn unseen(&self, mutation: &Mutation) -> Unseen {
@@ -321,7 +348,11 @@ impl<'f> Search<'f> {
             return true;
         }
         let to = self.graph.of_expr(look.expr);
-        self.nodes_of(written, mutation.object).into_iter().any(|from| self.gets_to(from, to, object))
+        let mut from = self.nodes_of(written, mutation.object);
+        if let (Root::Name(param), true) = (written.root, written.path.is_empty()) {
+            from.extend(self.givers_of(param, mutation, object).into_iter().map(Graph::of_binding));
+        }
+        from.into_iter().any(|from| self.gets_to(from, to, object))
     }
 
     /// Whether a write is followed where it is reached so.
@@ -352,7 +383,17 @@ impl<'f> Search<'f> {
         if read.path.is_empty() && mutation.by_method && uses.held(name).iter().any(held) {
             return true;
         }
-        read.path.is_empty() && written.path.is_empty() && self.is_given(other, name, mutation, object, MAX_PASSES)
+        false
+    }
+
+    /// The names whose readers see what is written into a parameter that gets their value.
+    fn givers_of(&self, param: BindingId, mutation: &Mutation, object: Object) -> Vec<BindingId> {
+        let holds = |node: Node| self.graph.sets[node as usize].contains(&object);
+        let names = (0..self.facts.bindings.len() as u32).map(BindingId);
+        names
+            .filter(|name| *name != param && holds(Graph::of_binding(*name)))
+            .filter(|name| self.is_given(param, *name, mutation, object, MAX_PASSES))
+            .collect()
     }
 
     /// Whether a parameter gets an object as the value of a name alone.
@@ -380,7 +421,12 @@ impl<'f> Search<'f> {
         let mut any = false;
         for (call, argument) in self.graph.arguments_of(id) {
             let ExprKind::Call(made) = &self.facts.expr(*call).kind else { return false };
-            let by_name = matches!(self.facts.expr(made.callee).kind, ExprKind::Binding(_));
+            let by_name = match self.facts.expr(made.callee).kind {
+                ExprKind::Binding(_) if !self.graph.is_own(made) => return false,
+                ExprKind::Binding(_) => true,
+                ExprKind::Member { .. } => false,
+                _ => return false,
+            };
             let value = match (field, &self.facts.expr(*argument).kind) {
                 (None, _) => Some(*argument),
                 (Some(field), ExprKind::Object(fields)) => {
@@ -389,7 +435,8 @@ impl<'f> Search<'f> {
                 _ => return false,
             };
             let Some(value) = value.filter(|value| holds(*value)) else { continue };
-            if !is_name(value) || !(by_name || list) {
+            // Of an object only fields that are named, in a function that is called by its name, are followed.
+            if !is_name(value) || !(list || (by_name && mutation.field.is_some())) {
                 return false;
             }
             any = true;

@@ -111,8 +111,9 @@ impl Evaluator<'_> {
             let (write, _) = self.aside(|evaluator| evaluator.gift(facts, &gift));
             writes.extend(write);
         }
+        let calls = calls_of_closures(facts, id, &writes, around);
         writes.retain(|write| is_within(facts, write.at, around));
-        writes.extend(calls_of_closures(facts, id, &writes, around));
+        writes.extend(calls);
         // What a closure does is done where it is called, where that is seen.
         let seen = called_closures(facts, &writes, around);
         writes.retain(|write| closure_of(facts, write.region, around).is_none_or(|closure| !seen.contains(&closure)));
@@ -360,10 +361,14 @@ fn calls_of_closures(facts: &Facts, id: BindingId, writes: &[Write], around: Opt
         for call in uses.holder(closure).map_or(&[][..], |holder| uses.calls(holder)) {
             let ExprKind::Call(made) = &facts.expr(*call).kind else { continue };
             let at = facts.expr(*call).range.end;
-            if !is_within(facts, at, around) || range.contains(at) {
+            if range.contains(at) {
                 continue;
             }
+            // Who calls it may be called itself.
             open.extend(closure_of(facts, made.region, around));
+            if !is_within(facts, at, around) {
+                continue;
+            }
             let op = WriteOp::Called { call: *call, change: Change::Captured(id) };
             found.push(Write { at, region: made.region, field: None, op });
         }
@@ -415,10 +420,12 @@ fn called_closures(facts: &Facts, writes: &[Write], around: Option<FunctionId>) 
 /// The outermost function around a region that is within `around` and runs by itself.
 fn closure_of(facts: &Facts, mut region: RegionId, around: Option<FunctionId>) -> Option<FunctionId> {
     let mut found = None;
+    let within = around.map(|around| facts.functions[around.index()].range);
     loop {
         let here = facts.region(region);
         if let RegionKind::Function(function) = here.kind {
-            if Some(function) == around {
+            let range = facts.functions[function.index()].range;
+            if within.is_some_and(|within| range.start <= within.start && within.end <= range.end) {
                 return found;
             }
             if !super::flow::is_called_for_each(facts, region) {

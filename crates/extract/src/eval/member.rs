@@ -9,7 +9,7 @@ use super::flow::union;
 use super::objects::is_changed_by_methods;
 use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add};
 use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
-use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts, Field, Step};
+use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts, Field, Logic, Step};
 
 /// What is said of a field that its class never sets.
 pub(super) const NEVER_SET: &str = "field that is never set";
@@ -104,6 +104,8 @@ impl Evaluator<'_> {
                 None => {
                     let spread = self.eval(&facts, *value, &place.env);
                     let mut inner = self.member(&spread, name, at);
+                    let may_lack = spread.iter().any(|value| !may_have_fields(value))
+                        || matches!(facts.expr(*value).kind, ExprKind::Logic { op: Logic::And, .. });
                     if inner.iter().all(|value| matches!(value, Value::Nothing | Value::Opaque(_))) {
                         computed = true;
                         continue;
@@ -114,7 +116,8 @@ impl Evaluator<'_> {
                         // What is spread may lack the field: what stands before it is the default.
                         inner = self.forced(inner);
                     }
-                    let absent = earlier && (inner.is_empty() || inner.iter().any(may_be_absent));
+                    let absent =
+                        (earlier || may_lack) && (may_lack || inner.is_empty() || inner.iter().any(may_be_absent));
                     inner.retain(|value| !(absent && *value == Value::Nothing));
                     inner.into_iter().for_each(|value| add(&mut found, value));
                     if !absent {
@@ -152,6 +155,7 @@ impl Evaluator<'_> {
                 let env = self.env_of_field(own, &class, this);
                 let mut values = self.class_field(&facts, field, at, &env);
                 values.extend(self.unseen_member(&facts, class.class, name));
+                values = union(values, self.field_of_bases(&class, this, name, at));
                 let state = Some(values);
                 return self.outside_static((&facts, class.class), name, state, at).unwrap_or_default();
             }
@@ -172,6 +176,26 @@ impl Evaluator<'_> {
             }
         }
         vec![Value::unknown("member of an unknown class", at)]
+    }
+
+    /// What a field may keep of the classes that its class extends: their values, where the class only may set it, and what
+    /// their methods write.
+    fn field_of_bases(&mut self, class: &ClassRef, this: &Value, name: &Arc<str>, at: Span) -> Vec<Value> {
+        let declared =
+            |class: &ClassRef| class.facts.classes[class.class.index()].fields.get(name).map(|field| field.declared);
+        let Some(own) = declared(class) else { return Vec::new() };
+        let mut next = class.clone();
+        for _ in 0..MAX_BASES {
+            let facts = next.facts.clone();
+            let Some(extends) = facts.classes[next.class.index()].extends else { break };
+            let Some(Value::Class(base)) = self.eval(&facts, extends, &None).into_iter().next() else { break };
+            if let Some(field) = base.facts.classes[base.class.index()].fields.get(name) {
+                let only_declared = field.declared && !field.lost && field.values.len() < 2;
+                return if own && only_declared { Vec::new() } else { self.class_member(&base, this, name, at) };
+            }
+            next = base;
+        }
+        Vec::new()
     }
 
     /// A field of a class, `env` being the object that it is of.
@@ -293,6 +317,11 @@ impl Evaluator<'_> {
         }
         values
     }
+}
+
+/// What may be spread to fields.
+fn may_have_fields(value: &Value) -> bool {
+    !matches!(value, Value::Nothing | Value::Text(_) | Value::Number(_) | Value::Opaque(_))
 }
 
 /// A field of what is spread that may not be there.

@@ -98,7 +98,7 @@ impl Evaluator<'_> {
         let start = at.range.start;
         let elsewhere = facts.function_of(binding.region) != facts.function_at(start);
         let later = |write: &&Write| write.at > start && changes_list(&write.op);
-        if !elsewhere && facts.uses().is_kept(start) && writes.iter().any(&later) {
+        if !elsewhere && writes.iter().any(&later) && is_kept(facts, start) {
             // Under the other name that it has from here on, what is put into a list later is read as well.
             let reader = Use { at, elsewhere: true, turning: None, jump: None };
             let kept: Vec<&Write> = writes.iter().copied().filter(|write| write.at <= start || later(write)).collect();
@@ -461,6 +461,11 @@ fn with_counted(facts: &Facts, id: BindingId, mut values: Vec<Value>, env: &Env)
         *pieces = named.into();
     }
     values
+}
+
+/// Whether what is read at a place has another name from there on.
+pub(super) fn is_kept(facts: &Facts, place: u32) -> bool {
+    facts.uses().is_kept(place) || facts.sharing().keeps(place)
 }
 
 /// The element of a loop whose turns are followed one by one.

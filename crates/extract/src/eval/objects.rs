@@ -109,6 +109,7 @@ impl Evaluator<'_> {
             let more = match (&field.name, values.as_slice()) {
                 (Some(name), _) => vec![(name.clone(), values)],
                 (None, [Value::Nothing]) => Vec::new(),
+                (None, _) if matches!(facts.expr(field.value).kind, ExprKind::Logic { .. }) => return None,
                 (None, [only]) if spreads > 0 => self.fields_of(only, spreads - 1)?,
                 (None, _) => return None,
             };
@@ -217,11 +218,14 @@ impl Evaluator<'_> {
 /// Names and values of a list of pairs.
 fn fields_of(items: &[Item]) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
     let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
-    for pair in items.iter().flat_map(|item| item.values.iter()) {
+    for (item, pair) in items.iter().flat_map(|item| item.values.iter().map(move |value| (item, value))) {
         let Value::List(pair) = pair else { return None };
         let [name] = pair.first()?.values.as_slice() else { return None };
         let name: Arc<str> = name.constant()?.into();
-        let values = pair.get(1).map_or_else(Vec::new, |value| value.values.to_vec());
+        let mut values = pair.get(1).map_or_else(Vec::new, |value| value.values.to_vec());
+        if item.optional {
+            add(&mut values, Value::Nothing);
+        }
         match fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => values.into_iter().for_each(|value| add(known, value)),
             None => fields.push((name, values)),

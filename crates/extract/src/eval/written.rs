@@ -6,9 +6,12 @@ use rollproof_source::Span;
 
 use super::call::in_arm_or_loop;
 use super::flow::{Use, union};
+use super::name::is_kept;
 use super::value::{Env, Frame, FunctionRef, Value, Written, add};
 use super::{Evaluator, span};
-use crate::ir::{Binding, BindingId, BindingKind, ExprId, ExprKind, Facts, ParamId, Write};
+use crate::ir::{
+    ANY_FIELD, Binding, BindingId, BindingKind, DELETED, ExprId, ExprKind, Facts, ParamId, Write, WriteOp,
+};
 use crate::uses::Gift;
 
 /// What sets a field.
@@ -42,7 +45,8 @@ impl Evaluator<'_> {
             return values;
         }
         let binding = facts.binding(id);
-        let direct = binding.writes.iter().any(|write| write.field.is_some());
+        let names = facts.uses().aliases(id).iter().chain([&id]);
+        let direct = { names }.any(|id| facts.binding(*id).writes.iter().any(|write| write.field.is_some()));
         if !direct && self.calls_that_write(facts, id, None).is_empty() {
             return values;
         }
@@ -109,8 +113,8 @@ impl Evaluator<'_> {
         let (facts, read) = (&object.facts, object.at.range.start);
         let binding = facts.binding(id);
         let elsewhere = facts.function_of(binding.region) != facts.function_at(read);
-        let later = |write: &Write| write.at > read && write.field.as_ref() == Some(name);
-        if elsewhere || !facts.uses().is_kept(read) || !binding.writes.iter().any(later) {
+        let later = |write: &&Write| write.at > read && may_set(write, name);
+        if elsewhere || !fields_written(facts, id).any(|write| later(&write)) || !is_kept(facts, read) {
             return self.field_after(object, id, (name, state), elsewhere, at);
         }
         // Under the other name that it has from here on, what is set later is read as well.
@@ -130,7 +134,7 @@ impl Evaluator<'_> {
         let facts = object.facts.clone();
         let binding = facts.binding(id);
         let read = object.at.range.start;
-        let direct = binding.writes.iter().filter(|write| write.field.as_ref() == Some(name)).map(Event::Write);
+        let direct = fields_written(&facts, id).filter(|write| may_set(write, name)).map(Event::Write);
         let calls = self.calls_that_write(&facts, id, Some(name));
         let calls = calls.into_iter().map(|(call, function, index)| Event::Call(call, function, index));
         let mut events: Vec<Event<'_>> =
@@ -152,10 +156,17 @@ impl Evaluator<'_> {
             let writes: Vec<&Write> = events[next..]
                 .iter()
                 .map_while(|event| match event {
-                    Event::Write(write) => Some(*write),
+                    Event::Write(write) => Some(*write).filter(|write| write.field.as_ref() == Some(name)),
                     Event::Call(..) => None,
                 })
                 .collect();
+            if let (true, Event::Write(write)) = (writes.is_empty(), event) {
+                // It may be this field that is written, or another.
+                let after = self.flow(&facts, state.clone(), &[write], binding.region, reader, &object.env);
+                state = union(state, after);
+                next += 1;
+                continue;
+            }
             next += writes.len();
             state = self.flow(&facts, state, &writes, binding.region, reader, &object.env);
         }
@@ -203,6 +214,18 @@ impl Evaluator<'_> {
         let last = Span::new(function.facts.file, end, end);
         self.after_writes(&function.facts, param, Some(name), before.to_vec(), last, &Some(Arc::new(frame)))
     }
+}
+
+/// The writes to fields of what a name stands for, under that name and others.
+fn fields_written(facts: &Facts, id: BindingId) -> impl Iterator<Item = &Write> {
+    let names = facts.uses().aliases(id).iter().copied().chain([id]);
+    names.flat_map(|id| facts.binding(id).writes.iter()).filter(|write| write.field.is_some())
+}
+
+/// Whether a write to a field may be one to the field of this name. Of `delete object.other` this one keeps its value.
+fn may_set(write: &Write, name: &Arc<str>) -> bool {
+    let any = write.field.as_ref().is_some_and(|field| field.as_ref() == ANY_FIELD);
+    write.field.as_ref() == Some(name) || (any && !matches!(write.op, WriteOp::Lost(DELETED)))
 }
 
 /// The name that a function gives to a whole parameter.

@@ -297,7 +297,7 @@ impl Graph<'_> {
     }
 
     /// Whether a call is of a function of the file, as far as its name tells.
-    fn is_own(&self, call: &Call) -> bool {
+    pub(super) fn is_own(&self, call: &Call) -> bool {
         let ExprKind::Binding(callee) = self.facts.expr(call.callee).kind else { return false };
         let callee = self.facts.binding(callee);
         let by_init = || {

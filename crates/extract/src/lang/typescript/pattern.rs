@@ -61,7 +61,7 @@ impl Lowering<'_> {
             Kind::AssignmentPattern => {
                 let default = self.part(node, Part::Right).map(|right| self.expression(right));
                 if let Some(left) = self.part(node, Part::Left) {
-                    self.pattern_at(left, target, path, default);
+                    self.pattern_or(left, target, path, default);
                 }
             }
             Kind::RestPattern => {
@@ -70,6 +70,18 @@ impl Lowering<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A pattern with a default: that of a pattern in it is the default of all of its names.
+    fn pattern_or(&mut self, node: Node<'_>, target: &Target, path: &mut Vec<Step>, default: Option<ExprId>) {
+        match default {
+            Some(default) if matches!(self.kind(node), Kind::ObjectPattern | Kind::ArrayPattern) => {
+                path.push(Step::Or { path: self.builder.facts.path.clone(), default });
+                self.pattern_at(node, target, path, None);
+                path.pop();
+            }
+            _ => self.pattern_at(node, target, path, default),
         }
     }
 
@@ -86,7 +98,7 @@ impl Lowering<'_> {
                 if let Some(left) = self.part(child, Part::Left) {
                     let name = self.slice(left);
                     path.push(Step::Field(self.builder.intern(name)));
-                    self.pattern_at(left, target, path, default);
+                    self.pattern_or(left, target, path, default);
                     path.pop();
                 }
             }

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
-use crate::ir::{ANY_FIELD, DELETED, ExprId, ExprKind, Field, KEYED, Logic, Mutation, WriteOp};
+use crate::ir::{ANY_FIELD, DELETED, ExprId, ExprKind, Field, KEYED, Logic, Mutation, RegionKind, WriteOp};
 use crate::sharing::CHANGING;
 
 /// How many fields may lead to what is written.
@@ -286,19 +286,27 @@ impl Lowering<'_> {
     fn write_any(&mut self, target: Node<'_>, at: u32) {
         let object = self.part(target, Part::Object);
         let Some((name, path)) = object.and_then(|object| self.rooted(object)) else { return };
-        let mut fields = vec![self.builder.intern(ANY_FIELD)];
-        if let Some(property) = self.part(target, Part::Property).map(|property| self.slice(property)) {
-            fields.push(self.builder.intern(property));
-        }
-        for field in fields {
+        let property = self.part(target, Part::Property).map(|property| self.slice(property));
+        let index = self.part(target, Part::Index).and_then(|index| plain_key(self.slice(index)));
+        let named = property.or(index).map(|name| self.builder.intern(name));
+        let reason = if named.is_some() { DELETED } else { "fields that are deleted" };
+        for field in named.into_iter().chain([self.builder.intern(ANY_FIELD)]) {
             let path = path.iter().cloned().chain([field]).collect();
-            self.builder.write_at(name, path, at, WriteOp::Lost(DELETED));
+            self.builder.write_at(name, path, at, WriteOp::Lost(reason));
         }
     }
 
     fn write_field(&mut self, field: &Arc<str>, op: WriteOp) {
         let Some(class) = self.builder.class else { return };
+        // What every constructor sets is as good as declared.
+        let always = match self.builder.facts.region(self.builder.region).kind {
+            RegionKind::Function(function) => {
+                self.builder.facts.functions[function.index()].name.as_deref() == Some("constructor")
+            }
+            _ => false,
+        };
         let field = self.builder.facts.classes[class.index()].fields.entry(field.clone()).or_default();
+        field.declared |= always;
         match op {
             WriteOp::Assign(value) => field.values.push(value),
             _ => field.lost = true,
