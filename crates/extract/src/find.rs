@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::bindings::Bindings;
 use crate::coverage::Coverage;
 use crate::dialects::{self, calls_other, other_dialect, reads_as_statements, reads_in_part, spread};
+use crate::eval::each::PASSED_ON;
 use crate::eval::spread::{Room, Tree, has_choice, more_than};
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
@@ -315,6 +316,17 @@ impl Finder<'_> {
         read.find(reads_in_part).or(Some(site))
     }
 
+    /// Why nobody knows all texts that functions pass on: one of them is handed to where nobody sees it called.
+    fn given_unseen(&self, evaluator: &mut Evaluator<'_>, values: &[Value]) -> Option<Unknown> {
+        values.iter().filter_map(only_param).find_map(|param| {
+            let facts = self.program.facts(&param.path)?;
+            let function = param.param.function;
+            let range = facts.functions[function.index()].params[param.param.index as usize].range;
+            let lost = self.program.calls(evaluator, &facts, function).lost;
+            lost.then(|| Unknown { reason: PASSED_ON.into(), at: Span { file: facts.file, range } })
+        })
+    }
+
     /// A site of these values.
     #[expect(clippy::too_many_arguments, reason = "one call per kind of site; a struct would only name them twice")]
     fn site(
@@ -333,7 +345,10 @@ impl Finder<'_> {
         let declares_types = kind == SiteKind::Text;
         let mut site = Site { declares_types, ..Site::new(at, sink.clone(), kind) };
         if own.is_empty() && !values.is_empty() {
-            site.kind = SiteKind::Forwarder;
+            match self.given_unseen(evaluator, values) {
+                Some(unknown) => site.unknown = Some(unknown),
+                None => site.kind = SiteKind::Forwarder,
+            }
             return Some(site);
         }
         if own.is_empty() {

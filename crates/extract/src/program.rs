@@ -10,6 +10,7 @@ mod heirs;
 mod libraries;
 mod outside;
 mod passed;
+mod setting;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -97,6 +98,8 @@ pub(crate) struct Program<'p> {
     heirs: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// Names of functions that change a list that they are given; made when it is first asked for.
     changers: OnceLock<FxHashSet<Arc<str>>>,
+    /// Writes to fields, by the fields' names; made when it is first asked for.
+    settings: OnceLock<setting::Settings>,
     pub(crate) patterns: Patterns,
     /// The files that write into what they import, and what is written into what a file makes.
     writers: outside::Writers,
@@ -141,6 +144,7 @@ impl<'p> Program<'p> {
             names: RwLock::default(),
             heirs: FxHashMap::default(),
             changers: OnceLock::new(),
+            settings: OnceLock::new(),
             patterns: Patterns::default(),
             writers: outside::Writers::default(),
             outside: RwLock::default(),
@@ -170,6 +174,7 @@ impl<'p> Program<'p> {
         });
         self.callers = callers;
         self.changers = OnceLock::new();
+        self.settings = OnceLock::new();
         self.wave.extend(more);
         self.wave.sort_by(|left, right| left.path.cmp(&right.path));
         grown

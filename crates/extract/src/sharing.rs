@@ -14,7 +14,7 @@ use crate::ir::{
     ANY_FIELD, BindingId, BindingKind, ClassId, Export, ExprId, ExprKind, Facts, FunctionId, Mutation, Part, RegionId,
     RegionKind, Step,
 };
-use graph::{ANY, Field, Graph, Kind, Node, Object};
+use graph::{ANY, Field, Graph, Kind, Node, Object, callee_of};
 
 /// A write that is not seen wherever it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,14 @@ pub(crate) struct Changed {
     pub(crate) unseen: Unseen,
 }
 
+/// An argument of a call, or what a field of it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Passed {
+    pub(crate) call: ExprId,
+    pub(crate) index: u32,
+    pub(crate) field: Option<Arc<str>>,
+}
+
 /// The writes of a file that are not followed wherever they matter.
 #[derive(Debug, Default)]
 pub(crate) struct Sharing {
@@ -42,8 +50,8 @@ pub(crate) struct Sharing {
     statics: FxHashMap<ClassId, Vec<Unseen>>,
     families: Vec<ClassId>,
     given: FxHashMap<(FunctionId, u32), Vec<Changed>>,
-    /// The calls of functions of other files that something is given to, and as which argument.
-    passed: FxHashMap<ExprId, Vec<(ExprId, u32)>>,
+    /// The calls of functions of other files that something is given to.
+    passed: FxHashMap<ExprId, Vec<Passed>>,
     /// Where names are read whose values are put into something, or come back from a call.
     kept: FxHashSet<u32>,
 }
@@ -83,7 +91,7 @@ impl Sharing {
     }
 
     /// The calls of functions of other files that what an expression makes is given to.
-    pub(crate) fn passed(&self, expr: ExprId) -> &[(ExprId, u32)] {
+    pub(crate) fn passed(&self, expr: ExprId) -> &[Passed] {
         self.passed.get(&expr).map_or(&[], Vec::as_slice)
     }
 }
@@ -266,9 +274,21 @@ impl<'f> Search<'f> {
                 continue;
             }
             for (index, argument) in call.arguments.iter().enumerate() {
+                let index = index as u32;
+                let mut add = |object: Object, field: Option<Field>| {
+                    if let Kind::Made(expr) = self.graph.objects[object as usize].kind {
+                        let field = field.map(|field| self.graph.name_of(field).cloned().unwrap_or_default());
+                        let passed = self.found.passed.entry(expr).or_default();
+                        let one = Passed { call: *id, index, field };
+                        if passed.len() < MAX_PASSED && !passed.contains(&one) {
+                            passed.push(one);
+                        }
+                    }
+                };
                 for object in &self.graph.sets[self.graph.of_expr(*argument) as usize] {
-                    if let Kind::Made(expr) = self.graph.objects[*object as usize].kind {
-                        self.found.passed.entry(expr).or_default().push((*id, index as u32));
+                    add(*object, None);
+                    for (field, node) in self.graph.objects[*object as usize].fields() {
+                        self.graph.sets[node as usize].iter().for_each(|inner| add(*inner, Some(field)));
                     }
                 }
             }
@@ -305,7 +325,7 @@ impl<'f> Search<'f> {
         // What a function only gives back is written to when it is over.
         let Some(home) = home else { return true };
         let inside = facts.functions_around(mutation.at.saturating_sub(1)).any(|around| around == home);
-        inside || self.leaves_otherwise(made)
+        inside || self.leaves_otherwise(made, MAX_HOLDERS)
     }
 
     /// Whether a write and a look are in a loop that what is written to is not made in.
@@ -324,7 +344,8 @@ impl<'f> Search<'f> {
     }
 
     /// Whether what is made somewhere leaves its function otherwise than by being given back.
-    fn leaves_otherwise(&self, made: ExprId) -> bool {
+    fn leaves_otherwise(&self, made: ExprId, steps: u32) -> bool {
+        let Some(steps) = steps.checked_sub(1) else { return true };
         let Some(object) = self.graph.known(Kind::Made(made)) else { return true };
         let holds = |node: Node| self.graph.sets[node as usize].contains(&object);
         let kept = |info: &graph::Info| match info.kind {
@@ -335,15 +356,19 @@ impl<'f> Search<'f> {
             }
             Kind::Function(_) => false,
         };
-        self.graph.params().any(|(_, node)| holds(node))
-            || self.graph.objects.iter().filter(|info| kept(info)).any(|info| info.nodes().any(holds))
+        let leaves = |info: &graph::Info| match info.kind {
+            Kind::Made(other) if other != made => kept(info) || self.leaves_otherwise(other, steps),
+            _ => kept(info),
+        };
+        let mut holders = self.graph.objects.iter().filter(|info| info.nodes().any(holds));
+        self.graph.params().any(|(_, node)| holds(node)) || holders.any(leaves)
     }
 
     /// Whether the evaluator sees a write where it looks at an object.
     fn sees(&mut self, mutation: &Mutation, written: Option<&Access>, look: &Look, object: Object) -> bool {
         let Some(written) = written.filter(|written| self.is_followed(written, mutation)) else { return false };
         if let Some(read) = access(self.facts, look.expr)
-            && (*written == read || self.is_other_name(written, &read, mutation, object))
+            && (*written == read || self.is_other_name(written, &read, mutation))
         {
             return true;
         }
@@ -358,7 +383,10 @@ impl<'f> Search<'f> {
     /// Whether a write is followed where it is reached so.
     fn is_followed(&self, access: &Access, mutation: &Mutation) -> bool {
         match access.root {
-            Root::This => access.path.len() == 1 && mutation.by_method,
+            Root::This => {
+                let in_class = self.facts.class_at(mutation.at.saturating_sub(1)).is_some();
+                in_class && access.path.len() == 1 && mutation.by_method
+            }
             Root::Name(binding) => {
                 access.path.is_empty() || self.is_shared(binding) || (access.path.len() == 1 && mutation.by_method)
             }
@@ -373,7 +401,7 @@ impl<'f> Search<'f> {
     }
 
     /// Whether the evaluator looks for a write under the other name when it reads the one.
-    fn is_other_name(&self, written: &Access, read: &Access, mutation: &Mutation, object: Object) -> bool {
+    fn is_other_name(&self, written: &Access, read: &Access, mutation: &Mutation) -> bool {
         let (Root::Name(other), Root::Name(name)) = (written.root, read.root) else { return false };
         let uses = self.facts.uses();
         if written.path == read.path && read.path.is_empty() && uses.aliases(name).contains(&other) {
@@ -480,6 +508,12 @@ impl<'f> Search<'f> {
     }
 }
 
+/// How many calls of functions of other files are looked at for one list or object.
+const MAX_PASSED: usize = 16;
+
+/// Through how many objects that hold one another is asked who else reaches one.
+const MAX_HOLDERS: u32 = 4;
+
 /// How many functions may pass a list on.
 const MAX_PASSES: u32 = 4;
 
@@ -519,14 +553,7 @@ fn push(all: &mut Vec<Unseen>, one: Unseen) {
 /// The expressions of which something is looked at, and the field, where it is one.
 fn looks_of(facts: &Facts) -> Vec<(ExprId, Option<Arc<str>>)> {
     let mut looks = Vec::new();
-    let callees: FxHashSet<ExprId> = facts
-        .calls
-        .iter()
-        .filter_map(|id| match &facts.expr(*id).kind {
-            ExprKind::Call(call) => Some(call.callee),
-            _ => None,
-        })
-        .collect();
+    let callees: FxHashSet<ExprId> = facts.calls.iter().filter_map(|id| callee_of(facts, *id)).collect();
     for (at, expr) in facts.exprs.iter().enumerate() {
         match &expr.kind {
             ExprKind::Member { object, property } => {

@@ -98,7 +98,17 @@ impl Evaluator<'_> {
         let mut writes: Vec<Write> = binding.writes.iter().filter(of_field).map(plain).collect();
         for alias in uses.aliases(id) {
             let others = facts.binding(*alias).writes.iter().filter(of_field);
-            writes.extend(others.filter(|write| !matches!(write.op, WriteOp::Assign(_))).map(plain));
+            let others = others.filter(|write| !matches!(write.op, WriteOp::Assign(_))).map(plain);
+            // From where one of the names stands for another value, it is not the same list any more.
+            let is_set = |write: &Write| write.field.is_none() && matches!(write.op, WriteOp::Assign(_));
+            let made = facts.binding(*alias).init.map_or(0, |init| facts.expr(init).range.end);
+            let apart = facts.binding(*alias).writes.iter().any(is_set)
+                || binding.writes.iter().any(|write| is_set(write) && write.at > made);
+            let lost = |write: Write| match apart {
+                true => Write { op: WriteOp::ListLost(OTHER_NAME), ..write },
+                false => write,
+            };
+            writes.extend(others.map(lost));
         }
         if field.is_none() {
             writes.extend(writes_under_others(facts, id));
@@ -153,7 +163,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether a function changes the list that it is given.
-    fn changes(&mut self, function: &FunctionRef, gift: &Gift, passes: u32) -> bool {
+    pub(super) fn changes(&mut self, function: &FunctionRef, gift: &Gift, passes: u32) -> bool {
         let facts = &function.facts;
         for (id, field) in params_of(function, gift) {
             let of_field = |write: &Write| write.field.as_ref() == field && !matches!(write.op, WriteOp::Assign(_));

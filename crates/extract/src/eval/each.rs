@@ -13,7 +13,7 @@ use crate::ir::{Call, ExprId, ExprKind, Facts, Step};
 
 /// The reasons of a parameter that nobody is seen to give.
 const EXPORTED: &str = "parameter of exported function";
-const PASSED_ON: &str = "parameter of a function that is passed on";
+pub(crate) const PASSED_ON: &str = "parameter of a function that is passed on";
 
 /// Whether a reason says that nobody is seen to give a parameter.
 pub(crate) fn is_uncalled(reason: &str) -> bool {

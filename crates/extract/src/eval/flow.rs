@@ -216,6 +216,16 @@ impl Evaluator<'_> {
             return after;
         }
         let mut ended = state.clone();
+        // An error that comes out of a `try` inside goes through what runs there in either case.
+        let inner = facts.tries.iter().enumerate().filter(|(at, _)| *at != tried as usize);
+        let last = inner.filter_map(|(_, inner)| inner.finalizer).find(|last| {
+            let around = facts.region(body).range;
+            let writes_there = |write: &&Write| last.start <= write.at && write.at <= last.end;
+            around.start <= last.start && last.end <= around.end && writes.iter().any(writes_there)
+        });
+        if last.is_some() {
+            add(&mut ended, Value::unknown("what was tried may have ended anywhere", reader.at));
+        }
         for count in 1..writes.len() {
             let before = self.flow(facts, state.clone(), &writes[..count], body, reader, env);
             ended = union(ended, before);

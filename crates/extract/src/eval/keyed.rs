@@ -25,7 +25,7 @@ impl Evaluator<'_> {
         let binding = facts.binding(id);
         let read = written.at.range.start;
         let elsewhere = facts.function_of(binding.region) != facts.function_at(read);
-        let kept = facts.uses().is_kept(read);
+        let kept = super::name::is_kept(&facts, read);
         let computed = binding.writes.iter().filter(|write| write.field.as_deref() == Some(ANY_FIELD)).count();
         let keyed: Vec<&Write> = facts.keyed.iter().filter(|(of, _)| *of == id).map(|(_, write)| write).collect();
         if computed != keyed.len() || (kept && keyed.iter().any(|write| write.at > read)) {

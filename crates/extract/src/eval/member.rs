@@ -6,10 +6,9 @@ use rollproof_source::Span;
 
 use super::choice::marked_all;
 use super::flow::union;
-use super::objects::is_changed_by_methods;
 use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add};
 use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
-use crate::ir::{ANY_FIELD, ExprId, ExprKind, Facts, Field, Logic, Step};
+use crate::ir::{ExprId, ExprKind, Facts, Field, Logic, Step};
 
 /// What is said of a field that its class never sets.
 pub(super) const NEVER_SET: &str = "field that is never set";
@@ -95,9 +94,6 @@ impl Evaluator<'_> {
             match field {
                 Some(field) if field == name => {
                     self.eval(&facts, *value, &place.env).into_iter().for_each(|value| add(&mut found, value));
-                    if is_changed_by_methods(&facts, fields, name) {
-                        found.push(Value::unknown("field that a method of its object changes", span(&facts, *value)));
-                    }
                     return found;
                 }
                 Some(_) => {}
@@ -147,14 +143,14 @@ impl Evaluator<'_> {
                 if facts.functions[function.function.index()].getter {
                     return self.invoke(&function, Vec::new(), at);
                 }
-                let unseen = self.unseen_member(&facts, class.class, name);
+                let unseen = self.unseen_member(&class, this, name);
                 let state = Some([Value::Function(function)].into_iter().chain(unseen).collect());
                 return self.outside_static((&facts, class.class), name, state, at).unwrap_or_default();
             }
             if let Some(field) = here.fields.get(name) {
                 let env = self.env_of_field(own, &class, this);
                 let mut values = self.class_field(&facts, field, at, &env);
-                values.extend(self.unseen_member(&facts, class.class, name));
+                values.extend(self.unseen_member(&class, this, name));
                 values = union(values, self.field_of_bases(&class, this, name, at));
                 let state = Some(values);
                 return self.outside_static((&facts, class.class), name, state, at).unwrap_or_default();
@@ -293,9 +289,6 @@ impl Evaluator<'_> {
         };
         let fields: std::collections::BTreeSet<&Arc<str>> = written.fields_set().into_iter().collect();
         for field in fields {
-            if field.as_ref() == ANY_FIELD && written.outside.is_none() {
-                continue;
-            }
             for value in self.written_field(written, field, at) {
                 if value != Value::Nothing {
                     add(&mut values, value);

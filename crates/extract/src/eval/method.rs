@@ -468,6 +468,12 @@ impl Evaluator<'_> {
                     choice: item.choice.clone().or_else(|| inner.choice.clone()),
                     ..inner.clone()
                 })),
+                // Which of several lists it is decides over all of their items.
+                lists if flat && lists.iter().any(|value| matches!(value, Value::List(_))) => {
+                    let several = Value::unknown("fragments that a list may hold", at);
+                    let values: Vec<Value> = lists.iter().cloned().chain([several]).collect();
+                    mapped.push(Item { values: values.into(), ..item.clone() });
+                }
                 _ => mapped.push(Item { values: values.into(), ..item.clone() }),
             }
         }

@@ -147,6 +147,8 @@ pub(crate) struct Evaluator<'p> {
     settings: FxHashMap<settings::Made, Vec<Place>>,
     /// The calls by which objects of classes are made.
     made: FxHashMap<inherited::Descent, Env>,
+    /// What functions of other files write into what an expression makes, and into members of classes.
+    unseen: unseen::Known,
     /// Parts of objects whose writes are being evaluated.
     writing: Vec<outside::Part>,
     /// The functions whose callers were asked for.
@@ -184,6 +186,7 @@ impl<'p> Evaluator<'p> {
             known_objects: object::Known::default(),
             settings: FxHashMap::default(),
             made: FxHashMap::default(),
+            unseen: unseen::Known::default(),
             writing: Vec::new(),
             asked: Asked::default(),
             names: None,

@@ -7,7 +7,7 @@ use rollproof_source::Span;
 use super::Evaluator;
 use super::choice::{marked, marked_all};
 use super::value::{Env, Item, Value, add};
-use crate::ir::{ANY_FIELD, DELETED, ExprId, ExprKind, Facts, Field, Step};
+use crate::ir::{ANY_FIELD, DELETED, ExprId, ExprKind, Facts, Step};
 use crate::unbuilt::MISSING_FILE;
 
 /// How many spreads are followed in an object's spread, so that one that spreads itself comes to an end.
@@ -222,9 +222,10 @@ fn fields_of(items: &[Item]) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
         let Value::List(pair) = pair else { return None };
         let [name] = pair.first()?.values.as_slice() else { return None };
         let name: Arc<str> = name.constant()?.into();
-        let mut values = pair.get(1).map_or_else(Vec::new, |value| value.values.to_vec());
+        let values = pair.get(1).map_or_else(Vec::new, |value| value.values.to_vec());
+        // Which of the fields are there would have to be kept.
         if item.optional {
-            add(&mut values, Value::Nothing);
+            return None;
         }
         match fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => values.into_iter().for_each(|value| add(known, value)),
@@ -252,38 +253,4 @@ fn item_of((key, values): (Arc<str>, Vec<Value>), function: &str, at: Span) -> I
 /// Whether a reason says that a file is missing: that is the reason of all that comes of it.
 fn is_of_a_file(reason: &str) -> bool {
     reason.starts_with(MISSING_FILE) || reason.contains("is not exported")
-}
-
-/// Whether a method of an object literal writes into one of its fields (`add(s) { this.list.push(s); }`). By its text: these
-/// writes are not followed.
-pub(super) fn is_changed_by_methods(facts: &Facts, fields: &[Field], name: &str) -> bool {
-    fields.iter().any(|field| {
-        let value = facts.expr(field.value);
-        matches!(value.kind, ExprKind::Function(_)) && writes_own_field(value.range.slice(&facts.text), name)
-    })
-}
-
-fn writes_own_field(text: &str, name: &str) -> bool {
-    const CHANGES: &[&str] = &[
-        "+=",
-        "||=",
-        "??=",
-        "&&=",
-        ".push(",
-        ".unshift(",
-        ".splice(",
-        ".pop(",
-        ".shift(",
-        ".set(",
-        ".add(",
-        ".sort(",
-        ".reverse(",
-        ".fill(",
-    ];
-    text.match_indices("this.").any(|(at, this)| {
-        let Some(rest) = text[at + this.len()..].strip_prefix(name) else { return false };
-        let rest = rest.trim_start();
-        let assigned = rest.strip_prefix('=').is_some_and(|rest| !rest.starts_with(['=', '>']));
-        assigned || CHANGES.iter().any(|change| rest.starts_with(change))
-    })
 }

@@ -2,14 +2,32 @@
 
 use std::sync::Arc;
 
-use rollproof_source::Span;
+use rollproof_source::{FileId, Span};
+use rustc_hash::FxHashMap;
 
 use super::Evaluator;
-use super::value::{Place, Value, add};
-use crate::ir::{ClassId, ExprId, Facts};
-use crate::sharing::Unseen;
+use super::value::{ClassRef, Place, Value, add};
+use crate::ir::{BindingKind, ClassId, ExprId, ExprKind, Facts, ParamId};
+use crate::sharing::{Changed, Passed};
+use crate::uses::Gift;
 
 const CHANGED: &str = "changed under another name";
+
+/// How many expressions it may cost to see of which class an object is that another file writes into.
+const STEPS_OF_OBJECT: u32 = 200;
+
+/// How long a chain of base classes may be.
+const MAX_BASES: u32 = 8;
+
+/// A write that is not seen: to which field, or any, and where.
+type Unseen = (Option<Arc<str>>, Span);
+
+/// What is known of such writes.
+#[derive(Default)]
+pub(super) struct Known {
+    made: FxHashMap<(FileId, ExprId), Arc<[Unseen]>>,
+    members: FxHashMap<(FileId, ClassId, Arc<str>), Option<Span>>,
+}
 
 impl Evaluator<'_> {
     /// The lists and objects that an expression makes, where what others write into them is not seen.
@@ -17,42 +35,173 @@ impl Evaluator<'_> {
         if self.program.is_rust() || !values.iter().any(has_parts) {
             return values;
         }
-        if let Some(unseen) = facts.sharing().made(expr).first() {
-            add(&mut values, unknown(facts, unseen));
+        if let Some((_, at)) = self.writes_unseen(facts, expr).first() {
+            add(&mut values, Value::unknown(CHANGED, *at));
         }
         values
     }
 
     /// What stands for a field of an object literal that others may write.
-    pub(super) fn unseen_field(&self, place: &Place, name: &str) -> Option<Value> {
+    pub(super) fn unseen_field(&mut self, place: &Place, name: &str) -> Option<Value> {
         if self.program.is_rust() {
             return None;
         }
-        let facts = &place.facts;
-        let unseen = facts.sharing().made(place.expr).iter().find(|unseen| unseen.may_be(name))?;
-        Some(unknown(facts, unseen))
+        let unseen = self.writes_unseen(&place.facts, place.expr);
+        let may_be = |(field, _): &&Unseen| field.as_ref().is_none_or(|field| field.as_ref() == name);
+        unseen.iter().find(may_be).map(|(_, at)| Value::unknown(CHANGED, *at))
     }
 
     /// The same of any of its fields.
-    pub(super) fn unseen_fields(&self, place: &Place) -> Option<Value> {
+    pub(super) fn unseen_fields(&mut self, place: &Place) -> Option<Value> {
         if self.program.is_rust() {
             return None;
         }
-        place.facts.sharing().made(place.expr).first().map(|unseen| unknown(&place.facts, unseen))
+        self.writes_unseen(&place.facts, place.expr).first().map(|(_, at)| Value::unknown(CHANGED, *at))
     }
 
-    /// The same of a member of a class or of its objects.
-    pub(super) fn unseen_member(&self, facts: &Arc<Facts>, class: ClassId, name: &str) -> Option<Value> {
+    /// The writes to what an expression makes that its readers do not see, those of its own file first.
+    fn writes_unseen(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Arc<[Unseen]> {
+        let key = (facts.file, expr);
+        if let Some(known) = self.unseen.made.get(&key) {
+            return known.clone();
+        }
+        let sharing = facts.sharing();
+        let own = sharing.made(expr).iter();
+        let mut found: Vec<Unseen> =
+            own.map(|unseen| (unseen.field.clone(), Span { file: facts.file, range: unseen.at })).collect();
+        // What is asked for again on the way is as its own file makes it.
+        self.unseen.made.insert(key, found.as_slice().into());
+        let passed = sharing.passed(expr);
+        if found.is_empty() && !passed.is_empty() {
+            let (_, whole) = self.aside(|evaluator| {
+                passed.iter().for_each(|passed| evaluator.changed_by(facts, passed, &mut found));
+            });
+            let found: Arc<[Unseen]> = found.into();
+            if whole {
+                self.unseen.made.insert(key, found.clone());
+            } else {
+                self.unseen.made.remove(&key);
+            }
+            return found;
+        }
+        found.into()
+    }
+
+    /// What a function of another file writes into what a call gives it, as far as the readers there do not see it.
+    fn changed_by(&mut self, facts: &Arc<Facts>, passed: &Passed, found: &mut Vec<Unseen>) {
+        let ExprKind::Call(call) = &facts.expr(passed.call).kind else { return };
+        if facts.name_of(call.callee).is_none_or(|name| self.program.index.methods.contains_key(name.as_ref())) {
+            return;
+        }
+        let by_name = call
+            .arguments
+            .get(passed.index as usize)
+            .is_some_and(|given| matches!(facts.expr(*given).kind, ExprKind::Binding(_) | ExprKind::Object(_)));
+        for callee in self.eval(facts, call.callee, &None) {
+            let Value::Function(function) = callee else { continue };
+            if function.facts.file == facts.file {
+                continue;
+            }
+            let other = function.facts.clone();
+            for Changed { path, unseen } in other.sharing().given(function.function, passed.index) {
+                if path.iter().ne(passed.field.iter()) {
+                    continue;
+                }
+                let gift = Gift { call: passed.call, index: passed.index, field: passed.field.clone() };
+                let is_list = unseen.field.is_none();
+                let followed = by_name
+                    && if is_list {
+                        self.changes(&function, &gift, 0)
+                    } else {
+                        sets_plainly(&other, &function, passed, unseen)
+                    };
+                if !followed {
+                    found.push((unseen.field.clone(), Span { file: other.file, range: unseen.at }));
+                }
+            }
+        }
+    }
+
+    /// What stands for a member of a class, or of its objects, that others may write.
+    pub(super) fn unseen_member(&mut self, class: &ClassRef, this: &Value, name: &Arc<str>) -> Option<Value> {
         if self.program.is_rust() {
             return None;
         }
-        let unseen = facts.sharing().of_class(class).find(|unseen| unseen.may_be(name))?;
-        Some(unknown(facts, unseen))
+        let facts = &class.facts;
+        let own = facts.sharing().of_class(class.class).find(|unseen| unseen.may_be(name));
+        let own = own.map(|unseen| Span { file: facts.file, range: unseen.at });
+        // What is written into one that a file makes once is followed.
+        let is_shared = match this {
+            Value::Instance(_, Some(made)) => {
+                let place = &made.place;
+                !made.is_declared() && place.facts.function_at(place.facts.expr(place.expr).range.start).is_none()
+            }
+            _ => false,
+        };
+        let at = own.or_else(|| if is_shared { None } else { self.set_elsewhere(class, name) })?;
+        Some(Value::unknown(CHANGED, at))
+    }
+
+    /// Where another file sets a member of an object of a class.
+    fn set_elsewhere(&mut self, class: &ClassRef, name: &Arc<str>) -> Option<Span> {
+        let key = (class.facts.file, class.class, name.clone());
+        if let Some(known) = self.unseen.members.get(&key) {
+            return *known;
+        }
+        self.unseen.members.insert(key.clone(), None);
+        let mut found = None;
+        for (writer, at) in self.program.setters_of(name).iter().filter(|(writer, _)| writer.file != class.facts.file) {
+            let mutation = &writer.mutations[*at];
+            let (values, _) = self.aside(|evaluator| {
+                evaluator.in_steps(STEPS_OF_OBJECT, |evaluator| evaluator.eval(writer, mutation.object, &None))
+            });
+            let is_it = |value: Value| match value {
+                Value::Instance(of, _) => self.extends(&of, class),
+                _ => false,
+            };
+            if values.unwrap_or_default().into_iter().any(is_it) {
+                found = Some(Span::new(writer.file, mutation.at.saturating_sub(1), mutation.at));
+                break;
+            }
+        }
+        self.unseen.members.insert(key, found);
+        found
+    }
+
+    /// Whether a class is another, or extends it.
+    fn extends(&mut self, class: &ClassRef, base: &ClassRef) -> bool {
+        let mut next = class.clone();
+        for _ in 0..MAX_BASES {
+            if next == *base {
+                return true;
+            }
+            let facts = next.facts.clone();
+            let Some(extends) = facts.classes[next.class.index()].extends else { return false };
+            match self.eval(&facts, extends, &None).into_iter().next() {
+                Some(Value::Class(class)) => next = class,
+                _ => return false,
+            }
+        }
+        false
     }
 }
 
-fn unknown(facts: &Facts, unseen: &Unseen) -> Value {
-    Value::unknown(CHANGED, Span { file: facts.file, range: unseen.at })
+/// Whether a function sets a field of a parameter by the parameter's name, which is followed.
+fn sets_plainly(
+    facts: &Facts,
+    function: &super::value::FunctionRef,
+    passed: &Passed,
+    unseen: &crate::sharing::Unseen,
+) -> bool {
+    let id = ParamId { function: function.function, index: passed.index };
+    facts.bindings.iter().any(|binding| {
+        matches!(binding.kind, BindingKind::Param(param) if param == id)
+            && binding.path.is_empty()
+            && binding
+                .writes
+                .iter()
+                .any(|write| write.field.is_some() && write.field == unseen.field && write.at == unseen.at.end)
+    })
 }
 
 /// Lists, objects and fragments.

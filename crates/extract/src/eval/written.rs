@@ -44,7 +44,6 @@ impl Evaluator<'_> {
         if !values.iter().any(object) {
             return values;
         }
-        let binding = facts.binding(id);
         let names = facts.uses().aliases(id).iter().chain([&id]);
         let direct = { names }.any(|id| facts.binding(*id).writes.iter().any(|write| write.field.is_some()));
         if !direct && self.calls_that_write(facts, id, None).is_empty() {
@@ -114,7 +113,7 @@ impl Evaluator<'_> {
         let binding = facts.binding(id);
         let elsewhere = facts.function_of(binding.region) != facts.function_at(read);
         let later = |write: &&Write| write.at > read && may_set(write, name);
-        if elsewhere || !fields_written(facts, id).any(|write| later(&write)) || !is_kept(facts, read) {
+        if elsewhere || !fields_written(object, id).any(|write| later(&write)) || !is_kept(facts, read) {
             return self.field_after(object, id, (name, state), elsewhere, at);
         }
         // Under the other name that it has from here on, what is set later is read as well.
@@ -134,7 +133,7 @@ impl Evaluator<'_> {
         let facts = object.facts.clone();
         let binding = facts.binding(id);
         let read = object.at.range.start;
-        let direct = fields_written(&facts, id).filter(|write| may_set(write, name)).map(Event::Write);
+        let direct = fields_written(object, id).filter(|write| may_set(write, name)).map(Event::Write);
         let calls = self.calls_that_write(&facts, id, Some(name));
         let calls = calls.into_iter().map(|(call, function, index)| Event::Call(call, function, index));
         let mut events: Vec<Event<'_>> =
@@ -216,10 +215,15 @@ impl Evaluator<'_> {
     }
 }
 
-/// The writes to fields of what a name stands for, under that name and others.
-fn fields_written(facts: &Facts, id: BindingId) -> impl Iterator<Item = &Write> {
-    let names = facts.uses().aliases(id).iter().copied().chain([id]);
-    names.flat_map(|id| facts.binding(id).writes.iter()).filter(|write| write.field.is_some())
+/// The writes to fields of what a name stands for, under that name and others. Those under computed names are followed
+/// elsewhere (`keyed.rs`), where nobody else writes into the object.
+fn fields_written(object: &Written, id: BindingId) -> impl Iterator<Item = &Write> {
+    let facts = &object.facts;
+    let is_keyed = object.outside.is_none();
+    let own = facts.binding(id).writes.iter();
+    let own = own.filter(move |write| !is_keyed || write.field.as_deref() != Some(ANY_FIELD));
+    let others = facts.uses().aliases(id).iter().flat_map(|id| facts.binding(*id).writes.iter());
+    others.chain(own).filter(|write| write.field.is_some())
 }
 
 /// Whether a write to a field may be one to the field of this name. Of `delete object.other` this one keeps its value.

@@ -59,6 +59,8 @@ pub(super) struct Info {
 pub(super) enum Rule {
     /// Its field is read.
     Load(Field, Node),
+    /// Its field is called.
+    Callee(Field, Node),
     /// Its field is set to what this stands for.
     Store(Field, Node),
     /// Its fields are copied to an object.
@@ -87,11 +89,16 @@ pub(super) struct Graph<'f> {
     receivers: FxHashMap<FunctionId, Node>,
     open: Vec<(Node, Object)>,
     added: usize,
+    pub(super) callees: FxHashSet<ExprId>,
     /// Where each class's fields are: classes that extend one another in the file share theirs.
     pub(super) families: Vec<ClassId>,
 }
 
 impl Info {
+    pub(super) fn fields(&self) -> impl Iterator<Item = (Field, Node)> + '_ {
+        self.slots.iter().copied()
+    }
+
     /// What stands for its fields.
     pub(super) fn nodes(&self) -> impl Iterator<Item = Node> + '_ {
         self.slots.iter().map(|(_, node)| *node)
@@ -117,6 +124,7 @@ impl<'f> Graph<'f> {
             receivers: FxHashMap::default(),
             open: Vec::new(),
             added: 0,
+            callees: facts.calls.iter().filter_map(|id| callee_of(facts, *id)).collect(),
             families: (0..facts.classes.len() as u32).map(ClassId).collect(),
         };
         graph.fields.insert(crate::ir::ANY_FIELD.into(), ANY);
@@ -218,6 +226,11 @@ impl<'f> Graph<'f> {
 
     /// What a field of an object stands for.
     pub(super) fn slot(&mut self, object: Object, field: Field) -> Node {
+        self.slot_of(object, field, true)
+    }
+
+    /// `filled`: of an object from outside it stands for something from outside, too.
+    fn slot_of(&mut self, object: Object, field: Field, filled: bool) -> Node {
         if let Some(known) = self.slots.get(&(object, field)) {
             return *known;
         }
@@ -226,7 +239,7 @@ impl<'f> Graph<'f> {
         let info = &mut self.objects[object as usize];
         info.slots.push((field, node));
         let (readers, copies) = (info.readers.clone(), info.copies.clone());
-        if info.open && info.depth < MAX_PARTS {
+        if filled && info.open && info.depth < MAX_PARTS {
             let part = self.object(Kind::Part(object, field));
             self.add(node, part);
         }
@@ -287,11 +300,13 @@ impl<'f> Graph<'f> {
                     self.edge(from, to);
                 }
             }
-            Rule::Load(field, to) => {
-                for field in [field, ANY] {
-                    let from = self.slot(object, field);
-                    self.edge(from, to);
-                }
+            // Of what comes from outside nobody knows what its methods do.
+            Rule::Callee(..) if self.objects[object as usize].open => {}
+            Rule::Load(field, to) | Rule::Callee(field, to) => {
+                let from = self.slot(object, field);
+                self.edge(from, to);
+                let any = self.slot_of(object, ANY, false);
+                self.edge(any, to);
             }
             Rule::Store(field, from) => {
                 let to = self.slot(object, field);
@@ -308,7 +323,7 @@ impl<'f> Graph<'f> {
             return;
         }
         self.objects[from as usize].copies.push(to);
-        self.slot(from, ANY);
+        self.slot_of(from, ANY, true);
         for (field, node) in self.objects[from as usize].slots.clone() {
             let copied = self.slot(to, field);
             self.edge(node, copied);
@@ -379,6 +394,14 @@ impl<'f> Graph<'f> {
                 }
             }
         }
+    }
+}
+
+/// What a call calls.
+pub(super) fn callee_of(facts: &Facts, call: ExprId) -> Option<ExprId> {
+    match &facts.expr(call).kind {
+        ExprKind::Call(call) => Some(call.callee),
+        _ => None,
     }
 }
 

@@ -143,7 +143,8 @@ impl Graph<'_> {
             }
             ExprKind::Member { object, property } => {
                 let (from, field) = (self.of_expr(*object), self.field(property));
-                self.rule(from, Rule::Load(field, node));
+                let called = self.callees.contains(&id);
+                self.rule(from, if called { Rule::Callee(field, node) } else { Rule::Load(field, node) });
             }
             ExprKind::Index { object, .. } => {
                 let from = self.of_expr(*object);
