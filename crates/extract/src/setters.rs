@@ -12,6 +12,10 @@ pub(crate) struct Setters {
     pub(crate) imports: Vec<(Arc<str>, Arc<str>)>,
     /// What its classes extend: of which module, and under which name that exports it.
     pub(crate) bases: Vec<(Arc<str>, Arc<str>)>,
+    /// What it makes objects of with `new`: of which module, and under which name that exports it; where it sets any fields.
+    pub(crate) made: Vec<(Arc<str>, Arc<str>)>,
+    /// The fields that it sets of anything but its imports and `this`.
+    pub(crate) fields: Vec<Arc<str>>,
     /// Names that it exports under others: `export { names as tables }`.
     pub(crate) renames: Vec<(Arc<str>, Arc<str>)>,
     /// It may pass on what it imports, and that as its default.
@@ -80,11 +84,14 @@ pub(crate) fn setters(text: &str) -> Setters {
             found.imports.push(import);
         }
     };
-    let mut others = Vec::new();
+    let (mut others, mut fields) = (Vec::new(), Vec::new());
     for (root, field) in &roots {
         match imports.get(root) {
             Some(import) => add(*import, *field),
-            None => others.push(*root),
+            None => {
+                others.push(*root);
+                fields.extend(field.filter(|_| *root != "this"));
+            }
         }
     }
     if !others.is_empty() {
@@ -100,7 +107,30 @@ pub(crate) fn setters(text: &str) -> Setters {
             }
         });
     }
+    fields.sort_unstable();
+    fields.dedup();
+    if !fields.is_empty() {
+        found.made = made_of(text, &imports);
+        found.fields = fields.into_iter().map(Arc::from).collect();
+    }
     found
+}
+
+/// The imports that objects are made of.
+fn made_of(text: &str, imports: &FxHashMap<&str, (&str, Option<&str>)>) -> Vec<(Arc<str>, Arc<str>)> {
+    let mut made = Vec::new();
+    for at in places(text, "new ") {
+        let Some((name, member)) = root_after(&text[at + "new ".len()..]) else { continue };
+        if let Some((module, imported)) = imports.get(name)
+            && let Some(name) = imported.or(member)
+        {
+            let import = (Arc::from(*module), Arc::from(name));
+            if !made.contains(&import) {
+                made.push(import);
+            }
+        }
+    }
+    made
 }
 
 /// The names at the start of what is written: `names.table = …`, `names.columns.push(…)`.

@@ -58,9 +58,6 @@ pub(crate) struct Sharing {
 
 impl Sharing {
     pub(crate) fn of(facts: &Facts) -> Self {
-        if facts.mutations.is_empty() {
-            return Self::default();
-        }
         let mut graph = Graph::new(facts);
         graph.read();
         let mut search = Search { facts, graph, found: Self::default(), reached: FxHashMap::default() };
@@ -164,6 +161,7 @@ impl<'f> Search<'f> {
             }
         }
         if !self.graph.is_whole() {
+            eprintln!("NOT WHOLE {}", self.facts.path);
             // Nothing is known of who reads what.
             for (mutation, _) in &written {
                 let unseen = self.unseen(mutation);
@@ -205,6 +203,15 @@ impl<'f> Search<'f> {
     fn judge(&mut self, mutation: &Mutation, object: Object, looks: &[Look]) {
         let kind = self.graph.objects[object as usize].kind;
         let access = access(self.facts, mutation.object);
+        // Objects that are no lists have methods of their own.
+        let is_list = match kind {
+            Kind::Made(expr) => !matches!(self.facts.expr(expr).kind, ExprKind::Object(_)),
+            Kind::Instance(_) | Kind::Class(_) => false,
+            _ => true,
+        };
+        if mutation.by_method && !is_list {
+            return;
+        }
         match kind {
             Kind::Made(expr) => {
                 let field = mutation.field.as_ref().map_or(ANY, |name| self.graph.field(name));

@@ -12,6 +12,7 @@ mod known;
 mod map;
 mod outside;
 mod rust;
+mod sharing;
 mod typescript;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::Evaluator;
 use super::value::{ClassRef, Place, Value, add};
-use crate::ir::{BindingKind, ClassId, ExprId, ExprKind, Facts, ParamId};
+use crate::ir::{BindingKind, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId};
 use crate::sharing::{Changed, Passed};
 use crate::uses::Gift;
 
@@ -128,7 +128,12 @@ impl Evaluator<'_> {
             return None;
         }
         let facts = &class.facts;
-        let own = facts.sharing().of_class(class.class).find(|unseen| unseen.may_be(name));
+        let may_be = |mutation: &Mutation| {
+            let this = matches!(facts.expr(mutation.object).kind, ExprKind::This);
+            !mutation.by_method && mutation.field.as_ref().map_or(true, |field| field == name && !this)
+        };
+        let written = facts.mutations.iter().any(may_be);
+        let own = written.then(|| facts.sharing().of_class(class.class).find(|unseen| unseen.may_be(name))).flatten();
         let own = own.map(|unseen| Span { file: facts.file, range: unseen.at });
         // What is written into one that a file makes once is followed.
         let is_shared = match this {
@@ -150,7 +155,7 @@ impl Evaluator<'_> {
         }
         self.unseen.members.insert(key.clone(), None);
         let mut found = None;
-        for (writer, at) in self.program.setters_of(name).iter().filter(|(writer, _)| writer.file != class.facts.file) {
+        for (writer, at) in &self.program.setters_of(&class.facts, name) {
             let mutation = &writer.mutations[*at];
             let (values, _) = self.aside(|evaluator| {
                 evaluator.in_steps(STEPS_OF_OBJECT, |evaluator| evaluator.eval(writer, mutation.object, &None))

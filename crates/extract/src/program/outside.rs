@@ -85,6 +85,9 @@ pub(crate) struct Writers {
     writers: Importers,
     /// Those whose classes extend what they import.
     heirs: Importers,
+    /// Those that make objects of classes that they import, and set fields; and which fields these are.
+    makers: Importers,
+    fields: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// The names under which names are exported anew.
     renames: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// Files that may export what they import, and those that may as their default.
@@ -111,6 +114,10 @@ impl Program<'_> {
                 imports.iter().filter_map(named).collect::<Vec<Import>>()
             };
             let (imports, bases) = (resolved(&setters.imports), resolved(&setters.bases));
+            if !setters.made.is_empty() {
+                self.writers.makers.add(&path, resolved(&setters.made));
+                self.writers.fields.insert(path.clone(), setters.fields.clone());
+            }
             self.writers.writers.add(&path, imports);
             self.writers.heirs.add(&path, bases);
         }
@@ -138,6 +145,15 @@ impl Program<'_> {
     /// The other files whose classes may extend one that a file exports, in their order.
     pub(crate) fn heirs_of(&self, facts: &Facts) -> Vec<Arc<str>> {
         self.importers_of(facts, &self.writers.heirs)
+    }
+
+    /// The other files that make objects of classes that a file exports, and set a field of this name, in their order.
+    pub(crate) fn makers_of(&self, facts: &Facts, field: &str) -> Vec<Arc<str>> {
+        let sets = |path: &Arc<str>| {
+            let fields = self.writers.fields.get(path).map_or(&[][..], Vec::as_slice);
+            fields.iter().any(|known| known.as_ref() == field)
+        };
+        self.importers_of(facts, &self.writers.makers).into_iter().filter(sets).collect()
     }
 
     /// Those of some files one of whose imports may be what a file exports, in their order.

@@ -14,10 +14,17 @@ pub(crate) type Setting = (Arc<Facts>, usize);
 pub(super) type Settings = FxHashMap<Arc<str>, Arc<[Setting]>>;
 
 impl Program<'_> {
-    /// The writes to fields of this name, those of `this` apart.
-    pub(crate) fn setters_of(&self, name: &str) -> Arc<[Setting]> {
-        let settings = self.settings.get_or_init(|| settings(&self.wave));
-        settings.get(name).cloned().unwrap_or_default()
+    /// The writes in other files to fields of this name, those of `this` apart: in the wave, and where objects are made of what
+    /// a file exports.
+    pub(crate) fn setters_of(&self, made: &Facts, name: &str) -> Vec<Setting> {
+        let known = self.settings.get_or_init(|| settings(&self.wave)).get(name);
+        let mut found = known.map_or_else(Vec::new, |settings| settings.to_vec());
+        let in_wave = |path: &Arc<str>| self.wave.binary_search_by(|facts| facts.path.cmp(path)).is_ok();
+        let makers = self.makers_of(made, name).into_iter().filter(|path| !in_wave(path));
+        let makers: Vec<Arc<Facts>> = makers.filter_map(|path| self.facts(&path)).collect();
+        found.extend(settings(&makers).remove(name).into_iter().flat_map(|settings| settings.to_vec()));
+        found.retain(|(writer, _)| writer.file != made.file);
+        found
     }
 }
 

@@ -290,9 +290,9 @@ fn maps_and_methods_of_literals() {
            + SELECT 1 FROM t WHERE b
            + SELECT 1 FROM t WHERE a
          a.ts:9 pg.query
-           ~ SELECT 2 FROM t<?>
            = SELECT 2 FROM t
-           ? changed under another name (a.ts:8)
+           ~ SELECT 2 FROM t<?>
+           ? changed under another name (a.ts:7)
          a.ts:13 pg.query
            + SELECT 3 FROM t WHERE a",
     );
