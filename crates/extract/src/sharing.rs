@@ -161,7 +161,6 @@ impl<'f> Search<'f> {
             }
         }
         if !self.graph.is_whole() {
-            eprintln!("NOT WHOLE {}", self.facts.path);
             // Nothing is known of who reads what.
             for (mutation, _) in &written {
                 let unseen = self.unseen(mutation);
@@ -395,7 +394,9 @@ impl<'f> Search<'f> {
                 in_class && access.path.len() == 1 && mutation.by_method
             }
             Root::Name(binding) => {
-                access.path.is_empty() || self.is_shared(binding) || (access.path.len() == 1 && mutation.by_method)
+                let variable = !matches!(self.facts.binding(binding).kind, BindingKind::Class(_));
+                let plain = access.path.is_empty() || (access.path.len() == 1 && mutation.by_method);
+                self.is_shared(binding) || (plain && variable)
             }
         }
     }

@@ -27,6 +27,8 @@ pub(crate) struct Uses {
     kept: FxHashSet<u32>,
     /// The functions that an object holds under their own names.
     in_objects: FxHashSet<FunctionId>,
+    /// The functions that stand in an object as one of its fields.
+    fields: FxHashSet<FunctionId>,
     /// The variables that are this name or something else.
     arms: FxHashMap<BindingId, Vec<BindingId>>,
     /// The variables that hold an object with a name in a field.
@@ -71,6 +73,9 @@ impl Uses {
                 ExprKind::Object(fields) => {
                     for field in fields {
                         uses.add_kept(facts, field.value);
+                        if let ExprKind::Function(function) = facts.expr(field.value).kind {
+                            uses.fields.insert(function);
+                        }
                         let ExprKind::Binding(held) = &facts.expr(field.value).kind else { continue };
                         if field.name.as_ref() == Some(&facts.binding(*held).name) {
                             uses.in_objects.extend(holders.get(held));
@@ -87,6 +92,11 @@ impl Uses {
     /// Whether a function is held by an object under its own name.
     pub(crate) fn is_held(&self, function: FunctionId) -> bool {
         self.in_objects.contains(&function)
+    }
+
+    /// Whether a function stands in an object as one of its fields.
+    pub(crate) fn is_field(&self, function: FunctionId) -> bool {
+        self.fields.contains(&function)
     }
 
     fn add_kept(&mut self, facts: &Facts, expr: ExprId) {

@@ -40,6 +40,8 @@ fn writes_under_others(facts: &Facts, id: BindingId) -> impl Iterator<Item = Wri
     held.chain(arms)
 }
 
+const ADDED_BY_FUNCTION: &str = "list that a function of an object adds to";
+
 const OTHER_NAME: &str = "list that is changed under another name";
 
 /// Whether a write changes the list that a name stands for, which other names stand for as well.
@@ -127,6 +129,16 @@ impl Evaluator<'_> {
         // What a closure does is done where it is called, where that is seen.
         let seen = called_closures(facts, &writes, around);
         writes.retain(|write| closure_of(facts, write.region, around).is_none_or(|closure| !seen.contains(&closure)));
+        for write in &mut writes {
+            // Nobody sees how often an object's function is called.
+            if adds(&write.op) && closure_of(facts, write.region, around).is_some_and(|closure| uses.is_field(closure))
+            {
+                write.op = match write.op {
+                    WriteOp::Append(_) => WriteOp::Lost(ADDED_BY_FUNCTION),
+                    _ => WriteOp::ListLost(ADDED_BY_FUNCTION),
+                };
+            }
+        }
         writes.sort_by_key(|write| write.at);
         writes
     }

@@ -22,9 +22,6 @@ pub(super) const ANY: Field = 0;
 /// How often an object may be added to a set before a file is given up.
 const MAX_ADDED: usize = 300_000;
 
-/// How many fields in fields of what comes from outside are told apart.
-const MAX_PARTS: u32 = 3;
-
 /// What an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
@@ -46,7 +43,6 @@ pub(super) struct Info {
     pub(super) kind: Kind,
     /// Its fields are not all made in the file.
     open: bool,
-    depth: u32,
     slots: Vec<(Field, Node)>,
     /// Who reads all of its fields.
     readers: Vec<Node>,
@@ -207,15 +203,14 @@ impl<'f> Graph<'f> {
         if let Some(known) = self.known.get(&kind) {
             return *known;
         }
-        let (open, depth) = match kind {
-            Kind::Made(expr) => (matches!(self.facts.expr(expr).kind, ExprKind::Call(_)), 0),
-            Kind::Given(_) | Kind::Import(_) => (true, 0),
-            Kind::Part(whole, _) => (true, self.objects[whole as usize].depth + 1),
-            Kind::Function(_) | Kind::Class(_) | Kind::Instance(_) => (false, 0),
+        let open = match kind {
+            Kind::Made(expr) => matches!(self.facts.expr(expr).kind, ExprKind::Call(_)),
+            Kind::Given(_) | Kind::Import(_) | Kind::Part(..) => true,
+            Kind::Function(_) | Kind::Class(_) | Kind::Instance(_) => false,
         };
         let object = self.objects.len() as Object;
         let (slots, readers, copies) = (Vec::new(), Vec::new(), Vec::new());
-        self.objects.push(Info { kind, open, depth, slots, readers, copies });
+        self.objects.push(Info { kind, open, slots, readers, copies });
         self.known.insert(kind, object);
         object
     }
@@ -229,7 +224,7 @@ impl<'f> Graph<'f> {
         self.slot_of(object, field, true)
     }
 
-    /// `filled`: of an object from outside it stands for something from outside, too.
+    /// `filled`: of what callers give it stands for something that they give, too.
     fn slot_of(&mut self, object: Object, field: Field, filled: bool) -> Node {
         if let Some(known) = self.slots.get(&(object, field)) {
             return *known;
@@ -239,7 +234,8 @@ impl<'f> Graph<'f> {
         let info = &mut self.objects[object as usize];
         info.slots.push((field, node));
         let (readers, copies) = (info.readers.clone(), info.copies.clone());
-        if filled && info.open && info.depth < MAX_PARTS {
+        // What functions write into fields of fields of what they are given is not asked for.
+        if filled && matches!(info.kind, Kind::Given(_)) {
             let part = self.object(Kind::Part(object, field));
             self.add(node, part);
         }
