@@ -14,22 +14,36 @@ use crate::{Site, SiteKind};
 const ROUNDS: usize = 2;
 
 /// The database whose SQL the texts are that reach no known sink, where PostgreSQL's grammar refuses all of them. What is
-/// put in at run time counts as a name.
+/// put in at run time tells nothing unless it stands in quotes: elsewhere it may be any part of a statement.
 pub(crate) fn other_dialect(site: &Site) -> Option<&'static str> {
     if reads_in_part(site) {
         return None;
     }
-    texts(site).find_map(|text| rollproof_sql::other_dialect(&text))
+    let whole = site.queries.iter().filter(|query| has_quoted_holes(&query.text.text));
+    whole.map(|query| with_names(&query.text.text)).find_map(|text| rollproof_sql::other_dialect(&text))
 }
 
-/// Whether PostgreSQL's grammar takes some of a site's texts.
+/// Whether PostgreSQL's grammar takes some of a site's texts, with a name wherever something is put in at run time.
 pub(crate) fn reads_in_part(site: &Site) -> bool {
-    texts(site).any(|text| reads_as_statements(&text))
+    site.queries.iter().any(|query| reads_as_statements(&with_names(&query.text.text)))
 }
 
-/// A site's texts, with a name wherever something is put in at run time.
-fn texts(site: &Site) -> impl Iterator<Item = String> {
-    site.queries.iter().map(|query| query.text.text.replace(MappedText::HOLE, "x"))
+fn with_names(text: &str) -> String {
+    text.replace(MappedText::HOLE, "x")
+}
+
+/// Whether every hole of a text stands in quotes.
+fn has_quoted_holes(text: &str) -> bool {
+    let mut quote = None;
+    for letter in text.chars() {
+        match (quote, letter) {
+            (None, MappedText::HOLE) => return false,
+            (None, '\'' | '"' | '`') => quote = Some(letter),
+            (Some(open), _) if open == letter => quote = None,
+            _ => {}
+        }
+    }
+    true
 }
 
 /// pg-promise's `$(name)`, `$<name>`, `$[name]`, `$/name/`.
@@ -199,6 +213,12 @@ mod tests {
         assert_eq!(names("WITH c AS (SELECT 1 FROM a) SELECT * FROM c"), "a");
         assert_eq!(names("SELECT extract(epoch from at) FROM (SELECT 1) x"), "at");
         assert_eq!(names("INSERT INTO t SELECT 1"), "t");
+    }
+
+    #[test]
+    fn holes_outside_of_quotes_tell_nothing() {
+        assert!(has_quoted_holes(&format!("SELECT quantiles(0.5)(a) FROM t WHERE b = '{}'", MappedText::HOLE)));
+        assert!(!has_quoted_holes(&format!("SELECT a FROM ({}) t WHERE b = 'it''s'", MappedText::HOLE)));
     }
 
     #[test]
