@@ -172,8 +172,8 @@ pub(crate) fn has_clickhouse_parameter(text: &str) -> bool {
 pub(crate) fn empty_clause(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is = |word: &str, of: &[&str]| {
-        let word = word.trim_end_matches([';', ')']);
-        of.iter().any(|known| known.eq_ignore_ascii_case(word))
+        let bare = if word == "()" { word } else { word.trim_end_matches([';', ')']) };
+        of.iter().any(|known| known.eq_ignore_ascii_case(bare))
     };
     let next =
         ["order", "group", "limit", "offset", "where", "returning", "union", "having", "for", "and", "on", "", "()"];
@@ -292,6 +292,7 @@ mod tests {
             "SELECT 1 FROM t WHERE ",
             "UPDATE t SET  WHERE a = 1",
             "SELECT 1 FROM t WHERE a IN ()",
+            "SELECT 1 FROM t WHERE () AND b LIMIT 1",
         ] {
             assert!(empty_clause(text), "{text}");
         }

@@ -48,6 +48,19 @@ struct KnownCallers {
     asked: Asked,
 }
 
+impl Calls {
+    /// Whether the same calls are known of both.
+    fn is_same(&self, other: &Self) -> bool {
+        let same = |left: &Callers, right: &Callers| {
+            let pairs = || left.iter().zip(right.iter());
+            left.len() == right.len()
+                && pairs().all(|((one, call), (two, other))| one.file == two.file && call == other)
+        };
+        let found = same(&self.callers, &other.callers) && same(&self.others, &other.others);
+        found && self.lost == other.lost && self.names == other.names
+    }
+}
+
 /// Who calls a function.
 #[derive(Debug, Clone)]
 pub(crate) struct Calls {
@@ -75,6 +88,8 @@ pub(crate) struct Program<'p> {
     /// The facts that this snapshot's files have: asked for at every step from file to file.
     known: RwLock<FxHashMap<Arc<str>, Arc<Facts>>>,
     callers: Mutex<FxHashMap<(FileId, FunctionId), KnownCallers>>,
+    /// Who called the functions of which that was looked for anew when files were last added.
+    before: FxHashMap<(FileId, FunctionId), Calls>,
     /// The classes of the wave that extend others.
     extending: RwLock<Option<Arc<Extending>>>,
     /// The classes of any file that extend those of one.
@@ -134,6 +149,7 @@ impl<'p> Program<'p> {
             wave: Vec::new(),
             known: RwLock::default(),
             callers: Mutex::default(),
+            before: FxHashMap::default(),
             extending: RwLock::default(),
             extending_in: RwLock::default(),
             resolved: RwLock::default(),
@@ -169,9 +185,16 @@ impl<'p> Program<'p> {
         self.add_heirs(&more);
         let mut callers = std::mem::take(&mut self.callers);
         let known = callers.get_mut().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, known| {
-            !grown.may_call_any(self, &known.asked) && !known.calls.names.iter().any(|name| grown.names(name))
+        let mut before = FxHashMap::default();
+        known.retain(|key, known| {
+            let holds =
+                !grown.may_call_any(self, &known.asked) && !known.calls.names.iter().any(|name| grown.names(name));
+            if !holds {
+                before.insert(*key, known.calls.clone());
+            }
+            holds
         });
+        self.before = before;
         self.callers = callers;
         self.changers = OnceLock::new();
         self.settings = OnceLock::new();
@@ -317,6 +340,20 @@ impl<'p> Program<'p> {
             self.callers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, known);
         }
         calls
+    }
+
+    /// Whether files that were added call a function, or make it called by others.
+    pub(crate) fn has_new_callers(&self, grown: &Grown, key: (FileId, FunctionId)) -> bool {
+        let Some(facts) = self.facts(&self.sources.file(key.0).path) else { return true };
+        if self.callers.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key)
+            && !self.before.contains_key(&key)
+        {
+            return false;
+        }
+        match self.before.get(&key) {
+            Some(before) => !self.calls(&mut Evaluator::new(self), &facts, key.1).is_same(before),
+            None => grown.may_call(self, &facts, key.1),
+        }
     }
 
     fn find_calls(&self, evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, function: FunctionId) -> Calls {

@@ -12,7 +12,7 @@ use crate::eval::{Evaluator, span};
 use crate::ir::{ExprId, ExprKind, Facts, FunctionId};
 use crate::looks::statement_head;
 use crate::matching::Target;
-use crate::program::{Asked, Grown, Program};
+use crate::program::{Grown, Program};
 
 /// How many functions may pass a text on, one to the next.
 pub(crate) const MAX_HOPS: usize = 2_000;
@@ -36,10 +36,10 @@ pub(crate) struct FileSurvey {
     /// Texts that the sinks and tags went through, and tags that are a part of another.
     pub(crate) touched: Texts,
     pub(crate) used_tags: Texts,
-    /// The functions whose callers had to be known.
-    asked: Asked,
-    /// Those of them on whose callers the texts hang.
+    /// The functions on whose callers the texts hang.
     hangs: Vec<(FileId, FunctionId)>,
+    /// Those whose callers had a say in what is sent at all.
+    tried: FxHashSet<(FileId, FunctionId)>,
 }
 
 impl Survey {
@@ -59,8 +59,14 @@ impl Survey {
         let known = before.iter().zip(self.files).map(|(facts, file)| (facts.file, file));
         let mut known: FxHashMap<FileId, FileSurvey> = known.collect();
         let files = program.wave.iter().map(|facts| (facts, known.remove(&facts.file))).collect::<Vec<_>>();
+        let asked = files.iter().filter_map(|(_, known)| known.as_ref());
+        let asked: FxHashSet<(FileId, FunctionId)> =
+            asked.flat_map(|file| file.hangs.iter().chain(&file.tried)).copied().collect();
+        let new: FxHashSet<(FileId, FunctionId)> =
+            asked.into_par_iter().filter(|key| program.has_new_callers(grown, *key)).collect();
+        let holds = |known: &FileSurvey| !known.hangs.iter().chain(&known.tried).any(|key| new.contains(key));
         let surveyed = files.into_par_iter().map(|(facts, known)| match known {
-            Some(known) if !grown.may_call_any(program, &known.asked) => known,
+            Some(known) if holds(&known) => known,
             Some(known) => FileSurvey { text_params: known.text_params, ..survey(program, facts) },
             None => {
                 let mut found = survey(program, facts);
@@ -114,8 +120,8 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
     }
     found.touched = std::mem::take(&mut evaluator.touched);
     found.used_tags = std::mem::take(&mut evaluator.spliced);
-    found.asked = std::mem::take(&mut evaluator.asked);
     found.hangs = evaluator.take_hanging();
+    found.tried = evaluator.take_tried();
     found
 }
 

@@ -179,7 +179,7 @@ impl Evaluator<'_> {
             return all_agree(types.iter().map(|value| type_of(value).filter(|_| known).map(|found| found == name)));
         }
         if !is_leaf(facts, left, 0) || !is_leaf(facts, right, 0) {
-            return None;
+            return self.differ(facts, (left, right), env).then_some(false);
         }
         let sides = (self.eval(facts, left, env), self.eval(facts, right, env));
         if !self.are_sure(facts, left, &sides.0, env) || !self.are_sure(facts, right, &sides.1, env) {
@@ -187,6 +187,26 @@ impl Evaluator<'_> {
         }
         let (left, right) = sides;
         all_agree(left.iter().flat_map(|left| right.iter().map(|right| same(left, right)).collect::<Vec<_>>()))
+    }
+
+    /// Whether two fragments are not the same: their texts are others. Where those are alike, they may have been made twice.
+    fn differ(&mut self, facts: &Arc<Facts>, (left, right): (ExprId, ExprId), env: &Env) -> bool {
+        let given = |expr: ExprId| match facts.expr(expr).kind {
+            ExprKind::Binding(binding) => matches!(facts.binding(binding).kind, BindingKind::Param(_)),
+            _ => false,
+        };
+        let (given, other) = match (given(left), given(right)) {
+            (true, _) => (left, right),
+            (false, true) => (right, left),
+            (false, false) => return false,
+        };
+        let texts = |values: Vec<Value>| -> Option<Vec<String>> {
+            let text = |value: &Value| value.constant().filter(|_| matches!(value, Value::Fragment(..)));
+            values.iter().map(text).collect()
+        };
+        let Some(one) = texts(self.eval(facts, given, env)).filter(|one| !one.is_empty()) else { return false };
+        let others = texts(self.eval(facts, other, env));
+        others.is_some_and(|others| !others.is_empty() && one.iter().all(|text| !others.contains(text)))
     }
 
     /// Which arm of a group is entered, if one is; none where that is not known.

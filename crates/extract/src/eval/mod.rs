@@ -157,6 +157,8 @@ pub(crate) struct Evaluator<'p> {
     pub(crate) names: Option<(FileId, Arc<Names>)>,
     /// Those of them on whose callers hangs what was evaluated so far.
     hangs: Vec<(FileId, FunctionId)>,
+    /// Those that had a say in what was not kept.
+    tried: FxHashSet<(FileId, FunctionId)>,
     /// Searches for names that are under way, how many, and what the present one has looked for in vain.
     searches: u32,
     searched: FxHashSet<rust::Search>,
@@ -191,6 +193,7 @@ impl<'p> Evaluator<'p> {
             asked: Asked::default(),
             names: None,
             hangs: Vec::new(),
+            tried: FxHashSet::default(),
             searches: 0,
             searched: FxHashSet::default(),
             absent: FxHashSet::default(),
@@ -308,8 +311,8 @@ impl<'p> Evaluator<'p> {
     pub(crate) fn tentatively<T>(&mut self, find: impl FnOnce(&mut Self) -> (T, bool)) -> T {
         let before = self.hangs.len();
         let (found, kept) = find(self);
-        if !kept {
-            self.hangs.truncate(before);
+        if !kept && self.hangs.len() > before {
+            self.tried.extend(self.hangs.drain(before..));
         }
         found
     }
@@ -320,6 +323,11 @@ impl<'p> Evaluator<'p> {
         hangs.sort_unstable();
         hangs.dedup();
         hangs
+    }
+
+    /// The functions whose callers had a say in what was evaluated and not kept.
+    pub(crate) fn take_tried(&mut self) -> FxHashSet<(FileId, FunctionId)> {
+        std::mem::take(&mut self.tried)
     }
 
     /// Whether the present site may cost more.

@@ -203,7 +203,8 @@ impl Evaluator<'_> {
                 let fitting = fitting.into_iter().map(|choice| &choices[choice]).filter(|choice| agree(&taken, choice));
                 next.extend(fitting.map(|choice| longer(text, &[between, choice, repeat, &taken])));
             }
-            if next.len() > self.limit() / self.lists {
+            // What goes beside parts that are not written out is none either: all of it is to be proven at once.
+            if next.len() > self.limit() / self.lists || several_with_choices(&next) {
                 let listed = self.listed(items, &separator, at);
                 // What all of them share is so for the list.
                 let marks = Marks::implied(std::slice::from_ref(&listed)).pieces();
@@ -219,6 +220,11 @@ impl Evaluator<'_> {
         self.charge(&texts);
         distinct(texts)
     }
+}
+
+/// Whether these are several texts with parts that are not written out.
+fn several_with_choices(texts: &[Vec<Piece>]) -> bool {
+    texts.len() > 1 && texts.iter().any(|text| has_choice(text))
 }
 
 /// Whether a text is a number that is not known, and no text for `+`.
@@ -381,7 +387,9 @@ impl Texts {
     }
 
     pub(super) fn finish(self) -> Vec<Vec<Piece>> {
-        if self.too_many {
+        let parts = self.slots.iter().filter(|slot| matches!(slot, Slot::Choice { choices, .. } if choices.len() > 1));
+        let several = parts.count() > 1;
+        if self.too_many || several && self.texts.iter().any(|(text, _)| has_choice(text)) {
             return vec![apart(self.slots)];
         }
         self.texts.into_iter().map(|(text, _)| text).collect()

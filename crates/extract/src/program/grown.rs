@@ -49,7 +49,8 @@ impl Grown {
         asked.iter().any(|((_, function), facts)| self.may_call(program, facts, *function))
     }
 
-    fn may_call(&self, program: &Program<'_>, facts: &Facts, function: FunctionId) -> bool {
+    /// Whether what was added may be a caller of a function, or make one of another call.
+    pub(crate) fn may_call(&self, program: &Program<'_>, facts: &Facts, function: FunctionId) -> bool {
         let info = &facts.functions[function.index()];
         let calls = |name: &Option<Arc<str>>| name.as_ref().is_some_and(|name| self.calls.contains(name));
         if is_constructor(info) {

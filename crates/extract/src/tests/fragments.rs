@@ -120,3 +120,19 @@ fn a_name_is_there_where_it_is_tested() {
            + SELECT \"c\" FROM t",
     );
 }
+
+#[test]
+fn fragments_with_other_texts_are_others() {
+    // The column that is left out may be the one that is listed, or one that was made anew.
+    let text = "import { sql } from 'slonik';
+         const names = ['a', 'b'];
+         const columns = Object.fromEntries(names.map((name) => [name, sql.identifier([name])]));
+         const rest = Object.values(columns).filter((column) => column !== columns.b);
+         export const find = (pool) => pool.any(sql`SELECT ${sql.join(rest, sql`, `)} FROM t`);";
+    check(
+        &[("a.ts", text)],
+        "a.ts:5 slonik.query
+           + SELECT \"a\" FROM t
+           + SELECT \"a\", \"b\" FROM t",
+    );
+}
