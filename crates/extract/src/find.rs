@@ -386,7 +386,7 @@ impl Finder<'_> {
             texts.iter().for_each(|text| self.add_query(site, text, style, names, at));
             return;
         }
-        let tree = Tree::of(text);
+        let tree = Tree::of(text).readable(&|text| sent(text, style, names));
         if let Some(fullest) = tree.fullest() {
             self.add_query(site, &fullest, style, names, at);
         }

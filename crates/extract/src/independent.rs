@@ -100,6 +100,20 @@ pub(crate) fn groups(
     Some(grouped(&roles, slots))
 }
 
+/// The choices that stand in operands that PostgreSQL refuses, the shortest first; none where it reads the text, or refuses
+/// it for something else.
+pub(crate) fn refused_slots(pieces: &[Piece]) -> Vec<usize> {
+    let Some(laid) = lay(pieces).filter(|laid| !is_statement(&laid.text)) else { return Vec::new() };
+    let refused = Words::of(&laid.text).refused_operands(&laid).unwrap_or_default();
+    let within = |range: &TextRange| {
+        !range.is_empty() && refused.iter().any(|refused| refused.start <= range.start && range.end <= refused.end)
+    };
+    let mut slots: Vec<(u32, usize)> =
+        laid.ranges.iter().filter(|(_, range)| within(range)).map(|(slot, range)| (range.len(), *slot)).collect();
+    slots.sort_unstable();
+    slots.into_iter().map(|(_, slot)| slot).collect()
+}
+
 /// Whether a text reads as one statement.
 fn is_statement(text: &str) -> bool {
     matches!(parse_script(text).as_slice(), [(_, Ok(_))])

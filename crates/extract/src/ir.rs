@@ -84,6 +84,8 @@ pub(crate) struct Facts {
     pub(crate) places: OnceLock<Places>,
     /// What is written under other names than it is read; made when it is first asked for.
     pub(crate) sharing: OnceLock<Sharing>,
+    /// What is evaluated under a condition; made when it is first asked for.
+    pub(crate) guards: OnceLock<Vec<ExprId>>,
     /// Test functions and modules that were left out.
     pub(crate) tests_left_out: usize,
     pub(crate) problems: Vec<Problem>,
@@ -495,6 +497,16 @@ impl Facts {
     /// Where the file's names stand as values.
     pub(crate) fn places(&self) -> &Places {
         self.places.get_or_init(|| Places::of(self))
+    }
+
+    /// The expressions a part of which is evaluated where another part holds.
+    pub(crate) fn guards(&self) -> &[ExprId] {
+        self.guards.get_or_init(|| {
+            let guards =
+                |kind: &ExprKind| matches!(kind, ExprKind::Choice { .. } | ExprKind::Logic { op: Logic::And, .. });
+            let ids = (0..self.exprs.len()).filter(|at| guards(&self.exprs[*at].kind));
+            ids.map(|at| ExprId(at as u32)).collect()
+        })
     }
 
     /// The region that is the body of a function.

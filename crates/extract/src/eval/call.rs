@@ -8,6 +8,7 @@ use super::choice::{at_caller, at_object, in_both, marked_all, told_apart};
 use super::condition::Known;
 use super::distinct::Distinct;
 use super::each::passed_on;
+use super::narrow::is_where_it_holds;
 use super::object::seen_through;
 use super::spread::more_than;
 use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Place, Value, add, number_of};
@@ -121,7 +122,10 @@ impl Evaluator<'_> {
     pub(super) fn arguments(&mut self, facts: &Arc<Facts>, arguments: &[ExprId], env: &Env) -> Vec<Vec<Value>> {
         let mut all = Vec::new();
         for argument in arguments {
-            let values = self.eval(facts, *argument, env);
+            let mut values = self.eval(facts, *argument, env);
+            if values.len() > 1 && values.contains(&Value::Nothing) && is_where_it_holds(facts, *argument) {
+                values.retain(|value| *value != Value::Nothing);
+            }
             match (&facts.expr(*argument).kind, values.as_slice()) {
                 (ExprKind::Spread(_), [Value::List(items)]) => {
                     all.extend(items.iter().map(|item| item.values.to_vec()))

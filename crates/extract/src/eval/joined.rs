@@ -55,6 +55,8 @@ impl Evaluator<'_> {
                 continue;
             };
             let items: Vec<Item> = items.iter().map(|item| self.as_fragments(item, at)).collect();
+            // Between items of which there is only one nothing stands.
+            let separators = if items.len() < 2 { separators.get(..1).unwrap_or_default() } else { separators };
             for separator in separators {
                 let joined = self.join(&items, separator, at);
                 for text in self.value_texts(&joined, at) {

@@ -143,19 +143,46 @@ impl Evaluator<'_> {
 }
 
 /// Whether a name stands in what is only evaluated where the name itself holds: `field ? [field] : fields`.
-fn is_where_it_holds(facts: &Facts, subject: ExprId) -> bool {
+pub(super) fn is_where_it_holds(facts: &Facts, subject: ExprId) -> bool {
+    if !is_steady(facts, subject) {
+        return false;
+    }
     let here = facts.expr(subject).range;
     let around = |expr: ExprId| {
         let range = facts.expr(expr).range;
         range.start <= here.start && here.end <= range.end
     };
-    facts.exprs.iter().filter(|expr| expr.range.start <= here.start && here.end <= expr.range.end).any(|expr| {
-        match &expr.kind {
-            ExprKind::Choice { condition, arms } => around(arms[0]) && same_text(facts, *condition, subject),
-            ExprKind::Logic { op: Logic::And, left, right } => around(*right) && same_text(facts, *left, subject),
-            _ => false,
-        }
+    facts.guards().iter().any(|guard| match &facts.expr(*guard).kind {
+        _ if !around(*guard) => false,
+        ExprKind::Choice { condition, arms } => around(arms[0]) && asks_whether(facts, *condition, subject),
+        ExprKind::Logic { op: Logic::And, left, right } => around(*right) && asks_whether(facts, *left, subject),
+        _ => false,
     })
+}
+
+/// Whether a condition is that a name holds.
+fn asks_whether(facts: &Facts, condition: ExprId, subject: ExprId) -> bool {
+    match &facts.expr(condition).kind {
+        ExprKind::Call(call) => match call.arguments[..] {
+            [only] => is_truth(facts, call.callee) && same_text(facts, only, subject),
+            _ => false,
+        },
+        _ => same_text(facts, condition, subject),
+    }
+}
+
+/// A function that tells whether something counts as true: `Boolean`, `@silverhand/essentials`' `notFalsy`.
+fn is_truth(facts: &Facts, callee: ExprId) -> bool {
+    match &facts.expr(callee).kind {
+        ExprKind::Global(name) => name.as_ref() == "Boolean",
+        ExprKind::Binding(binding) => match &facts.binding(*binding).kind {
+            BindingKind::Import { module, name: Some(name) } => {
+                module.as_ref() == "@silverhand/essentials" && name.as_ref() == "notFalsy"
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// A name that is written once, or a part of it.

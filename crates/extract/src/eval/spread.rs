@@ -11,13 +11,16 @@ use rollproof_source::Span;
 
 use super::choice::{Marks, agree, is_empty};
 use super::value::{Choice, Chosen, Decision, DecisionPlace, Piece, Pieces};
-use crate::independent::{Group, groups};
+use crate::independent::{Group, groups, refused_slots};
 
 /// How many texts may stand for a site's combinations.
 const MAX_SHOWN: usize = 128;
 
 /// How many choices a text may have.
 const MAX_SLOTS: usize = 128;
+
+/// How many ways are taken for others in the fullest text and in the least.
+const MAX_REFUSED: usize = 8;
 
 /// How many texts of a site may be looked at for a proof.
 const MAX_LOOKS: usize = 600;
@@ -54,6 +57,8 @@ struct Slot {
     marks: Vec<Marks>,
     /// Its ways, the longest first.
     order: Vec<usize>,
+    /// Ways that PostgreSQL refuses beside others: they are no good to show what else there is.
+    refused: BTreeSet<usize>,
     /// The choices around it, and the ways that lead here.
     path: Vec<(usize, usize)>,
     at: Span,
@@ -67,7 +72,7 @@ enum Node {
 }
 
 /// Gives a text as the database gets it.
-type Sent<'s> = dyn Fn(&[Piece]) -> Option<Vec<Piece>> + 's;
+pub(crate) type Sent<'s> = dyn Fn(&[Piece]) -> Option<Vec<Piece>> + 's;
 
 /// What was found of a text's choices.
 enum Looked {
@@ -193,6 +198,23 @@ impl Tree {
         self.slots.first().map(|slot| slot.at)
     }
 
+    /// The same, where the fullest text and the least are none that PostgreSQL refuses for one of their ways.
+    pub(crate) fn readable(mut self, sent: &Sent<'_>) -> Self {
+        for rest in [Rest::Fullest, Rest::Least] {
+            for _ in 0..MAX_REFUSED {
+                let shown = self.text(&Ways::new(), rest);
+                let Some((text, ways)) = shown.and_then(|(text, ways)| Some((sent(&text)?, ways))) else { break };
+                let blamed = refused_slots(&text).into_iter().find_map(|slot| {
+                    let way = *ways.get(&slot)?;
+                    (!self.slots[slot].refused.contains(&way)).then_some((slot, way))
+                });
+                let Some((slot, way)) = blamed else { break };
+                self.slots[slot].refused.insert(way);
+            }
+        }
+        self
+    }
+
     /// The text with all that it may have.
     pub(crate) fn fullest(&self) -> Option<Vec<Piece>> {
         self.text(&Ways::new(), Rest::Fullest).map(|(text, _)| text)
@@ -227,6 +249,7 @@ impl Tree {
                         .chain(part.left_out.iter().map(|left| Marks::of(left)))
                         .collect(),
                     order: longest_first(&part.ways),
+                    refused: BTreeSet::new(),
                     path: path.to_vec(),
                     at: choice.at,
                 });
@@ -440,11 +463,12 @@ impl Slot {
     /// The longest way, or the one with least text, that goes with what is decided.
     fn preferred(&self, rest: Rest, decided: &Marks) -> Option<usize> {
         let left_out = self.left_out.is_some().then_some(self.ways.len());
-        let mut order = self.order.iter().copied().chain(left_out);
         let goes = |way: &usize| decided.agree(&self.marks[*way]);
+        let mut order = self.order.iter().copied().chain(left_out).filter(goes);
+        let mut shown = order.clone().filter(|way| !self.refused.contains(way));
         match rest {
-            Rest::Fullest => order.find(goes),
-            Rest::Least => order.rfind(goes),
+            Rest::Fullest => shown.next().or_else(|| order.next()),
+            Rest::Least => shown.next_back().or_else(|| order.next_back()),
         }
     }
 }

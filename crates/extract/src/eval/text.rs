@@ -248,7 +248,8 @@ impl Evaluator<'_> {
             let left_out = item.optional.then(|| decided(item, false));
             parts.push(ChoicePart { ways: ways.collect(), left_out });
         }
-        Choice::piece(at, separator.clone(), parts)
+        let separator = if parts.len() < 2 { Pieces::from([]) } else { separator.clone() };
+        Choice::piece(at, separator, parts)
     }
 }
 

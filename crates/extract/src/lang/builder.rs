@@ -81,6 +81,7 @@ impl Builder {
             uses: OnceLock::new(),
             places: OnceLock::new(),
             sharing: OnceLock::new(),
+            guards: OnceLock::new(),
             tests_left_out: 0,
             problems: Vec::new(),
         };

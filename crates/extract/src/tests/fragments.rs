@@ -1,6 +1,7 @@
 //! Fragments: what goes together in them through calls, lists and helpers under other names.
 
-use super::check;
+use super::{check, run};
+use crate::Options;
 
 #[test]
 fn what_a_call_is_given_is_asked_under_its_own_name() {
@@ -135,4 +136,78 @@ fn fragments_with_other_texts_are_others() {
            + SELECT \"a\" FROM t
            + SELECT \"a\", \"b\" FROM t",
     );
+}
+
+#[test]
+fn what_is_given_where_it_holds_is_something() {
+    let text = "import { sql } from 'slonik';
+         import { conditional, notFalsy } from '@silverhand/essentials';
+         const when = (value, build) => (notFalsy(value) ? build(value) : sql``);
+         const some = (value, build) => (value ? build(value) : sql``);
+         const any = (value, build) => (value.open ? build(value) : sql``);
+         const list = (names) => sql`WHERE ${sql.join(names, sql` OR `)}`;
+         const names = (given) => conditional(given.length > 0 && given.map((name) => sql`a = ${name}`));
+         export const a = (pool, given) => pool.any(sql`SELECT 1 FROM t ${when(names(given), list)}`);
+         export const b = (pool, given) => pool.any(sql`SELECT 2 FROM t ${some(names(given), list)}`);
+         export const c = (pool, given) => pool.any(sql`SELECT 3 FROM t ${any(names(given), list)}`);";
+    check(
+        &[("a.ts", text)],
+        "a.ts:8 slonik.query
+           ~ SELECT 1 FROM t WHERE a = $1
+           = SELECT 1 FROM t
+         a.ts:9 slonik.query
+           ~ SELECT 2 FROM t WHERE a = $1
+           = SELECT 2 FROM t
+         a.ts:10 slonik.query
+           ~ SELECT 3 FROM t WHERE <?>
+           ~ SELECT 3 FROM t WHERE a = $1
+           = SELECT 3 FROM t
+           ? unknown list of fragments (a.ts:6)",
+    );
+}
+
+#[test]
+fn parts_that_are_not_written_out_are_proven_with_those_beside_them() {
+    // Two clauses beside a condition that may go 150 ways.
+    let text = "import { sql } from 'slonik';
+         const NAMES = ['a', 'b', 'c', 'd', 'e'];
+         const operator = (mode) => {
+           switch (mode) {
+             case 'is': return sql`=`;
+             case 'not': return sql`<>`;
+             case 'like': return sql`~~`;
+             case 'similar': return sql`SIMILAR TO`;
+             case 'less': return sql`<`;
+           }
+         };
+         const value = (many) => (many ? sql`ANY($1)` : sql`$1`);
+         const name = (asked) => {
+           if (!NAMES.includes(asked)) throw new Error(asked);
+           return sql.join([asked].map((asked) => sql.identifier([asked])), sql` OR `);
+         };
+         const condition = ({ asked, mode, many, folded }) => folded
+           ? sql`lower(${name(asked)}) ${operator(mode)} ${value(many)}`
+           : sql`${name(asked)} ${operator(mode)} ${value(many)}`;
+         export const find = (pool, asked, limit, locked) =>
+           pool.any(sql`SELECT 1 FROM t WHERE ${condition(asked)}
+             ${limit ? sql`LIMIT 1` : sql``} ${locked ? sql`FOR UPDATE` : sql``}`);";
+    let found = run(&[("a.ts", text)], &Options::default());
+    let site = &found.0.sites[0];
+    assert!(site.unknown.is_none(), "{:?}", site.unknown);
+    let texts = site.queries.iter().map(|query| query.text.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let texts: Vec<String> = texts.collect();
+    for name in ["a", "b", "c", "d", "e"] {
+        for operator in ["=", "<>", "~~", "SIMILAR TO", "<"] {
+            for value in ["$1", "ANY($1)"] {
+                let part = |name: &str| format!("WHERE {name} {operator} {value}");
+                for part in [part(&format!("\"{name}\"")), part(&format!("lower(\"{name}\")"))] {
+                    // What is no SQL is left out.
+                    let is_sql = operator != "SIMILAR TO" || value == "$1";
+                    assert_eq!(texts.iter().any(|text| text.contains(&part)), is_sql, "{part}");
+                }
+            }
+        }
+    }
+    assert!(texts.iter().any(|text| text.ends_with("LIMIT 1 FOR UPDATE")));
+    assert!(texts.iter().any(|text| !text.contains("LIMIT")));
 }
