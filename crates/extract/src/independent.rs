@@ -100,7 +100,7 @@ pub(crate) fn groups(
     Some(grouped(&roles, slots))
 }
 
-/// The choices that stand in operands that PostgreSQL refuses, the shortest first; none where it reads the text, or refuses
+/// The choices that stand in operands that PostgreSQL refuses, the innermost first; none where it reads the text, or refuses
 /// it for something else.
 pub(crate) fn refused_slots(pieces: &[Piece]) -> Vec<usize> {
     let Some(laid) = lay(pieces).filter(|laid| !is_statement(&laid.text)) else { return Vec::new() };
@@ -110,7 +110,8 @@ pub(crate) fn refused_slots(pieces: &[Piece]) -> Vec<usize> {
     };
     let mut slots: Vec<(u32, usize)> =
         laid.ranges.iter().filter(|(_, range)| within(range)).map(|(slot, range)| (range.len(), *slot)).collect();
-    slots.sort_unstable();
+    // Choices in a way of another come after it.
+    slots.sort_unstable_by_key(|(length, slot)| (*length, std::cmp::Reverse(*slot)));
     slots.into_iter().map(|(_, slot)| slot).collect()
 }
 
