@@ -3,6 +3,7 @@
 //! field of an object, unknown.
 
 mod graph;
+mod notes;
 mod rules;
 
 use std::sync::Arc;
@@ -175,25 +176,6 @@ impl<'f> Search<'f> {
         self.note_kept();
     }
 
-    /// Notes where what has a name is put into something else, or given to what gives it back.
-    fn note_kept(&mut self) {
-        let facts = self.facts;
-        let is_name = |expr: &ExprId| matches!(facts.expr(*expr).kind, ExprKind::Binding(_));
-        let put = facts.mutations.iter().flat_map(|mutation| &mutation.values).filter(|value| is_name(value));
-        let mut kept: FxHashSet<u32> = put.map(|value| facts.expr(*value).range.start).collect();
-        for id in &facts.calls {
-            let ExprKind::Call(call) = &facts.expr(*id).kind else { continue };
-            let result = &self.graph.sets[self.graph.of_expr(*id) as usize];
-            for argument in call.arguments.iter().filter(|argument| is_name(argument)) {
-                let given = &self.graph.sets[self.graph.of_expr(*argument) as usize];
-                if given.iter().any(|object| result.contains(object)) {
-                    kept.insert(facts.expr(*argument).range.start);
-                }
-            }
-        }
-        self.found.kept = kept;
-    }
-
     fn unseen(&self, mutation: &Mutation) -> Unseen {
         Unseen { field: mutation.field.clone(), at: TextRange::new(mutation.at.saturating_sub(1), mutation.at) }
     }
@@ -244,60 +226,6 @@ impl<'f> Search<'f> {
             }
             Kind::Given(_) | Kind::Part(..) => self.note_given(mutation, kind),
             Kind::Function(_) | Kind::Import(_) => {}
-        }
-    }
-
-    /// Notes that a function changes what it is given.
-    fn note_given(&mut self, mutation: &Mutation, kind: Kind) {
-        let mut path = Vec::new();
-        let mut next = kind;
-        let param = loop {
-            match next {
-                Kind::Given(param) => break param,
-                Kind::Part(whole, field) => {
-                    let any: Arc<str> = ANY_FIELD.into();
-                    path.insert(0, self.graph.name_of(field).cloned().unwrap_or(any));
-                    next = self.graph.objects[whole as usize].kind;
-                }
-                _ => return,
-            }
-        };
-        let unseen = self.unseen(mutation);
-        let changes = self.found.given.entry((param.function, param.index)).or_default();
-        if !changes.iter().any(|known| known.path == path && known.unseen == unseen) {
-            changes.push(Changed { path, unseen });
-        }
-    }
-
-    /// Notes what is given to functions of other files.
-    fn note_passed(&mut self) {
-        let facts = self.facts;
-        for id in &facts.calls {
-            let ExprKind::Call(call) = &facts.expr(*id).kind else { continue };
-            let callee = self.graph.of_expr(call.callee) as usize;
-            let is_own = |object: &Object| matches!(self.graph.objects[*object as usize].kind, Kind::Function(_));
-            if self.graph.sets[callee].iter().any(is_own) {
-                continue;
-            }
-            for (index, argument) in call.arguments.iter().enumerate() {
-                let index = index as u32;
-                let mut add = |object: Object, field: Option<Field>| {
-                    if let Kind::Made(expr) = self.graph.objects[object as usize].kind {
-                        let field = field.map(|field| self.graph.name_of(field).cloned().unwrap_or_default());
-                        let passed = self.found.passed.entry(expr).or_default();
-                        let one = Passed { call: *id, index, field };
-                        if passed.len() < MAX_PASSED && !passed.contains(&one) {
-                            passed.push(one);
-                        }
-                    }
-                };
-                for object in &self.graph.sets[self.graph.of_expr(*argument) as usize] {
-                    add(*object, None);
-                    for (field, node) in self.graph.objects[*object as usize].fields() {
-                        self.graph.sets[node as usize].iter().for_each(|inner| add(*inner, Some(field)));
-                    }
-                }
-            }
         }
     }
 

@@ -372,20 +372,7 @@ impl<'p> Evaluator<'p> {
                 let ways = arms.iter().map(|arm| self.eval(facts, *arm, env)).collect();
                 choice::told_apart(choice::at_expr(facts, expr, env), ways)
             }
-            ExprKind::Choice { condition, arms } => {
-                if let Some(holds) = self.holds(facts, *condition, env) {
-                    return self.eval(facts, arms[usize::from(!holds)], env);
-                }
-                let found_out = self.outcomes(facts, *condition, env);
-                let mut ways = Vec::with_capacity(arms.len());
-                for (arm, holds) in arms.iter().zip([true, false]) {
-                    ways.push(match self.narrowed(facts, *condition, *arm, holds, env) {
-                        Some(values) => values,
-                        None => self.eval(facts, *arm, env),
-                    });
-                }
-                choice::told_apart_by(choice::at_expr(facts, expr, env), &found_out, ways)
-            }
+            ExprKind::Choice { condition, arms } => self.chosen(facts, expr, (*condition, arms), env),
             ExprKind::Logic { op, left, right } => self.logic(facts, expr, (*op, *left, *right), env),
             ExprKind::Equal { .. } | ExprKind::Not(_) | ExprKind::TypeOf(_) => vec![Value::Opaque(at)],
             ExprKind::Call(call) => {
@@ -433,6 +420,28 @@ impl<'p> Evaluator<'p> {
             ExprKind::Placeholder => vec![Value::text(vec![value::Piece::Placeholder(at)])],
             ExprKind::Unknown(reason) => vec![Value::unknown(reason, at)],
         }
+    }
+
+    /// `condition ? yes : no`
+    fn chosen(
+        &mut self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        (condition, arms): (ExprId, &[ExprId]),
+        env: &Env,
+    ) -> Vec<Value> {
+        if let Some(holds) = self.holds(facts, condition, env) {
+            return self.eval(facts, arms[usize::from(!holds)], env);
+        }
+        let found_out = self.outcomes(facts, condition, env);
+        let mut ways = Vec::with_capacity(arms.len());
+        for (arm, holds) in arms.iter().zip([true, false]) {
+            ways.push(match self.narrowed(facts, condition, *arm, holds, env) {
+                Some(values) => values,
+                None => self.eval(facts, *arm, env),
+            });
+        }
+        choice::told_apart_by(choice::at_expr(facts, expr, env), &found_out, ways)
     }
 
     /// The items of an array literal or of a `push`.

@@ -130,7 +130,7 @@ impl Evaluator<'_> {
         let facts = &class.facts;
         let may_be = |mutation: &Mutation| {
             let this = matches!(facts.expr(mutation.object).kind, ExprKind::This);
-            !mutation.by_method && mutation.field.as_ref().map_or(true, |field| field == name && !this)
+            !mutation.by_method && mutation.field.as_ref().is_none_or(|field| field == name && !this)
         };
         let written = facts.mutations.iter().any(may_be);
         let own = written.then(|| facts.sharing().of_class(class.class).find(|unseen| unseen.may_be(name))).flatten();

@@ -76,6 +76,8 @@ pub(super) struct Graph<'f> {
     known: FxHashMap<Kind, Object>,
     slots: FxHashMap<(Object, Field), Node>,
     fields: FxHashMap<Arc<str>, Field>,
+    /// The names of the fields by their numbers.
+    names: Vec<Arc<str>>,
     params: FxHashMap<ParamId, Node>,
     /// The calls that give a parameter its value, and what they give.
     arguments: FxHashMap<ParamId, Vec<(ExprId, ExprId)>>,
@@ -113,6 +115,7 @@ impl<'f> Graph<'f> {
             known: FxHashMap::default(),
             slots: FxHashMap::default(),
             fields: FxHashMap::default(),
+            names: Vec::new(),
             params: FxHashMap::default(),
             arguments: FxHashMap::default(),
             given_otherwise: FxHashSet::default(),
@@ -123,7 +126,7 @@ impl<'f> Graph<'f> {
             callees: facts.calls.iter().filter_map(|id| callee_of(facts, *id)).collect(),
             families: (0..facts.classes.len() as u32).map(ClassId).collect(),
         };
-        graph.fields.insert(crate::ir::ANY_FIELD.into(), ANY);
+        graph.field(&crate::ir::ANY_FIELD.into());
         graph
     }
 
@@ -191,12 +194,17 @@ impl<'f> Graph<'f> {
     }
 
     pub(super) fn field(&mut self, name: &Arc<str>) -> Field {
-        let next = self.fields.len() as Field;
-        *self.fields.entry(name.clone()).or_insert(next)
+        if let Some(known) = self.fields.get(name) {
+            return *known;
+        }
+        let next = self.names.len() as Field;
+        self.fields.insert(name.clone(), next);
+        self.names.push(name.clone());
+        next
     }
 
     pub(super) fn name_of(&self, field: Field) -> Option<&Arc<str>> {
-        self.fields.iter().find(|(_, known)| **known == field).map(|(name, _)| name)
+        self.names.get(field as usize)
     }
 
     pub(super) fn object(&mut self, kind: Kind) -> Object {

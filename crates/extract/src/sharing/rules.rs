@@ -95,44 +95,8 @@ impl Graph<'_> {
         let facts = self.facts;
         let node = self.of_expr(id);
         match &facts.expr(id).kind {
-            ExprKind::Array(items) => {
-                let list = self.object(Kind::Made(id));
-                self.add(node, list);
-                for item in items {
-                    let from = self.of_expr(*item);
-                    if matches!(facts.expr(*item).kind, ExprKind::Spread(_)) {
-                        self.rule(from, Rule::CopyTo(list));
-                    } else {
-                        let to = self.slot(list, ANY);
-                        self.edge(from, to);
-                    }
-                }
-            }
-            ExprKind::Object(fields) => {
-                let object = self.object(Kind::Made(id));
-                self.add(node, object);
-                for field in fields {
-                    let from = self.of_expr(field.value);
-                    match &field.name {
-                        Some(name) => {
-                            let name = self.field(name);
-                            if let ExprKind::Function(function) = facts.expr(field.value).kind {
-                                let this = self.of_this(function);
-                                self.add(this, object);
-                                self.hold_function(object, name, function);
-                            } else {
-                                let to = self.slot(object, name);
-                                self.edge(from, to);
-                            }
-                        }
-                        None if is_computed(facts, field.value) => {
-                            let to = self.slot(object, ANY);
-                            self.edge(from, to);
-                        }
-                        None => self.rule(from, Rule::CopyTo(object)),
-                    }
-                }
-            }
+            ExprKind::Array(items) => self.read_array(id, items),
+            ExprKind::Object(fields) => self.read_object(id, fields),
             ExprKind::Function(function) => {
                 let object = self.object(Kind::Function(*function));
                 self.add(node, object);
@@ -171,6 +135,48 @@ impl Graph<'_> {
             }
             ExprKind::Call(call) => self.read_call(id, call),
             _ => {}
+        }
+    }
+
+    fn read_array(&mut self, id: ExprId, items: &[ExprId]) {
+        let facts = self.facts;
+        let list = self.object(Kind::Made(id));
+        self.add(self.of_expr(id), list);
+        for item in items {
+            let from = self.of_expr(*item);
+            if matches!(facts.expr(*item).kind, ExprKind::Spread(_)) {
+                self.rule(from, Rule::CopyTo(list));
+            } else {
+                let to = self.slot(list, ANY);
+                self.edge(from, to);
+            }
+        }
+    }
+
+    fn read_object(&mut self, id: ExprId, fields: &[crate::ir::Field]) {
+        let facts = self.facts;
+        let object = self.object(Kind::Made(id));
+        self.add(self.of_expr(id), object);
+        for field in fields {
+            let from = self.of_expr(field.value);
+            match &field.name {
+                Some(name) => {
+                    let name = self.field(name);
+                    if let ExprKind::Function(function) = facts.expr(field.value).kind {
+                        let this = self.of_this(function);
+                        self.add(this, object);
+                        self.hold_function(object, name, function);
+                    } else {
+                        let to = self.slot(object, name);
+                        self.edge(from, to);
+                    }
+                }
+                None if is_computed(facts, field.value) => {
+                    let to = self.slot(object, ANY);
+                    self.edge(from, to);
+                }
+                None => self.rule(from, Rule::CopyTo(object)),
+            }
         }
     }
 
