@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::Evaluator;
 use super::value::{ClassRef, Place, Value, add};
-use crate::ir::{BindingKind, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId};
+use crate::ir::{BindingKind, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId, WriteOp};
 use crate::sharing::{Changed, Passed};
 use crate::uses::Gift;
 
@@ -130,7 +130,11 @@ impl Evaluator<'_> {
         let facts = &class.facts;
         let may_be = |mutation: &Mutation| {
             let this = matches!(facts.expr(mutation.object).kind, ExprKind::This);
-            !mutation.by_method && mutation.field.as_ref().is_none_or(|field| field == name && !this)
+            let fits = match &mutation.field {
+                Some(field) => field == name && !this,
+                None => !is_own_literal(facts, mutation.object),
+            };
+            fits && !mutation.by_method
         };
         let written = facts.mutations.iter().any(may_be);
         let own = written.then(|| facts.sharing().of_class(class.class).find(|unseen| unseen.may_be(name))).flatten();
@@ -189,6 +193,19 @@ impl Evaluator<'_> {
         }
         false
     }
+}
+
+/// Whether something is a variable that stands for what a literal makes, and for nothing else: no object of a class.
+fn is_own_literal(facts: &Facts, object: ExprId) -> bool {
+    let ExprKind::Binding(binding) = facts.expr(object).kind else { return false };
+    let binding = facts.binding(binding);
+    let set_anew = binding
+        .writes
+        .iter()
+        .any(|write| write.field.is_none() && matches!(write.op, WriteOp::Assign(_) | WriteOp::Lost(_)));
+    let literal = |init: ExprId| matches!(facts.expr(init).kind, ExprKind::Array(_) | ExprKind::Object(_));
+    let whole = matches!(binding.kind, BindingKind::Variable) && binding.path.is_empty() && binding.default.is_none();
+    whole && !set_anew && binding.init.is_some_and(literal)
 }
 
 /// Whether a function sets a field of a parameter by the parameter's name, which is followed.
