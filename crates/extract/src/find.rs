@@ -282,6 +282,7 @@ impl Finder<'_> {
             }
             evaluator.begin();
             let values = evaluator.eval_of_any_class(facts, *expr);
+            let values = evaluator.where_it_stands(facts, *expr, values);
             let at = span(facts, *expr);
             let name: Arc<str> = TEXT.into();
             let site = self.text_site(evaluator, &values, &name, at);

@@ -515,6 +515,13 @@ impl Facts {
         Some(RegionId(at as u32))
     }
 
+    /// The smallest region around.
+    pub(crate) fn region_around(&self, at: TextRange) -> Option<RegionId> {
+        let holds = |range: TextRange| range.start <= at.start && at.end <= range.end;
+        let around = self.regions.iter().enumerate().filter(|(_, region)| holds(region.range));
+        around.min_by_key(|(_, region)| region.range.len()).map(|(region, _)| RegionId(region as u32))
+    }
+
     /// The innermost function around a place.
     pub(crate) fn function_at(&self, at: u32) -> Option<FunctionId> {
         self.nest().around(at).next().map(|function| FunctionId(function as u32))

@@ -124,7 +124,7 @@ fn argument_of(evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, argument: Expr
 
 /// Whether what stands at `at` may not run whenever `function` does, or more than once.
 fn is_conditional(facts: &Facts, at: TextRange, region: Option<RegionId>, function: FunctionId) -> bool {
-    let Some(mut region) = region.or_else(|| region_at(facts, at)) else { return true };
+    let Some(mut region) = region.or_else(|| facts.region_around(at)) else { return true };
     loop {
         let here = facts.region(region);
         match here.kind {
@@ -148,13 +148,6 @@ fn is_conditional(facts: &Facts, at: TextRange, region: Option<RegionId>, functi
             && own.start <= region.range.start
             && region.range.end <= at.start
     })
-}
-
-/// The smallest region around.
-fn region_at(facts: &Facts, at: TextRange) -> Option<RegionId> {
-    let holds = |range: TextRange| range.start <= at.start && at.end <= range.end;
-    let around = facts.regions.iter().enumerate().filter(|(_, region)| holds(region.range));
-    around.min_by_key(|(_, region)| region.range.len()).map(|(region, _)| RegionId(region as u32))
 }
 
 /// Whether a function is an argument of a call that runs it once: `db.transaction(async (tx) => …)`.

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use super::choice::is_empty;
+use rollproof_source::TextRange;
+
+use super::choice::{agree, is_empty, marked_all};
 use super::condition::{Known, hashed, held};
 use super::value::{Env, Item, Piece, Pieces, Value};
 use super::{Evaluator, span};
@@ -246,6 +248,29 @@ impl Evaluator<'_> {
             let Some(parent) = here.parent else { return known };
             region = parent;
         }
+    }
+
+    /// The values of a text that nobody is seen to take, as they are where it stands: what an arm around it found out holds.
+    pub(crate) fn where_it_stands(&mut self, facts: &Arc<Facts>, expr: ExprId, values: Vec<Value>) -> Vec<Value> {
+        let here = facts.expr(expr).range;
+        let around = |range: TextRange| range.start <= here.start && here.end <= range.end;
+        let function = facts.function_at(here.start);
+        let region = facts.region_around(here);
+        let mut known = region.map_or_else(Known::new, |region| self.found_at(facts, region, here.start, &None));
+        for other in &facts.exprs {
+            let ExprKind::Choice { condition, arms } = &other.kind else { continue };
+            let arm = arms.iter().position(|arm| around(facts.expr(*arm).range));
+            if let Some(arm) = arm.filter(|_| facts.function_at(other.range.start) == function) {
+                let [yes, no] = self.outcomes(facts, *condition, &None);
+                known.extend(if arm == 0 { yes } else { no });
+            }
+        }
+        let possible = |value: &Value| match value {
+            Value::Text(pieces) | Value::Fragment(pieces, ..) => agree(pieces, pieces),
+            _ => true,
+        };
+        let standing: Vec<Value> = marked_all(values.clone(), &known).into_iter().filter(possible).collect();
+        if standing.is_empty() { values } else { standing }
     }
 
     /// A field of the object that `this` is, which its constructor sets once and nobody afterwards.

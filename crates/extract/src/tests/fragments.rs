@@ -211,3 +211,30 @@ fn parts_that_are_not_written_out_are_proven_with_those_beside_them() {
     assert!(texts.iter().any(|text| text.ends_with("LIMIT 1 FOR UPDATE")));
     assert!(texts.iter().any(|text| !text.contains("LIMIT")));
 }
+
+#[test]
+fn a_text_that_no_sink_takes_holds_what_is_so_where_it_stands() {
+    check(
+        &[(
+            "a.ts",
+            "export const f = (go, id) => {
+           const table = id ? 'part' : 'whole';
+           const sql = id ? `SELECT * FROM ${table} WHERE id = $1` : `SELECT a FROM ${table}`;
+           go(sql);
+           if (id) { go(`SELECT 1 FROM ${table} WHERE id = $1`); } else { go(`SELECT 2 FROM ${table}`); }
+           go(`SELECT 3 FROM ${table}`);
+         };",
+        )],
+        "a.ts:3 text (text)
+           + SELECT * FROM part WHERE id = $1
+         a.ts:3 text (text)
+           + SELECT a FROM whole
+         a.ts:5 text (text)
+           + SELECT 1 FROM part WHERE id = $1
+         a.ts:5 text (text)
+           + SELECT 2 FROM whole
+         a.ts:6 text (text)
+           + SELECT 3 FROM part
+           + SELECT 3 FROM whole",
+    );
+}
