@@ -46,7 +46,7 @@ impl Names {
             }
             match types.root_of(program, path, &imports, local) {
                 Some(root) => names.add_named(local, root),
-                None if types.library_of(module).is_none() => names.others.push((*local).to_owned()),
+                None if types.known_module(module).is_none() => names.others.push((*local).to_owned()),
                 None => {}
             }
             heads.push(local);
@@ -56,7 +56,7 @@ impl Names {
             names.add_named(name, *root);
             heads.push(name);
         }
-        let of_library = |(module, _): &(&str, Option<&str>)| types.library_of(module).is_some();
+        let of_library = |(module, _): &(&str, Option<&str>)| types.known_module(module).is_some();
         let some = !heads.is_empty() || imports.values().any(of_library);
         heads.sort_unstable();
         heads.dedup();

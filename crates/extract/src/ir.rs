@@ -517,8 +517,7 @@ impl Facts {
 
     /// The smallest region around.
     pub(crate) fn region_around(&self, at: TextRange) -> Option<RegionId> {
-        let holds = |range: TextRange| range.start <= at.start && at.end <= range.end;
-        let around = self.regions.iter().enumerate().filter(|(_, region)| holds(region.range));
+        let around = self.regions.iter().enumerate().filter(|(_, region)| region.range.covers(at));
         around.min_by_key(|(_, region)| region.range.len()).map(|(region, _)| RegionId(region as u32))
     }
 

@@ -376,7 +376,7 @@ impl Types {
     }
 
     /// The library of the types in use that a module is.
-    pub(crate) fn library_of(&self, module: &str) -> Option<&'static Library> {
+    pub(crate) fn known_module(&self, module: &str) -> Option<&'static Library> {
         self.libraries.iter().copied().find(|library| is_module(library, module))
     }
 

@@ -8,10 +8,10 @@ use super::choice::{at_caller, at_object, in_both, marked_all, told_apart};
 use super::condition::Known;
 use super::distinct::Distinct;
 use super::each::passed_on;
-use super::narrow::is_where_it_holds;
+use super::narrow::leave_nothing_out;
 use super::object::seen_through;
 use super::spread::more_than;
-use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Place, Value, add, number_of};
+use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Place, Value, add, number_of, with_rest};
 use super::{Evaluator, span};
 use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
 use crate::program::Calls;
@@ -123,9 +123,7 @@ impl Evaluator<'_> {
         let mut all = Vec::new();
         for argument in arguments {
             let mut values = self.eval(facts, *argument, env);
-            if values.len() > 1 && values.contains(&Value::Nothing) && is_where_it_holds(facts, *argument) {
-                values.retain(|value| *value != Value::Nothing);
-            }
+            leave_nothing_out(facts, *argument, &mut values);
             match (&facts.expr(*argument).kind, values.as_slice()) {
                 (ExprKind::Spread(_), [Value::List(items)]) => {
                     all.extend(items.iter().map(|item| item.values.to_vec()))
@@ -146,34 +144,15 @@ impl Evaluator<'_> {
         &mut self,
         (serial, call): (u32, Option<Place>),
         function: &FunctionRef,
-        mut arguments: Vec<Vec<Value>>,
+        arguments: Vec<Vec<Value>>,
         at: Span,
     ) -> Vec<Value> {
         let facts = function.facts.clone();
         let info = &facts.functions[function.function.index()];
-        let depth = function.env.as_ref().map_or(0, |frame| frame.depth) + 1;
-        if depth > MAX_FRAMES || self.calls > MAX_FRAMES {
+        let frame = Frame { call, ..Frame::of_call(function, with_rest(info, arguments), serial) };
+        if frame.depth > MAX_FRAMES || self.calls > MAX_FRAMES {
             return self.cut_off("calls nested too deeply", at);
         }
-        if let Some(rest) = info.params.iter().position(|param| param.rest)
-            && rest <= arguments.len()
-        {
-            let items: Vec<Item> = arguments.drain(rest..).map(Item::one).collect();
-            arguments.push(vec![Value::List(items.into())]);
-        }
-        let this = function.this.as_ref().map(|this| this.as_ref().clone());
-        let frame = Frame {
-            file: facts.file,
-            function: function.function,
-            arguments,
-            this,
-            outer: function.env.clone(),
-            depth,
-            serial,
-            through: 0,
-            element: None,
-            call,
-        };
         let env = Some(Arc::new(frame));
         self.calls += 1;
         let mut found: Vec<(Value, Known)> = Vec::new();

@@ -10,7 +10,7 @@ use super::call::{MAX_FRAMES, serial_of_call};
 use super::choice;
 use super::flow::{Use, extended, union};
 use super::turns::exits_of;
-use super::value::{Chosen, Env, Frame, FunctionRef, Item, Piece, Taking, Value};
+use super::value::{Chosen, Env, Frame, FunctionRef, Item, Piece, Taking, Value, with_rest};
 use super::{Evaluator, span};
 use crate::ir::{
     Binding, BindingId, BindingKind, Call, Change, ExprId, ExprKind, Facts, FunctionId, ParamId, RegionId, RegionKind,
@@ -264,24 +264,7 @@ impl Evaluator<'_> {
             });
         }
         let info = &function.facts.functions[function.function.index()];
-        if let Some(rest) = info.params.iter().position(|param| param.rest)
-            && rest <= arguments.len()
-        {
-            let items: Vec<Item> = arguments.drain(rest..).map(Item::one).collect();
-            arguments.push(vec![Value::List(items.into())]);
-        }
-        Some(Arc::new(Frame {
-            file: function.facts.file,
-            function: function.function,
-            arguments,
-            this: function.this.as_ref().map(|this| this.as_ref().clone()),
-            outer: function.env.clone(),
-            depth: function.env.as_ref().map_or(0, |frame| frame.depth) + 1,
-            serial,
-            through: 0,
-            element: None,
-            call: None,
-        }))
+        Some(Arc::new(Frame::of_call(function, with_rest(info, arguments), serial)))
     }
 
     /// `state` after the function has run to one of its ends.

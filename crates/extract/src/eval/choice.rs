@@ -66,12 +66,16 @@ pub(super) fn told_apart_by(decision: Decision, found_out: &[Known], outcomes: V
         let own = (!many && outcomes != all).then_some(Chosen { decision, outcomes });
         let marks: Known = own.into_iter().chain(in_all(found_out, outcomes)).collect();
         let value = marked(value, &marks);
-        // What was made under one condition does not come out under its contrary.
-        if !matches!(&value, Value::Text(pieces) | Value::Fragment(pieces, ..) if !agree(pieces, pieces)) {
+        if is_possible(&value) {
             add(&mut values, value);
         }
     }
     values
+}
+
+/// Whether a value may be: what was made under one condition does not come out under its contrary.
+pub(super) fn is_possible(value: &Value) -> bool {
+    !matches!(value, Value::Text(pieces) | Value::Fragment(pieces, ..) if !agree(pieces, pieces))
 }
 
 /// What is so in all of these outcomes.

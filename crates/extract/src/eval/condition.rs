@@ -145,19 +145,7 @@ impl Evaluator<'_> {
     }
 
     fn frame_of(&mut self, function: &FunctionRef, arguments: Vec<Vec<Value>>) -> Env {
-        let frame = Frame {
-            file: function.facts.file,
-            function: function.function,
-            arguments,
-            this: function.this.as_ref().map(|this| this.as_ref().clone()),
-            outer: function.env.clone(),
-            depth: function.env.as_ref().map_or(0, |frame| frame.depth) + 1,
-            serial: self.next_serial(),
-            through: 0,
-            element: None,
-            call: None,
-        };
-        Some(Arc::new(frame))
+        Some(Arc::new(Frame::of_call(function, arguments, self.next_serial())))
     }
 
     /// Whether both sides are the same; none where that is not known.
@@ -416,7 +404,7 @@ pub(super) fn hashed(value: &impl Hash) -> u64 {
 }
 
 /// The one answer of all; none where there is no answer or two.
-fn all_agree(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+pub(super) fn all_agree(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut all = None;
     for answer in answers {
         let answer = answer?;

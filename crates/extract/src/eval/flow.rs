@@ -97,17 +97,16 @@ impl Evaluator<'_> {
     ) -> Vec<Value> {
         if let RegionKind::Loop(Some(over)) = facts.region(child).kind
             && !reader.within(facts, child)
-            && turn_of(facts, over, env).is_some()
         {
-            // A function within the loop reads what all its turns leave, this one too.
-            return self.cut_off(REFERS_TO_ITSELF, reader.at);
-        }
-        if let RegionKind::Loop(Some(over)) = facts.region(child).kind
-            && !reader.within(facts, child)
-            && let Some(lists) = self.known_lists(facts, over, env)
-            && let Some(after) = self.turns(facts, &state, (writes, child, over), &lists, reader, env)
-        {
-            return after;
+            if turn_of(facts, over, env).is_some() {
+                // A function within the loop reads what all its turns leave, this one too.
+                return self.cut_off(REFERS_TO_ITSELF, reader.at);
+            }
+            if let Some(lists) = self.known_lists(facts, over, env)
+                && let Some(after) = self.turns(facts, &state, (writes, child, over), &lists, reader, env)
+            {
+                return after;
+            }
         }
         if let RegionKind::Tried(tried) = facts.region(child).kind
             && !reader.within(facts, child)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Evaluator;
-use super::value::{ClassRef, Env, Frame, Item, Value};
+use super::value::{ClassRef, Env, Frame, FunctionRef, Value, with_rest};
 use crate::ir::{ClassId, ExprId, ExprKind};
 
 /// How long a chain of base classes may be.
@@ -82,26 +82,10 @@ impl Evaluator<'_> {
         &mut self,
         class: &ClassRef,
         constructor: crate::ir::FunctionId,
-        mut arguments: Vec<Vec<Value>>,
+        arguments: Vec<Vec<Value>>,
     ) -> Arc<Frame> {
-        let info = &class.facts.functions[constructor.index()];
-        if let Some(rest) = info.params.iter().position(|param| param.rest)
-            && rest <= arguments.len()
-        {
-            let items: Vec<Item> = arguments.drain(rest..).map(Item::one).collect();
-            arguments.push(vec![Value::List(items.into())]);
-        }
-        Arc::new(Frame {
-            file: class.facts.file,
-            function: constructor,
-            arguments,
-            this: None,
-            outer: None,
-            depth: 1,
-            serial: self.next_serial(),
-            through: 0,
-            element: None,
-            call: None,
-        })
+        let arguments = with_rest(&class.facts.functions[constructor.index()], arguments);
+        let function = FunctionRef { facts: class.facts.clone(), function: constructor, env: None, this: None };
+        Arc::new(Frame::of_call(&function, arguments, self.next_serial()))
     }
 }

@@ -23,13 +23,7 @@ impl Evaluator<'_> {
         name: Option<&Arc<str>>,
         at: Span,
     ) -> Option<Vec<Value>> {
-        let path: Arc<str> = match module.strip_prefix('.') {
-            Some(_) => {
-                let folder = facts.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-                crate::modules::join(folder, module).into()
-            }
-            None => self.program.resolve_module(facts, module)?,
-        };
+        let path = self.program.resolve_module(facts, module)?;
         if !path.ends_with(".json") {
             return None;
         }

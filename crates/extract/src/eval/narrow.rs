@@ -110,9 +110,7 @@ impl Evaluator<'_> {
                 false => continue,
             };
             if let Some(mut values) = self.narrowed(facts, *condition, subject, holds, env) {
-                if values.contains(&Value::Nothing) && values.len() > 1 && is_where_it_holds(facts, subject) {
-                    values.retain(|value| *value != Value::Nothing);
-                }
+                leave_nothing_out(facts, subject, &mut values);
                 return Some(values);
             }
         }
@@ -142,16 +140,20 @@ impl Evaluator<'_> {
     }
 }
 
+/// Leaves out that a value may be missing, where it is only asked for if it is there.
+pub(super) fn leave_nothing_out(facts: &Facts, subject: ExprId, values: &mut Vec<Value>) {
+    if values.len() > 1 && values.contains(&Value::Nothing) && is_where_it_holds(facts, subject) {
+        values.retain(|value| *value != Value::Nothing);
+    }
+}
+
 /// Whether a name stands in what is only evaluated where the name itself holds: `field ? [field] : fields`.
-pub(super) fn is_where_it_holds(facts: &Facts, subject: ExprId) -> bool {
+fn is_where_it_holds(facts: &Facts, subject: ExprId) -> bool {
     if !is_steady(facts, subject) {
         return false;
     }
     let here = facts.expr(subject).range;
-    let around = |expr: ExprId| {
-        let range = facts.expr(expr).range;
-        range.start <= here.start && here.end <= range.end
-    };
+    let around = |expr: ExprId| facts.expr(expr).range.covers(here);
     facts.guards().iter().any(|guard| match &facts.expr(*guard).kind {
         _ if !around(*guard) => false,
         ExprKind::Choice { condition, arms } => around(arms[0]) && asks_whether(facts, *condition, subject),

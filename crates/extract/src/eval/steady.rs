@@ -3,10 +3,8 @@
 
 use std::sync::Arc;
 
-use rollproof_source::TextRange;
-
-use super::choice::{agree, is_empty, marked_all};
-use super::condition::{Known, hashed, held};
+use super::choice::{is_empty, is_possible, marked_all};
+use super::condition::{Known, all_agree, hashed, held};
 use super::value::{Env, Item, Piece, Pieces, Value};
 use super::{Evaluator, span};
 use crate::ir::{BindingId, BindingKind, ExprId, ExprKind, Facts, Group, Logic, Part, RegionId, RegionKind, Write};
@@ -125,7 +123,7 @@ impl Evaluator<'_> {
     pub(super) fn is_filled(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> Option<bool> {
         let values = self.of_known_length(facts, object, env)?;
         let sure = |item: &Item| !item.repeated && !item.optional && !item.values.is_empty();
-        agreed(values.iter().map(|value| match value {
+        all_agree(values.iter().map(|value| match value {
             Value::List(items) if items.iter().any(sure) => Some(true),
             Value::List(items) => items.is_empty().then_some(false),
             Value::Text(pieces) => match value.constant() {
@@ -143,7 +141,7 @@ impl Evaluator<'_> {
         }
         let values = self.of_known_length(facts, object, env)?;
         let sure = |item: &Item| !item.repeated && !item.optional && !item.values.is_empty();
-        agreed(values.iter().map(|value| match value {
+        all_agree(values.iter().map(|value| match value {
             Value::List(items) => items.iter().all(sure).then_some(items.len() == count),
             Value::Text(_) => value.constant().map(|text| text.encode_utf16().count() == count),
             _ => None,
@@ -253,23 +251,19 @@ impl Evaluator<'_> {
     /// The values of a text that nobody is seen to take, as they are where it stands: what an arm around it found out holds.
     pub(crate) fn where_it_stands(&mut self, facts: &Arc<Facts>, expr: ExprId, values: Vec<Value>) -> Vec<Value> {
         let here = facts.expr(expr).range;
-        let around = |range: TextRange| range.start <= here.start && here.end <= range.end;
         let function = facts.function_at(here.start);
         let region = facts.region_around(here);
         let mut known = region.map_or_else(Known::new, |region| self.found_at(facts, region, here.start, &None));
-        for other in &facts.exprs {
-            let ExprKind::Choice { condition, arms } = &other.kind else { continue };
-            let arm = arms.iter().position(|arm| around(facts.expr(*arm).range));
-            if let Some(arm) = arm.filter(|_| facts.function_at(other.range.start) == function) {
+        for guard in facts.guards() {
+            let guard = facts.expr(*guard);
+            let ExprKind::Choice { condition, arms } = &guard.kind else { continue };
+            let arm = arms.iter().position(|arm| facts.expr(*arm).range.covers(here));
+            if let Some(arm) = arm.filter(|_| facts.function_at(guard.range.start) == function) {
                 let [yes, no] = self.outcomes(facts, *condition, &None);
                 known.extend(if arm == 0 { yes } else { no });
             }
         }
-        let possible = |value: &Value| match value {
-            Value::Text(pieces) | Value::Fragment(pieces, ..) => agree(pieces, pieces),
-            _ => true,
-        };
-        let standing: Vec<Value> = marked_all(values.clone(), &known).into_iter().filter(possible).collect();
+        let standing: Vec<Value> = marked_all(values.clone(), &known).into_iter().filter(is_possible).collect();
         if standing.is_empty() { values } else { standing }
     }
 
@@ -318,17 +312,4 @@ impl Evaluator<'_> {
         let values = self.eval(facts, object, env);
         Some(values).filter(|values| !values.is_empty())
     }
-}
-
-/// The one answer of all; none where there is no answer or two.
-fn agreed(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    let mut all = None;
-    for answer in answers {
-        let answer = answer?;
-        if all.is_some_and(|all| all != answer) {
-            return None;
-        }
-        all = Some(answer);
-    }
-    all
 }

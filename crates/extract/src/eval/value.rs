@@ -7,7 +7,8 @@ use rollproof_sql::MadeText;
 
 use super::outside::Part;
 use crate::ir::{
-    ANY_FIELD, BindingId, ClassId, DELETED, ExprId, Facts, FunctionId, ParamId, RegionId, Step, Write, WriteOp,
+    ANY_FIELD, BindingId, ClassId, DELETED, ExprId, Facts, Function, FunctionId, ParamId, RegionId, Step, Write,
+    WriteOp,
 };
 
 /// A part of a text.
@@ -281,6 +282,22 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// A call of a function, with a value for each of its parameters.
+    pub(crate) fn of_call(function: &FunctionRef, arguments: Vec<Vec<Value>>, serial: u32) -> Self {
+        Self {
+            file: function.facts.file,
+            function: function.function,
+            arguments,
+            this: function.this.as_ref().map(|this| this.as_ref().clone()),
+            outer: function.env.clone(),
+            depth: function.env.as_ref().map_or(0, |frame| frame.depth) + 1,
+            serial,
+            through: 0,
+            element: None,
+            call: None,
+        }
+    }
+
     /// What stands around an expression without a call of its function.
     pub(crate) fn without_call(file: FileId, outer: Env, serial: u32) -> Self {
         let depth = outer.as_ref().map_or(0, |frame| frame.depth);
@@ -288,6 +305,17 @@ impl Frame {
         let arguments = Vec::new();
         Self { file, function, arguments, this: None, outer, depth, serial, through: 0, element: None, call: None }
     }
+}
+
+/// What a call gives, with those that a rest parameter takes put together into a list.
+pub(crate) fn with_rest(function: &Function, mut arguments: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
+    if let Some(rest) = function.params.iter().position(|param| param.rest)
+        && rest <= arguments.len()
+    {
+        let items: Vec<Item> = arguments.drain(rest..).map(Item::one).collect();
+        arguments.push(vec![Value::List(items.into())]);
+    }
+    arguments
 }
 
 /// A number that tells one thing from others, the same whenever it is looked at.

@@ -205,7 +205,7 @@ impl<'t> Look<'t, '_> {
     fn made_by(&mut self, library: &Library, builder: &QueryBuilder, root: Root) {
         let text = self.text;
         for maker in &builder.made_by {
-            let of_library = |module: &str| self.types.library_of(module).is_some_and(|known| known.at == library.at);
+            let of_library = |module: &str| self.types.known_module(module).is_some_and(|known| known.at == library.at);
             let imported = self
                 .imports
                 .iter()
@@ -240,7 +240,7 @@ impl<'t> Look<'t, '_> {
         let imports = || {
             self.imports
                 .values()
-                .any(|(module, _)| self.types.library_of(module).is_some_and(|known| known.at == library.at))
+                .any(|(module, _)| self.types.known_module(module).is_some_and(|known| known.at == library.at))
         };
         if builder.passed_by.is_empty() {
             return;
