@@ -13,6 +13,7 @@ mod map;
 mod outside;
 mod rust;
 mod sharing;
+mod tags;
 mod typescript;
 
 use std::collections::BTreeMap;

@@ -32,10 +32,7 @@ impl Lowering<'_> {
         let range = range_of(node);
         match self.kind(node) {
             Kind::String => self.string(node),
-            Kind::TemplateString => match self.postponed_tag(node, fate) {
-                Some(tagged) => tagged,
-                None => self.template(node),
-            },
+            Kind::TemplateString => self.template(node),
             Kind::Identifier | Kind::TypeIdentifier | Kind::ShorthandPropertyIdentifier => {
                 self.builder.name(self.slice(node), range)
             }
@@ -50,10 +47,7 @@ impl Lowering<'_> {
             Kind::NewExpression => self.new_expression(node),
             Kind::MemberExpression => self.member_expression(node, fate),
             Kind::SubscriptExpression => self.subscript(node),
-            Kind::BinaryExpression => match self.compared_tag(node, fate) {
-                Some(tagged) => tagged,
-                None => self.binary(node),
-            },
+            Kind::BinaryExpression => self.binary(node),
             Kind::TernaryExpression => self.ternary(node, fate),
             Kind::AssignmentExpression | Kind::AugmentedAssignmentExpression => self.assignment(node),
             Kind::AwaitExpression => {
@@ -62,11 +56,8 @@ impl Lowering<'_> {
                 self.builder.await_call(inner);
                 inner
             }
-            Kind::InstantiationExpression => match self.postponed_tag(node, fate) {
-                Some(tagged) => tagged,
-                None => self.inner(node, fate),
-            },
-            Kind::ParenthesizedExpression
+            Kind::InstantiationExpression
+            | Kind::ParenthesizedExpression
             | Kind::NonNullExpression
             | Kind::AsExpression
             | Kind::SatisfiesExpression
@@ -255,10 +246,7 @@ impl Lowering<'_> {
         }
         let arguments = self.part(node, Part::Arguments);
         if let Some(template) = arguments.filter(|list| self.kind(*list) == Kind::TemplateString) {
-            return match self.template_of_last(function, template, fate) {
-                Some(value) => value,
-                None => self.call_of_template(node, function, template, fate),
-            };
+            return self.call_of_template(node, function, template, fate);
         }
         let list = arguments.map(|list| self.children(list)).unwrap_or_default();
         if let Some(module) = self.required_module(node) {

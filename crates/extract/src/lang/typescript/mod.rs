@@ -48,8 +48,6 @@ pub(super) struct Lowering<'t> {
     next_leaving: Option<Fate>,
     /// What the next function is called for each item of.
     next_over: Option<crate::ir::ExprId>,
-    /// Halves of tagged templates that are still to come.
-    postponed: Vec<typed_tag::Postponed>,
     /// The statements of this function around what is lowered that a jump may lead out of, from the outside in.
     targets: Vec<jump::Target<'t>>,
     /// The label of the statement that is lowered next.
@@ -59,7 +57,7 @@ pub(super) struct Lowering<'t> {
 /// Parses one file to facts.
 pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
     let mut builder = Builder::new(file, path.clone(), text.clone());
-    let script = script_of(path, text);
+    let script = typed_tag::without_types(script_of(path, text));
     if script.lines().any(|line| line.trim_end().len() > MAX_LINE) {
         builder
             .facts
@@ -84,7 +82,6 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
         leaving: Fate::Heard,
         next_leaving: None,
         next_over: None,
-        postponed: Vec::new(),
         targets: Vec::new(),
         label: None,
     };

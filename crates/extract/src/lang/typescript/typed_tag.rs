@@ -1,124 +1,31 @@
-//! Tags with a type argument, where the grammar reads something else.
+//! Tags with type arguments, and tagged templates.
 //!
-//! ``return sql<Row>`…` `` is two comparisons to it, and in ``a ? await f<T>`…` : await g<T>`…` `` the last template follows the
-//! whole choice. TypeScript reads both as calls: after a type argument list, a template can only be tagged.
+//! The grammar reads ``db<Array<Row>>`…` `` as a comparison with a shifted template, ``db<A | B>`…` `` as a choice of bits, and in
+//! ``a ? await f<T>`…` : await g<T>`…` `` the last template follows the whole choice. TypeScript reads all of these as tags: after a
+//! type argument list, a template can only be tagged (`parseTypeArgumentsInExpression` in its parser). What types a tag is given
+//! tells nothing here, so the parser is given a text in which they are blank.
+
+use std::borrow::Cow;
 
 use rollproof_source::TextRange;
 use tree_sitter::Node;
 
-use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
 use crate::ir::{ExprId, ExprKind, Fate};
 
-/// How many nodes a tag and its template may be apart.
-const MAX_STEPS: usize = 16;
+/// How many bytes a tag's type arguments may have.
+const MAX_TYPES: usize = 4_000;
 
-/// A tag and a template that belong together and are not lowered together.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Postponed {
-    /// The node with this number is the template of a tag that was lowered.
-    Template { node: usize, tag: ExprId, start: u32 },
-    /// The node with this number is the tag of a template that stands further on.
-    Tag { node: usize, template: TextRange },
-}
+/// How many brackets are tried as the one that type arguments start with.
+const MAX_TRIES: usize = 64;
+
+/// Words that no tag is called, and after which a `<` starts something else.
+const KEYWORDS: &[&str] =
+    &["return", "case", "typeof", "await", "yield", "in", "of", "void", "delete", "async", "else"];
 
 impl Lowering<'_> {
-    /// ``tag<Type>`…` `` as the two comparisons ``(tag < Type) > `…` ``, with whatever is called on its result.
-    pub(super) fn compared_tag(&mut self, node: Node<'_>, fate: Fate) -> Option<ExprId> {
-        let (left, right) = (self.part(node, Part::Left)?, self.part(node, Part::Right)?);
-        let operator = |lowering: &Self, node| lowering.part(node, Part::Operator).map(|part| lowering.slice(part));
-        if operator(self, node) != Some(">")
-            || self.kind(left) != Kind::BinaryExpression
-            || operator(self, left) != Some("<")
-        {
-            return None;
-        }
-        let template = self.first_template(right)?;
-        let mut tag = self.part(left, Part::Left)?;
-        let mut fate = fate;
-        if self.kind(tag) == Kind::AwaitExpression {
-            tag = self.children(tag).into_iter().next()?;
-            fate = self.fate();
-        }
-        let name = matches!(self.kind(tag), Kind::Identifier | Kind::MemberExpression | Kind::CallExpression);
-        if !name || self.text.as_bytes().get(tag.end_byte()) != Some(&b'<') {
-            return None;
-        }
-        let start = tag.start_byte() as u32;
-        let tag = self.expression(tag);
-        self.postponed.push(Postponed::Template { node: template.id(), tag, start });
-        Some(self.expression_with(right, fate))
-    }
-
-    /// The template that a chain of calls and members begins with.
-    fn first_template<'n>(&self, node: Node<'n>) -> Option<Node<'n>> {
-        let mut node = node;
-        for _ in 0..MAX_STEPS {
-            node = match self.kind(node) {
-                Kind::TemplateString => return Some(node),
-                Kind::CallExpression => self.part(node, Part::Function)?,
-                Kind::MemberExpression => self.part(node, Part::Object)?,
-                Kind::NonNullExpression => self.children(node).into_iter().next()?,
-                _ => return None,
-            };
-        }
-        None
-    }
-
-    /// A template after an expression that ends with ``await f<T>`` or ``(x) => f<T>``: it belongs to `f`.
-    pub(super) fn template_of_last(&mut self, function: Node<'_>, template: Node<'_>, fate: Fate) -> Option<ExprId> {
-        let last = self.last_typed(function)?;
-        self.postponed.push(Postponed::Tag { node: last.id(), template: range_of(template) });
-        Some(self.expression_with(function, fate))
-    }
-
-    fn last_typed<'n>(&self, function: Node<'n>) -> Option<Node<'n>> {
-        let mut node = function;
-        for _ in 0..MAX_STEPS {
-            node = match self.kind(node) {
-                Kind::InstantiationExpression => return (node.id() != function.id()).then_some(node),
-                Kind::NonNullExpression
-                | Kind::TernaryExpression
-                | Kind::BinaryExpression
-                | Kind::AssignmentExpression
-                | Kind::ArrowFunction
-                | Kind::YieldExpression => self.children(node).into_iter().last()?,
-                _ => return None,
-            };
-        }
-        None
-    }
-
-    /// The tagged template that a node is half of.
-    pub(super) fn postponed_tag(&mut self, node: Node<'_>, fate: Fate) -> Option<ExprId> {
-        let is = |postponed: &Postponed| match postponed {
-            Postponed::Template { node: id, .. } | Postponed::Tag { node: id, .. } => *id == node.id(),
-        };
-        let at = self.postponed.iter().position(is)?;
-        match self.postponed.swap_remove(at) {
-            Postponed::Template { tag, start, .. } => {
-                let quasi = self.template(node);
-                let range = TextRange::new(start, node.end_byte() as u32);
-                Some(self.tagged(tag, quasi, range, fate))
-            }
-            Postponed::Tag { template, .. } => {
-                let mut tag = self.children(node).into_iter().next()?;
-                let awaited = self.kind(tag) == Kind::AwaitExpression;
-                if awaited {
-                    tag = self.children(tag).into_iter().next()?;
-                }
-                let range = TextRange::new(tag.start_byte() as u32, template.end);
-                let tag = self.expression(tag);
-                // Its holes are read here, where the names of the functions around the tag are bound.
-                let quasi = self.template(node_at(node, template)?);
-                let fate = if awaited { self.fate() } else { fate };
-                Some(self.tagged(tag, quasi, range, fate))
-            }
-        }
-    }
-
     /// A tagged template. One that nobody waits for is never sent: the libraries send when they are asked for the result.
-    pub(super) fn tagged(&mut self, tag: ExprId, quasi: ExprId, range: TextRange, fate: Fate) -> ExprId {
+    fn tagged(&mut self, tag: ExprId, quasi: ExprId, range: TextRange, fate: Fate) -> ExprId {
         let expr = self.builder.expr(ExprKind::Tagged { tag, quasi }, range);
         let unsent = matches!(fate, Fate::NotAwaited(at) if at == range);
         if !unsent && fate != Fate::Heard {
@@ -143,11 +50,156 @@ impl Lowering<'_> {
     }
 }
 
-/// The node at `range` that stands beside `node` or beside what is around it.
-fn node_at(node: Node<'_>, range: TextRange) -> Option<Node<'_>> {
-    let mut around = node;
-    while around.end_byte() < range.end as usize {
-        around = around.parent()?;
+/// The same text, every byte where it stood, with blanks for the type arguments of tags.
+pub(super) fn without_types(text: Cow<'_, str>) -> Cow<'_, str> {
+    let found = types_of_tags(&text);
+    if found.is_empty() {
+        return text;
     }
-    around.descendant_for_byte_range(range.start as usize, range.end as usize)
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in found {
+        out.push_str(&text[from..range.start]);
+        out.extend(text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+        from = range.end;
+    }
+    out.push_str(&text[from..]);
+    Cow::Owned(out)
+}
+
+/// Where type arguments of tags stand. What looks like some within a text is found too: of texts nothing but their ends is asked
+/// for, which stay where they are.
+fn types_of_tags(text: &str) -> Vec<std::ops::Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found: Vec<std::ops::Range<usize>> = Vec::new();
+    for template in memchr::memchr_iter(b'`', bytes) {
+        let end = text[..template].trim_end().len();
+        let from = found.last().map_or(0, |last| last.end).max(end.saturating_sub(MAX_TYPES));
+        if end <= from || bytes[end - 1] != b'>' {
+            continue;
+        }
+        let opens = memchr::memrchr_iter(b'<', &bytes[from..end]).map(|open| from + open).take(MAX_TRIES);
+        let mut opens = opens.filter(|open| follows_tag(text, *open));
+        let Some(open) = opens.find(|open| end_of_types(bytes, *open) == Some(end)) else { continue };
+        if !is_element(text, open + 1, end) {
+            found.push(open..end);
+        }
+    }
+    found
+}
+
+/// Whether what a tag ends with stands right before a place, or before its line.
+fn follows_tag(text: &str, at: usize) -> bool {
+    let mut before = &text[..at];
+    let line = before.trim_end_matches([' ', '\t']);
+    if line.ends_with('\n') {
+        before = line.trim_end();
+    }
+    if before.ends_with([')', ']', '!']) {
+        return true;
+    }
+    let word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
+    let name = &before[before.trim_end_matches(word).len()..];
+    !name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit()) && !KEYWORDS.contains(&name)
+}
+
+/// The end of the type arguments that start with the bracket at `open`; none where it starts something else.
+fn end_of_types(bytes: &[u8], open: usize) -> Option<usize> {
+    let mut brackets: Vec<u8> = Vec::new();
+    let mut at = open;
+    while at < bytes.len().min(open + MAX_TYPES) {
+        let (byte, next) = (bytes[at], bytes.get(at + 1).copied().unwrap_or(b' '));
+        let rest = &bytes[at + 1..];
+        match byte {
+            b'<' => brackets.push(b'>'),
+            b'(' => brackets.push(b')'),
+            b'[' => brackets.push(b']'),
+            b'{' => brackets.push(b'}'),
+            b'=' if next == b'>' => at += 1,
+            b'>' | b')' | b']' | b'}' => {
+                if brackets.pop() != Some(byte) {
+                    return None;
+                }
+                if brackets.is_empty() {
+                    return Some(at + 1);
+                }
+            }
+            b'"' | b'\'' => at += memchr::memchr(byte, rest).filter(|length| is_name(&rest[..*length]))? + 1,
+            b'/' if next == b'/' => at += memchr::memchr(b'\n', rest)?,
+            b'/' if next == b'*' => at += memchr::memmem::find(rest, b"*/")? + 2,
+            b'&' | b'|' if next == byte => return None,
+            b';' if brackets.last() != Some(&b'}') => return None,
+            b'|' | b'&' | b';' | b',' | b'.' | b':' | b'?' | b'-' | b'+' | b'_' => {}
+            b'$' if next != b'{' => {}
+            _ if byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || byte >= 0x80 => {}
+            _ => return None,
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether a string is one that types are made of. What stands between two strings is none: ``"`Foo<" + name + ">`"``.
+fn is_name(string: &[u8]) -> bool {
+    let is = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:/@# ".contains(byte) || *byte >= 0x80;
+    string.iter().all(is) && !string.starts_with(b" ") && !string.ends_with(b" ")
+}
+
+/// Whether this is the tag of an element rather than types: ``see<b>`x`</b>`` in the text of JSX.
+fn is_element(text: &str, start: usize, end: usize) -> bool {
+    let name = &text[start..end - 1];
+    let rest = &text[end..];
+    !name.contains(|letter: char| !letter.is_alphanumeric() && letter != '.')
+        && rest
+            .match_indices("</")
+            .any(|(at, _)| rest[at + 2..].strip_prefix(name).is_some_and(|rest| rest.starts_with('>')))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::without_types;
+
+    /// What is left of a text without its blanks.
+    fn check(text: &str, expected: &str) {
+        let found = without_types(Cow::Borrowed(text));
+        assert_eq!(found.len(), text.len(), "{text}");
+        assert_eq!(found.lines().count(), text.lines().count(), "{text}");
+        assert_eq!(found.split_whitespace().collect::<Vec<_>>().join(" "), expected, "{text}");
+    }
+
+    #[test]
+    fn types_of_tags_are_blank() {
+        check("await db<Row>`a`", "await db `a`");
+        check("db<Array<Row>>`a`", "db `a`");
+        check("db<A | B>`a` + db<C & D>`b`", "db `a` + db `b`");
+        check("this.db!<Map<string, Row[]>>\n`a`", "this.db! `a`");
+        check("await db\n  <Row>\n  `a`", "await db `a`");
+        check("f(x)<{ a: 'it-s'; // don't\n b: () => void }>`a`", "f(x) `a`");
+        check("db<Array<{ é: (a: number) => T['x'] }>>`${db<Row>`a`}`", "db `${db `a`}`");
+    }
+
+    #[test]
+    fn what_is_no_type_stays() {
+        for text in [
+            "a < b && c > `x`",
+            "a<b && c>`x`",
+            "return<T>`x`",
+            "1<b>`x`",
+            "<b>`x`</b>",
+            "<p>see<b>`x`</b></p>",
+            "cond ?<b>`x`</b> : y",
+            "x => `a`",
+            "db<Row>(`a`)",
+            "a<b; c>`x`",
+            "`<li>${a}`",
+            "`List<${a}>`",
+            "`List<'${a}'>`",
+            "\"`List<\" + a + \">`\"",
+            "['`List<', a, '>`']",
+        ] {
+            check(text, text);
+        }
+    }
 }

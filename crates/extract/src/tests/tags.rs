@@ -1,0 +1,147 @@
+//! Template tags: whatever a tag is called and however it is reached, what stands in its holes is sent beside the text.
+
+use super::{check, ledger, run};
+use crate::Options;
+
+/// What types a tag may be given. The grammar reads most of them as comparisons.
+const TYPES: &[&str] = &[
+    "Row",
+    "Row[]",
+    "Array<Row>",
+    "Array<A<B<C>>>",
+    "Map<string, Row>",
+    "Array<Record<string, number>>",
+    "A | null",
+    "Array<A | B>",
+    "A & { n: number }",
+    "A['x']",
+    "Array<Pick<Row, 'id' | 'b'>>",
+    "typeof x",
+    "ReturnType<typeof f>",
+    "[A, B]",
+    "{ a: string; /* don't */ b: A[] }",
+    "Array<{ a: string, b: number }>",
+    "Array<ns.Row>",
+    "A, Array<B>",
+    "() => void",
+    "readonly Row[]",
+    "Array<keyof A>",
+    "Array<A extends B ? C : D>",
+];
+
+/// Where a tagged template may stand.
+const PLACES: &[&str] = &[
+    "const r = await @;",
+    "const r = @;",
+    "return @;",
+    "f(@, 1);",
+    "await Promise.all([@, g()]);",
+    "const [row] = await this.@.execute(k);",
+    "const row = (await tx.@)[0];",
+    "return c ? await @ : 1;",
+    "const o = { a: @ };",
+    "const g = (x) => @;",
+    "if (a) await @;",
+    "x = await @ ?? 1;",
+    "return a && @;",
+    "await prisma!.@;",
+];
+
+#[test]
+fn types_that_a_tag_is_given_change_nothing() {
+    for place in PLACES {
+        for types in TYPES {
+            let tagged = format!("db<{types}>`select id from t where name = ${{known}} limit 1`");
+            let text = format!("const known = 'x';\nasync function f() {{\n{}\n}}", place.replace('@', &tagged));
+            let (extraction, sources) = run(&[("a.ts", &text)], &Options::default());
+            let found = ledger(&extraction, &sources);
+            let lines: Vec<&str> = found.lines().collect();
+            let is_sent = matches!(lines[..], [site, query] if !site.contains("(text)") && query == "  = select id from t where name = $1 limit 1");
+            assert!(is_sent, "{text}\n{found}");
+        }
+    }
+}
+
+#[test]
+fn any_tag_sends_its_values() {
+    let tags = [
+        "tag",
+        "q",
+        "db.q",
+        "this.db",
+        "db?.q",
+        "(db?.q)",
+        "make(db)",
+        "make(db).q",
+        "db[0]",
+        "db['q']",
+        "(c ? tag : q)",
+        "(q || tag)",
+        "(await make())",
+        "make`x`",
+        "(db as any)",
+        "db!",
+        "tag.a.b",
+        "(tag, q)",
+    ];
+    for tag in tags {
+        for (path, end) in [("a.ts", ";"), ("a.js", ";"), ("a.tsx", ".then(x => x);")] {
+            if path == "a.js" && (tag.contains(" as ") || tag.contains('!')) {
+                continue;
+            }
+            let text = format!(
+                "import {{ tag, q, make }} from 'fancy';
+                 const known = 'x';
+                 export async function f(db, c) {{ await {tag}`select id from t where name = ${{known}}`{end} }}"
+            );
+            let (extraction, sources) = run(&[(path, &text)], &Options::default());
+            let found = ledger(&extraction, &sources);
+            assert!(found.contains("select id from t where name = $1") && !found.contains("= x"), "{text}\n{found}");
+        }
+    }
+}
+
+#[test]
+fn a_part_of_an_unknown_tags_text_is_a_part() {
+    check(
+        &[(
+            "a.js",
+            "import { tag } from 'fancy';
+             const known = 'x';
+             export const f = (db) => {
+               const part = tag`and b = ${known}`;
+               return db.query(tag`select id from t where a = ${known} ${part}`);
+             };",
+        )],
+        "a.js:5 pg.query
+           + select id from t where a = $1 and b = $2",
+    );
+}
+
+#[test]
+fn tags_that_only_lay_out_or_are_the_projects_own_are_followed() {
+    check(
+        &[(
+            "a.ts",
+            "import dedent from 'dedent';
+             const known = 'x';
+             const own = (strings: TemplateStringsArray, ...values: string[]) => String.raw(strings, ...values);
+             const numbered = (strings, ...values) =>
+               ({ text: strings.reduce((all, one, at) => all + '$' + at + one), values });
+             export const f = async (db) => {
+               await db.query(dedent`select id from t where a = '${known}'`);
+               await db.query(own<string>`select id from t where b = '${known}'`);
+               await db.query(String.raw`select id from t where c = '${known}'`);
+               await db.query(numbered`select id from t where d = ${known}`);
+             };",
+        )],
+        "a.ts:7 pg.query
+           + select id from t where a = 'x'
+         a.ts:8 pg.query
+           + select id from t where b = 'x'
+         a.ts:9 pg.query
+           + select id from t where c = 'x'
+         a.ts:10 pg.query
+           + select id from t where d = $1",
+    );
+}
