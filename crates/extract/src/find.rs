@@ -247,15 +247,20 @@ impl Finder<'_> {
                 continue;
             }
             let path = crate::eval::call::callee_path(facts, tag);
+            let library = evaluator.library_of_tag(facts, tag);
+            let library = library.or_else(|| self.program.tag_library(facts, &path));
             let (name, kind): (Arc<str>, _) = match is_text {
                 true => (TEXT.into(), SiteKind::Text),
-                false => (self.program.tag_name(facts, &path).into(), SiteKind::Sink),
+                false => (self.program.tag_name(facts, library, &path).into(), SiteKind::Sink),
             };
             let at = span(facts, *expr);
-            let style = self.program.tag_placeholders(facts, &path);
+            let style = match library.map(|library| library.placeholders) {
+                Some(Placeholders::PgTyped) => Placeholders::PgTyped,
+                _ => Placeholders::Dollar,
+            };
             let site = self.site(&mut evaluator, &values, (&name, kind), style, &Bindings::default(), at, false);
             let failure = facts.tag_fates.get(expr).and_then(|fate| failure_of(facts, *fate));
-            let declares_types = self.program.tag_declares_types(facts, &path);
+            let declares_types = library.is_some_and(|library| library.declares_types);
             sites.extend(site.map(|site| Site { failure, declares_types, ..site }));
         }
         self.texts(facts, &mut evaluator, taken, &templates, &mut sites);

@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use rollproof_source::{FileId, Problem, TextRange};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::nest::Nest;
 use crate::places::Places;
@@ -74,10 +74,14 @@ pub(crate) struct Facts {
     pub(crate) keyed: Vec<(BindingId, Write)>,
     /// All writes to lists, maps and objects, whatever these are reached by.
     pub(crate) mutations: Vec<Mutation>,
+    /// The aliases of types and the interfaces that it defines, by name.
+    pub(crate) types: FxHashMap<Arc<str>, TypeDefinition>,
     /// Which of the language's libraries are imported, by their places; made when it is first asked for.
     pub(crate) libraries: OnceLock<Vec<bool>>,
     /// The functions by where they stand; made when it is first asked for.
     pub(crate) nest: OnceLock<Nest>,
+    /// What its tags are called; made when it is first asked for.
+    pub(crate) tags: OnceLock<FxHashSet<Arc<str>>>,
     /// How its names are used; made when it is first asked for.
     pub(crate) uses: OnceLock<Uses>,
     /// Where its names stand as values; made when it is first asked for.
@@ -374,7 +378,18 @@ pub(crate) struct Function {
 pub(crate) struct Param {
     pub(crate) default: Option<ExprId>,
     pub(crate) rest: bool,
+    /// The name of its declared type, as an expression, also where its parts are bound.
+    pub(crate) type_expr: Option<ExprId>,
     pub(crate) range: TextRange,
+}
+
+/// What the name of a type stands for, as far as that has a name: `Sql`, `postgres.Sql`, `typeof postgres` for what a function
+/// returns.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TypeDefinition {
+    /// What it stands for, or extends.
+    pub(crate) bases: Vec<Arc<str>>,
+    pub(crate) members: Vec<(Arc<str>, Arc<str>)>,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -24,7 +24,7 @@ use crate::held::Names;
 use crate::ir::{BindingKind, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::models::Models;
 use crate::modules::Modules;
-use crate::sinks::{Index, Language, Library, Of, Placeholders, Tag, ends_with};
+use crate::sinks::{Index, Language, Library, Of, Tag, ends_with};
 use crate::types::Types;
 use crate::{Options, lang};
 use passed::Passed;
@@ -443,34 +443,19 @@ impl<'p> Program<'p> {
         named.into_iter().flatten().filter(|(_, pattern)| ends_with(path, pattern)).map(|(tag, _)| *tag)
     }
 
-    /// What a tag is called: by the library that its file imports, else by one that the project uses.
-    pub(crate) fn tag_name(&self, facts: &Facts, path: &[Arc<str>]) -> String {
-        let library = self.tag_library(facts, path);
-        let tag = library.and_then(|library| {
-            library.tags.iter().find(|tag| tag.tags.iter().any(|pattern| ends_with(path, pattern)))
-        });
-        // A transaction's tag has a name of its own: `tx` of `sql.begin(async (tx) => …)`.
+    /// What a tag is called: by its library, else by one that its file imports.
+    pub(crate) fn tag_name(&self, facts: &Facts, library: Option<&'static Library>, path: &[Arc<str>]) -> String {
+        let named = |tag: &&Tag| tag.tags.iter().any(|pattern| ends_with(path, pattern));
+        let tag = library.and_then(|library| library.tags.iter().find(named).or(library.tags.first()));
         let other =
             || self.language.libraries.iter().find(|library| self.imports(facts, library) && !library.tags.is_empty());
         let tag = tag.or_else(|| other().and_then(|library| library.tags.first()));
-        tag.map_or_else(|| path.join("."), |tag| tag.name.clone())
-    }
-
-    /// How parameters are written in a tag's own text: as the server reads them, but for PgTyped.
-    pub(crate) fn tag_placeholders(&self, facts: &Facts, path: &[Arc<str>]) -> Placeholders {
-        match self.tag_library(facts, path).map(|library| library.placeholders) {
-            Some(Placeholders::PgTyped) => Placeholders::PgTyped,
-            _ => Placeholders::Dollar,
-        }
-    }
-
-    /// Whether a tag's library declares the types of parameters.
-    pub(crate) fn tag_declares_types(&self, facts: &Facts, path: &[Arc<str>]) -> bool {
-        self.tag_library(facts, path).is_some_and(|library| library.declares_types)
+        let path = || if path.is_empty() { "tag".to_owned() } else { path.join(".") };
+        tag.map_or_else(path, |tag| tag.name.clone())
     }
 
     /// The library that a tag is of: the one that its file imports, else one that the project uses.
-    fn tag_library(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Library> {
+    pub(crate) fn tag_library(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Library> {
         let mut libraries = self.tags(path).map(|(library, _)| library);
         let first = libraries.next()?;
         let all = || std::iter::once(first).chain(libraries);

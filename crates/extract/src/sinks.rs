@@ -169,6 +169,23 @@ pub(crate) struct Tag {
     /// The name alone says too little: only where the file imports the library.
     #[serde(default)]
     pub(crate) imported: bool,
+    /// Types of the library: what is declared to be one is a tag, and has the helpers of `sql`, whatever it is called.
+    #[serde(default)]
+    pub(crate) types: Vec<String>,
+    /// Functions and methods of the library that make such a tag; `default` is its default export.
+    #[serde(default)]
+    pub(crate) made_by: Vec<String>,
+    /// Methods of such a tag that give a function another one: `sql.begin((tx) => …)`.
+    #[serde(default)]
+    pub(crate) passed_by: Vec<String>,
+}
+
+impl Tag {
+    /// Whether what a path of the library's package stands for is such a tag.
+    pub(crate) fn is_at(&self, path: &[Arc<str>]) -> bool {
+        let named = |name: &str| self.types.iter().chain(&self.made_by).any(|known| known == name);
+        named(path.last().map_or("default", AsRef::as_ref))
+    }
 }
 
 /// A function that makes a part of a query.

@@ -133,17 +133,16 @@ impl Evaluator<'_> {
     }
 
     /// The call at `expr`, where it is one of a library's helpers with this meaning.
-    fn call_that_means<'f>(&self, facts: &'f Facts, expr: ExprId, meaning: Meaning) -> Option<&'f Call> {
+    fn call_that_means<'f>(&mut self, facts: &'f Arc<Facts>, expr: ExprId, meaning: Meaning) -> Option<&'f Call> {
         let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
         self.helper_of(facts, call).is_some_and(|helper| helper.means == meaning).then_some(call)
     }
 
     /// The helper that is called. Most calls are told apart by their last names.
-    fn helper_of(&self, facts: &Facts, call: &Call) -> Option<&'static Helper> {
-        if !self.program.knows(last_name(facts, call.callee)?) {
-            return None;
-        }
-        self.program.helper(facts, &callee_path(facts, call.callee))
+    fn helper_of(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<&'static Helper> {
+        let known = self.program.knows(last_name(facts, call.callee)?);
+        let named = known.then(|| self.program.helper(facts, &callee_path(facts, call.callee))).flatten();
+        named.or_else(|| self.helper_of_tag(facts, call))
     }
 
     /// `${Prisma.join(ids)}` in parentheses: a list of which nothing is known holds values, however many.

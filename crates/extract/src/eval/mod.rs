@@ -41,6 +41,7 @@ mod subject;
 pub(crate) mod tag;
 pub(crate) mod text;
 mod turns;
+mod typed;
 mod unseen;
 pub(crate) mod value;
 mod written;

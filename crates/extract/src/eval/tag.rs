@@ -79,6 +79,9 @@ impl Evaluator<'_> {
         if !matches!(facts.expr(tag).kind, ExprKind::Binding(_) | ExprKind::Member { .. }) {
             return false;
         }
+        if self.library_of_tag(facts, tag).is_some() {
+            return true;
+        }
         let values = self.eval(facts, tag, &None);
         let typed: Vec<Value> = values.iter().flat_map(|value| self.values_of_type(value)).collect();
         let values = self.tentatively(|evaluator| (evaluator.forced(values), false));
@@ -108,8 +111,9 @@ impl Evaluator<'_> {
                     if lone_value(parts, facts) {
                         choices.iter_mut().for_each(element_as_value);
                     }
-                    if is_list_place(&before) && self.program.imports_named(facts, "drizzle") {
-                        choices.iter_mut().for_each(value_as_list);
+                    if is_list_place(&before) {
+                        let lists = self.program.imports_named(facts, "drizzle");
+                        choices.iter_mut().for_each(if lists { value_as_list } else { value_of_list });
                     }
                     if names_schema(after) {
                         prefer_known(&mut choices);
@@ -390,6 +394,13 @@ fn value_as_list(choice: &mut Pieces) {
         let at = *at;
         let text = |text: &str| Piece::Text { text: text.into(), at, verbatim: false };
         *choice = vec![text("("), Piece::Placeholder(at), Piece::Repeat(at), text(")")].into();
+    }
+}
+
+/// No server takes a parameter there: whatever the tag is, it writes something else.
+fn value_of_list(choice: &mut Pieces) {
+    if let [Piece::Placeholder(at)] = choice.as_ref() {
+        *choice = vec![Piece::Unknown("list that a tag writes out".into(), *at)].into();
     }
 }
 

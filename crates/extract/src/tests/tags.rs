@@ -145,3 +145,90 @@ fn tags_that_only_lay_out_or_are_the_projects_own_are_followed() {
            + select id from t where d = $1",
     );
 }
+
+#[test]
+fn tags_are_known_by_what_they_are_declared_to_be() {
+    check(
+        &[
+            ("package.json", r#"{ "name": "root", "dependencies": { "postgres": "3" } }"#),
+            (
+                "types.ts",
+                "import postgres, { type Sql, type TransactionSql } from 'postgres';
+                 const connect = () => postgres('url');
+                 export type Client = ReturnType<typeof postgres>;
+                 export type Made = ReturnType<typeof connect>;
+                 export type Either = Client | TransactionSql;
+                 export interface Base { store: Sql<{}> }
+                 export interface Deps extends Base { name: string; made: Made }
+                 export interface Wide extends Sql { more: string }
+                 interface Other { (strings: TemplateStringsArray, ...values: string[]): string }
+                 export type { Other };",
+            ),
+            ("index.ts", "export * from './types'; export type { Client as Pool } from './types';"),
+            (
+                "a.ts",
+                "import type { Client, Deps, Either, Pool, Wide } from './index';
+                 import type * as pg from 'postgres';
+                 class Store {
+                   private either?: Either;
+                   constructor(private readonly client: Client, private options: Deps) {}
+                   a(ids) { return this.client`select a from t where id in ${this.client(ids)}`; }
+                   b() { return this.either!`select b from t order by ${this.either('name')}`; }
+                   c(ids) { return this.options.made`select c from t where id = any(${this.options.made.array(ids)})`; }
+                 }
+                 export async function run(pool: Pool, { store }: Deps, wide: Wide, named: pg.Sql, ids: number[]) {
+                   await pool`insert into t ${pool({ a: 1, b: ids })}`;
+                   await store`select d from t where id in ${store(ids)}`;
+                   await wide`select e from t where id in ${wide(ids)}`;
+                   await named`update t set ${named({ a: 1 })}`;
+                   await pool.begin(async (tx) => {
+                     await tx`select f from t where id in ${tx(ids)}`;
+                     await tx.savepoint((inner) => inner`select g from t where id in ${inner(ids)}`);
+                   });
+                 }",
+            ),
+        ],
+        "a.ts:6 postgres.sql
+           ~ select a from t where id in ($1)
+         a.ts:7 postgres.sql
+           = select b from t order by \"name\"
+         a.ts:8 postgres.sql
+           = select c from t where id = any($1)
+         a.ts:11 postgres.sql
+           + insert into t (\"a\",\"b\")values($1,$2)
+         a.ts:12 postgres.sql
+           ~ select d from t where id in ($1)
+         a.ts:13 postgres.sql
+           ~ select e from t where id in ($1)
+         a.ts:14 postgres.sql
+           + update t set \"a\"=$1
+         a.ts:16 postgres.sql
+           ~ select f from t where id in ($1)
+         a.ts:17 postgres.sql
+           ~ select g from t where id in ($1)",
+    );
+}
+
+#[test]
+fn types_that_are_no_librarys_make_no_tag() {
+    check(
+        &[
+            ("package.json", r#"{ "name": "root", "dependencies": { "postgres": "3" } }"#),
+            ("types.ts", "export type Client = (strings: TemplateStringsArray, ...values: unknown[]) => string;"),
+            (
+                "a.ts",
+                "import type { Client } from './types';
+                 export const f = (client: Client, ids) => [
+                   client`select a from t where id = any(${client(ids)})`,
+                   client`name ${ids}`,
+                   client`select a from t where id in ${ids} and b in (${ids})`,
+                 ];",
+            ),
+        ],
+        "a.ts:3 client
+           = select a from t where id = any($1)
+         a.ts:5 client
+           ~ select a from t where id in <?> and b in ($1)
+           ? list that a tag writes out (a.ts:5)",
+    );
+}

@@ -86,7 +86,7 @@ impl Lowering<'_> {
             let type_expr = self.type_expr(self.part(param, Part::Type));
             let rest = self.kind(pattern) == Kind::RestPattern;
             let id = ParamId { function, index };
-            self.builder.function_mut(function).params.push(Param { default, rest, range: range_of(param) });
+            self.builder.function_mut(function).params.push(Param { default, rest, type_expr, range: range_of(param) });
             let (kind, init) = match over.filter(|_| index == 0) {
                 Some(over) => (BindingKind::Element, Some(over)),
                 None => (BindingKind::Param(id), None),

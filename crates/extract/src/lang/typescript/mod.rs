@@ -13,6 +13,7 @@ mod operator;
 mod pattern;
 mod statement;
 mod typed_tag;
+mod types;
 mod write;
 
 use std::cell::RefCell;

@@ -2,9 +2,8 @@
 
 use tree_sitter::Node;
 
+use super::Lowering;
 use super::kind::{Kind, Part};
-use super::{Lowering, range_of};
-use crate::eval::tag::is_fragment_type;
 use crate::ir::{BindingId, BindingKind, ExprId, Step};
 use crate::lang::builder::ScopeId;
 
@@ -123,66 +122,5 @@ impl Lowering<'_> {
         binding.default = default;
         binding.type_expr = target.type_expr.filter(|_| path.is_empty());
         id
-    }
-
-    /// The declared type's name as an expression. Of `Promise<T>`, `Readonly<T>` and the like it is `T`'s; of a union
-    /// the first one's, unless it may be a text or a number as well. `T[]` is a name too.
-    pub(super) fn type_expr(&mut self, annotation: Option<Node<'_>>) -> Option<ExprId> {
-        let mut node = annotation?;
-        for _ in 0..8 {
-            match self.kind(node) {
-                Kind::UnionType => node = self.member_of_union(node)?,
-                Kind::ArrayType => {
-                    let element = self.children(node).into_iter().next()?;
-                    let list = format!("{}[]", self.slice(element));
-                    return Some(self.builder.name(&list, range_of(node)));
-                }
-                Kind::TypeAnnotation | Kind::ParenthesizedType | Kind::ReadonlyType | Kind::IntersectionType => {
-                    node = self.children(node).into_iter().next()?;
-                }
-                Kind::GenericType => {
-                    let name = self.part(node, Part::Name)?;
-                    let wraps =
-                        ["Promise", "Readonly", "Partial", "Required", "NonNullable"].contains(&self.slice(name));
-                    let inner =
-                        self.part(node, Part::TypeArguments).and_then(|list| self.children(list).into_iter().next());
-                    node = if wraps { inner? } else { name };
-                }
-                Kind::NestedTypeIdentifier => {
-                    let module = self.part(node, Part::Module)?;
-                    let name = self.part(node, Part::Name)?;
-                    let property = self.builder.intern(self.slice(name));
-                    let object = self.builder.name(self.slice(module), range_of(module));
-                    let kind = crate::ir::ExprKind::Member { object, property };
-                    return Some(self.builder.expr(kind, range_of(node)));
-                }
-                Kind::TypeIdentifier | Kind::PredefinedType => {
-                    return Some(self.builder.name(self.slice(node), range_of(node)));
-                }
-                _ => return None,
-            }
-        }
-        None
-    }
-
-    /// The member of a union that tells what a value is, `null` and `undefined` apart: the first, where none is a primitive
-    /// type; else one that is a part of a query.
-    fn member_of_union<'t>(&self, union: Node<'t>) -> Option<Node<'t>> {
-        let mut open = vec![union];
-        let mut members = Vec::new();
-        while let Some(node) = open.pop() {
-            if self.kind(node) == Kind::UnionType {
-                open.extend(self.children(node).into_iter().rev());
-            } else {
-                members.push(node);
-            }
-        }
-        let absent = |node: &Node<'_>| ["null", "undefined", "void", "never"].contains(&self.slice(*node));
-        members.retain(|node| !absent(node));
-        let primitive = |node: &Node<'_>| matches!(self.kind(*node), Kind::PredefinedType | Kind::LiteralType);
-        if members.len() == 1 || !members.iter().any(primitive) {
-            return members.into_iter().next();
-        }
-        members.into_iter().find(|node| is_fragment_type(self.slice(*node)))
     }
 }

@@ -51,7 +51,8 @@ impl Lowering<'_> {
             Kind::EnumDeclaration => self.enum_declaration(node),
             Kind::ImportStatement => self.import_statement(node),
             Kind::ExportStatement => self.export_statement(node),
-            Kind::InterfaceDeclaration | Kind::TypeAliasDeclaration | Kind::FunctionSignature => {}
+            Kind::InterfaceDeclaration | Kind::TypeAliasDeclaration => self.type_definition(node),
+            Kind::FunctionSignature => {}
             Kind::AmbientDeclaration | Kind::InternalModule | Kind::Module | Kind::WithStatement => {
                 self.statements(node);
             }
