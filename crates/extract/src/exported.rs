@@ -3,6 +3,7 @@
 use rollproof_source::Span;
 
 use crate::eval::Evaluator;
+use crate::eval::asset::is_no_text;
 use crate::eval::value::Value;
 use crate::unbuilt::missing_file;
 
@@ -27,5 +28,5 @@ impl Evaluator<'_> {
 
 /// Whether nothing says that a value is a text.
 pub(crate) fn is_anything(value: &Value) -> bool {
-    matches!(value, Value::Unknown(reason, _) if reason.starts_with(EXPORTED))
+    matches!(value, Value::Unknown(reason, _) if reason.starts_with(EXPORTED) || is_no_text(reason))
 }

@@ -127,6 +127,23 @@ impl Modules {
         self.by_package(snapshot, specifier)
     }
 
+    /// Whether `specifier` names a file of the tree that is no code, as a bundler imports it: `./a.css`, `@/b.svg?url`.
+    pub(crate) fn is_asset(&self, snapshot: &Snapshot, from: &str, specifier: &str) -> bool {
+        let path = specifier.split_once('?').map_or(specifier, |(path, _)| path);
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if path.starts_with('.') {
+            return snapshot.get(&join(folder, path)).is_some();
+        }
+        let folders = std::iter::successors(Some(folder), |at| {
+            (!at.is_empty()).then(|| at.rsplit_once('/').map_or("", |(up, _)| up))
+        });
+        let mut patterns = folders.filter_map(|folder| self.paths.get(folder)).flatten();
+        patterns.any(|(pattern, targets)| {
+            matched(pattern, path)
+                .is_some_and(|rest| targets.iter().any(|target| snapshot.get(&target.replace('*', rest)).is_some()))
+        })
+    }
+
     fn by_paths(&self, snapshot: &Snapshot, folder: &str, specifier: &str) -> Option<Arc<str>> {
         for (pattern, target) in self.imports.get(folder).into_iter().flatten() {
             if let Some(rest) = matched(pattern, specifier) {

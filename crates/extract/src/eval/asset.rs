@@ -3,9 +3,24 @@
 
 use std::sync::Arc;
 
+use rollproof_source::Span;
+
 use super::Evaluator;
 use super::value::Value;
 use crate::ir::Facts;
+
+/// How the reason begins where a file is imported that is no code.
+const ASSET: &str = "import of a file that is no code";
+
+/// Endings of files that are imported as their text.
+const TEXTS: &[&str] = &[".sql", ".txt", ".text", ".md", ".tpl", ".tmpl"];
+
+/// Whether a reason says that a file is imported of which no bundler makes a text of SQL.
+pub(crate) fn is_no_text(reason: &str) -> bool {
+    let Some(module) = reason.strip_prefix(ASSET) else { return false };
+    let path = module.split_once('?').map_or(module, |(path, _)| path).trim_end_matches('`');
+    !TEXTS.iter().any(|ending| path.ends_with(ending))
+}
 
 impl Evaluator<'_> {
     /// What an import of a file of the tree as its text is worth.
@@ -21,6 +36,13 @@ impl Evaluator<'_> {
             None => self.program.file_text(facts, path)?,
         };
         Some(vec![Value::of_file(file, text)])
+    }
+
+    /// What an import of another file of the tree is worth that is no code. What a bundler makes of it nobody knows: an
+    /// address, names of classes, a module, sometimes the text.
+    pub(super) fn imported_asset(&self, facts: &Facts, module: &Arc<str>, at: Span) -> Option<Value> {
+        let is_asset = self.program.modules.is_asset(self.program.snapshot, &facts.path, module);
+        is_asset.then(|| Value::unknown(&format!("{ASSET}: `{module}`"), at))
     }
 }
 

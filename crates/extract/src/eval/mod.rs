@@ -1,6 +1,6 @@
 //! Which values an expression may have, over all files of a snapshot.
 
-mod asset;
+pub(crate) mod asset;
 pub(crate) mod call;
 mod changes;
 pub(crate) mod choice;

@@ -320,6 +320,9 @@ impl Evaluator<'_> {
             return values;
         }
         let Some(path) = self.program.resolve_module(facts, module) else {
+            if let Some(asset) = self.imported_asset(facts, module, at) {
+                return vec![asset];
+            }
             let path: Vec<Arc<str>> = name.into_iter().cloned().collect();
             return vec![Value::External { module: module.clone(), path: path.into() }];
         };

@@ -258,6 +258,42 @@ fn hostile_nesting_is_survived() {
 }
 
 #[test]
+fn files_that_are_no_code_are_said_to_be_that() {
+    check(
+        &[
+            ("package.json", r#"{ "name": "root", "dependencies": { "pg": "8" } }"#),
+            ("tsconfig.json", r#"{ "compilerOptions": { "paths": { "@/*": ["./assets/*"] } } }"#),
+            ("assets/query.txt", "SELECT 1 FROM one"),
+            ("assets/map.svg", "<svg/>"),
+            ("find.graphql", "query { a }"),
+            ("names.json5", "{ table: 'two' }"),
+            (
+                "a.ts",
+                "import text from '@/query.txt'; import map from '@/map.svg?url'; import find from './find.graphql';
+                 import names from './names.json5'; import gone from './gone.css';
+                 export const a = (pool) => pool.query(text);
+                 export const b = (pool) => pool.query(`SELECT 1 FROM ${map}`);
+                 export const c = (apollo) => apollo.query(find);
+                 export const d = (pool) => pool.query(`SELECT 2 FROM ${names.table}`);
+                 export const e = (pool) => pool.query(`SELECT 3 FROM ${gone.table}`);",
+            ),
+        ],
+        "a.ts:3 pg.query
+           ? import of a file that is no code: `@/query.txt` (a.ts:3)
+         a.ts:4 pg.query
+           ~ SELECT 1 FROM <?>
+           ? import of a file that is no code: `@/map.svg?url` (a.ts:4)
+         a.ts:6 pg.query
+           ~ SELECT 2 FROM <?>
+           ? import of a file that is no code: `./names.json5` (a.ts:6)
+         a.ts:7 pg.query
+           ~ SELECT 3 FROM <?>
+           ? file that is not in the tree: `./gone.css` (a.ts:7)
+         problem: a.ts: `./gone.css` is not in the tree, and a text needs it: where a build makes it, give folders in which it is built (--old DIR --new DIR)",
+    );
+}
+
+#[test]
 fn files_of_other_folders_are_left_out_and_counted() {
     let text = "pool.query('SELECT 1 FROM t');";
     let files = [
