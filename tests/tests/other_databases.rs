@@ -76,6 +76,33 @@ fn code_that_is_not_read_never_passes_for_proven() {
     assert!(problems.contains("Go is not read yet"), "{problems}");
 }
 
+/// Where a text is sent that reaches no sink is not said, unless something but its grammar tells.
+#[test]
+fn a_text_that_only_another_grammar_takes_is_not_said_to_be_sent_there() {
+    let folder = TempDir::new().unwrap();
+    for version in ["old", "new"] {
+        let at = folder.path().join(version);
+        write(&at, "migrations/001_users.sql", "CREATE TABLE users (id serial PRIMARY KEY);\n");
+        write(&at, "src/a.ts", "import { ask } from './ask'\nask(\"SELECT `id` FROM users WHERE id = 1\")\n");
+        write(
+            &at,
+            "src/b.ts",
+            "import { createClient } from '@clickhouse/client'\nask(\"SELECT `id` FROM users WHERE id = 2\")\n",
+        );
+    }
+    let run = run_in(folder.path(), &["check", "--old", "old", "--new", "new"]);
+    for expected in [
+        "src/a.ts: PostgreSQL's grammar refuses this, and that of MySQL takes it: line 2",
+        "src/b.ts: this is sent to ClickHouse, not to the database that is checked:",
+    ] {
+        assert!(
+            run.output.split_whitespace().collect::<Vec<_>>().join(" ").contains(expected),
+            "no {expected:?} in\n{}",
+            run.output
+        );
+    }
+}
+
 /// What no pending migration is to blame for takes a line, so that it does not bury what one is to blame for; asked to fail on
 /// it, the run shows it in full.
 #[test]

@@ -103,7 +103,15 @@ struct Row<'a> {
 impl Row<'_> {
     fn cell(&mut self, step: usize) -> JudgedCell {
         if let Some(database) = &self.query.database {
-            return JudgedCell { step, blame: Some(sent_to(database, &self.query.extracted.text)), cause: None };
+            let text = &self.query.extracted.text;
+            // Of a text that reaches no sink nobody knows where it is sent: its grammar alone may tell whose it is.
+            let refused = self.query.parsed.as_ref().as_ref().err().filter(|_| self.query.loose);
+            let refused = refused.filter(|_| other_dialect(&text.text) == Some(&**database));
+            let blame = match refused {
+                Some(error) => Blame { level: Level::Note, ..unread(text, error) },
+                None => sent_to(database, text),
+            };
+            return JudgedCell { step, blame: Some(blame), cause: None };
         }
         let blame = self.blame(step);
         let Some(mut blame) = blame else { return JudgedCell { step, blame: None, cause: None } };

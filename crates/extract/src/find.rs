@@ -261,6 +261,9 @@ impl Finder<'_> {
             let site = self.site(&mut evaluator, &values, (&name, kind), style, &Bindings::default(), at, false);
             let failure = facts.tag_fates.get(expr).and_then(|fate| failure_of(facts, *fate));
             let declares_types = library.is_some_and(|library| library.declares_types);
+            // The tag of a library that builds queries sends nothing by itself: `(SELECT …)` is an operand of what it builds.
+            let builds = library.is_some_and(|library| !library.builders.is_empty());
+            let site = site.map(|site| if builds { part_of_built(site) } else { site });
             sites.extend(site.map(|site| Site { failure, declares_types, ..site }));
         }
         self.texts(facts, &mut evaluator, taken, &templates, &mut sites);

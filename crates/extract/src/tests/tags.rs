@@ -232,3 +232,25 @@ fn types_that_are_no_librarys_make_no_tag() {
            ? list that a tag writes out (a.ts:5)",
     );
 }
+
+#[test]
+fn operands_are_parts_of_built_queries() {
+    let text = "import { sql } from 'drizzle-orm';
+         import { users } from './schema';
+         export const a = (db) => db.select({
+           total: sql<number>`(SELECT count(*) FROM users AS other WHERE other.team = ${users.team})`.as('total'),
+         }).from(users);
+         export const b = async (db) => { await db.execute(sql`(SELECT 1 FROM users) UNION (SELECT 2)`); };";
+    let schema = "import { pgTable, integer } from 'drizzle-orm/pg-core';
+         export const users = pgTable('users', { team: integer('team') });";
+    let manifest = r#"{ "name": "root", "dependencies": { "drizzle-orm": "1" } }"#;
+    check(
+        &[("package.json", manifest), ("schema.ts", schema), ("a.ts", text)],
+        "a.ts:3 drizzle (builder)
+           ? query-builder (a.ts:3)
+         a.ts:4 drizzle.sql (builder)
+           ? query-builder (a.ts:4)
+         a.ts:6 drizzle.execute
+           = (SELECT 1 FROM users) UNION (SELECT 2)",
+    );
+}
