@@ -76,6 +76,31 @@ fn code_that_is_not_read_never_passes_for_proven() {
     assert!(problems.contains("Go is not read yet"), "{problems}");
 }
 
+/// An example has a database of its own, whose migrations the application's code does not use.
+#[test]
+fn what_an_examples_migrations_make_is_unknown_in_examples_alone() {
+    let folder = TempDir::new().unwrap();
+    for version in ["old", "new"] {
+        let at = folder.path().join(version);
+        write(&at, "app/migrations/001_users.sql", "CREATE TABLE users (id serial PRIMARY KEY);\n");
+        for example in ["first", "second"] {
+            let migration = format!("examples/{example}/db/migrations/01-items.sql");
+            write(&at, &migration, "CREATE TABLE items (id serial PRIMARY KEY, at timestamptz);\n");
+        }
+        let code = "import { Pool } from 'pg'\nconst pool = new Pool()\npool.query('SELECT id FROM items')\n";
+        write(&at, "examples/second/src/a.ts", code);
+        write(&at, "app/src/a.ts", code);
+    }
+    let run = run_in(folder.path(), &["check", "--old", "old", "--new", "new"]);
+    let shown = run.output.split_whitespace().collect::<Vec<_>>().join(" ");
+    for expected in [
+        "app/src/a.ts: relation \"items\" does not exist (42P01): line 3",
+        "examples/second/src/a.ts: \"items\" is made by the migrations in examples/second/db/migrations, which were left aside: line 3",
+    ] {
+        assert!(shown.contains(expected), "no {expected:?} in\n{}\n{}", run.output, run.errors);
+    }
+}
+
 /// Where a text is sent that reaches no sink is not said, unless something but its grammar tells.
 #[test]
 fn a_text_that_only_another_grammar_takes_is_not_said_to_be_sent_there() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rollproof_extract::QueryKind;
 use rollproof_finding::{Level, RuleId, Verdict, VersionRole};
 use rollproof_resolve::{Environment, ErrorKind, Outcome, resolve};
-use rollproof_source::TextRange;
+use rollproof_source::{SourceMap, TextRange};
 use rollproof_sql::ast::Statement;
 use rollproof_sql::{MappedText, other_dialect};
 
@@ -61,6 +61,8 @@ pub(crate) struct Judged {
 pub(crate) struct Surroundings<'a> {
     /// The schemas.
     pub(crate) timeline: &'a Timeline,
+    /// The files of the queries.
+    pub(crate) sources: &'a SourceMap,
     /// Databases whose migrations were left aside.
     pub(crate) databases: &'a [OtherDatabase],
     /// Relations that the code creates.
@@ -138,7 +140,8 @@ impl Row<'_> {
         let parsed = self.query.parsed.clone();
         let Ok(statements) = &*parsed else { return None };
         let answer = self.answer(step, statements);
-        let folder = home(self.around.databases, statements, &answer.outcomes);
+        let file = self.around.sources.file(self.query.extracted.span.file);
+        let folder = home(self.around.databases, &file.path, statements, &answer.outcomes);
         let database = catalog_of_another(&answer.outcomes);
         folder
             .map(|folder| sent_elsewhere(blame, &folder))

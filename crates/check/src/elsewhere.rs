@@ -1,10 +1,11 @@
 //! Databases whose migrations were left aside: a query that misses here what one of them has was sent there.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rollproof_catalog::Schema;
-use rollproof_migrate::{Migration, MigrationStatement};
+use rollproof_migrate::{Migration, MigrationStatement, is_aside};
 use rollproof_resolve::{Environment, ErrorKind, Outcome, resolve};
 use rollproof_sql::ast::Statement;
 
@@ -15,6 +16,8 @@ use crate::{Input, timeline};
 pub struct Elsewhere {
     /// Their folder.
     pub folder: Arc<str>,
+    /// It is an example's, a test's or the like: only such code uses that database.
+    pub aside: bool,
     /// What they make.
     pub made: Made,
 }
@@ -37,6 +40,7 @@ pub enum Made {
 pub(crate) struct OtherDatabase {
     /// The folder of its migrations.
     pub(crate) folder: Arc<str>,
+    aside: bool,
     has: Has,
 }
 
@@ -58,7 +62,7 @@ impl OtherDatabase {
                 Made::Migrations { bookkeeping, migrations } => schema(bookkeeping, migrations),
                 Made::Relations(names) => Has::Relations(names.clone()),
             };
-            Self { folder: each.folder.clone(), has }
+            Self { folder: each.folder.clone(), aside: each.aside, has }
         };
         input.elsewhere.iter().map(of).collect()
     }
@@ -89,8 +93,14 @@ fn is_named(schema: &Schema, missing: &ErrorKind) -> bool {
     }
 }
 
-/// The folder of the first database that has what the statements miss.
-pub(crate) fn home(databases: &[OtherDatabase], statements: &[Statement], outcomes: &[Outcome]) -> Option<Arc<str>> {
+/// The folder of the first database that has what the statements of the file at `path` miss; of those of examples and tests
+/// the nearest.
+pub(crate) fn home(
+    databases: &[OtherDatabase],
+    path: &str,
+    statements: &[Statement],
+    outcomes: &[Outcome],
+) -> Option<Arc<str>> {
     let (statement, missing) =
         statements.iter().zip(outcomes).find_map(|(statement, outcome)| Some((statement, fault(outcome)?)))?;
     let object = matches!(
@@ -100,8 +110,13 @@ pub(crate) fn home(databases: &[OtherDatabase], statements: &[Statement], outcom
             | ErrorKind::MissingFunction { .. }
             | ErrorKind::MissingType { .. }
     );
-    let found = databases.iter().find(|database| object && database.has(statement, missing))?;
-    Some(found.folder.clone())
+    let has = |database: &&OtherDatabase| object && database.has(statement, missing);
+    if let Some(found) = databases.iter().filter(|database| !database.aside).find(has) {
+        return Some(found.folder.clone());
+    }
+    let aside = databases.iter().filter(|database| database.aside && is_aside(path)).filter(has);
+    let near = |folder: &str| folder.split('/').zip(path.split('/')).take_while(|(left, right)| left == right).count();
+    aside.min_by_key(|database| Reverse(near(&database.folder))).map(|database| database.folder.clone())
 }
 
 /// The database whose catalog a statement asks for, by the name of a system table that only it has.

@@ -66,6 +66,7 @@ pub fn check(input: &Input) -> Report {
     let made_by_code = MadeByCode::of(&queries, &input.versions, input.sources);
     let mut around = Surroundings {
         timeline: &timeline,
+        sources: input.sources,
         databases: &databases,
         made_by_code: &made_by_code,
         made_elsewhere: BTreeSet::new(),

@@ -1,6 +1,7 @@
 //! The migrations: found or named, read in both versions, and told apart into applied and pending.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use rollproof_check::rules::raised;
@@ -151,12 +152,16 @@ impl Migrations {
             let others = Detection { folders: others, ..Detection::default() };
             self.elsewhere.extend(read_all(&new.tree, &others, settings, sources).into_iter().map(|set| Elsewhere {
                 folder: set.folder,
+                aside: false,
                 made: Made::Migrations { bookkeeping: set.bookkeeping, migrations: set.migrations },
             }));
-            self.elsewhere.extend(found.foreign.iter().map(|folder| Elsewhere {
+            let named = |folder: &Arc<str>, aside| Elsewhere {
                 folder: folder.clone(),
+                aside,
                 made: Made::Relations(relations_made(&new.tree, folder)),
-            }));
+            };
+            self.elsewhere.extend(found.foreign.iter().map(|folder| named(folder, false)));
+            self.elsewhere.extend(found.aside.iter().map(|folder| named(folder, true)));
         }
         let new_sets = read_all(&new.tree, &found, settings, sources);
         if new_sets.iter().all(|set| set.migrations.is_empty()) {

@@ -26,6 +26,8 @@ pub struct Detection {
     pub folders: Vec<MigrationFolder>,
     /// Folders of migrations for other databases, surely or most likely: no code of the application, either.
     pub foreign: Vec<Arc<str>>,
+    /// Folders of examples, tests and the like, which give way to those that somebody deploys.
+    pub aside: Vec<Arc<str>>,
     /// What was left aside and why; what a person named and is not there.
     pub problems: Vec<Problem>,
 }
@@ -128,8 +130,9 @@ fn without_nested(found: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
         .collect()
 }
 
-/// Words of a path that say that nobody deploys what lies there.
-fn is_aside(path: &str) -> bool {
+/// Whether words of a path say that nobody deploys what lies there: examples, tests, documentation.
+#[must_use]
+pub fn is_aside(path: &str) -> bool {
     const WORDS: [&str; 22] = [
         "test",
         "tests",
@@ -161,7 +164,8 @@ fn choose(survey: &Survey<'_>, candidates: Vec<Candidate<'_>>, quietly_aside: bo
     let (mut here, others): (Vec<_>, Vec<_>) =
         candidates.into_iter().partition(|candidate| !matches!(candidate.dialect, Dialect::Other(_)));
     if here.iter().any(|candidate| !is_aside(candidate.path)) && quietly_aside {
-        here.retain(|candidate| !is_aside(candidate.path));
+        let aside = here.extract_if(.., |candidate| is_aside(candidate.path));
+        detection.aside.extend(aside.map(|candidate| Arc::from(candidate.path)));
     }
     // Folders that only look like it give way to those that a tool is sure of.
     if here.iter().any(|candidate| candidate.evidence > Evidence::Possible) && quietly_aside {

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use rollproof_extract::Cache;
 use rollproof_source::{Problem, Snapshot, SourceMap};
 
-pub use detect::{Detection, MigrationFolder, detect};
+pub use detect::{Detection, MigrationFolder, detect, is_aside};
 pub use foreign::relations_made;
 pub use model::{Content, Migration, MigrationSet, MigrationStatement, OutOfOrder, Phase, Script, Transaction};
 pub use pending::{Edited, Late, Pending, pending, pending_by_name};
