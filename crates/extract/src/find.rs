@@ -76,8 +76,8 @@ pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
     let mut touched = FxHashSet::default();
     let mut used_tags = FxHashSet::default();
     for file in survey.files {
+        used_tags.extend(file.used_tags().copied());
         touched.extend(file.touched);
-        used_tags.extend(file.used_tags);
     }
     let mut sites: Vec<Vec<Site>> = Vec::new();
     for file in files {
@@ -105,8 +105,8 @@ impl Finder<'_> {
         let program = self.program;
         let mut open: Vec<(Target, ParamRef)> = Vec::new();
         for (facts, file) in program.wave.iter().zip(&survey.files) {
-            for (sink, target, values) in &file.sinks {
-                let target = Target { failure: failure_at(facts, *sink), ..target.clone() };
+            for (sink, target, values) in file.sinks() {
+                let target = Target { failure: failure_at(facts, sink), ..target.clone() };
                 open.extend(values.iter().filter_map(only_param).map(|param| (target.clone(), param.of_any())));
             }
         }
@@ -143,13 +143,13 @@ impl Finder<'_> {
     fn sinks(&self, facts: &Arc<Facts>, surveyed: &FileSurvey) -> FileSites {
         let mut evaluator = Evaluator::after_survey(self.program);
         let mut out = FileSites::default();
-        let mut sinks = surveyed.sinks.iter().peekable();
+        let mut sinks = surveyed.sinks().peekable();
         for expr in &facts.calls {
             evaluator.begin();
             let ExprKind::Call(call) = &facts.expr(*expr).kind else { continue };
             let at = span(facts, *expr);
             let failure = failure_of(facts, call.fate);
-            if let Some((_, target, values)) = sinks.next_if(|(sink, ..)| sink == expr) {
+            if let Some((_, target, values)) = sinks.next_if(|(sink, ..)| *sink == *expr) {
                 self.note_tags(values, &mut out);
                 let names = match call.arguments.get(target.argument + 1) {
                     Some(given) if target.style != Placeholders::Dollar => evaluator.bindings(facts, *given, &None),

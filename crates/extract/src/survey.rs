@@ -25,21 +25,73 @@ pub(crate) struct Survey {
 /// What is sent in one file.
 #[derive(Default)]
 pub(crate) struct FileSurvey {
-    /// The calls that are sinks, in source order, and the values of their text argument.
-    pub(crate) sinks: Vec<(ExprId, Target, Vec<Value>)>,
-    /// The parameters in those and in tags.
-    params: Vec<ParamRef>,
+    /// The calls and tags that send something, or might if others called what they stand in, in source order.
+    calls: Vec<CallSurvey>,
     /// The parameters in texts that no sink takes.
     text_params: Vec<ParamRef>,
-    /// Where parameters stand whose callers were asked for in vain on the way to a text.
-    uncalled: Vec<Span>,
-    /// Texts that the sinks and tags went through, and tags that are a part of another.
+    /// Texts that the sinks and tags went through.
     pub(crate) touched: Texts,
-    pub(crate) used_tags: Texts,
-    /// The functions on whose callers the texts hang.
+}
+
+/// What one call or tag is given.
+struct CallSurvey {
+    expr: ExprId,
+    /// The sink that it is, if it is one.
+    target: Option<Target>,
+    /// The values of its text.
+    values: Vec<Value>,
+    /// Tags that are a part of it.
+    used_tags: Texts,
+    /// The functions on whose callers the text hangs.
     hangs: Vec<(FileId, FunctionId)>,
     /// Those whose callers had a say in what is sent at all.
     tried: FxHashSet<(FileId, FunctionId)>,
+}
+
+impl CallSurvey {
+    /// The functions whose callers have a say in it.
+    fn asked(&self) -> impl Iterator<Item = &(FileId, FunctionId)> {
+        self.hangs.iter().chain(&self.tried)
+    }
+
+    /// Whether nothing comes of it, whoever calls what.
+    fn is_idle(&self) -> bool {
+        self.values.is_empty() && self.target.is_none() && self.used_tags.is_empty() && self.asked().next().is_none()
+    }
+
+    /// The parameters in its text.
+    fn params(&self) -> impl Iterator<Item = ParamRef> + '_ {
+        self.values.iter().flat_map(params_of)
+    }
+
+    /// Where parameters stand whose callers were asked for in vain on the way to its text.
+    fn uncalled(&self) -> impl Iterator<Item = Span> + '_ {
+        self.values.iter().flat_map(uncalled_of)
+    }
+}
+
+impl FileSurvey {
+    /// The calls that are sinks, in source order, and the values of their text argument.
+    pub(crate) fn sinks(&self) -> impl Iterator<Item = (ExprId, &Target, &[Value])> {
+        self.calls.iter().filter_map(|call| Some((call.expr, call.target.as_ref()?, call.values.as_slice())))
+    }
+
+    /// Tags that are a part of another.
+    pub(crate) fn used_tags(&self) -> impl Iterator<Item = &(FileId, ExprId)> {
+        self.calls.iter().flat_map(|call| &call.used_tags)
+    }
+
+    /// What is as it was stays; what hangs on one of the functions that have new callers is asked again.
+    fn again(mut self, program: &Program<'_>, facts: &Arc<Facts>, new: &FxHashSet<(FileId, FunctionId)>) -> Self {
+        let mut evaluator = None;
+        for call in &mut self.calls {
+            if call.asked().any(|key| new.contains(key)) {
+                *call = survey_call(evaluator.get_or_insert_with(|| Evaluator::new(program)), facts, call.expr);
+            }
+        }
+        self.touched.extend(evaluator.map(|evaluator| evaluator.touched).unwrap_or_default());
+        self
+    }
 }
 
 impl Survey {
@@ -61,13 +113,11 @@ impl Survey {
         let files = program.wave.iter().map(|facts| (facts, known.remove(&facts.file))).collect::<Vec<_>>();
         let asked = files.iter().filter_map(|(_, known)| known.as_ref());
         let asked: FxHashSet<(FileId, FunctionId)> =
-            asked.flat_map(|file| file.hangs.iter().chain(&file.tried)).copied().collect();
+            asked.flat_map(|file| file.calls.iter().flat_map(CallSurvey::asked)).copied().collect();
         let new: FxHashSet<(FileId, FunctionId)> =
             asked.into_par_iter().filter(|key| program.has_new_callers(grown, *key)).collect();
-        let holds = |known: &FileSurvey| !known.hangs.iter().chain(&known.tried).any(|key| new.contains(key));
         let surveyed = files.into_par_iter().map(|(facts, known)| match known {
-            Some(known) if holds(&known) => known,
-            Some(known) => FileSurvey { text_params: known.text_params, ..survey(program, facts) },
+            Some(known) => known.again(program, facts, &new),
             None => {
                 let mut found = survey(program, facts);
                 found.text_params = params_of_texts(program, facts, &found.touched);
@@ -97,43 +147,51 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
     let mut evaluator = Evaluator::new(program);
     let mut found = FileSurvey::default();
     for expr in &facts.calls {
-        evaluator.begin();
-        match &facts.expr(*expr).kind {
-            ExprKind::Call(call) => {
-                let sought = evaluator.tentatively(|evaluator| (evaluator.sink_of(facts, *expr), false));
-                let Some(target) = sought else { continue };
+        let call = survey_call(&mut evaluator, facts, *expr);
+        if !call.is_idle() {
+            found.calls.push(call);
+        }
+    }
+    found.touched = evaluator.touched;
+    found
+}
+
+fn survey_call(evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, expr: ExprId) -> CallSurvey {
+    evaluator.begin();
+    let (target, values) = match &facts.expr(expr).kind {
+        ExprKind::Call(call) => match evaluator.tentatively(|evaluator| (evaluator.sink_of(facts, expr), false)) {
+            Some(target) => {
                 // What it costs to tell a sink does not count against its text.
                 evaluator.begin();
                 let values = evaluator.argument_values(facts, call, &target);
-                found.params.extend(values.iter().flat_map(params_of));
-                found.uncalled.extend(values.iter().flat_map(uncalled_of));
-                found.sinks.push((*expr, target, values));
+                (Some(target), values)
             }
-            // A tag may be a part of another that stands in another file: all are evaluated before any is judged.
-            ExprKind::Tagged { .. } => {
-                let values = evaluator.eval_of_any_class(facts, *expr);
-                found.params.extend(values.iter().flat_map(params_of));
-                found.uncalled.extend(values.iter().flat_map(uncalled_of));
-            }
-            _ => {}
-        }
+            None => (None, Vec::new()),
+        },
+        // A tag may be a part of another that stands in another file: all are evaluated before any is judged.
+        ExprKind::Tagged { .. } => (None, evaluator.eval_of_any_class(facts, expr)),
+        _ => (None, Vec::new()),
+    };
+    CallSurvey {
+        expr,
+        target,
+        values,
+        used_tags: std::mem::take(&mut evaluator.spliced),
+        hangs: evaluator.take_hanging(),
+        tried: evaluator.take_tried(),
     }
-    found.touched = std::mem::take(&mut evaluator.touched);
-    found.used_tags = std::mem::take(&mut evaluator.spliced);
-    found.hangs = evaluator.take_hanging();
-    found.tried = evaluator.take_tried();
-    found
 }
 
 /// Names of the functions whose parameters reach a sink, wholly or as a part of the text, through however many calls: their
 /// callers have to be known.
 pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> FxHashSet<Arc<str>> {
-    let mut open: Vec<ParamRef> =
-        survey.files.iter().flat_map(|file| file.params.iter().chain(&file.text_params)).cloned().collect();
-    let uncalled = survey.files.iter().flat_map(|file| &file.uncalled);
-    let mut names: FxHashSet<Arc<str>> = uncalled.flat_map(|at| names_of_uncalled(program, *at)).collect();
+    let calls = || survey.files.iter().flat_map(|file| &file.calls);
+    let of_texts = survey.files.iter().flat_map(|file| &file.text_params).cloned();
+    let mut open: Vec<ParamRef> = calls().flat_map(CallSurvey::params).chain(of_texts).collect();
+    let uncalled = calls().flat_map(CallSurvey::uncalled);
+    let mut names: FxHashSet<Arc<str>> = uncalled.flat_map(|at| names_of_uncalled(program, at)).collect();
     // What is known of a text may hang on who calls a function without any of its parameters being left in it.
-    let hangs: FxHashSet<(FileId, FunctionId)> = survey.files.iter().flat_map(|file| &file.hangs).copied().collect();
+    let hangs: FxHashSet<(FileId, FunctionId)> = calls().flat_map(|call| &call.hangs).copied().collect();
     for (file, function) in hangs {
         let Some(facts) = program.facts(&program.sources.file(file).path) else { continue };
         if let Some(name) = program.called_as(&facts, function) {

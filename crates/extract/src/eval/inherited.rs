@@ -20,14 +20,15 @@ impl Evaluator<'_> {
             return None;
         }
         let descent: Descent = (id(class), id(base));
-        if let Some(known) = self.made.get(&descent) {
-            return known.clone();
+        if let Some((known, hangs)) = self.made.get(&descent).cloned() {
+            self.note_hanging(&hangs);
+            return known;
         }
         // What is asked for again on the way is any object.
-        self.made.insert(descent, None);
-        let (env, whole) = self.aside(|evaluator| evaluator.call_of_base(class, base, None));
+        self.made.insert(descent, (None, None));
+        let (env, whole, hangs) = self.aside_hanging(|evaluator| evaluator.call_of_base(class, base, None));
         if whole {
-            self.made.insert(descent, env.clone());
+            self.made.insert(descent, (env.clone(), hangs));
         } else {
             self.made.remove(&descent);
         }

@@ -147,7 +147,7 @@ pub(crate) struct Evaluator<'p> {
     /// What functions of packages were given, by module and path.
     settings: FxHashMap<settings::Made, Vec<Place>>,
     /// The calls by which objects of classes are made.
-    made: FxHashMap<inherited::Descent, Env>,
+    made: FxHashMap<inherited::Descent, (Env, Hanging)>,
     /// What functions of other files write into what an expression makes, and into members of classes.
     unseen: unseen::Known,
     /// Parts of objects whose writes are being evaluated.
@@ -234,6 +234,18 @@ impl<'p> Evaluator<'p> {
             self.steps = steps;
         }
         (found, whole)
+    }
+
+    /// The same, and on whose callers it hangs.
+    fn aside_hanging<T>(&mut self, find: impl FnOnce(&mut Self) -> T) -> (T, bool, Hanging) {
+        let before = self.hangs.len();
+        let (found, whole) = self.aside(find);
+        (found, whole, self.hanging_since(before))
+    }
+
+    /// Notes that what is evaluated hangs on the callers of these functions.
+    fn note_hanging(&mut self, hangs: &Hanging) {
+        self.hangs.extend(hangs.iter().flat_map(|hangs| hangs.iter()));
     }
 
     /// What `find` finds where that costs no more than `most` expressions.

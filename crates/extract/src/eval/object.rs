@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rollproof_source::FileId;
 use rustc_hash::FxHashMap;
 
-use super::Evaluator;
+use super::{Evaluator, Hanging};
 use super::value::{
     Choice, Chosen, ClassRef, Decision, Env, Frame, FunctionRef, Item, Made, Piece, Pieces, Place, Taking, Value,
     Written, number_of,
@@ -14,7 +14,7 @@ use super::value::{
 use crate::ir::{CallStyle, ClassId, ExprId, ExprKind, Facts, FunctionId};
 
 /// Frames of objects, by their class, the class whose field is read, and what tells them apart.
-pub(super) type Known = FxHashMap<((FileId, ClassId), (FileId, ClassId), u32), Env>;
+pub(super) type Known = FxHashMap<((FileId, ClassId), (FileId, ClassId), u32), (Env, Hanging)>;
 
 /// The number of what is seen through both.
 pub(super) fn combined(outer: u32, inner: u32) -> u32 {
@@ -57,15 +57,16 @@ impl Evaluator<'_> {
         };
         let id = |class: &ClassRef| (class.facts.file, class.class);
         let key = (id(own), id(class), made.number());
-        if let Some(known) = self.known_objects.get(&key) {
-            return known.clone();
+        if let Some((known, hangs)) = self.known_objects.get(&key).cloned() {
+            self.note_hanging(&hangs);
+            return known;
         }
         // An object that is asked for again on the way is any object.
-        self.known_objects.insert(key, Some(frame_of(made, this, None)));
-        let (call, whole) = self.aside(|evaluator| evaluator.construction(own, class, made));
+        self.known_objects.insert(key, (Some(frame_of(made, this, None)), None));
+        let (call, whole, hangs) = self.aside_hanging(|evaluator| evaluator.construction(own, class, made));
         let env = Some(frame_of(made, this, call));
         if whole {
-            self.known_objects.insert(key, env.clone());
+            self.known_objects.insert(key, (env.clone(), hangs));
         } else {
             self.known_objects.remove(&key);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rollproof_source::{FileId, Span};
 use rustc_hash::FxHashMap;
 
-use super::Evaluator;
+use super::{Evaluator, Hanging};
 use super::value::{ClassRef, Place, Value, add};
 use crate::ir::{BindingKind, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId, WriteOp};
 use crate::sharing::{Changed, Passed};
@@ -25,8 +25,8 @@ type Unseen = (Option<Arc<str>>, Span);
 /// What is known of such writes.
 #[derive(Default)]
 pub(super) struct Known {
-    made: FxHashMap<(FileId, ExprId), Arc<[Unseen]>>,
-    members: FxHashMap<(FileId, ClassId, Arc<str>), Option<Span>>,
+    made: FxHashMap<(FileId, ExprId), (Arc<[Unseen]>, Hanging)>,
+    members: FxHashMap<(FileId, ClassId, Arc<str>), (Option<Span>, Hanging)>,
 }
 
 impl Evaluator<'_> {
@@ -62,23 +62,24 @@ impl Evaluator<'_> {
     /// The writes to what an expression makes that its readers do not see, those of its own file first.
     fn writes_unseen(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Arc<[Unseen]> {
         let key = (facts.file, expr);
-        if let Some(known) = self.unseen.made.get(&key) {
-            return known.clone();
+        if let Some((known, hangs)) = self.unseen.made.get(&key).cloned() {
+            self.note_hanging(&hangs);
+            return known;
         }
         let sharing = facts.sharing();
         let own = sharing.made(expr).iter();
         let mut found: Vec<Unseen> =
             own.map(|unseen| (unseen.field.clone(), Span { file: facts.file, range: unseen.at })).collect();
         // What is asked for again on the way is as its own file makes it.
-        self.unseen.made.insert(key, found.as_slice().into());
+        self.unseen.made.insert(key, (found.as_slice().into(), None));
         let passed = sharing.passed(expr);
         if found.is_empty() && !passed.is_empty() {
-            let (_, whole) = self.aside(|evaluator| {
+            let (_, whole, hangs) = self.aside_hanging(|evaluator| {
                 passed.iter().for_each(|passed| evaluator.changed_by(facts, passed, &mut found));
             });
             let found: Arc<[Unseen]> = found.into();
             if whole {
-                self.unseen.made.insert(key, found.clone());
+                self.unseen.made.insert(key, (found.clone(), hangs));
             } else {
                 self.unseen.made.remove(&key);
             }
@@ -154,10 +155,12 @@ impl Evaluator<'_> {
     /// Where another file sets a member of an object of a class.
     fn set_elsewhere(&mut self, class: &ClassRef, name: &Arc<str>) -> Option<Span> {
         let key = (class.facts.file, class.class, name.clone());
-        if let Some(known) = self.unseen.members.get(&key) {
-            return *known;
+        if let Some((known, hangs)) = self.unseen.members.get(&key).cloned() {
+            self.note_hanging(&hangs);
+            return known;
         }
-        self.unseen.members.insert(key.clone(), None);
+        self.unseen.members.insert(key.clone(), (None, None));
+        let before = self.hangs.len();
         let mut found = None;
         for (writer, at) in &self.program.setters_of(&class.facts, name) {
             let mutation = &writer.mutations[*at];
@@ -173,7 +176,8 @@ impl Evaluator<'_> {
                 break;
             }
         }
-        self.unseen.members.insert(key, found);
+        let hangs = self.hanging_since(before);
+        self.unseen.members.insert(key, (found, hangs));
         found
     }
 
