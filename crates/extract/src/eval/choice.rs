@@ -1,5 +1,6 @@
 //! What goes together: texts that follow from different outcomes of one decision never stand in one query.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::Evaluator;
@@ -243,8 +244,21 @@ impl Marks {
         if other.0.is_empty() {
             return self.clone();
         }
-        let pieces: Vec<Piece> = self.0.iter().chain(&other.0).copied().map(Piece::Chosen).collect();
-        Self::of(&pieces)
+        let mut all = Vec::with_capacity(self.0.len() + other.0.len());
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(one), Some(another)) = (left.peek(), right.peek()) {
+            match one.decision.cmp(&another.decision) {
+                Ordering::Less => all.extend(left.next()),
+                Ordering::Greater => all.extend(right.next()),
+                Ordering::Equal => {
+                    all.push(Chosen { outcomes: one.outcomes & another.outcomes, ..**one });
+                    left.next();
+                    right.next();
+                }
+            }
+        }
+        all.extend(left.chain(right));
+        Self(all)
     }
 
     /// A subject is one literal and no other.
