@@ -199,9 +199,9 @@ impl Evaluator<'_> {
             return vec![Value::unknown("parameter that its own function gives", at)];
         }
         let key = (param.clone(), at);
-        if let Some((known, hangs)) = self.given.get(&key) {
-            self.hangs.extend(hangs.iter().flat_map(|hangs| hangs.iter()));
-            return known.clone();
+        if let Some((known, hangs)) = self.given.get(&key).cloned() {
+            self.note_hanging(&hangs);
+            return known;
         }
         let (cuts, hangs) = (self.cuts, self.hangs.len());
         self.hangs.push((param.file, param.param.function));

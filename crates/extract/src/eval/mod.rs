@@ -112,6 +112,9 @@ impl Known {
 /// Functions on whose callers a value hangs; none where there are none.
 type Hanging = Option<Arc<[(FileId, FunctionId)]>>;
 
+/// What was found, and on whose callers it hangs.
+type OnCallers<T> = (T, Hanging);
+
 /// Evaluates the expressions of one file's sites, and of what they refer to.
 pub(crate) struct Evaluator<'p> {
     pub(crate) program: &'p Program<'p>,
@@ -129,7 +132,7 @@ pub(crate) struct Evaluator<'p> {
     /// How often a limit cut something off.
     cuts: Cuts,
     /// What callers give, as far as no limit cuts it off.
-    given: FxHashMap<(value::ParamRef, Span), (Vec<Value>, Hanging)>,
+    given: FxHashMap<(value::ParamRef, Span), OnCallers<Vec<Value>>>,
     /// Number of the newest call.
     serial: u32,
     /// Parameters whose callers are being asked.
@@ -147,7 +150,7 @@ pub(crate) struct Evaluator<'p> {
     /// What functions of packages were given, by module and path.
     settings: FxHashMap<settings::Made, Vec<Place>>,
     /// The calls by which objects of classes are made.
-    made: FxHashMap<inherited::Descent, (Env, Hanging)>,
+    made: FxHashMap<inherited::Descent, OnCallers<Env>>,
     /// What functions of other files write into what an expression makes, and into members of classes.
     unseen: unseen::Known,
     /// Parts of objects whose writes are being evaluated.
@@ -284,8 +287,9 @@ impl<'p> Evaluator<'p> {
         if let Some(known) = self.memo.get(&key).filter(|known| known.holds_at(here)) {
             self.cuts.nesting += known.cut.nesting;
             self.cuts.forcing += known.cut.forcing;
-            self.hangs.extend(known.hangs.iter().flat_map(|hangs| hangs.iter()));
-            return known.values.clone();
+            let (values, hangs) = (known.values.clone(), known.hangs.clone());
+            self.note_hanging(&hangs);
+            return values;
         }
         let asked = (key, self.forcing.len(), self.writing.len());
         if !self.under_way.insert(asked) {

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use rollproof_source::FileId;
 use rustc_hash::FxHashMap;
 
-use super::{Evaluator, Hanging};
 use super::value::{
     Choice, Chosen, ClassRef, Decision, Env, Frame, FunctionRef, Item, Made, Piece, Pieces, Place, Taking, Value,
     Written, number_of,
 };
+use super::{Evaluator, OnCallers};
 use crate::ir::{CallStyle, ClassId, ExprId, ExprKind, Facts, FunctionId};
 
 /// Frames of objects, by their class, the class whose field is read, and what tells them apart.
-pub(super) type Known = FxHashMap<((FileId, ClassId), (FileId, ClassId), u32), (Env, Hanging)>;
+pub(super) type Known = FxHashMap<((FileId, ClassId), (FileId, ClassId), u32), OnCallers<Env>>;
 
 /// The number of what is seen through both.
 pub(super) fn combined(outer: u32, inner: u32) -> u32 {

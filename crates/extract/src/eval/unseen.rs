@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rollproof_source::{FileId, Span};
 use rustc_hash::FxHashMap;
 
-use super::{Evaluator, Hanging};
 use super::value::{ClassRef, Place, Value, add};
+use super::{Evaluator, OnCallers};
 use crate::ir::{BindingKind, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId, WriteOp};
 use crate::sharing::{Changed, Passed};
 use crate::uses::Gift;
@@ -25,8 +25,8 @@ type Unseen = (Option<Arc<str>>, Span);
 /// What is known of such writes.
 #[derive(Default)]
 pub(super) struct Known {
-    made: FxHashMap<(FileId, ExprId), (Arc<[Unseen]>, Hanging)>,
-    members: FxHashMap<(FileId, ClassId, Arc<str>), (Option<Span>, Hanging)>,
+    made: FxHashMap<(FileId, ExprId), OnCallers<Arc<[Unseen]>>>,
+    members: FxHashMap<(FileId, ClassId, Arc<str>), OnCallers<Option<Span>>>,
 }
 
 impl Evaluator<'_> {
