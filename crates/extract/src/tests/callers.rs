@@ -228,3 +228,55 @@ fn what_an_object_holds_is_called_on_unknown_objects() {
     check(&[("a.ts", &held("router.get('/', () => queries.other(' WHERE a'));"))], known);
     check(&[("a.ts", &held("router.get('/', () => queries.all(''));"))], known);
 }
+
+#[test]
+fn each_call_of_a_file_is_asked_again_when_callers_join() {
+    // What the second call is given was found on the way to the first: it hangs on the same callers, who join one by one.
+    let queries = "import { Pool } from 'pg'; const pool = new Pool();
+         class Base { constructor(readonly table: string) {} }
+         export class Heir extends Base {
+           constructor(name: string) { super(name.split('.')[1]); }
+           first() { return pool.query(`SELECT 1 FROM ${this.table.trim()}`); }
+           other() { return pool.query('SELECT 2 FROM t'); }
+           last() { return pool.query(`SELECT 3 FROM ${this.table.trim()}`); }
+         }";
+    let middle = "import { Heir } from './queries';
+         export const make = (name: string) => new Heir(name); make('app.a');";
+    let far = "import { make } from './middle'; export const pass = (name: string) => make(name); pass('app.b');";
+    let farther = "import { pass } from './far'; pass('app.c');";
+    check(
+        &[("queries.ts", queries), ("middle.ts", middle), ("far.ts", far), ("farther.ts", farther)],
+        "queries.ts:5 pg.query
+           + SELECT 1 FROM b
+           + SELECT 1 FROM c
+           + SELECT 1 FROM a
+         queries.ts:6 pg.query
+           = SELECT 2 FROM t
+         queries.ts:7 pg.query
+           + SELECT 3 FROM b
+           + SELECT 3 FROM c
+           + SELECT 3 FROM a",
+    );
+}
+
+#[test]
+fn each_reader_of_an_object_is_asked_again_when_callers_join() {
+    let queries = "import { Pool } from 'pg'; const pool = new Pool();
+         class Held { constructor(readonly table: string) {} }
+         export const run = async (name: string) => {
+           const held = new Held(name.split('.')[1]);
+           await pool.query(`SELECT 1 FROM ${held.table.trim()}`);
+           await pool.query(`SELECT 2 FROM ${held.table.trim()}`);
+         };";
+    let middle = "import { run } from './queries'; export const pass = (name: string) => run(name); pass('app.a');";
+    let far = "import { pass } from './middle'; export const passOn = (name: string) => pass(name); passOn('app.b');";
+    check(
+        &[("queries.ts", queries), ("middle.ts", middle), ("far.ts", far)],
+        "queries.ts:5 pg.query
+           + SELECT 1 FROM b
+           + SELECT 1 FROM a
+         queries.ts:6 pg.query
+           + SELECT 2 FROM b
+           + SELECT 2 FROM a",
+    );
+}
