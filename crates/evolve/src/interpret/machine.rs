@@ -269,12 +269,12 @@ impl Machine {
         let touched = survey.touched;
         if effect::leaves(all) {
             // Whether what comes next runs is not known.
-            let message = format!("this cannot be followed: {why}");
+            let message = super::not_followed(why);
             return Err(crate::context::unmodelled(message, touched.names, statement.span));
         }
         let message = match touched.names.is_empty() && !touched.everything {
             true => return Ok(Flow::On),
-            false => format!("this cannot be followed: {why}"),
+            false => super::not_followed(why),
         };
         context.taint(touched.taint(&message), message, statement.span);
         Ok(Flow::On)

@@ -394,6 +394,12 @@ pub(crate) fn words(text: &str) -> Vec<Arc<str>> {
     found.into_iter().map(Arc::from).collect()
 }
 
+/// What is said of a statement that is not carried out. A function that it calls may have said so already.
+fn not_followed(why: &str) -> String {
+    const NOT_FOLLOWED: &str = "this cannot be followed";
+    if why.starts_with(NOT_FOLLOWED) { why.to_owned() } else { format!("{NOT_FOLLOWED}: {why}") }
+}
+
 /// A value as an error would have it where none is known.
 fn not_known(reason: &str) -> Known {
     Err(Unknown::because(reason))

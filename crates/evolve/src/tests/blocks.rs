@@ -1,6 +1,10 @@
 //! DO blocks and functions that are called.
 
+use rollproof_catalog::Schema;
+use rollproof_catalog::builtin::Builtin;
+
 use super::{check, columns, run, taken};
+use crate::{SessionWalker, SourceText};
 
 #[test]
 fn catalogs_are_asked_and_exceptions_caught() {
@@ -312,4 +316,31 @@ fn a_query_of_the_catalogs_that_names_what_it_asks_for_is_answered() {
         "if not exists (select from pg_type where typname in ('mood', 'state')) then
             alter table users add b int; end if;",
     );
+}
+
+#[test]
+fn what_several_functions_cannot_follow_is_said_once() {
+    let script = "create table events (at date, state text) partition by range (at);
+         create function part(base text, state text) returns int language plpgsql as $$ declare name text; begin
+           select lower(format('%s_%s', base, state)) into name;
+           if exists (select 1 from pg_tables where tablename = name) then return 0; end if;
+           execute format('create table %s (like %s including indexes)', name, base);
+           return 1;
+         end $$;
+         create function parts(base text, day date) returns int language plpgsql as $$ declare name text; begin
+           select format('%s_%s', base, to_char(day, 'YYYYMMDD')) into name;
+           if not exists (select 1 from pg_tables where tablename = name) then
+             execute format('create table %s (like %s) partition by list (state)', name, base);
+           end if;
+           perform part(name, 'QUEUED');
+           return 1;
+         end $$;
+         select parts('events', current_date);";
+    let mut walker = SessionWalker::new(Schema::new(Builtin::newest()));
+    let source = SourceText::new(script);
+    let statements = rollproof_sql::parse_script(script);
+    let problems =
+        statements.iter().filter_map(|(_, parsed)| parsed.as_ref().ok()).flat_map(|one| walker.step(one, &source));
+    let said: Vec<String> = problems.map(|problem| problem.message).collect();
+    assert_eq!(said, ["this cannot be followed: the time"]);
 }
