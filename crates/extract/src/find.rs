@@ -24,8 +24,8 @@ use crate::sinks::Placeholders;
 use crate::survey::{FileSurvey, MAX_HOPS, Survey, Texts, may_read_as_sql};
 use crate::{ExtractedQuery, FailureMode, QUERY_BUILDER, ResultUse, Site, SiteKind, Unknown, looks};
 
-/// A call of a function of the project that passes the text on: by whom it is called, and which parameter it is.
-type Passing = FxHashMap<(Arc<str>, ExprId), Vec<(Target, ParamRef, Arc<Facts>)>>;
+/// Calls of functions of the project that pass a text on, each with the sinks that it reaches and what it gives them.
+type Passing = FxHashMap<(Arc<str>, ExprId), Vec<(Target, Vec<Value>)>>;
 
 /// The sink of a text that reads as SQL and reaches none that is known.
 const TEXT: &str = "text";
@@ -37,6 +37,9 @@ pub(crate) struct Finder<'p> {
     passing: Passing,
     /// Parameters that reach a sink and have callers.
     forwarded: FxHashSet<ParamRef>,
+    /// Texts that those calls went through, and tags that are a part of another.
+    touched: Texts,
+    used_tags: Texts,
 }
 
 /// The sites of one file, and the expressions that they account for.
@@ -69,12 +72,18 @@ impl Taken<'_> {
 
 /// Every site of the program's wave, in order of path and place.
 pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
-    let mut finder = Finder { program, passing: Passing::default(), forwarded: FxHashSet::default() };
+    let mut finder = Finder {
+        program,
+        passing: Passing::default(),
+        forwarded: FxHashSet::default(),
+        touched: Texts::default(),
+        used_tags: Texts::default(),
+    };
     finder.follow_helpers(&survey);
     let files = program.wave.par_iter().zip(&survey.files);
     let files: Vec<FileSites> = files.map(|(facts, surveyed)| finder.sinks(facts, surveyed)).collect();
-    let mut touched = FxHashSet::default();
-    let mut used_tags = FxHashSet::default();
+    let mut touched = std::mem::take(&mut finder.touched);
+    let mut used_tags = std::mem::take(&mut finder.used_tags);
     for file in survey.files {
         used_tags.extend(file.used_tags().copied());
         touched.extend(file.touched);
@@ -134,9 +143,11 @@ impl Finder<'_> {
                 let outer = Target { failure, ..target.clone() };
                 open.extend(values.iter().filter_map(only_param).map(|param| (outer.clone(), param.of_any())));
                 let entry = self.passing.entry((caller.path.clone(), *call)).or_default();
-                entry.push((target.clone(), param.clone(), facts.clone()));
+                entry.push((target.clone(), values));
             }
         }
+        self.touched = evaluator.touched;
+        self.used_tags = evaluator.spliced;
     }
 
     /// The sites of a file's calls.
@@ -175,10 +186,8 @@ impl Finder<'_> {
             }
             if let Some(passing) = self.passing.get(&(facts.path.clone(), *expr)) {
                 let mut values: Vec<Value> = Vec::new();
-                for (target, param, callee) in passing {
-                    let given = evaluator.given(facts, *expr, callee, param, at);
-                    let given = evaluator.text_values(given, target, at);
-                    given.into_iter().for_each(|value| crate::eval::value::add(&mut values, value));
+                for (_, given) in passing {
+                    given.iter().for_each(|value| crate::eval::value::add(&mut values, value.clone()));
                 }
                 let Some((target, ..)) = passing.first() else { continue };
                 // What each of the functions swallows never comes back here.

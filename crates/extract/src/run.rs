@@ -278,7 +278,7 @@ fn add_callers(program: &mut Program<'_>, rest: &[Arc<str>]) -> Survey {
     // Files that do not call what was looked for once need not be looked through for it again.
     let mut looked_for: FxHashSet<Arc<str>> = FxHashSet::default();
     for _ in 0..MAX_ROUNDS {
-        let names = &functions_to_follow(program, &survey) - &looked_for;
+        let names = &functions_to_follow(program, &mut survey) - &looked_for;
         let before = program.wave.clone();
         let Some(grown) = add_files(program, rest, &names) else { break };
         looked_for.extend(names);

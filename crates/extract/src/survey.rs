@@ -20,6 +20,19 @@ pub(crate) const MAX_HOPS: usize = 2_000;
 /// What the sinks of a wave are given, by file: all that the search for callers and the list of sites both ask for.
 pub(crate) struct Survey {
     pub(crate) files: Vec<FileSurvey>,
+    /// What callers give for the parameters in texts.
+    followed: FxHashMap<Followed, Given>,
+}
+
+/// A call, and the parameter for which it gives something.
+type Followed = (FileId, ExprId, ParamRef);
+
+/// What a call gives for a parameter, as far as it leads on to other callers.
+struct Given {
+    params: Vec<ParamRef>,
+    uncalled: Vec<Span>,
+    /// The functions whose callers have a say in it.
+    asked: Vec<(FileId, FunctionId)>,
 }
 
 /// What is sent in one file.
@@ -101,21 +114,24 @@ impl Survey {
             found.text_params = params_of_texts(program, facts, &found.touched);
             found
         });
-        Self { files: surveyed.collect() }
+        Self { files: surveyed.collect(), followed: FxHashMap::default() }
     }
 
     /// The same for more files. What a file's sinks are given is as it was, unless the new files hold callers that it hangs
     /// on. What texts that no sink takes are made of depends little on who calls: those of the files that were there before
     /// are not evaluated again.
-    pub(crate) fn again(self, program: &Program<'_>, before: &[Arc<Facts>], grown: &Grown) -> Self {
+    pub(crate) fn again(mut self, program: &Program<'_>, before: &[Arc<Facts>], grown: &Grown) -> Self {
         let known = before.iter().zip(self.files).map(|(facts, file)| (facts.file, file));
         let mut known: FxHashMap<FileId, FileSurvey> = known.collect();
         let files = program.wave.iter().map(|facts| (facts, known.remove(&facts.file))).collect::<Vec<_>>();
         let asked = files.iter().filter_map(|(_, known)| known.as_ref());
         let asked: FxHashSet<(FileId, FunctionId)> =
             asked.flat_map(|file| file.calls.iter().flat_map(CallSurvey::asked)).copied().collect();
+        let followed = self.followed.values().flat_map(|given| &given.asked).copied();
+        let asked: FxHashSet<(FileId, FunctionId)> = asked.into_iter().chain(followed).collect();
         let new: FxHashSet<(FileId, FunctionId)> =
             asked.into_par_iter().filter(|key| program.has_new_callers(grown, *key)).collect();
+        self.followed.retain(|_, given| !given.asked.iter().any(|key| new.contains(key)));
         let surveyed = files.into_par_iter().map(|(facts, known)| match known {
             Some(known) => known.again(program, facts, &new),
             None => {
@@ -124,7 +140,7 @@ impl Survey {
                 found
             }
         });
-        Self { files: surveyed.collect() }
+        Self { files: surveyed.collect(), ..self }
     }
 }
 
@@ -184,9 +200,10 @@ fn survey_call(evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, expr: ExprId) 
 
 /// Names of the functions whose parameters reach a sink, wholly or as a part of the text, through however many calls: their
 /// callers have to be known.
-pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> FxHashSet<Arc<str>> {
-    let calls = || survey.files.iter().flat_map(|file| &file.calls);
-    let of_texts = survey.files.iter().flat_map(|file| &file.text_params).cloned();
+pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &mut Survey) -> FxHashSet<Arc<str>> {
+    let Survey { files, followed } = survey;
+    let calls = || files.iter().flat_map(|file| &file.calls);
+    let of_texts = files.iter().flat_map(|file| &file.text_params).cloned();
     let mut open: Vec<ParamRef> = calls().flat_map(CallSurvey::params).chain(of_texts).collect();
     let uncalled = calls().flat_map(CallSurvey::uncalled);
     let mut names: FxHashSet<Arc<str>> = uncalled.flat_map(|at| names_of_uncalled(program, at)).collect();
@@ -212,14 +229,31 @@ pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &Survey) -> FxH
         let calls = program.calls(&mut evaluator, &facts, param.param.function);
         names.extend(calls.names.iter().cloned());
         for (caller, call) in calls.callers.iter() {
-            evaluator.begin();
-            let at = span(caller, *call);
-            let given = evaluator.given(caller, *call, &facts, &param, at);
-            names.extend(given.iter().flat_map(uncalled_of).flat_map(|at| names_of_uncalled(program, at)));
-            open.extend(given.iter().flat_map(params_of));
+            let key = (caller.file, *call, param.clone());
+            let new = || given_by(&mut evaluator, (caller, *call), &facts, &param);
+            let given = followed.entry(key).or_insert_with(new);
+            names.extend(given.uncalled.iter().flat_map(|at| names_of_uncalled(program, *at)));
+            open.extend(given.params.iter().cloned());
         }
     }
     names
+}
+
+fn given_by(
+    evaluator: &mut Evaluator<'_>,
+    (caller, call): (&Arc<Facts>, ExprId),
+    callee: &Arc<Facts>,
+    param: &ParamRef,
+) -> Given {
+    evaluator.begin();
+    // What was asked for on the way to the call is no part of what it gives.
+    drop((evaluator.take_hanging(), evaluator.take_tried()));
+    let values = evaluator.given(caller, call, callee, param, span(caller, call));
+    Given {
+        params: values.iter().flat_map(params_of).collect(),
+        uncalled: values.iter().flat_map(uncalled_of).collect(),
+        asked: evaluator.take_hanging().into_iter().chain(evaluator.take_tried()).collect(),
+    }
 }
 
 /// The names that the function is called by one of whose parameters stands there.
