@@ -318,8 +318,10 @@ pub(crate) struct Mutation {
     pub(crate) values: Vec<ExprId>,
     /// The fields of the values are, not they themselves (`Object.assign`).
     pub(crate) copies: bool,
-    /// By a method of lists that is called by its name.
+    /// By a method of lists.
     pub(crate) by_method: bool,
+    /// The method's name is not known: it may be any.
+    pub(crate) computed: bool,
     /// It is done from here on.
     pub(crate) at: u32,
     pub(crate) region: RegionId,

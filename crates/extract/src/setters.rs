@@ -142,7 +142,9 @@ fn roots_of(text: &str) -> Vec<Root<'_>> {
         if bytes[at] == b'(' {
             let start = word_start(bytes, at);
             let member = start < at && start > 0 && bytes[start - 1] == b'.';
-            if member && CHANGES.contains(&&text[start..at]) {
+            // `list["push"](…)`
+            let computed = before == b']' && !bytes[..at - 1].ends_with(b"[");
+            if computed || member && CHANGES.contains(&&text[start..at]) {
                 roots.extend(root_before(text, at));
             } else if member && SETS_FIRST.iter().any(|function| text[..at].ends_with(function)) {
                 roots.extend(root_after(&text[at + 1..]));

@@ -300,7 +300,8 @@ impl<'f> Search<'f> {
 
     /// Whether the evaluator sees a write where it looks at an object.
     fn sees(&mut self, mutation: &Mutation, written: Option<&Access>, look: &Look, object: Object) -> bool {
-        let Some(written) = written.filter(|written| self.is_followed(written, mutation)) else { return false };
+        let followed = |written: &&Access| !mutation.computed && self.is_followed(written, mutation);
+        let Some(written) = written.filter(followed) else { return false };
         if let Some(read) = access(self.facts, look.expr)
             && (*written == read || self.is_other_name(written, &read, mutation))
         {
@@ -324,7 +325,8 @@ impl<'f> Search<'f> {
             Root::Name(binding) => {
                 let variable = !matches!(self.facts.binding(binding).kind, BindingKind::Class(_));
                 let plain = access.path.is_empty() || (access.path.len() == 1 && mutation.by_method);
-                self.is_shared(binding) || (plain && variable)
+                let named = access.path.iter().all(|field| field.as_ref() != ANY_FIELD);
+                (named && self.is_shared(binding)) || (plain && variable)
             }
         }
     }

@@ -13,6 +13,7 @@ mod map;
 mod outside;
 mod rust;
 mod sharing;
+mod sound;
 mod tags;
 mod typescript;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::unseen::{CHANGED, has_parts};
 use super::value::{Item, Made, Place, Value, Written, add};
 use super::{Evaluator, REFERS_TO_ITSELF};
 use crate::ir::{ANY_FIELD, Binding, BindingId, BindingKind, ClassId, DELETED, ExprId, ExprKind, Facts, WriteOp};
@@ -41,6 +42,13 @@ impl Part {
         self.writes.iter().any(|write| write.path.len() > self.path.len() && write.path.starts_with(&self.path))
     }
 
+    /// A write to a part of one of its items, or of a field whose name is not known.
+    fn inside_any(&self) -> Option<&OutsideWrite> {
+        let depth = self.path.len();
+        let inner = |write: &&OutsideWrite| write.path.len() > depth + 1 && write.path.starts_with(&self.path);
+        self.writes.iter().filter(inner).find(|write| write.path[depth].as_ref() == ANY_FIELD)
+    }
+
     /// The names of fields that are written, [`ANY_FIELD`] where one's is not known.
     pub(super) fn fields(&self) -> impl Iterator<Item = &Arc<str>> {
         let depth = self.path.len();
@@ -69,6 +77,9 @@ impl Evaluator<'_> {
     /// The values of a part, with what is written into it.
     fn after_part(&mut self, part: &Part, values: Vec<Value>, at: Span) -> Vec<Value> {
         let mut values = self.after_outside(part, values, at);
+        if let Some(write) = part.inside_any().filter(|_| values.iter().any(|value| matches!(value, Value::List(_)))) {
+            add(&mut values, Value::unknown(CHANGED, place(write)));
+        }
         if part.has_inner() {
             for value in &mut values {
                 if matches!(value, Value::Object(_) | Value::Record(_) | Value::Written(_)) {
@@ -87,6 +98,9 @@ impl Evaluator<'_> {
         // Which field it is that is written nobody knows: it may be this one.
         for value in self.after_outside(&part.field(&ANY_FIELD.into()), Vec::new(), at) {
             add(&mut values, value);
+        }
+        if let Some(write) = part.inside_any().filter(|_| values.iter().any(has_parts)) {
+            add(&mut values, Value::unknown(CHANGED, place(write)));
         }
         values
     }

@@ -11,7 +11,7 @@ use crate::ir::{BindingKind, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId
 use crate::sharing::{Changed, Passed};
 use crate::uses::Gift;
 
-const CHANGED: &str = "changed under another name";
+pub(super) const CHANGED: &str = "changed under another name";
 
 /// How many expressions it may cost to see of which class an object is that another file writes into.
 const STEPS_OF_OBJECT: u32 = 200;
@@ -231,6 +231,6 @@ fn sets_plainly(
 }
 
 /// Lists, objects and fragments.
-fn has_parts(value: &Value) -> bool {
+pub(super) fn has_parts(value: &Value) -> bool {
     matches!(value, Value::List(_) | Value::Object(_) | Value::Record(_) | Value::Written(_) | Value::Fragment(..))
 }

@@ -6,7 +6,9 @@ use std::sync::{Arc, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Program;
-use crate::ir::{Binding, BindingId, BindingKind, CallStyle, Export, ExprId, ExprKind, Facts, Step, Write, WriteOp};
+use crate::ir::{
+    ANY_FIELD, Binding, BindingId, BindingKind, CallStyle, Export, ExprId, ExprKind, Facts, Step, Write, WriteOp,
+};
 use crate::setters::Setters;
 
 /// Through how many names and re-exports a value is followed to where it is made.
@@ -245,7 +247,11 @@ impl Program<'_> {
                         return found;
                     }
                 }
-                vec![Origin { facts: facts.clone(), target: Target::Binding(id), path }]
+                let mut found = vec![Origin { facts: facts.clone(), target: Target::Binding(id), path: path.clone() }];
+                if let Some(init) = binding.init {
+                    found.extend(self.origins_within(facts, init, &path, hops));
+                }
+                found
             }
             BindingKind::Class(_) => vec![Origin { facts: facts.clone(), target: Target::Binding(id), path }],
             _ => Vec::new(),
@@ -315,6 +321,44 @@ impl Program<'_> {
                 _ => return Vec::new(),
             }
         }
+    }
+
+    /// What parts of what is put into an object or a list refer to, where others made them: `{ own: other.list }`.
+    fn origins_within(&self, facts: &Arc<Facts>, expr: ExprId, path: &[Arc<str>], hops: u32) -> Vec<Origin> {
+        let Some(hops) = hops.checked_sub(1) else { return Vec::new() };
+        let Some((first, rest)) = path.split_first() else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut of = |value: ExprId, path: &[Arc<str>]| {
+            found.extend(self.origins_of(facts, value, path.to_vec(), hops));
+            found.extend(self.origins_within(facts, value, path, hops));
+        };
+        match &facts.expr(expr).kind {
+            ExprKind::Object(fields) => {
+                for field in fields {
+                    match &field.name {
+                        Some(name) if name == first || first.as_ref() == ANY_FIELD => of(field.value, rest),
+                        Some(_) => {}
+                        // What is spread is copied: only what its fields hold is shared.
+                        None if !rest.is_empty() => of(field.value, path),
+                        None => {}
+                    }
+                }
+            }
+            ExprKind::Array(items) => {
+                for item in items {
+                    match facts.expr(*item).kind {
+                        ExprKind::Spread(inner) if !rest.is_empty() => of(inner, path),
+                        ExprKind::Spread(_) => {}
+                        _ => of(*item, rest),
+                    }
+                }
+            }
+            ExprKind::Choice { arms, .. } => arms.iter().for_each(|arm| of(*arm, path)),
+            ExprKind::Branch(arms) => arms.iter().for_each(|arm| of(*arm, path)),
+            ExprKind::Logic { left, right, .. } => [left, right].into_iter().for_each(|side| of(*side, path)),
+            _ => {}
+        }
+        found
     }
 
     /// Whether an expression reads what a write sets.

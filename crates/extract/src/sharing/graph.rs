@@ -344,7 +344,7 @@ impl<'f> Graph<'f> {
                 self.gives(function, id, &call.arguments);
                 let returned = self.of_return(function);
                 self.edge(returned, result);
-                if let ExprKind::Member { object, .. } = facts.expr(call.callee).kind {
+                if let ExprKind::Member { object, .. } | ExprKind::Index { object, .. } = facts.expr(call.callee).kind {
                     let (receiver, this) = (self.of_expr(object), self.of_this(function));
                     self.edge(receiver, this);
                 }

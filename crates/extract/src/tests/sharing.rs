@@ -133,6 +133,81 @@ fn other_files_write() {
     );
 }
 
+/// A list's method may be called by any name that an expression gives.
+#[test]
+fn methods_by_computed_names() {
+    check_unknown(&[
+        "const l = []; const m = x ? 'push' : 'unshift'; l[m](' AND a'); const w = l.join('');",
+        "const o = { l: [] }; o.l[k](' AND a'); const w = o.l.join('');",
+        "const make = () => []; const l = make(); l[k](' AND a'); const w = l.join('');",
+        "const add = (l) => l[k](' AND a'); const l = []; add(l); const w = l.join('');",
+        "class A { l = []; add() { this.l[k](' AND a'); } } const o = new A(); o.add(); const w = o.l.join('');",
+    ]);
+    check(
+        &[
+            ("a.ts", &format!("import {{ l }} from './b';\n{PG}pool.query(`SELECT 1 FROM t WHERE b${{l.join('')}}`);")),
+            ("b.ts", "export const l = [];"),
+            ("c.ts", "import { l } from './b';\nl[process.env.M](' AND a');"),
+        ],
+        "a.ts:3 pg.query
+           = SELECT 1 FROM t WHERE b
+           ~ SELECT 1 FROM t WHERE b<?>
+           ? array changed in place (c.ts:2)
+           ! not awaited (a.ts:3)",
+    );
+    check(
+        &[(
+            "a.ts",
+            &format!(
+                "{PG}export const f = (x) => {{ const l = []; l['push'](' AND a'); return pool.query(`SELECT 1 FROM t WHERE b${{l.join('')}}`); }};"
+            ),
+        )],
+        "a.ts:2 pg.query
+           + SELECT 1 FROM t WHERE b AND a",
+    );
+}
+
+/// Of what a module makes once the items of a list are no fields with names.
+#[test]
+fn items_of_lists_of_modules() {
+    let reads = "pool.query(`SELECT 1 FROM t WHERE b${all[0].t}${all[0].l.join('')}`);";
+    let made = "export const all = [{ t: '', l: [] }];";
+    for write in ["all[0].t = ' AND a';", "all[0].l.push(' AND a');"] {
+        let own = [("a.ts", format!("{PG}{made}\n{write}\n{reads}"))];
+        let other =
+            [("a.ts", format!("{PG}{made}\n{reads}")), ("b.ts", format!("import {{ all }} from './a';\n{write}"))];
+        for files in [&own[..], &other[..]] {
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+            let (extraction, sources) = super::run(&files, &crate::Options::default());
+            let found = super::ledger(&extraction, &sources);
+            assert!(found.contains('?'), "known although `{write}`:\n{found}");
+        }
+    }
+}
+
+/// What a file puts into an object of its own is reached by the fields of that, too.
+#[test]
+fn other_files_write_through_objects() {
+    let shared = "export const o = { q: { t: '' }, l: [] };";
+    for (own, write) in [
+        ("export const p = { q: o.q };", "p.q.t = ' AND a';"),
+        ("export const p = { ...o };", "p.q.t = ' AND a';"),
+        ("export const p = process.env.X ? o : { q: { t: '' } };", "p.q.t = ' AND a';"),
+        ("export const p = [o.l];", "p[0].push(' AND a');"),
+        ("export const p = { r: { l: o.l } };", "p.r.l.push(' AND a');"),
+    ] {
+        let reads = format!(
+            "import {{ o }} from './b';\n{PG}pool.query(`SELECT 1 FROM t WHERE b${{o.q.t}}${{o.l.join('')}}`);"
+        );
+        let shared = format!("{shared}\n{own}");
+        let late = format!("import {{ p }} from './b';\n{write}");
+        let files = [("a.ts", reads.as_str()), ("b.ts", &shared), ("c.ts", late.as_str())];
+        let (extraction, sources) = super::run(&files, &crate::Options::default());
+        let found = super::ledger(&extraction, &sources);
+        assert!(found.contains('?') || found.contains("b AND a"), "known although `{own} {write}`:\n{found}");
+    }
+}
+
 /// A function that only sends what it is given, and that is handed to where nobody sees it called, may send any text.
 #[test]
 fn forwarders_that_are_handed_on() {

@@ -37,7 +37,16 @@ impl Lowering<'_> {
     fn mutation(&mut self, object: ExprId, field: Option<Arc<str>>, values: Vec<ExprId>, at: u32) -> &mut Mutation {
         let region = self.builder.region;
         let mutations = &mut self.builder.facts.mutations;
-        mutations.push(Mutation { object, field, values, copies: false, by_method: false, at, region });
+        mutations.push(Mutation {
+            object,
+            field,
+            values,
+            copies: false,
+            by_method: false,
+            computed: false,
+            at,
+            region,
+        });
         let last = mutations.len() - 1;
         &mut mutations[last]
     }
@@ -91,14 +100,19 @@ impl Lowering<'_> {
 
     /// `list.push(x)`, `query.append(x)`: writes to the variable.
     pub(super) fn write_by_method(&mut self, function: Node<'_>, callee: ExprId, arguments: &[ExprId], at: u32) {
-        if self.kind(function) != Kind::MemberExpression {
-            return;
-        }
-        let (Some(object), Some(property)) = (self.part(function, Part::Object), self.part(function, Part::Property))
-        else {
-            return;
+        let Some(object) = self.part(function, Part::Object) else { return };
+        let name = match self.kind(function) {
+            Kind::MemberExpression => self.part(function, Part::Property).map(|property| self.slice(property)),
+            Kind::SubscriptExpression => {
+                let Some(index) = self.part(function, Part::Index) else { return };
+                if self.kind(index) == Kind::Number {
+                    return;
+                }
+                plain_key(self.slice(index))
+            }
+            _ => return,
         };
-        let name = self.slice(property);
+        let Some(name) = name else { return self.write_by_some_method(object, callee, arguments, at) };
         if let ExprKind::Member { object, .. } = self.builder.facts.expr(callee).kind {
             if CHANGING.contains(&name) {
                 self.mutation(object, None, put_by(name, arguments), at).by_method = true;
@@ -126,6 +140,18 @@ impl Lowering<'_> {
             _ => return,
         };
         self.write_to(object, at, op);
+    }
+
+    /// `list[method](x)`: nobody knows what that does to a list.
+    fn write_by_some_method(&mut self, object: Node<'_>, callee: ExprId, arguments: &[ExprId], at: u32) {
+        if let ExprKind::Index { object, .. } = self.builder.facts.expr(callee).kind {
+            let mutation = self.mutation(object, None, arguments.to_vec(), at);
+            mutation.by_method = true;
+            mutation.computed = true;
+        }
+        if let Some((name, path)) = self.rooted(object) {
+            self.builder.write_at(name, path, at, WriteOp::ListLost("array changed in place"));
+        }
     }
 
     fn write_to(&mut self, target: Node<'_>, at: u32, op: WriteOp) {
