@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::choice::{at_caller, at_object, in_both, marked_all, told_apart};
+use super::choice::{at_caller, at_object, in_both, marked_all, takes_marks, told_apart};
 use super::condition::Known;
 use super::distinct::Distinct;
 use super::each::passed_on;
@@ -167,11 +167,14 @@ impl Evaluator<'_> {
                 continue;
             }
             certain |= entered == Some(true) && !in_handler(&facts, *region);
+            let returned = self.eval(&facts, *value, &env);
             let known = match info.returns.len() {
-                2..=MAX_RETURNS => self.found_at(&facts, *region, facts.expr(*value).range.start, &env),
+                2..=MAX_RETURNS if takes_marks(&returned) => {
+                    self.found_at(&facts, *region, facts.expr(*value).range.start, &env)
+                }
                 _ => Known::new(),
             };
-            for value in self.eval(&facts, *value, &env) {
+            for value in returned {
                 match found.iter_mut().find(|(other, _)| *other == value) {
                     Some((_, other)) => *other = in_both(other, &known),
                     None => found.push((value, known.clone())),

@@ -155,6 +155,21 @@ pub(super) fn marked(value: Value, marks: &[Chosen]) -> Value {
     }
 }
 
+/// Whether what was decided on the way to values shows on any of them: what is no text, and holds none, stays as it is.
+pub(super) fn takes_marks<'v>(values: impl IntoIterator<Item = &'v Value>) -> bool {
+    values.into_iter().any(|value| {
+        matches!(
+            value,
+            Value::Text(_)
+                | Value::Fragment(..)
+                | Value::Number(_)
+                | Value::List(_)
+                | Value::Record(_)
+                | Value::Object(_)
+        )
+    })
+}
+
 /// The same of several values. A number stays one.
 pub(super) fn marked_all(values: Vec<Value>, marks: &[Chosen]) -> Vec<Value> {
     if marks.is_empty() {
@@ -310,7 +325,8 @@ impl Evaluator<'_> {
             return self.eval(facts, right, env);
         }
         let ways = vec![first, self.eval(facts, right, env)];
-        let [yes, no] = self.outcomes(facts, left, env);
+        let found_out = takes_marks(ways.iter().flatten()).then(|| self.outcomes(facts, left, env));
+        let [yes, no] = found_out.unwrap_or_default();
         let found_out = match op {
             Logic::And => [no, yes],
             Logic::Or => [yes, no],

@@ -325,8 +325,8 @@ impl Evaluator<'_> {
                 if !strict && matches!(facts.expr(*right).kind, ExprKind::Nothing) {
                     return [Vec::new(), Vec::new()];
                 }
-                let known = self.subject(facts, *left, env).and_then(|subject| {
-                    let literal = self.literal_of(facts, *right, env)?;
+                let known = self.literal_of(facts, *right, env).and_then(|literal| {
+                    let subject = self.subject(facts, *left, env)?;
                     Some(subject.decision(DecisionPlace::Is(subject.number, literal)))
                 });
                 let Some(decision) = known else { return [Vec::new(), Vec::new()] };

@@ -169,7 +169,10 @@ impl Evaluator<'_> {
         }
         let mut result = if one_decision {
             // The first way is that of no arm.
-            let mut found_out = self.found_out(facts, group, env);
+            let mut found_out = match choice::takes_marks(ways.iter().flatten()) {
+                true => self.found_out(facts, group, env),
+                false => vec![Vec::new(); ways.len()],
+            };
             found_out.rotate_right(1);
             let decision = choice::at_group(facts, group, env);
             // What an arm only adds to a list may be left out of it.

@@ -450,7 +450,6 @@ impl<'p> Evaluator<'p> {
         if let Some(holds) = self.holds(facts, condition, env) {
             return self.eval(facts, arms[usize::from(!holds)], env);
         }
-        let found_out = self.outcomes(facts, condition, env);
         let mut ways = Vec::with_capacity(arms.len());
         for (arm, holds) in arms.iter().zip([true, false]) {
             ways.push(match self.narrowed(facts, condition, *arm, holds, env) {
@@ -458,7 +457,8 @@ impl<'p> Evaluator<'p> {
                 None => self.eval(facts, *arm, env),
             });
         }
-        choice::told_apart_by(choice::at_expr(facts, expr, env), &found_out, ways)
+        let found_out = choice::takes_marks(ways.iter().flatten()).then(|| self.outcomes(facts, condition, env));
+        choice::told_apart_by(choice::at_expr(facts, expr, env), &found_out.unwrap_or_default(), ways)
     }
 
     /// The items of an array literal or of a `push`.
