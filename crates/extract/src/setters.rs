@@ -95,7 +95,7 @@ pub(crate) fn setters(text: &str) -> Setters {
         }
     }
     if !others.is_empty() {
-        aliases(text, |names, from, field| {
+        let mut named = |names, from: &str, field: Option<&str>| {
             if let Some(import) = imports.get(from)
                 && words(names).any(|name| others.binary_search(&name).is_ok())
             {
@@ -105,7 +105,9 @@ pub(crate) fn setters(text: &str) -> Setters {
                     _ => add(*import, field),
                 }
             }
-        });
+        };
+        aliases(text, &mut named);
+        items(text, &mut named);
     }
     fields.sort_unstable();
     fields.dedup();
@@ -368,6 +370,32 @@ fn aliases<'t>(text: &'t str, mut each: impl FnMut(&'t str, &'t str, Option<&'t 
             if !called {
                 each(names.split(':').next().filter(|_| !names.contains('{')).unwrap_or(names), root, field);
             }
+        }
+    }
+}
+
+/// Names for the items of a list: `for (const one of all)`, `all.forEach((one) => …)`.
+fn items<'t>(text: &'t str, mut each: impl FnMut(&'t str, &'t str, Option<&'t str>)) {
+    for at in places(text, " of ") {
+        let mut start = at.saturating_sub(MAX_BRACKET);
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        let before = &text[start..at];
+        let Some(open) = before.rfind('(') else { continue };
+        let names = before[open + 1..].trim_start();
+        let declared = ["const ", "let ", "var "].iter().find_map(|keyword| names.strip_prefix(keyword));
+        if let (Some(names), Some((root, field))) = (declared, root_after(&text[at + " of ".len()..])) {
+            each(names, root, field);
+        }
+    }
+    for at in places(text, ".forEach(") {
+        let rest = &text[at + ".forEach(".len()..];
+        let Some((names, _)) = rest.split_once("=>") else { continue };
+        if names.len() < MAX_BRACKET
+            && let Some((root, field)) = root_before(text, at + ".forEach".len())
+        {
+            each(names, root, field);
         }
     }
 }

@@ -156,9 +156,10 @@ impl<'f> Search<'f> {
         let written: Vec<(&Mutation, Vec<Object>)> = facts.mutations.iter().map(|one| (one, objects(one))).collect();
         let changed: FxHashSet<Object> = written.iter().flat_map(|(_, objects)| objects.iter().copied()).collect();
         let looks = self.looks_at(&changed);
+        let exported = self.held_by_exports();
         for (mutation, objects) in &written {
             for object in objects {
-                self.judge(mutation, *object, looks.get(object).map_or(&[], Vec::as_slice));
+                self.judge(mutation, *object, looks.get(object).map_or(&[], Vec::as_slice), &exported);
             }
         }
         if !self.graph.is_whole() {
@@ -181,7 +182,7 @@ impl<'f> Search<'f> {
     }
 
     /// Whether a write to an object is seen wherever it is read.
-    fn judge(&mut self, mutation: &Mutation, object: Object, looks: &[Look]) {
+    fn judge(&mut self, mutation: &Mutation, object: Object, looks: &[Look], exported: &FxHashSet<Object>) {
         let kind = self.graph.objects[object as usize].kind;
         let access = access(self.facts, mutation.object);
         // Objects that are no lists have methods of their own.
@@ -201,6 +202,8 @@ impl<'f> Search<'f> {
                 let missed = looks.into_iter().any(|look| {
                     self.may_follow(mutation, &look, expr) && !self.sees(mutation, access.as_ref(), &look, object)
                 });
+                let missed =
+                    missed || (exported.contains(&object) && !self.is_seen_elsewhere(mutation, access.as_ref()));
                 if missed {
                     let unseen = self.unseen(mutation);
                     push(self.found.made.entry(expr).or_default(), unseen);
@@ -242,6 +245,43 @@ impl<'f> Search<'f> {
             }
         }
         looks
+    }
+
+    /// What is held by what the file exports, however deep: other files look at it.
+    fn held_by_exports(&self) -> FxHashSet<Object> {
+        let node = |export: &Export| match export {
+            Export::Binding(binding) => Some(Graph::of_binding(*binding)),
+            Export::Expr(expr) => Some(self.graph.of_expr(*expr)),
+            Export::From { .. } => None,
+        };
+        let set = |node: Node| self.graph.sets[node as usize].iter().copied();
+        let tops: Vec<Object> = self.facts.exports.values().filter_map(node).flat_map(set).collect();
+        let mut open = tops;
+        let (mut seen, mut held) = (FxHashSet::default(), FxHashSet::default());
+        while let Some(object) = open.pop() {
+            if !seen.insert(object) {
+                continue;
+            }
+            let info = &self.graph.objects[object as usize];
+            if let Kind::Class(class) = info.kind {
+                let family = self.graph.families[class.index()];
+                open.extend(self.graph.known(Kind::Instance(family)));
+            }
+            for inner in info.nodes().flat_map(set) {
+                held.insert(inner);
+                open.push(inner);
+            }
+        }
+        held
+    }
+
+    /// Whether a write is seen where another file reads what it is into.
+    fn is_seen_elsewhere(&self, mutation: &Mutation, written: Option<&Access>) -> bool {
+        let shared = |written: &Access| match written.root {
+            Root::This => true,
+            Root::Name(binding) => self.is_shared(binding),
+        };
+        written.is_some_and(|written| !mutation.computed && shared(written) && self.is_followed(written, mutation))
     }
 
     /// Whether an object made at `made` may be looked at there after it is written to.
@@ -324,7 +364,11 @@ impl<'f> Search<'f> {
             }
             Root::Name(binding) => {
                 let variable = !matches!(self.facts.binding(binding).kind, BindingKind::Class(_));
-                let plain = access.path.is_empty() || (access.path.len() == 1 && mutation.by_method);
+                // Fields of objects of classes are those that the class says.
+                let of_class = |object: &Object| matches!(self.graph.objects[*object as usize].kind, Kind::Instance(_));
+                let holds = &self.graph.sets[Graph::of_binding(binding) as usize];
+                let held = access.path.len() == 1 && mutation.by_method && !holds.iter().any(of_class);
+                let plain = access.path.is_empty() || held;
                 let named = access.path.iter().all(|field| field.as_ref() != ANY_FIELD);
                 (named && self.is_shared(binding)) || (plain && variable)
             }

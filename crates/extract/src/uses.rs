@@ -25,6 +25,8 @@ pub(crate) struct Uses {
     holders: FxHashMap<FunctionId, BindingId>,
     /// Where names are read whose lists and objects are kept under another name from there on.
     kept: FxHashSet<u32>,
+    /// The same of names of which a part is kept.
+    kept_parts: FxHashSet<u32>,
     /// The functions that an object holds under their own names.
     in_objects: FxHashSet<FunctionId>,
     /// The functions that stand in an object as one of its fields.
@@ -100,15 +102,17 @@ impl Uses {
     }
 
     fn add_kept(&mut self, facts: &Facts, expr: ExprId) {
-        if let ExprKind::Binding(_) = facts.expr(expr).kind {
-            self.kept.insert(facts.expr(expr).range.start);
+        match facts.expr(expr).kind {
+            ExprKind::Binding(_) => drop(self.kept.insert(facts.expr(expr).range.start)),
+            ExprKind::Member { .. } => drop(self.kept_parts.insert(facts.expr(expr).range.start)),
+            _ => {}
         }
     }
 
     /// The names whose lists and objects a variable gets with its first value.
     fn add_other_names(&mut self, facts: &Facts, id: BindingId, init: ExprId, whole: bool) {
         match &facts.expr(init).kind {
-            ExprKind::Binding(_) => self.add_kept(facts, init),
+            ExprKind::Binding(_) | ExprKind::Member { .. } => self.add_kept(facts, init),
             ExprKind::Choice { arms, .. } => {
                 for arm in arms {
                     self.add_arm(facts, id, *arm);
@@ -139,6 +143,11 @@ impl Uses {
     /// Whether what is read at a place is kept under another name.
     pub(crate) fn is_kept(&self, place: u32) -> bool {
         self.kept.contains(&place)
+    }
+
+    /// Whether of what is read at a place a part is kept under another name.
+    pub(crate) fn keeps_part(&self, place: u32) -> bool {
+        self.kept_parts.contains(&place)
     }
 
     /// The variables that hold an object with a name in one of its fields.

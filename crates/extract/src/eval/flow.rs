@@ -65,6 +65,9 @@ impl Evaluator<'_> {
         // What stands before the last plain assignment on this level does not matter.
         let last = writes.iter().rposition(|write| write.region == region && matches!(write.op, WriteOp::Assign(_)));
         let mut next = last.unwrap_or(0);
+        // What functions write may be written after it all the same.
+        let late = |write: &&&Write| reader.elsewhere && runs_by_itself(facts, write.region, region);
+        let late: Vec<&Write> = writes[..next].iter().filter(late).copied().collect();
         while let Some(write) = writes.get(next) {
             let child = child_towards(facts, write.region, region);
             let Some(child) = child else {
@@ -82,6 +85,10 @@ impl Evaluator<'_> {
                 .map_or(writes.len(), |length| next + length);
             state = self.child(facts, state, (&writes[next..end], &writes[end..]), child, reader, env);
             next = end;
+        }
+        if !late.is_empty() {
+            let after = self.flow(facts, state.clone(), &late, region, reader, env);
+            state = union(state, after);
         }
         state
     }
@@ -433,6 +440,19 @@ fn in_loop(facts: &Facts, mut region: RegionId, reader: Use) -> bool {
         let Some(parent) = here.parent else { return false };
         region = parent;
     }
+}
+
+/// Whether a region is in a function within `around` that is called at any time.
+fn runs_by_itself(facts: &Facts, mut region: RegionId, around: RegionId) -> bool {
+    while region != around {
+        let here = facts.region(region);
+        if matches!(here.kind, RegionKind::Function(_)) && !is_called_for_each(facts, region) {
+            return true;
+        }
+        let Some(parent) = here.parent else { return false };
+        region = parent;
+    }
+    false
 }
 
 /// Whether a region is the function that `forEach` calls: the loop around it takes in nothing else.

@@ -50,7 +50,10 @@ impl Evaluator<'_> {
         // What a file says once is the same in every call of its functions.
         let env = if binding.writes.is_empty() && facts.is_said_once(binding.region) { &None } else { env };
         let base = match &binding.kind {
-            BindingKind::Import { module, name } => return self.import(facts, module, name.as_ref(), at),
+            BindingKind::Import { module, name } => {
+                let values = self.import(facts, module, name.as_ref(), at);
+                return self.with_given(facts, id, values);
+            }
             BindingKind::Function(function) => vec![self.function(facts, *function, env)],
             BindingKind::Class(class) => return vec![Value::Class(ClassRef { facts: facts.clone(), class: *class })],
             BindingKind::Opaque => return vec![Value::Opaque(at)],

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::changes::changes_list;
 use super::unseen::{CHANGED, has_parts};
 use super::value::{Item, Made, Place, Value, Written, add};
 use super::{Evaluator, REFERS_TO_ITSELF};
-use crate::ir::{ANY_FIELD, Binding, BindingId, BindingKind, ClassId, DELETED, ExprId, ExprKind, Facts, WriteOp};
+use crate::ir::{
+    ANY_FIELD, Binding, BindingId, BindingKind, ClassId, DELETED, ExprId, ExprKind, Facts, Write, WriteOp,
+};
 use crate::program::{OutsideWrite, Target};
 
 /// The writes to an object, of which a value is the part that `path` leads to.
@@ -96,7 +99,7 @@ impl Evaluator<'_> {
     pub(super) fn outside_field(&mut self, part: &Part, name: &Arc<str>, state: Vec<Value>, at: Span) -> Vec<Value> {
         let mut values = self.after_part(&part.field(name), state, at);
         // Which field it is that is written nobody knows: it may be this one.
-        for value in self.after_outside(&part.field(&ANY_FIELD.into()), Vec::new(), at) {
+        for value in self.after_outside(&part.field(&ANY_FIELD.into()), values.clone(), at) {
             add(&mut values, value);
         }
         if let Some(write) = part.inside_any().filter(|_| values.iter().any(has_parts)) {
@@ -169,7 +172,7 @@ impl Evaluator<'_> {
         self.writing.push(part.clone());
         let mut values = state.clone();
         for outside in &writes {
-            let alone = writes.len() == 1;
+            let alone = writes.len() == 1 && !adds_itself(part);
             let after = match &outside.write.op {
                 WriteOp::Assign(value) => self.assigned_outside(part, outside, *value),
                 WriteOp::Lost(reason)
@@ -245,6 +248,18 @@ impl Evaluator<'_> {
         };
         lists.into_iter().filter_map(with).collect()
     }
+}
+
+/// Whether functions of the file that makes a list add to it, too: nobody knows what comes first.
+fn adds_itself(part: &Part) -> bool {
+    let (facts, Target::Binding(id)) = (&part.made.0, part.made.1) else { return false };
+    let of_part = |write: &&Write| match (part.path.as_slice(), &write.field) {
+        ([], None) => true,
+        ([name], Some(field)) => name == field,
+        _ => false,
+    };
+    let mut writes = facts.binding(id).writes.iter().filter(of_part);
+    writes.any(|write| changes_list(&write.op) && facts.function_of(write.region).is_some())
 }
 
 /// What cannot be followed: of a list, or of any value.

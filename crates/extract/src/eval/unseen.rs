@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::value::{ClassRef, Place, Value, add};
 use super::{Evaluator, OnCallers};
-use crate::ir::{BindingKind, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId, WriteOp};
+use crate::ir::{BindingId, BindingKind, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId, WriteOp};
 use crate::sharing::{Changed, Passed};
 use crate::uses::Gift;
 
@@ -121,6 +121,34 @@ impl Evaluator<'_> {
                 }
             }
         }
+    }
+
+    /// What an import stands for, where the file gives it to functions of the project that change it.
+    pub(super) fn with_given(&mut self, facts: &Arc<Facts>, id: BindingId, mut values: Vec<Value>) -> Vec<Value> {
+        let gifts = facts.uses().gifts(id);
+        if gifts.is_empty() || self.program.is_rust() || !values.iter().any(has_parts) {
+            return values;
+        }
+        for gift in gifts {
+            let ExprKind::Call(call) = &facts.expr(gift.call).kind else { continue };
+            if facts.name_of(call.callee).is_none_or(|name| self.program.index.methods.contains_key(name.as_ref())) {
+                continue;
+            }
+            let (callees, _) = self.aside(|evaluator| evaluator.eval(facts, call.callee, &None));
+            for callee in callees {
+                let Value::Function(function) = callee else { continue };
+                let sharing = function.facts.sharing();
+                let mut changes = sharing.given(function.function, gift.index).iter();
+                if let Some(changed) = changes.find(|changed| changed.path.starts_with(gift.field.as_slice())) {
+                    add(
+                        &mut values,
+                        Value::unknown(CHANGED, Span { file: function.facts.file, range: changed.unseen.at }),
+                    );
+                    return values;
+                }
+            }
+        }
+        values
     }
 
     /// What stands for a member of a class, or of its objects, that others may write.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::call::in_arm_or_loop;
+use super::changes::changes_list;
 use super::flow::{Use, union};
 use super::name::is_kept;
 use super::value::{Env, Frame, FunctionRef, Value, Written, add};
@@ -19,6 +20,25 @@ enum Event<'f> {
     Write(&'f Write),
     /// A call of a function that sets fields of what it is given.
     Call(ExprId, FunctionRef, u32),
+}
+
+/// Which writes behind the place where something is read are seen there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Later {
+    None,
+    /// What is put into lists.
+    Put,
+    All,
+}
+
+impl Later {
+    fn takes(self, event: &Event<'_>) -> bool {
+        match (self, event) {
+            (Self::None, _) | (Self::Put, Event::Call(..)) => false,
+            (Self::Put, Event::Write(write)) => changes_list(&write.op),
+            (Self::All, _) => true,
+        }
+    }
 }
 
 impl Event<'_> {
@@ -113,23 +133,34 @@ impl Evaluator<'_> {
         let binding = facts.binding(id);
         let elsewhere = facts.function_of(binding.region) != facts.function_at(read);
         let later = |write: &&Write| write.at > read && may_set(write, name);
-        if elsewhere || !fields_written(object, id).any(|write| later(&write)) || !is_kept(facts, read) {
-            return self.field_after(object, id, (name, state), elsewhere, at);
+        let at_any_time = if elsewhere { Later::All } else { Later::None };
+        // Under the other name that it has from here on, what is set later is read as well; under another name of a part of
+        // it, what is put into that.
+        let kept = if is_kept(facts, read) {
+            Later::All
+        } else if facts.uses().keeps_part(read) {
+            Later::Put
+        } else {
+            Later::None
+        };
+        let comes = |write: &Write| kept == Later::All || (kept == Later::Put && changes_list(&write.op));
+        if elsewhere || !fields_written(object, id).any(|write| later(&write) && comes(write)) {
+            return self.field_after(object, id, (name, state), at_any_time, at);
         }
-        // Under the other name that it has from here on, what is set later is read as well.
-        let now = self.field_after(object, id, (name, state.clone()), false, at);
-        union(now, self.field_after(object, id, (name, state), true, at))
+        let now = self.field_after(object, id, (name, state.clone()), Later::None, at);
+        union(now, self.field_after(object, id, (name, state), kept, at))
     }
 
-    /// A field after what is written into it; `elsewhere`: read at any time.
+    /// A field after what is written into it.
     fn field_after(
         &mut self,
         object: &Written,
         id: BindingId,
         (name, mut state): (&Arc<str>, Vec<Value>),
-        elsewhere: bool,
+        later: Later,
         at: Span,
     ) -> Vec<Value> {
+        let elsewhere = later != Later::None;
         let facts = object.facts.clone();
         let binding = facts.binding(id);
         let read = object.at.range.start;
@@ -137,7 +168,7 @@ impl Evaluator<'_> {
         let calls = self.calls_that_write(&facts, id, Some(name));
         let calls = calls.into_iter().map(|(call, function, index)| Event::Call(call, function, index));
         let mut events: Vec<Event<'_>> =
-            direct.chain(calls).filter(|event| elsewhere || event.at(&facts) <= read).collect();
+            direct.chain(calls).filter(|event| event.at(&facts) <= read || later.takes(event)).collect();
         events.sort_by_key(|event| event.at(&facts));
         let reader = Use { at: object.at, elsewhere, turning: None, jump: None };
         let mut next = 0;

@@ -196,7 +196,7 @@ impl Program<'_> {
     fn add_writes(&self, writer: &Arc<Facts>, made: &Facts, found: &mut FxHashMap<Target, Vec<OutsideWrite>>) {
         let own = writer.file == made.file;
         let mut add = |id: BindingId, path: Vec<Arc<str>>, write: &Write, shallow: bool| {
-            for origin in self.origins(writer, id, path, MAX_HOPS) {
+            for origin in self.origins(writer, id, path, (MAX_HOPS, puts(&write.op))) {
                 if origin.facts.file != made.file || !is_shared(made, origin.target) {
                     continue;
                 }
@@ -226,31 +226,34 @@ impl Program<'_> {
         }
     }
 
-    /// What fields of a name refer to.
-    fn origins(&self, facts: &Arc<Facts>, id: BindingId, path: Vec<Arc<str>>, hops: u32) -> Vec<Origin> {
+    /// What fields of a name refer to. `put`: what is put into those matters, not that they are set.
+    fn origins(&self, facts: &Arc<Facts>, id: BindingId, path: Vec<Arc<str>>, (hops, put): (u32, bool)) -> Vec<Origin> {
         let Some(hops) = hops.checked_sub(1) else { return Vec::new() };
         let binding = facts.binding(id);
         match &binding.kind {
             BindingKind::Import { module, name } => {
                 let Some(module) = self.resolve_module(facts, module) else { return Vec::new() };
-                self.origins_in(&module, name.as_ref(), path, hops)
+                self.origins_in(&module, name.as_ref(), path, (hops, put))
             }
             BindingKind::Variable => {
-                let fields = binding.path.iter().map(|step| match step {
-                    Step::Field(name) => Some(name.clone()),
-                    _ => None,
-                });
-                if let (Some(init), Some(steps)) = (binding.init, fields.collect::<Option<Vec<Arc<str>>>>()) {
-                    let whole = steps.into_iter().chain(path.iter().cloned()).collect();
-                    let found = self.origins_of(facts, init, whole, hops);
+                if let (Some(init), Some(whole)) = (binding.init, led_to(&binding.path, &path, put)) {
+                    let found = self.origins_of(facts, init, whole, (hops, put));
                     if !found.is_empty() {
                         return found;
                     }
                 }
                 let mut found = vec![Origin { facts: facts.clone(), target: Target::Binding(id), path: path.clone() }];
                 if let Some(init) = binding.init {
-                    found.extend(self.origins_within(facts, init, &path, hops));
+                    found.extend(self.origins_within(facts, init, &path, (hops, put)));
                 }
+                found
+            }
+            BindingKind::Element => {
+                let Some(over) = binding.init else { return Vec::new() };
+                let Some(mut whole) = led_to(&binding.path, &path, put) else { return Vec::new() };
+                whole.insert(0, ANY_FIELD.into());
+                let mut found = self.origins_of(facts, over, whole.clone(), (hops, put));
+                found.extend(self.origins_within(facts, over, &whole, (hops, put)));
                 found
             }
             BindingKind::Class(_) => vec![Origin { facts: facts.clone(), target: Target::Binding(id), path }],
@@ -264,7 +267,7 @@ impl Program<'_> {
         module: &Arc<str>,
         name: Option<&Arc<str>>,
         mut path: Vec<Arc<str>>,
-        hops: u32,
+        (hops, put): (u32, bool),
     ) -> Vec<Origin> {
         let Some(facts) = self.facts(module).filter(|_| hops > 0) else { return Vec::new() };
         let Some(name) = name else {
@@ -274,16 +277,16 @@ impl Program<'_> {
             // `module.exports = names` is what `require` gives.
             let default: Arc<str> = "default".into();
             if !facts.exports.contains_key(&path[0]) && facts.exports.contains_key(&default) {
-                return self.origins_in(module, Some(&default), path, hops - 1);
+                return self.origins_in(module, Some(&default), path, (hops - 1, put));
             }
             let name = path.remove(0);
-            return self.origins_in(module, Some(&name), path, hops - 1);
+            return self.origins_in(module, Some(&name), path, (hops - 1, put));
         };
         match facts.exports.get(name) {
-            Some(Export::Binding(binding)) => self.origins(&facts, *binding, path, hops),
+            Some(Export::Binding(binding)) => self.origins(&facts, *binding, path, (hops, put)),
             Some(Export::Expr(expr)) => {
                 let mut found = twins(&facts, name, *expr, &path);
-                let named = self.origins_of(&facts, *expr, path.clone(), hops);
+                let named = self.origins_of(&facts, *expr, path.clone(), (hops, put));
                 if named.is_empty() {
                     found.push(Origin { facts: facts.clone(), target: Target::Expr(*expr), path });
                 }
@@ -291,12 +294,13 @@ impl Program<'_> {
                 found
             }
             Some(Export::From { module, name }) => match self.resolve_module(&facts, module) {
-                Some(module) => self.origins_in(&module, name.as_ref(), path, hops - 1),
+                Some(module) => self.origins_in(&module, name.as_ref(), path, (hops - 1, put)),
                 None => Vec::new(),
             },
             None => {
                 let modules = facts.export_all.iter().filter_map(|module| self.resolve_module(&facts, module));
-                let mut found = modules.map(|module| self.origins_in(&module, Some(name), path.clone(), hops - 1));
+                let mut found =
+                    modules.map(|module| self.origins_in(&module, Some(name), path.clone(), (hops - 1, put)));
                 found.find(|found| !found.is_empty()).unwrap_or_default()
             }
         }
@@ -308,12 +312,12 @@ impl Program<'_> {
         facts: &Arc<Facts>,
         expr: ExprId,
         mut path: Vec<Arc<str>>,
-        hops: u32,
+        (hops, put): (u32, bool),
     ) -> Vec<Origin> {
         let mut next = expr;
         loop {
             match &facts.expr(next).kind {
-                ExprKind::Binding(binding) => return self.origins(facts, *binding, path, hops),
+                ExprKind::Binding(binding) => return self.origins(facts, *binding, path, (hops, put)),
                 ExprKind::Member { object, property } => {
                     path.insert(0, property.clone());
                     next = *object;
@@ -324,38 +328,45 @@ impl Program<'_> {
     }
 
     /// What parts of what is put into an object or a list refer to, where others made them: `{ own: other.list }`.
-    fn origins_within(&self, facts: &Arc<Facts>, expr: ExprId, path: &[Arc<str>], hops: u32) -> Vec<Origin> {
+    fn origins_within(
+        &self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        path: &[Arc<str>],
+        (hops, put): (u32, bool),
+    ) -> Vec<Origin> {
         let Some(hops) = hops.checked_sub(1) else { return Vec::new() };
-        let Some((first, rest)) = path.split_first() else { return Vec::new() };
         let mut found = Vec::new();
         let mut of = |value: ExprId, path: &[Arc<str>]| {
-            found.extend(self.origins_of(facts, value, path.to_vec(), hops));
-            found.extend(self.origins_within(facts, value, path, hops));
+            found.extend(self.origins_of(facts, value, path.to_vec(), (hops, put)));
+            found.extend(self.origins_within(facts, value, path, (hops, put)));
         };
         match &facts.expr(expr).kind {
+            ExprKind::Choice { arms, .. } => arms.iter().for_each(|arm| of(*arm, path)),
+            ExprKind::Branch(arms) => arms.iter().for_each(|arm| of(*arm, path)),
+            ExprKind::Logic { left, right, .. } => [left, right].into_iter().for_each(|side| of(*side, path)),
             ExprKind::Object(fields) => {
+                let Some((first, rest)) = path.split_first() else { return found };
                 for field in fields {
                     match &field.name {
                         Some(name) if name == first || first.as_ref() == ANY_FIELD => of(field.value, rest),
                         Some(_) => {}
                         // What is spread is copied: only what its fields hold is shared.
-                        None if !rest.is_empty() => of(field.value, path),
+                        None if put || !rest.is_empty() => of(field.value, path),
                         None => {}
                     }
                 }
             }
             ExprKind::Array(items) => {
+                let Some((_, rest)) = path.split_first() else { return found };
                 for item in items {
                     match facts.expr(*item).kind {
-                        ExprKind::Spread(inner) if !rest.is_empty() => of(inner, path),
+                        ExprKind::Spread(inner) if put || !rest.is_empty() => of(inner, path),
                         ExprKind::Spread(_) => {}
                         _ => of(*item, rest),
                     }
                 }
             }
-            ExprKind::Choice { arms, .. } => arms.iter().for_each(|arm| of(*arm, path)),
-            ExprKind::Branch(arms) => arms.iter().for_each(|arm| of(*arm, path)),
-            ExprKind::Logic { left, right, .. } => [left, right].into_iter().for_each(|side| of(*side, path)),
             _ => {}
         }
         found
@@ -369,9 +380,30 @@ impl Program<'_> {
         made: (&Facts, Target),
         path: &[Arc<str>],
     ) -> bool {
-        let found = self.origins_of(facts, expr, Vec::new(), MAX_HOPS);
+        let found = self.origins_of(facts, expr, Vec::new(), (MAX_HOPS, false));
         found.iter().any(|origin| origin.facts.file == made.0.file && origin.target == made.1 && origin.path == path)
     }
+}
+
+/// Whether a write changes what stands in its place, and does not set that anew.
+fn puts(op: &WriteOp) -> bool {
+    !matches!(op, WriteOp::Assign(_) | WriteOp::Append(_) | WriteOp::Lost(_))
+}
+
+/// The fields that lead to a part of what the steps of a pattern lead to; none where that is not shared with anything.
+fn led_to(steps: &[Step], path: &[Arc<str>], put: bool) -> Option<Vec<Arc<str>>> {
+    let mut whole: Vec<Arc<str>> = path.to_vec();
+    for step in steps.iter().rev() {
+        match step {
+            Step::Field(name) => whole.insert(0, name.clone()),
+            Step::Item(_) => whole.insert(0, ANY_FIELD.into()),
+            // What is left over is a copy: only what its fields hold is shared.
+            Step::From(_) | Step::Without(_) if whole.len() < 2 - usize::from(put) => return None,
+            Step::From(_) | Step::Without(_) | Step::Or { .. } => {}
+            Step::Method { .. } => return None,
+        }
+    }
+    Some(whole)
 }
 
 /// Whether other files can reach what is made there: it is made once.

@@ -172,7 +172,12 @@ fn methods_by_computed_names() {
 fn items_of_lists_of_modules() {
     let reads = "pool.query(`SELECT 1 FROM t WHERE b${all[0].t}${all[0].l.join('')}`);";
     let made = "export const all = [{ t: '', l: [] }];";
-    for write in ["all[0].t = ' AND a';", "all[0].l.push(' AND a');"] {
+    for write in [
+        "all[0].t = ' AND a';",
+        "all[0].l.push(' AND a');",
+        "for (const one of all) one.l.push(' AND a');",
+        "all.forEach((one) => one.l.push(' AND a'));",
+    ] {
         let own = [("a.ts", format!("{PG}{made}\n{write}\n{reads}"))];
         let other =
             [("a.ts", format!("{PG}{made}\n{reads}")), ("b.ts", format!("import {{ all }} from './a';\n{write}"))];
@@ -205,6 +210,107 @@ fn other_files_write_through_objects() {
         let (extraction, sources) = super::run(&files, &crate::Options::default());
         let found = super::ledger(&extraction, &sources);
         assert!(found.contains('?') || found.contains("b AND a"), "known although `{own} {write}`:\n{found}");
+    }
+}
+
+/// A part of an object that has another name gets what is put into it later, and a field may be added to by any name.
+#[test]
+fn parts_with_other_names() {
+    check(
+        &[(
+            "a.ts",
+            &format!(
+                "{PG}const o = {{ l: [] }};\nconst m = o.l;\no.l.push(' AND a');\nexport const f = () => pool.query(`SELECT 1 FROM t WHERE b${{m.join('')}}`);\nexport const g = () => {{ const p = {{ l: [] }}; const n = p.l; p.l.push(' AND a'); return pool.query(`SELECT 2 FROM t WHERE b${{n.join('')}}`); }};"
+            ),
+        )],
+        "a.ts:5 pg.query
+           = SELECT 1 FROM t WHERE b
+           + SELECT 1 FROM t WHERE b AND a
+         a.ts:6 pg.query
+           = SELECT 2 FROM t WHERE b
+           + SELECT 2 FROM t WHERE b AND a",
+    );
+    let made = format!("{PG}class A {{ t = ''; }}\nexport const o = new A();\n");
+    let source = format!(
+        "{made}export const f = (k) => {{ o[k] += ' AND a'; return pool.query(`SELECT 1 FROM t WHERE b${{o.t}}`); }};"
+    );
+    let (extraction, sources) = super::run(&[("a.ts", &source)], &crate::Options::default());
+    let found = super::ledger(&extraction, &sources);
+    assert!(found.contains('?'), "{found}");
+}
+
+#[track_caller]
+fn check_unknown_files(files: &[(&str, &str)]) {
+    let (extraction, sources) = super::run(files, &crate::Options::default());
+    let found = super::ledger(&extraction, &sources);
+    assert!(found.contains('?') || found.contains("b AND a"), "known:\n{found}");
+}
+
+/// Lists that objects of classes hold are no fields of a variable, and methods change them wherever they are called.
+#[test]
+fn lists_of_objects_of_classes() {
+    check_unknown(&[
+        "class A { l = []; } const o = new A(); o.l.push(' AND a'); const w = o.l.join('');",
+        "class A { l = []; all() { return this.l.join(''); } } const o = new A(); o.l.push(' AND a'); const w = o.all();",
+    ]);
+    for (made, change) in [
+        ("class A { o = { l: [] }; add() { this.o.l.push(' AND a'); } }\nexport const it = new A();", "it.add();"),
+        ("export const it = { o: { l: [] }, add() { this.o.l.push(' AND a'); } };", "it.add();"),
+    ] {
+        let reads = format!(
+            "import {{ it }} from './b';\n{PG}export const f = () => {{ {change} return pool.query(`SELECT 1 FROM t WHERE b${{it.o.l.join('')}}`); }};"
+        );
+        check_unknown_files(&[("a.ts", &reads), ("b.ts", made)]);
+    }
+}
+
+/// What is written at some time may come before or after what is written at another.
+#[test]
+fn order_of_writes_of_functions() {
+    check(
+        &[(
+            "a.ts",
+            &format!(
+                "{PG}const o = {{ t: '' }};\nexport const set = () => {{ o.t = ' AND a'; }};\no.t = ' AND b';\nexport const f = () => pool.query(`SELECT 1 FROM t WHERE b${{o.t}}`);"
+            ),
+        )],
+        "a.ts:5 pg.query
+           + SELECT 1 FROM t WHERE b AND b
+           + SELECT 1 FROM t WHERE b AND a",
+    );
+    check_unknown_files(&[
+        (
+            "a.ts",
+            &format!(
+                "{PG}export const o = {{ l: [] }};\nexport const f = () => {{ o.l.push(' AND a'); return pool.query(`SELECT 1 FROM t WHERE b${{o.l.join('')}}`); }};"
+            ),
+        ),
+        ("b.ts", "import { o } from './a';\no.l.push(' AND b');"),
+    ]);
+}
+
+/// Parts of what a file imports that get there by rests and functions of the language.
+#[test]
+fn writes_through_rests() {
+    let made = "export const o = { l: [], t: '' };\nexport const all = [{ t: '' }];";
+    for change in ["const { ...rest } = o; rest.l.push(' AND a');", "Object.assign(all[0], { t: ' AND a' });"] {
+        let reads = format!(
+            "import {{ o, all }} from './b';\n{PG}export const f = () => pool.query(`SELECT 1 FROM t WHERE b${{o.t}}${{o.l.join('')}}${{all[0].t}}`);"
+        );
+        let writes = format!("import {{ o, all }} from './b';\n{change}");
+        check_unknown_files(&[("a.ts", &reads), ("b.ts", made), ("c.ts", &writes)]);
+    }
+}
+
+/// What a file imports and gives to a function that changes it.
+#[test]
+fn imports_that_are_given_away() {
+    let made = "export const l = [];\nexport const o = { t: '' };\nexport const add = (l) => { l.push(' AND a'); };\nexport const set = (o) => { o.t = ' AND a'; };";
+    for change in ["add(l);", "set(o);"] {
+        let reads = format!(
+            "import {{ l, o, add, set }} from './b';\n{PG}{change}\nexport const f = () => pool.query(`SELECT 1 FROM t WHERE b${{o.t}}${{l.join('')}}`);"
+        );
+        check_unknown_files(&[("a.ts", &reads), ("b.ts", made)]);
     }
 }
 

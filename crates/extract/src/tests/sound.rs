@@ -20,7 +20,7 @@ use super::run;
 use crate::{Options, QueryKind, Site, SiteKind};
 
 /// How many programs are looked at where nobody asks for more.
-const PROGRAMS: u64 = 400;
+const PROGRAMS: u64 = 300;
 
 /// With so many texts those of parts are told apart, not all combinations.
 const WRITTEN_OUT: usize = 64;

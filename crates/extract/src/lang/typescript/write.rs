@@ -93,6 +93,10 @@ impl Lowering<'_> {
                     path.push(property.clone());
                     next = *object;
                 }
+                ExprKind::Index { object, .. } => {
+                    path.push(ANY_FIELD.into());
+                    next = *object;
+                }
                 _ => return None,
             }
         }
