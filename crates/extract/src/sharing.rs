@@ -5,6 +5,7 @@
 mod graph;
 mod notes;
 mod rules;
+mod set;
 
 use std::sync::Arc;
 
@@ -152,7 +153,7 @@ impl<'f> Search<'f> {
     fn run(&mut self) {
         self.found.families = self.graph.families.clone();
         let facts = self.facts;
-        let objects = |mutation: &Mutation| self.graph.sets[self.graph.of_expr(mutation.object) as usize].clone();
+        let objects = |mutation: &Mutation| self.graph.sets[self.graph.of_expr(mutation.object) as usize].to_vec();
         let written: Vec<(&Mutation, Vec<Object>)> = facts.mutations.iter().map(|one| (one, objects(one))).collect();
         let changed: FxHashSet<Object> = written.iter().flat_map(|(_, objects)| objects.iter().copied()).collect();
         let looks = self.looks_at(&changed);
@@ -238,7 +239,7 @@ impl<'f> Search<'f> {
         for (expr, field) in looks_of(self.facts) {
             let field = field.map_or(ANY, |name| self.graph.field(&name));
             let at = self.facts.expr(expr).range.start;
-            for object in &self.graph.sets[self.graph.of_expr(expr) as usize] {
+            for object in self.graph.sets[self.graph.of_expr(expr) as usize].iter() {
                 if changed.contains(object) {
                     looks.entry(*object).or_default().push(Look { expr, field, at });
                 }
@@ -321,7 +322,7 @@ impl<'f> Search<'f> {
     fn leaves_otherwise(&self, made: ExprId, steps: u32) -> bool {
         let Some(steps) = steps.checked_sub(1) else { return true };
         let Some(object) = self.graph.known(Kind::Made(made)) else { return true };
-        let holds = |node: Node| self.graph.sets[node as usize].contains(&object);
+        let holds = |node: Node| self.graph.sets[node as usize].contains(object);
         let kept = |info: &graph::Info| match info.kind {
             Kind::Class(_) | Kind::Instance(_) | Kind::Given(_) | Kind::Import(_) | Kind::Part(..) => true,
             Kind::Made(other) => {
@@ -398,7 +399,7 @@ impl<'f> Search<'f> {
 
     /// The names whose readers see what is written into a parameter that gets their value.
     fn givers_of(&self, param: BindingId, mutation: &Mutation, object: Object) -> Vec<BindingId> {
-        let holds = |node: Node| self.graph.sets[node as usize].contains(&object);
+        let holds = |node: Node| self.graph.sets[node as usize].contains(object);
         let names = (0..self.facts.bindings.len() as u32).map(BindingId);
         names
             .filter(|name| *name != param && holds(Graph::of_binding(*name)))
@@ -419,7 +420,7 @@ impl<'f> Search<'f> {
             [Step::Field(field)] if list => Some(field),
             _ => return false,
         };
-        let holds = |expr: ExprId| self.graph.sets[self.graph.of_expr(expr) as usize].contains(&object);
+        let holds = |expr: ExprId| self.graph.sets[self.graph.of_expr(expr) as usize].contains(object);
         let is_name = |expr: ExprId| match self.facts.expr(expr).kind {
             ExprKind::Binding(given) => {
                 given == name
@@ -480,7 +481,7 @@ impl<'f> Search<'f> {
         let mut open = vec![from];
         while let Some(node) = open.pop() {
             if reached.insert(node) {
-                let holds = |node: &&Node| self.graph.sets[**node as usize].contains(&object);
+                let holds = |node: &&Node| self.graph.sets[**node as usize].contains(object);
                 open.extend(self.graph.edges[node as usize].iter().filter(holds));
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::set::Set;
 use crate::ir::{BindingId, CallStyle, ClassId, ExprId, ExprKind, Facts, FunctionId, ParamId};
 
 /// Something that stands for objects: a name, an expression, a field of an object, what a function is given or gives.
@@ -69,8 +70,8 @@ pub(super) enum Rule {
 
 pub(super) struct Graph<'f> {
     pub(super) facts: &'f Facts,
-    pub(super) sets: Vec<Vec<Object>>,
-    pub(super) edges: Vec<Vec<Node>>,
+    pub(super) sets: Vec<Set>,
+    pub(super) edges: Vec<Set>,
     rules: FxHashMap<Node, Vec<Rule>>,
     pub(super) objects: Vec<Info>,
     known: FxHashMap<Kind, Object>,
@@ -108,8 +109,8 @@ impl<'f> Graph<'f> {
         let nodes = facts.bindings.len() + facts.exprs.len();
         let mut graph = Self {
             facts,
-            sets: vec![Vec::new(); nodes],
-            edges: vec![Vec::new(); nodes],
+            sets: vec![Set::default(); nodes],
+            edges: vec![Set::default(); nodes],
             rules: FxHashMap::default(),
             objects: Vec::new(),
             known: FxHashMap::default(),
@@ -149,8 +150,8 @@ impl<'f> Graph<'f> {
     }
 
     pub(super) fn node(&mut self) -> Node {
-        self.sets.push(Vec::new());
-        self.edges.push(Vec::new());
+        self.sets.push(Set::default());
+        self.edges.push(Set::default());
         self.sets.len() as Node - 1
     }
 
@@ -259,7 +260,7 @@ impl<'f> Graph<'f> {
 
     pub(super) fn add(&mut self, node: Node, object: Object) {
         let set = &mut self.sets[node as usize];
-        if !set.contains(&object) && self.added < MAX_ADDED {
+        if !set.contains(object) && self.added < MAX_ADDED {
             set.push(object);
             self.added += 1;
             self.open.push((node, object));
@@ -267,25 +268,25 @@ impl<'f> Graph<'f> {
     }
 
     pub(super) fn edge(&mut self, from: Node, to: Node) {
-        if from == to || self.edges[from as usize].contains(&to) {
+        if from == to || self.edges[from as usize].contains(to) {
             return;
         }
         self.edges[from as usize].push(to);
-        for object in self.sets[from as usize].clone() {
+        for object in self.sets[from as usize].to_vec() {
             self.add(to, object);
         }
     }
 
     pub(super) fn rule(&mut self, node: Node, rule: Rule) {
         self.rules.entry(node).or_default().push(rule);
-        for object in self.sets[node as usize].clone() {
+        for object in self.sets[node as usize].to_vec() {
             self.apply(rule, object);
         }
     }
 
     pub(super) fn solve(&mut self) {
         while let Some((node, object)) = self.open.pop() {
-            for to in self.edges[node as usize].clone() {
+            for to in self.edges[node as usize].to_vec() {
                 self.add(to, object);
             }
             for rule in self.rules.get(&node).cloned().unwrap_or_default() {

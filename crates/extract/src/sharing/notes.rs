@@ -21,7 +21,7 @@ impl Search<'_> {
             let result = &self.graph.sets[self.graph.of_expr(*id) as usize];
             for argument in call.arguments.iter().filter(|argument| is_name(argument)) {
                 let given = &self.graph.sets[self.graph.of_expr(*argument) as usize];
-                if given.iter().any(|object| result.contains(object)) {
+                if given.iter().any(|object| result.contains(*object)) {
                     kept.insert(facts.expr(*argument).range.start);
                 }
             }
@@ -73,7 +73,7 @@ impl Search<'_> {
                         }
                     }
                 };
-                for object in &self.graph.sets[self.graph.of_expr(*argument) as usize] {
+                for object in self.graph.sets[self.graph.of_expr(*argument) as usize].iter() {
                     add(*object, None);
                     for (field, node) in self.graph.objects[*object as usize].fields() {
                         self.graph.sets[node as usize].iter().for_each(|inner| add(*inner, Some(field)));
