@@ -273,21 +273,21 @@ impl<'f> Graph<'f> {
             return;
         }
         self.edges[from as usize].push(to);
-        for object in self.sets[from as usize].to_vec() {
+        for object in self.sets[from as usize].all() {
             self.add(to, object);
         }
     }
 
     pub(super) fn rule(&mut self, node: Node, rule: Rule) {
         self.rules.entry(node).or_default().push(rule);
-        for object in self.sets[node as usize].to_vec() {
+        for object in self.sets[node as usize].all() {
             self.apply(rule, object);
         }
     }
 
     pub(super) fn solve(&mut self) {
         while let Some((node, object)) = self.open.pop() {
-            for to in self.edges[node as usize].to_vec() {
+            for to in self.edges[node as usize].all() {
                 self.add(to, object);
             }
             for rule in self.rules.get(&node).cloned().unwrap_or_default() {

@@ -20,6 +20,11 @@ impl Set {
         if self.items.len() > FEW { self.index.contains(&item) } else { self.items.contains(&item) }
     }
 
+    /// What it holds now: it may grow while that is gone through.
+    pub(super) fn all(&self) -> Vec<u32> {
+        self.items.clone()
+    }
+
     /// Adds a number that is not in the set.
     pub(super) fn push(&mut self, item: u32) {
         self.items.push(item);
