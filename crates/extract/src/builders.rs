@@ -59,7 +59,10 @@ impl Evaluator<'_> {
                     || is_followed(facts, expr, call, builder))
                 && (!builder.imported || self.program.imports(facts, library))
                 && builder.arguments.is_none_or(|count| count == call.arguments.len())
-                && (builder.given.is_empty() || is_given(facts, call, builder));
+                && (builder.given.is_empty() || is_given(facts, call, builder))
+                && builder
+                    .options_in
+                    .is_none_or(|most| has_options(facts, call, most) || self.names_of(facts).uses(builder));
             if fits {
                 return Some((library, builder));
             }
@@ -267,6 +270,11 @@ fn is_client(facts: &Facts, builder: &QueryBuilder, client: ExprId) -> bool {
 /// `users.find((user) => …)` is a list's.
 fn is_given_function(facts: &Facts, call: &Call) -> bool {
     call.arguments.first().is_some_and(|first| matches!(facts.expr(*first).kind, ExprKind::Function(_)))
+}
+
+/// Whether an object is among so many first arguments: `user.destroy({ transaction })`.
+fn has_options(facts: &Facts, call: &Call, most: usize) -> bool {
+    call.arguments.iter().take(most).any(|argument| matches!(facts.expr(*argument).kind, ExprKind::Object(_)))
 }
 
 /// Whether a chain goes on behind a call that is given a name, with methods that tell it: `db(table).where(…)`.

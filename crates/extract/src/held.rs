@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::program::Program;
 use crate::setters::{imports_of, is_word, places};
 use crate::sinks::{Library, QueryBuilder};
-use crate::types::{Root, Types, word_at};
+use crate::types::{Imports, Root, Types, word_at};
 
 mod look;
 
@@ -30,6 +30,8 @@ pub(crate) struct Names {
     /// The classes that the file itself defines, and whether it defines no other.
     own: Vec<(String, Root)>,
     pub(crate) only_own: bool,
+    /// The builders of the libraries that the file imports.
+    imported: Vec<&'static str>,
 }
 
 impl Names {
@@ -56,8 +58,8 @@ impl Names {
             names.add_named(name, *root);
             heads.push(name);
         }
-        let of_library = |(module, _): &(&str, Option<&str>)| types.known_module(module).is_some();
-        let some = !heads.is_empty() || imports.values().any(of_library);
+        names.imported = builders_of(types, &imports);
+        let some = !heads.is_empty() || !names.imported.is_empty();
         heads.sort_unstable();
         heads.dedup();
         names.only_own = places(text, "class ").count() <= names.own.len();
@@ -75,6 +77,7 @@ impl Names {
             }
         }
         look.by_their_types();
+        look.by_their_modules();
         look.parts_of_clients();
         look.names
     }
@@ -122,6 +125,12 @@ impl Names {
     /// Whether the file knows a type that a builder is of.
     pub(crate) fn knows(&self, builder: &QueryBuilder) -> bool {
         self.types.values().chain(self.held.values().flatten()).any(|root| builder.is_of(*root))
+    }
+
+    /// Whether the file imports a builder's library, or knows something of its types.
+    pub(crate) fn uses(&self, builder: &QueryBuilder) -> bool {
+        let mut known = self.types.values().chain(self.held.values().flatten());
+        self.imported.contains(&builder.name.as_str()) || known.any(|root| root.builder == builder.name)
     }
 
     /// Whether a stretch of source names something that a builder is of.
@@ -175,4 +184,14 @@ impl Names {
         found.sort_unstable();
         found
     }
+}
+
+/// The builders of the libraries that are imported.
+fn builders_of(types: &Types, imports: &Imports<'_>) -> Vec<&'static str> {
+    let libraries = imports.values().filter_map(|(module, _)| types.known_module(module));
+    let mut found: Vec<&'static str> =
+        libraries.flat_map(|library| &library.builders).map(|builder| builder.name.as_str()).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }

@@ -297,6 +297,9 @@ pub(crate) struct QueryBuilder {
     /// What it builds may stand in another query as a part of its text.
     #[serde(default)]
     pub(crate) embeds: bool,
+    /// The method's name alone says too little: only where the file knows the library or something of its types, or where an
+    /// object is among so many first arguments.
+    pub(crate) options_in: Option<usize>,
 }
 
 impl Library {

@@ -319,12 +319,17 @@ impl Types {
         // Of a file's own, what it exports as its default mostly has the name that it is imported by.
         let mut parts = full.split('.');
         let first = parts.next().filter(|_| parts.next().is_none())?;
-        let sought = self.defined.get(first)?;
+        self.root_in(program, path, module, first)
+    }
+
+    /// The library's type that a module of the project exports under a name.
+    pub(crate) fn root_in(&self, program: &Program<'_>, path: &Arc<str>, module: &str, name: &str) -> Option<Root> {
+        let sought = self.defined.get(name)?;
         if sought.iter().all(|(_, root)| root.is_none()) {
             return None;
         }
         let target = program.modules.resolve(program.snapshot, path, module)?;
-        self.exported(program, &target, first)
+        self.exported(program, &target, name)
     }
 
     fn of_module(&self, library: &'static Library, full: &str) -> Option<Root> {

@@ -6,6 +6,9 @@ use crate::models::Models;
 use crate::sinks::QueryBuilder;
 use crate::types::Types;
 
+/// How many bytes of a call's arguments are looked at for an object.
+const MAX_ARGUMENTS: usize = 400;
+
 impl Scan<'_> {
     pub(super) fn may_build(&self, chain: &Chain) -> bool {
         let Some((method, before)) = chain.names.split_last() else { return false };
@@ -87,6 +90,12 @@ impl Scan<'_> {
             if !self.fits(builder, self.name(*method), before, chain) {
                 continue;
             }
+            if let Some(most) = builder.options_in
+                && !self.known.names.uses(builder)
+                && !self.has_options(at, most)?
+            {
+                continue;
+            }
             // What it starts with was not read as names.
             if builder.models && chain.foreign && chain.root.is_none() {
                 return None;
@@ -126,6 +135,31 @@ impl Scan<'_> {
             None => Some(crate::types::word_at(rest).len()).filter(|end| *end > 0),
         };
         end.and_then(|end| rest.get(end..)).is_some_and(|after| after.trim_start().starts_with("=>"))
+    }
+
+    /// Whether an object is among so many first arguments; none where that takes a parser to say.
+    fn has_options(&self, at: usize, most: usize) -> Option<bool> {
+        let bytes = self.bytes.get(at + 1..)?;
+        let (mut depth, mut arguments, mut first) = (0usize, 1, true);
+        let mut rest = bytes.iter().take(MAX_ARGUMENTS);
+        while let Some(byte) = rest.next() {
+            match byte {
+                b'{' if depth == 0 && first => return Some(true),
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' if depth == 0 => return Some(false),
+                b')' | b']' | b'}' => depth -= 1,
+                b',' if depth == 0 && arguments == most => return Some(false),
+                b',' if depth == 0 => arguments += 1,
+                b'"' | b'\'' => {
+                    rest.find(|next| *next == byte || **next == b'\\').filter(|next| *next == byte)?;
+                }
+                // A comment, an expression in slashes, a template.
+                b'/' | b'`' => return None,
+                _ => {}
+            }
+            first = byte.is_ascii_whitespace() && first || *byte == b',' && depth == 0;
+        }
+        None
     }
 
     /// Whether the first argument is a literal text or an object; none where it is a name.

@@ -23,6 +23,37 @@ const AROUND: &[&str] = &["Promise", "Readonly", "NonNullable", "Required", "Arr
 /// Methods that give each item of a list to a function.
 const EACH: &[&str] = &["map", "forEach", "filter", "find", "some", "every", "flatMap"];
 
+/// Functions that give the items of the list that they are given, or lists of those.
+const REGROUPING: &[&str] = &[
+    "values",
+    "entries",
+    "from",
+    "groupBy",
+    "keyBy",
+    "chunk",
+    "uniq",
+    "uniqBy",
+    "sortBy",
+    "orderBy",
+    "compact",
+    "shuffle",
+    "reverse",
+    "flatten",
+    "filter",
+    "reject",
+    "slice",
+    "take",
+    "drop",
+    "partition",
+];
+
+/// What such functions are methods of.
+const TOOLS: &[&str] = &["Object", "Array", "Map", "_", "lodash", "R"];
+
+/// Methods of a list that give its items, or all but some of them.
+const SAME_ITEMS: &[&str] =
+    &["filter", "slice", "sort", "toSorted", "reverse", "toReversed", "concat", "values", "entries"];
+
 pub(super) struct Look<'t, 'p> {
     pub(super) program: &'t Program<'p>,
     pub(super) types: &'t Types,
@@ -124,8 +155,16 @@ impl<'t> Look<'t, '_> {
         self.hold(last_word(name), root);
     }
 
-    /// The names that a statement gives something to. `before` is what stands before the value.
+    /// The names that a statement gives something to, or a loop the items. `before` is what stands before the value.
     fn assigned(&mut self, before: &str, root: Root) {
+        match item_of_loop(before) {
+            Some(item) => self.give(item, root),
+            None => self.declared_by(before, root),
+        }
+    }
+
+    /// The names that a statement gives something to.
+    fn declared_by(&mut self, before: &str, root: Root) {
         let from = before.len().saturating_sub(MAX_STATEMENT);
         let from = (from..=before.len()).find(|at| before.is_char_boundary(*at)).unwrap_or(before.len());
         let bytes = before.as_bytes();
@@ -261,8 +300,7 @@ impl<'t> Look<'t, '_> {
     pub(super) fn passed_on(&mut self) {
         let text = self.text;
         for at in places(text, " of ") {
-            let over = path_at(&text[at + " of ".len()..]);
-            for root in self.held_last(over.trim_end_matches('.')) {
+            for root in self.held_last(list_in(&text[at + " of ".len()..])) {
                 self.give(text[..at].trim_end(), root);
             }
         }
@@ -277,7 +315,8 @@ impl<'t> Look<'t, '_> {
                     if is_callback {
                         self.parameters(arguments.trim_end(), root);
                     }
-                    self.assigned(object, root);
+                    // What a loop goes through is no longer one of the list, where it is mapped.
+                    self.declared_by(object, root);
                 }
             }
         }
@@ -303,8 +342,9 @@ impl<'t> Look<'t, '_> {
                 let Some((target, value)) = value_of(cut(rest, MAX_STATEMENT)) else { continue };
                 let value = value.trim_start().trim_start_matches("await ");
                 let plain = value.bytes().all(|byte| is_word(byte) || matches!(byte, b'.' | b'?' | b'!'));
-                if plain && !target.ends_with('}') {
-                    self.held_last(value.trim_end_matches('!')).into_iter().for_each(|root| self.give(target, root));
+                let list = if plain { value.trim_end_matches('!') } else { list_in(value) };
+                if !target.ends_with('}') && (plain || value.ends_with(')') && list != path_at(value)) {
+                    self.held_last(list).into_iter().for_each(|root| self.give(target, root));
                 }
             }
         }
@@ -361,14 +401,50 @@ impl<'t> Look<'t, '_> {
     pub(super) fn by_their_types(&mut self) {
         let classes: Vec<(String, Root)> = self.names.types.iter().map(|(name, root)| (name.clone(), *root)).collect();
         for (name, root) in classes {
-            let mut letters = name.chars();
-            let Some(first) = letters.next().filter(|first| first.is_uppercase()) else { continue };
-            let called: String = first.to_lowercase().chain(letters).collect();
+            let Some(called) = object_of(&name) else { continue };
             if self.types.names_objects(root) && !self.imports.contains_key(called.as_str()) {
                 self.hold(&called, root);
             }
         }
     }
+
+    /// `user` where the file imports something else of the model's own file: `import { Role } from "../models/User"`.
+    pub(super) fn by_their_modules(&mut self) {
+        let mut modules: Vec<&str> = self.imports.values().map(|(module, _)| *module).collect();
+        modules.sort_unstable();
+        modules.dedup();
+        for module in modules {
+            let name = module.rsplit('/').next().unwrap_or(module);
+            let Some(called) = object_of(name) else { continue };
+            let taken = [name, called.as_str()].iter().any(|name| self.imports.contains_key(name));
+            if taken || !self.types.may_be(name) {
+                continue;
+            }
+            let root = self.types.root_in(self.program, self.path, module, name);
+            if let Some(root) = root.filter(|root| self.types.names_objects(*root)) {
+                self.hold(&called, root);
+            }
+        }
+    }
+}
+
+/// What an object of a class is called: `userRole` of a `UserRole`.
+fn object_of(class: &str) -> Option<String> {
+    let mut letters = class.chars();
+    let first = letters.next().filter(|first| first.is_uppercase())?;
+    Some(first.to_lowercase().chain(letters).collect())
+}
+
+/// What stands before the `of` of a loop that goes through a value: `for (const user of await users.`.
+fn item_of_loop(before: &str) -> Option<&str> {
+    let mut rest = before.trim_end();
+    for _ in 0..2 {
+        if let Some(item) = rest.strip_suffix(" of") {
+            return Some(item.trim_end());
+        }
+        rest = rest[..rest.len() - path_end(rest)].trim_end();
+    }
+    rest.strip_suffix(" of").map(str::trim_end)
 }
 
 /// Whether a chain goes on behind the arguments that a text begins with.
@@ -388,6 +464,33 @@ fn goes_on(text: &str) -> bool {
         }
     }
     false
+}
+
+/// The list whose items, or lists of those, an expression goes through: of `Object.values(groupBy(users, "team"))` and of
+/// `users.filter(isActive)` that is `users`.
+fn list_in(expression: &str) -> &str {
+    let mut rest = expression.trim_start();
+    let mut inside = false;
+    for _ in 0..4 {
+        rest = rest.strip_prefix("[...").unwrap_or(rest);
+        let path = path_at(rest).trim_end_matches('.');
+        let after = rest[path.len()..].trim_start();
+        let Some(arguments) = after.strip_prefix('(') else {
+            return if inside && !after.starts_with([',', ')']) { "" } else { path };
+        };
+        let (object, function) = path.rsplit_once('.').unwrap_or(("", path));
+        let is_tool = object.is_empty() || TOOLS.contains(&object);
+        if goes_on(after) {
+            return "";
+        }
+        match is_tool {
+            true if REGROUPING.contains(&function) => rest = arguments.trim_start(),
+            false if SAME_ITEMS.contains(&function) => return object,
+            _ => return "",
+        }
+        inside = true;
+    }
+    ""
 }
 
 /// What a declaration gives its name, as far as its line tells.

@@ -1,0 +1,6 @@
+import { Model } from "sequelize";
+
+export enum Plan {
+  Free = "free",
+}
+export class Member extends Model {}

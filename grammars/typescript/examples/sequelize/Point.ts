@@ -1,0 +1,6 @@
+export enum Unit {
+  Meter = "m",
+}
+export class Point {
+  save() {}
+}
