@@ -37,9 +37,6 @@ pub(crate) struct Finder<'p> {
     passing: Passing,
     /// Parameters that reach a sink and have callers.
     forwarded: FxHashSet<ParamRef>,
-    /// Texts that those calls went through, and tags that are a part of another.
-    touched: Texts,
-    used_tags: Texts,
 }
 
 /// The sites of one file, and the expressions that they account for.
@@ -72,18 +69,10 @@ impl Taken<'_> {
 
 /// Every site of the program's wave, in order of path and place.
 pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
-    let mut finder = Finder {
-        program,
-        passing: Passing::default(),
-        forwarded: FxHashSet::default(),
-        touched: Texts::default(),
-        used_tags: Texts::default(),
-    };
-    finder.follow_helpers(&survey);
+    let mut finder = Finder { program, passing: Passing::default(), forwarded: FxHashSet::default() };
+    let (mut touched, mut used_tags) = finder.follow_helpers(&survey);
     let files = program.wave.par_iter().zip(&survey.files);
     let files: Vec<FileSites> = files.map(|(facts, surveyed)| finder.sinks(facts, surveyed)).collect();
-    let mut touched = std::mem::take(&mut finder.touched);
-    let mut used_tags = std::mem::take(&mut finder.used_tags);
     for file in survey.files {
         used_tags.extend(file.used_tags().copied());
         touched.extend(file.touched);
@@ -110,7 +99,8 @@ pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
 
 impl Finder<'_> {
     /// Finds the functions that pass a parameter on to a sink, and their callers, until nothing new is found.
-    fn follow_helpers(&mut self, survey: &Survey) {
+    /// Gives the texts that those calls went through, and the tags that are a part of another.
+    fn follow_helpers(&mut self, survey: &Survey) -> (Texts, Texts) {
         let program = self.program;
         let mut open: Vec<(Target, ParamRef)> = Vec::new();
         for (facts, file) in program.wave.iter().zip(&survey.files) {
@@ -146,8 +136,7 @@ impl Finder<'_> {
                 entry.push((target.clone(), values));
             }
         }
-        self.touched = evaluator.touched;
-        self.used_tags = evaluator.spliced;
+        (evaluator.touched, evaluator.spliced)
     }
 
     /// The sites of a file's calls.

@@ -354,6 +354,16 @@ pub(crate) enum WriteOp {
     },
 }
 
+impl WriteOp {
+    /// Whether it changes the list that stands there, which other names stand for as well, and does not set that anew.
+    pub(crate) fn changes_list(&self) -> bool {
+        match self {
+            Self::Push(_) | Self::Unshift(_) | Self::Include(_) | Self::ListLost(_) | Self::Called { .. } => true,
+            Self::Assign(_) | Self::Append(_) | Self::Lost(_) => false,
+        }
+    }
+}
+
 /// How a function reaches what it changes.
 #[derive(Debug, Clone)]
 pub(crate) enum Change {

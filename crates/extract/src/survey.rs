@@ -124,11 +124,10 @@ impl Survey {
         let known = before.iter().zip(self.files).map(|(facts, file)| (facts.file, file));
         let mut known: FxHashMap<FileId, FileSurvey> = known.collect();
         let files = program.wave.iter().map(|facts| (facts, known.remove(&facts.file))).collect::<Vec<_>>();
-        let asked = files.iter().filter_map(|(_, known)| known.as_ref());
+        let calls = files.iter().filter_map(|(_, known)| known.as_ref()).flat_map(|file| &file.calls);
+        let followed = self.followed.values().flat_map(|given| &given.asked);
         let asked: FxHashSet<(FileId, FunctionId)> =
-            asked.flat_map(|file| file.calls.iter().flat_map(CallSurvey::asked)).copied().collect();
-        let followed = self.followed.values().flat_map(|given| &given.asked).copied();
-        let asked: FxHashSet<(FileId, FunctionId)> = asked.into_iter().chain(followed).collect();
+            calls.flat_map(CallSurvey::asked).chain(followed).copied().collect();
         let new: FxHashSet<(FileId, FunctionId)> =
             asked.into_par_iter().filter(|key| program.has_new_callers(grown, *key)).collect();
         self.followed.retain(|_, given| !given.asked.iter().any(|key| new.contains(key)));

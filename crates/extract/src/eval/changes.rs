@@ -29,7 +29,7 @@ const CHANGES_NOTHING: &[&str] = &[
 
 /// What is put into a list under the names of objects that hold it, or of variables that may be it.
 fn writes_under_others(facts: &Facts, id: BindingId) -> impl Iterator<Item = Write> + '_ {
-    let of = |id: &BindingId| facts.binding(*id).writes.iter().filter(|write| changes_list(&write.op));
+    let of = |id: &BindingId| facts.binding(*id).writes.iter().filter(|write| write.op.changes_list());
     let held = facts.uses().held(id).iter().flat_map(move |(holder, name)| {
         of(holder)
             .filter(move |write| write.field.as_ref() == Some(name))
@@ -43,18 +43,6 @@ fn writes_under_others(facts: &Facts, id: BindingId) -> impl Iterator<Item = Wri
 const ADDED_BY_FUNCTION: &str = "list that a function of an object adds to";
 
 const OTHER_NAME: &str = "list that is changed under another name";
-
-/// Whether a write changes the list that a name stands for, which other names stand for as well.
-pub(super) fn changes_list(op: &WriteOp) -> bool {
-    match op {
-        WriteOp::Push(_)
-        | WriteOp::Unshift(_)
-        | WriteOp::Include(_)
-        | WriteOp::ListLost(_)
-        | WriteOp::Called { .. } => true,
-        WriteOp::Assign(_) | WriteOp::Append(_) | WriteOp::Lost(_) => false,
-    }
-}
 
 impl Evaluator<'_> {
     /// The writes to a variable, with the calls that come to some; none where it has only those that stand in the open.

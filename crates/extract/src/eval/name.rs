@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::changes::changes_list;
 use super::choice;
 use super::flow::{Use, union};
 use super::object::combined;
@@ -100,7 +99,7 @@ impl Evaluator<'_> {
     ) -> Vec<Value> {
         let start = at.range.start;
         let elsewhere = facts.function_of(binding.region) != facts.function_at(start);
-        let later = |write: &&Write| write.at > start && changes_list(&write.op);
+        let later = |write: &&Write| write.at > start && write.op.changes_list();
         if !elsewhere && writes.iter().any(&later) && is_kept(facts, start) {
             // Under the other name that it has from here on, what is put into a list later is read as well.
             let reader = Use { at, elsewhere: true, turning: None, jump: None };

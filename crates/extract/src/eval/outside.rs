@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::changes::changes_list;
 use super::unseen::{CHANGED, has_parts};
 use super::value::{Item, Made, Place, Value, Written, add};
 use super::{Evaluator, REFERS_TO_ITSELF};
@@ -259,7 +258,7 @@ fn adds_itself(part: &Part) -> bool {
         _ => false,
     };
     let mut writes = facts.binding(id).writes.iter().filter(of_part);
-    writes.any(|write| changes_list(&write.op) && facts.function_of(write.region).is_some())
+    writes.any(|write| write.op.changes_list() && facts.function_of(write.region).is_some())
 }
 
 /// What cannot be followed: of a list, or of any value.

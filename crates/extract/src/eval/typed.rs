@@ -198,15 +198,11 @@ impl Evaluator<'_> {
             return None;
         }
         let pattern = format!("{TAG}.{property}");
-        let known = |library: &Library| {
-            let typed = library.tags.iter().any(|tag| !tag.types.is_empty());
-            typed && library.helpers.iter().any(|helper| helper.calls.contains(&pattern))
+        let known = |library: &&'static Library| {
+            library.tags.iter().any(|tag| !tag.types.is_empty()) && is(library, &pattern).is_some()
         };
-        if !self.program.language.libraries.iter().any(known) {
-            return None;
-        }
-        let library = self.library_of_tag(facts, *object)?;
-        is(library, &pattern)
+        self.program.language.libraries.iter().find(known)?;
+        is(self.library_of_tag(facts, *object)?, &pattern)
     }
 }
 

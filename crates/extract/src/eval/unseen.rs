@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::value::{ClassRef, Place, Value, add};
 use super::{Evaluator, OnCallers};
-use crate::ir::{BindingId, BindingKind, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId, WriteOp};
+use crate::ir::{BindingId, BindingKind, Call, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId, WriteOp};
 use crate::sharing::{Changed, Passed};
 use crate::uses::Gift;
 
@@ -90,10 +90,7 @@ impl Evaluator<'_> {
 
     /// What a function of another file writes into what a call gives it, as far as the readers there do not see it.
     fn changed_by(&mut self, facts: &Arc<Facts>, passed: &Passed, found: &mut Vec<Unseen>) {
-        let ExprKind::Call(call) = &facts.expr(passed.call).kind else { return };
-        if facts.name_of(call.callee).is_none_or(|name| self.program.index.methods.contains_key(name.as_ref())) {
-            return;
-        }
+        let Some(call) = self.call_of_project(facts, passed.call) else { return };
         let by_name = call
             .arguments
             .get(passed.index as usize)
@@ -130,10 +127,7 @@ impl Evaluator<'_> {
             return values;
         }
         for gift in gifts {
-            let ExprKind::Call(call) = &facts.expr(gift.call).kind else { continue };
-            if facts.name_of(call.callee).is_none_or(|name| self.program.index.methods.contains_key(name.as_ref())) {
-                continue;
-            }
+            let Some(call) = self.call_of_project(facts, gift.call) else { continue };
             let (callees, _) = self.aside(|evaluator| evaluator.eval(facts, call.callee, &None));
             for callee in callees {
                 let Value::Function(function) = callee else { continue };
@@ -149,6 +143,13 @@ impl Evaluator<'_> {
             }
         }
         values
+    }
+
+    /// A call that may be one of a function of the project: no library has a method of its name.
+    fn call_of_project<'f>(&self, facts: &'f Facts, call: ExprId) -> Option<&'f Call> {
+        let ExprKind::Call(call) = &facts.expr(call).kind else { return None };
+        let name = facts.name_of(call.callee)?;
+        (!self.program.index.methods.contains_key(name.as_ref())).then_some(call)
     }
 
     /// What stands for a member of a class, or of its objects, that others may write.

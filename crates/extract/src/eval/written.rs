@@ -5,7 +5,6 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::call::in_arm_or_loop;
-use super::changes::changes_list;
 use super::flow::{Use, union};
 use super::name::is_kept;
 use super::value::{Env, Frame, FunctionRef, Value, Written, add};
@@ -35,7 +34,7 @@ impl Later {
     fn takes(self, event: &Event<'_>) -> bool {
         match (self, event) {
             (Self::None, _) | (Self::Put, Event::Call(..)) => false,
-            (Self::Put, Event::Write(write)) => changes_list(&write.op),
+            (Self::Put, Event::Write(write)) => write.op.changes_list(),
             (Self::All, _) => true,
         }
     }
@@ -143,7 +142,7 @@ impl Evaluator<'_> {
         } else {
             Later::None
         };
-        let comes = |write: &Write| kept == Later::All || (kept == Later::Put && changes_list(&write.op));
+        let comes = |write: &Write| kept == Later::All || (kept == Later::Put && write.op.changes_list());
         if elsewhere || !fields_written(object, id).any(|write| later(&write) && comes(write)) {
             return self.field_after(object, id, (name, state), at_any_time, at);
         }

@@ -196,7 +196,7 @@ impl Program<'_> {
     fn add_writes(&self, writer: &Arc<Facts>, made: &Facts, found: &mut FxHashMap<Target, Vec<OutsideWrite>>) {
         let own = writer.file == made.file;
         let mut add = |id: BindingId, path: Vec<Arc<str>>, write: &Write, shallow: bool| {
-            for origin in self.origins(writer, id, path, (MAX_HOPS, puts(&write.op))) {
+            for origin in self.origins(writer, id, path, (MAX_HOPS, write.op.changes_list())) {
                 if origin.facts.file != made.file || !is_shared(made, origin.target) {
                     continue;
                 }
@@ -383,11 +383,6 @@ impl Program<'_> {
         let found = self.origins_of(facts, expr, Vec::new(), (MAX_HOPS, false));
         found.iter().any(|origin| origin.facts.file == made.0.file && origin.target == made.1 && origin.path == path)
     }
-}
-
-/// Whether a write changes what stands in its place, and does not set that anew.
-fn puts(op: &WriteOp) -> bool {
-    !matches!(op, WriteOp::Assign(_) | WriteOp::Append(_) | WriteOp::Lost(_))
 }
 
 /// The fields that lead to a part of what the steps of a pattern lead to; none where that is not shared with anything.

@@ -14,8 +14,8 @@ impl Generator {
             66..70 => self.under_condition(),
             70..82 => Some(self.decision(depth - 1)),
             82..88 => self.each(depth - 1),
-            88..91 => Some(Stmt::Once(self.stretch(depth - 1))),
-            91..94 => Some(Stmt::UntilBreak(self.stretch(depth - 1))),
+            88..91 => Some(Stmt::Once(self.left_by(Stmt::Break, depth - 1))),
+            91..94 => Some(Stmt::UntilBreak(self.left_by(Stmt::Break, depth - 1))),
             _ => Some(self.tried(depth - 1)),
         };
         match made {
@@ -127,11 +127,11 @@ impl Generator {
     }
 
     /// A block that may be left in its middle.
-    fn stretch(&mut self, depth: usize) -> Vec<Stmt> {
+    fn left_by(&mut self, jump: Stmt, depth: usize) -> Vec<Stmt> {
         let mut body = self.block(depth);
         if self.chance(60) {
             let condition = self.condition();
-            let leaves = Stmt::If { condition, then: vec![Stmt::Break], otherwise: Vec::new() };
+            let leaves = Stmt::If { condition, then: vec![jump], otherwise: Vec::new() };
             let at = self.below(body.len() + 1);
             body.insert(at, leaves);
         }
@@ -139,13 +139,7 @@ impl Generator {
     }
 
     fn tried(&mut self, depth: usize) -> Stmt {
-        let mut body = self.block(depth);
-        if self.chance(60) {
-            let condition = self.condition();
-            let throws = Stmt::If { condition, then: vec![Stmt::Throw], otherwise: Vec::new() };
-            let at = self.below(body.len() + 1);
-            body.insert(at, throws);
-        }
+        let body = self.left_by(Stmt::Throw, depth);
         let handler = if self.chance(80) { Some(self.block(depth)) } else { None };
         let last = if self.chance(30) { self.block(depth) } else { Vec::new() };
         Stmt::Try { body, handler, last }
