@@ -245,7 +245,7 @@ impl Finder<'_> {
                 continue;
             }
             let path = crate::eval::call::callee_path(facts, tag);
-            let library = evaluator.library_of_tag(facts, tag);
+            let library = evaluator.owner_of_tag(facts, tag);
             let library = library.or_else(|| self.program.tag_library(facts, &path));
             let (name, kind): (Arc<str>, _) = match is_text {
                 true => (TEXT.into(), SiteKind::Text),

@@ -79,7 +79,7 @@ impl Evaluator<'_> {
         if !matches!(facts.expr(tag).kind, ExprKind::Binding(_) | ExprKind::Member { .. }) {
             return false;
         }
-        if self.library_of_tag(facts, tag).is_some() {
+        if self.owner_of_tag(facts, tag).is_some() {
             return true;
         }
         let values = self.eval(facts, tag, &None);

@@ -19,7 +19,7 @@ type Named = (Arc<Facts>, Arc<str>);
 
 impl Evaluator<'_> {
     /// The library whose tag an expression is, by what it is worth or is declared to be.
-    pub(crate) fn library_of_tag(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<&'static Library> {
+    pub(crate) fn owner_of_tag(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<&'static Library> {
         self.tentatively(|evaluator| (evaluator.tag_of(facts, expr, MAX_NAMES), false))
     }
 
@@ -31,12 +31,12 @@ impl Evaluator<'_> {
         if values.iter().any(|value| matches!(value, Value::Function(_))) {
             return None;
         }
-        let by_value = values.iter().find_map(|value| self.library_at(value));
+        let by_value = values.iter().find_map(|value| self.owner_of_value(value));
         by_value.or_else(|| self.declared_tag(facts, expr, hops)).or_else(|| self.passed_tag(facts, expr, hops))
     }
 
     /// The library whose tag a value is.
-    fn library_at(&self, value: &Value) -> Option<&'static Library> {
+    fn owner_of_value(&self, value: &Value) -> Option<&'static Library> {
         let Value::External { module, path } = value else { return None };
         let libraries = self.program.index.libraries_of(module).filter(|_| !module.is_empty());
         let mut libraries = libraries.map(|library| &self.program.language.libraries[library]);
@@ -141,7 +141,7 @@ impl Evaluator<'_> {
         let (module, imported) = imported(facts, head)?;
         let Some(path) = self.program.resolve_module(facts, module) else {
             let names = imported.into_iter().chain(rest.map(Arc::from)).collect::<Vec<Arc<str>>>();
-            return self.library_at(&Value::External { module: module.clone(), path: names.into() });
+            return self.owner_of_value(&Value::External { module: module.clone(), path: names.into() });
         };
         let exported = match (imported, rest) {
             (Some(imported), None) => imported,
@@ -162,7 +162,7 @@ impl Evaluator<'_> {
             other => vec![other],
         });
         let made: Vec<Value> = made.collect();
-        made.iter().find_map(|value| self.library_at(value))
+        made.iter().find_map(|value| self.owner_of_value(value))
     }
 
     /// Where the type is defined that a file exports under a name, or that it imports from a package.
@@ -190,7 +190,7 @@ impl Evaluator<'_> {
             library.helpers.iter().find(|helper| helper.calls.iter().any(|known| known == pattern))
         };
         if is_tag(facts, call.callee) {
-            let library = self.library_of_tag(facts, call.callee)?;
+            let library = self.owner_of_tag(facts, call.callee)?;
             return is(library, TAG);
         }
         let ExprKind::Member { object, property } = &facts.expr(call.callee).kind else { return None };
@@ -202,7 +202,7 @@ impl Evaluator<'_> {
             library.tags.iter().any(|tag| !tag.types.is_empty()) && is(library, &pattern).is_some()
         };
         self.program.language.libraries.iter().find(known)?;
-        is(self.library_of_tag(facts, *object)?, &pattern)
+        is(self.owner_of_tag(facts, *object)?, &pattern)
     }
 }
 
