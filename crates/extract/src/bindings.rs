@@ -19,6 +19,22 @@ pub(crate) struct Bindings {
     named: BTreeMap<String, Bound>,
     /// SQL is bound, nobody knows where.
     anywhere: Option<Span>,
+    /// What they are bound by.
+    by: By,
+    /// A setting of the library may change names that are bound.
+    renamed: bool,
+}
+
+/// What bindings are bound by, as far as it is known: a library that is given the one leaves the placeholders of the other
+/// as they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum By {
+    #[default]
+    Anything,
+    Place,
+    Name,
+    /// Nothing: options that bind nothing, or names, which the library tells.
+    Options,
 }
 
 /// One of them.
@@ -47,6 +63,25 @@ impl Bindings {
         }
     }
 
+    /// Whether `?` is a placeholder in a text that is given these; `options`: names are bound in a field of their own.
+    pub(crate) fn binds_places(&self, options: bool) -> bool {
+        !options || matches!(self.by, By::Anything | By::Place)
+    }
+
+    /// Whether `:name` is one.
+    pub(crate) fn binds_names(&self, options: bool) -> bool {
+        match self.by {
+            By::Anything | By::Name => true,
+            By::Place => false,
+            By::Options => !options,
+        }
+    }
+
+    /// Whether a setting may change what this name is in the database.
+    pub(crate) fn may_rename(&self, name: &str) -> bool {
+        self.renamed && name.chars().any(char::is_uppercase)
+    }
+
     /// The SQL that is bound at a place.
     pub(crate) fn part_at(&self, place: usize) -> Option<Pieces> {
         self.part_of(self.listed.get(place))
@@ -70,14 +105,15 @@ impl Evaluator<'_> {
     pub(crate) fn bindings(&mut self, facts: &Arc<Facts>, argument: ExprId, env: &Env) -> Bindings {
         let at = span(facts, argument);
         let values = self.eval(facts, argument, env);
-        match values.as_slice() {
+        let bound = match values.as_slice() {
             [one] => self.bindings_of(one, at),
             several => {
                 let mut bound = several.iter().map(|value| self.bindings_of(value, at));
                 let anywhere = bound.any(|bound| bound.holds_part()).then_some(at);
                 Bindings { anywhere, ..Bindings::default() }
             }
-        }
+        };
+        Bindings { renamed: self.program.renames("knex"), ..bound }
     }
 
     fn bindings_of(&mut self, value: &Value, at: Span) -> Bindings {
@@ -89,7 +125,7 @@ impl Evaluator<'_> {
                 listed.iter_mut().skip(certain).for_each(|bound| bound.texts = None);
                 let shifts = items.iter().any(|item| item.repeated || item.optional);
                 let anywhere = (shifts && listed.iter().any(|bound| bound.part.is_some())).then_some(at);
-                Bindings { listed, anywhere, ..Bindings::default() }
+                Bindings { listed, anywhere, by: By::Place, ..Bindings::default() }
             }
             Value::Object(place) => self.named_bindings(&place.clone(), 2, at),
             one => {
@@ -105,7 +141,8 @@ impl Evaluator<'_> {
         let ExprKind::Object(fields) = &owner.expr(place.expr).kind else { return Bindings::default() };
         if let Some(field) = fields.iter().find(|field| field.name.as_deref() == Some("replacements")) {
             return match self.eval(&owner, field.value, &env).as_slice() {
-                [one @ (Value::Object(_) | Value::List(_))] => self.bindings_of(one, at),
+                [one @ Value::List(_)] => self.bindings_of(one, at),
+                [one @ Value::Object(_)] => Bindings { by: By::Name, ..self.bindings_of(one, at) },
                 _ => Bindings::default(),
             };
         }
@@ -132,7 +169,7 @@ impl Evaluator<'_> {
             let anywhere = named.values().any(|bound| bound.part.is_some()).then_some(at);
             return Bindings { anywhere, ..Bindings::default() };
         }
-        Bindings { named, ..Bindings::default() }
+        Bindings { named, by: By::Options, ..Bindings::default() }
     }
 
     fn bound_item(&self, item: &Item, at: Span) -> Bound {

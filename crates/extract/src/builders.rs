@@ -6,11 +6,14 @@ use crate::eval::Evaluator;
 use crate::eval::value::Value;
 use crate::glance::is_model;
 use crate::held::Names;
-use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts, ParamId, Step};
+use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Facts, Field, ParamId, Step};
 use crate::sinks::{Library, QueryBuilder};
 
 /// How many names a client's part may have, one after the other.
 const MAX_DELEGATES: u32 = 4;
+
+/// Fields of what makes a client, and names no table.
+pub(crate) const CLIENT_FIELDS: &[&str] = &["client", "connection"];
 
 impl Evaluator<'_> {
     /// The query builder that a call starts.
@@ -146,7 +149,8 @@ impl Evaluator<'_> {
     fn takes_table(&mut self, facts: &Arc<Facts>, call: &Call) -> bool {
         let Some(first) = call.arguments.first() else { return false };
         match &facts.expr(*first).kind {
-            ExprKind::Template(_) | ExprKind::Object(_) => true,
+            ExprKind::Template(_) => true,
+            ExprKind::Object(fields) => !makes_client(fields),
             _ => {
                 let no_name = |value: &Value| {
                     matches!(
@@ -223,7 +227,7 @@ impl Evaluator<'_> {
         let Some(first) = call.arguments.first() else { return false };
         match &facts.expr(*first).kind {
             ExprKind::Template(_) => true,
-            ExprKind::Object(_) => true,
+            ExprKind::Object(fields) => !makes_client(fields),
             ExprKind::Member { .. } | ExprKind::Binding(_) => {
                 let values = self.eval(facts, *first, &None);
                 values.iter().any(|value| matches!(value, Value::Text(_)))
@@ -231,6 +235,11 @@ impl Evaluator<'_> {
             _ => false,
         }
     }
+}
+
+/// `knex({ client: "pg", connection })` makes a client; `knex({ u: "users" })` names a table.
+fn makes_client(fields: &[Field]) -> bool {
+    fields.iter().any(|field| field.name.as_deref().is_some_and(|name| CLIENT_FIELDS.contains(&name)))
 }
 
 /// Whether an expression is of one of the builder's types, as far as names tell.

@@ -256,7 +256,7 @@ impl Words {
         let mut signature = FxHasher::default();
         for library in language.libraries.iter().filter(|library| active(library)) {
             library.modules.hash(&mut signature);
-            for sink in &library.sinks {
+            for sink in library.sinks.iter().filter(|sink| !sink.unsought) {
                 let kind = if sink.content { Word::ContentSink } else { Word::Sink };
                 let mut add = |word: String| words.push((kind, word));
                 sink.methods.iter().flat_map(|name| [format!(".{name}("), format!(".{name}<")]).for_each(&mut add);

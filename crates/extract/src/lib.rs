@@ -37,6 +37,7 @@ mod places;
 mod program;
 mod promise;
 mod query_files;
+mod renaming;
 mod render;
 mod run;
 mod script;

@@ -24,6 +24,7 @@ use crate::held::Names;
 use crate::ir::{BindingKind, Export, ExprId, ExprKind, Facts, FunctionId};
 use crate::models::Models;
 use crate::modules::Modules;
+use crate::renaming::Renaming;
 use crate::sinks::{Index, Language, Library, Of, Tag, ends_with};
 use crate::types::Types;
 use crate::{Options, lang};
@@ -107,6 +108,8 @@ pub(crate) struct Program<'p> {
     pub(crate) models: Models,
     /// Types of the project that are a library's.
     pub(crate) types: Types,
+    /// Settings that change names.
+    pub(crate) renaming: Renaming,
     /// What is known of the names of files, by path.
     names: RwLock<FxHashMap<Arc<str>, Arc<Names>>>,
     /// Classes of the wave without a constructor, by the name of what they extend.
@@ -157,6 +160,7 @@ impl<'p> Program<'p> {
             method_owners: FxHashMap::default(),
             models: Models::default(),
             types: Types::default(),
+            renaming: Renaming::default(),
             names: RwLock::default(),
             heirs: FxHashMap::default(),
             changers: OnceLock::new(),

@@ -11,6 +11,7 @@ use crate::eval::made::MADE;
 use crate::eval::value::{Piece, cut};
 use crate::pgtyped::{Expansion, Params, name_at};
 use crate::promise::Variable;
+use crate::renaming::MAY_CHANGE;
 use crate::sinks::Placeholders;
 use crate::{ExtractedQuery, QueryKind, ResultUse};
 
@@ -273,6 +274,9 @@ impl<'n> Translation<'n> {
                 Some((2, cut(piece, at + 1..at + 2).into_iter().collect()))
             }
             Placeholders::Question | Placeholders::Colon if rest.starts_with('?') => {
+                if !self.names.binds_places(self.style == Placeholders::Colon) {
+                    return None;
+                }
                 let identifier = self.style == Placeholders::Question && rest.starts_with("??");
                 let length = if identifier { 2 } else { 1 };
                 let place = place_of(&cut(piece, at..at + length)?)?;
@@ -282,7 +286,7 @@ impl<'n> Translation<'n> {
                 if let Some(part) = part {
                     return Some((length, part.to_vec()));
                 }
-                let with = if identifier { identifier_piece(name, place) } else { Piece::Placeholder(place) };
+                let with = if identifier { self.identifier(name, place) } else { Piece::Placeholder(place) };
                 Some((length, vec![with]))
             }
             Placeholders::Colon | Placeholders::DollarName if rest.starts_with('$') => {
@@ -345,6 +349,9 @@ impl<'n> Translation<'n> {
     /// `:name`, and Knex's `:name:` for an identifier.
     fn named(&self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
         let rest = text.get(at..)?.strip_prefix(':')?;
+        if !self.names.binds_names(self.style == Placeholders::Colon) {
+            return None;
+        }
         if text[..at].ends_with(|character: char| character.is_alphanumeric() || "_:])".contains(character)) {
             return None;
         }
@@ -360,8 +367,16 @@ impl<'n> Translation<'n> {
         }
         let bound = self.names.of(&rest[..name]).and_then(|texts| texts.first());
         let with =
-            if identifier { identifier_piece(bound.map(String::as_str), place) } else { Piece::Placeholder(place) };
+            if identifier { self.identifier(bound.map(String::as_str), place) } else { Piece::Placeholder(place) };
         Some((length, vec![with]))
+    }
+
+    /// A name that is bound, in quotes.
+    fn identifier(&self, name: Option<&str>, at: Span) -> Piece {
+        match name {
+            Some(name) if self.names.may_rename(name) => Piece::Unknown(MAY_CHANGE.into(), at),
+            name => identifier_piece(name, at),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::mentions::calls_any;
 use crate::models::Models;
 use crate::program::{Cache, Entry, Grown, Program};
 use crate::query_files;
+use crate::renaming::Renaming;
 use crate::setters::setters;
 use crate::sinks::{Language, QueryBuilder, languages};
 use crate::sql_files;
@@ -79,6 +80,7 @@ fn of_language(
     let builders = builders(&program, all);
     program.models = Models::of(&program);
     program.types = Types::of(&program, &paths);
+    program.renaming = Renaming::of(&program, &paths);
     let words = Words::new(language, &|library| all || program.is_active(library), &program.types, options);
     let looked = look_at_all(&program, &paths, &words, &builders);
     if !program.is_rust() {

@@ -59,6 +59,9 @@ pub(crate) struct Library {
     /// The library declares the types of the parameters from the values that it is given.
     #[serde(default)]
     pub(crate) declares_types: bool,
+    /// Words of settings that change the names which its helpers put in quotes, or which its tables' columns have.
+    #[serde(default)]
+    pub(crate) renamed_by: Vec<String>,
     #[serde(default, rename = "sink")]
     pub(crate) sinks: Vec<Sink>,
     #[serde(default, rename = "tag")]
@@ -151,6 +154,9 @@ pub(crate) struct Sink {
     #[serde(default)]
     pub(crate) part_of: Vec<String>,
     pub(crate) placeholders: Option<Placeholders>,
+    /// Its names say nothing, and what it makes is given to another sink: they are no reason to read a file.
+    #[serde(default)]
+    pub(crate) unsought: bool,
 }
 
 /// A template tag.

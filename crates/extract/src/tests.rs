@@ -9,6 +9,7 @@ mod failure;
 mod following;
 mod fragments;
 mod known;
+mod libraries;
 mod map;
 mod outside;
 mod rust;

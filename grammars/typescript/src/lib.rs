@@ -6,6 +6,7 @@ pub const LANGUAGE: &str = include_str!("../language.toml");
 /// Database libraries: the file's name in `sinks/` and its text. The first library wins where several fit.
 pub const SINKS: &[(&str, &str)] = &[
     ("pg.toml", include_str!("../sinks/pg.toml")),
+    ("pg-copy-streams.toml", include_str!("../sinks/pg-copy-streams.toml")),
     ("postgres.toml", include_str!("../sinks/postgres.toml")),
     ("slonik.toml", include_str!("../sinks/slonik.toml")),
     ("pg-promise.toml", include_str!("../sinks/pg-promise.toml")),

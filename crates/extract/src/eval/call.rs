@@ -20,6 +20,10 @@ use crate::unbuilt::MISSING_FILE;
 /// How many calls of the project's functions may stand in one another.
 pub(super) const MAX_FRAMES: u32 = 12;
 
+/// How many calls of the same function may stand in one another: what goes through data in several places of itself costs a
+/// power of that, and what the data holds is seldom known.
+const MAX_AGAIN: usize = 4;
+
 /// With more places where it returns, it is not told apart what a function found out on the way to each.
 const MAX_RETURNS: usize = 8;
 
@@ -150,11 +154,14 @@ impl Evaluator<'_> {
         let facts = function.facts.clone();
         let info = &facts.functions[function.function.index()];
         let frame = Frame { call, ..Frame::of_call(function, with_rest(info, arguments), serial) };
-        if frame.depth > MAX_FRAMES || self.calls > MAX_FRAMES {
+        let called = (facts.file, function.function);
+        let again = self.called.iter().filter(|other| **other == called).count();
+        if frame.depth > MAX_FRAMES || self.calls > MAX_FRAMES || again >= MAX_AGAIN {
             return self.cut_off("calls nested too deeply", at);
         }
         let env = Some(Arc::new(frame));
         self.calls += 1;
+        self.called.push(called);
         let mut found: Vec<(Value, Known)> = Vec::new();
         let mut certain = false;
         for (value, region) in &info.returns {
@@ -182,6 +189,7 @@ impl Evaluator<'_> {
             }
         }
         self.calls -= 1;
+        self.called.pop();
         let mut values = Vec::with_capacity(found.len());
         found.into_iter().for_each(|(value, known)| {
             marked_all(vec![value], &known).into_iter().for_each(|value| add(&mut values, value));

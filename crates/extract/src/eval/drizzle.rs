@@ -69,7 +69,8 @@ impl Evaluator<'_> {
                 Some(key) => {
                     let given = self.column_name(&facts, field.value, &env);
                     // Without a name the key is the name, unless a casing is set.
-                    let plain = !key.bytes().any(|byte| byte.is_ascii_uppercase());
+                    let cased = self.program.renames("drizzle");
+                    let plain = !cased || !key.bytes().any(|byte| byte.is_ascii_uppercase());
                     found.push((key.clone(), given.or_else(|| plain.then(|| key.to_string()))));
                 }
                 None => found.extend(self.columns_of(&facts, field.value, at, &env)?),
@@ -95,6 +96,11 @@ impl Evaluator<'_> {
         }
         None
     }
+}
+
+/// What the fields of an object are worth that a program sees.
+pub(super) fn seen(fields: &[(Arc<str>, Vec<Value>)]) -> impl Iterator<Item = &(Arc<str>, Vec<Value>)> {
+    fields.iter().filter(|(name, _)| name.as_ref() != ITSELF)
 }
 
 /// What stands in a query for an object that is interpolated whole.

@@ -11,6 +11,7 @@ use super::value::{Env, Item, Piece, Pieces, Value, constant};
 use super::{Evaluator, span};
 use crate::QUERY_BUILDER;
 use crate::ir::{Call, ExprId, ExprKind, Facts};
+use crate::renaming::MAY_CHANGE;
 use crate::sinks::{Helper, Meaning, Placeholders};
 
 impl Evaluator<'_> {
@@ -53,9 +54,18 @@ impl Evaluator<'_> {
                     _ => self.value_texts(&values, at),
                 }
             }
-            Meaning::Identifier | Meaning::Reference => self.identifier(facts, call, meaning, at, env),
-            Meaning::Dynamic => vec![self.dynamic(facts, call, at, env)],
-            Meaning::Join => self.join_fragments(facts, call, helper.form.as_deref().unwrap_or(", "), at, env),
+            Meaning::Identifier | Meaning::Reference => {
+                let names = self.identifier(facts, call, meaning, at, env);
+                names.into_iter().map(|name| self.unless_renamed(helper, name, at)).collect()
+            }
+            Meaning::Dynamic => {
+                let names = self.dynamic(facts, call, at, env);
+                vec![self.unless_renamed(helper, names, at)]
+            }
+            Meaning::Join => {
+                let joined = self.join_fragments(facts, call, helper.form.as_deref().unwrap_or(", "), at, env);
+                self.enclosed(facts, call, joined, at, env)
+            }
             Meaning::Unnest => vec![self.unnest(facts, call, at, env)],
             Meaning::Part => self.part(facts, call, at, env),
             Meaning::Text => vec![vec![derived(helper.form.as_deref().unwrap_or_default(), at)].into()],
@@ -172,7 +182,18 @@ impl Evaluator<'_> {
         }
         let mut texts = self.joined_lists(&known, &separators, at);
         texts.push([Piece::Placeholder(span(facts, first)), Piece::Repeat(span(facts, first))].into());
-        Some(texts)
+        Some(self.enclosed(facts, call, texts, at, env))
+    }
+
+    /// Names in quotes, where no setting of the library may change one.
+    fn unless_renamed(&self, helper: &'static Helper, names: Pieces, at: Span) -> Pieces {
+        let changed = |piece: &Piece| matches!(piece, Piece::Text { text, .. } if self.may_rename(helper, text));
+        if names.iter().any(changed) { [Piece::Unknown(MAY_CHANGE.into(), at)].into() } else { names }
+    }
+
+    /// Whether a setting of a helper's library may change a name.
+    fn may_rename(&self, helper: &'static Helper, name: &str) -> bool {
+        self.program.library_of(helper).is_some_and(|library| self.program.renaming.changes(library, name))
     }
 
     pub(super) fn note_spliced(&mut self, values: &[Value]) {
@@ -218,9 +239,13 @@ impl Evaluator<'_> {
             return Some(vec![derived("(", at), value, Piece::Repeat(at), derived(")", at)]);
         }
         if clause == Some("values") {
-            return self.rows_of_values(facts, call, at, env);
+            let rows = self.rows_of_values(facts, call, at, env);
+            return Some(rows.unwrap_or_else(|| vec![Piece::Unknown("names or rows that are not known".into(), at)]));
         }
         let columns = self.columns(facts, call, env)?;
+        if self.helper_of(facts, call).is_some_and(|helper| columns.iter().any(|name| self.may_rename(helper, name))) {
+            return Some(vec![Piece::Unknown(MAY_CHANGE.into(), at)]);
+        }
         let list = |form: &dyn Fn(&str) -> Vec<Piece>| {
             let parts: Vec<Vec<Piece>> = columns.iter().map(|name| form(&quoted(name, false))).collect();
             parts.join(&derived(",", at))
@@ -246,15 +271,18 @@ impl Evaluator<'_> {
         matches!(self.eval(facts, expr, env).as_slice(), [Value::Object(_) | Value::Record(_)])
     }
 
-    /// `values ${sql([[1, "a"], [2, "b"]])}`: as many values a row as the first one has, or as columns are named.
+    /// `values ${sql([[1, "a"], [2, "b"]])}`: as many values a row as the first one has, or as columns are named. A list that
+    /// holds no rows is one: `values ${sql(["a", "b"])}`.
     fn rows_of_values(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Option<Vec<Piece>> {
         let first = *call.arguments.first()?;
-        let width = match self.eval(facts, first, env).as_slice() {
-            [Value::List(rows)] => match rows.first()?.values.first()? {
-                Value::List(row) if row.iter().all(|item| !item.repeated && !item.optional) => row.len(),
-                _ => self.columns(facts, call, env)?.len(),
+        let counted = |row: &[Item]| row.iter().all(|item| !item.repeated && !item.optional);
+        let (width, one) = match self.eval(facts, first, env).as_slice() {
+            [Value::List(rows)] => match &rows.first()?.values[..] {
+                [Value::List(row)] if counted(row) => (row.len(), false),
+                [Value::Text(_) | Value::Number(_)] if counted(rows) => (rows.len(), true),
+                _ => (self.columns(facts, call, env)?.len(), false),
             },
-            _ => self.columns(facts, call, env)?.len(),
+            _ => (self.columns(facts, call, env)?.len(), false),
         };
         let mut pieces = vec![derived("(", at)];
         for index in 0..width {
@@ -263,7 +291,10 @@ impl Evaluator<'_> {
             }
             pieces.push(Piece::Placeholder(span(facts, first)));
         }
-        pieces.extend([derived(")", at), Piece::Repeat(at)]);
+        pieces.push(derived(")", at));
+        if !one {
+            pieces.push(Piece::Repeat(at));
+        }
         Some(pieces)
     }
 

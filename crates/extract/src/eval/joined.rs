@@ -32,6 +32,26 @@ impl Evaluator<'_> {
         self.joined_lists(&lists, &separators, at)
     }
 
+    /// The same with what the call puts before and behind it: `Prisma.join(ids, ",", "(", ")")`.
+    pub(super) fn enclosed(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+        joined: Vec<Pieces>,
+        at: Span,
+        env: &Env,
+    ) -> Vec<Pieces> {
+        let [_, _, before, after @ ..] = call.arguments.as_slice() else { return joined };
+        let before = self.texts_of(facts, *before, env);
+        let mut texts = self.product(vec![Vec::new()], &before, at);
+        texts = self.product(texts, &joined, at);
+        if let [after, ..] = after {
+            let after = self.texts_of(facts, *after, env);
+            texts = self.product(texts, &after, at);
+        }
+        texts.into_iter().map(Pieces::from).collect()
+    }
+
     /// What may stand between a list's items.
     pub(super) fn separators(
         &mut self,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::choice::marked_all;
+use super::drizzle::seen;
 use super::flow::union;
 use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add};
 use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
@@ -240,7 +241,7 @@ impl Evaluator<'_> {
                     .iter()
                     .flat_map(|key| self.member(std::slice::from_ref(object), &key.as_str().into(), at))
                     .collect(),
-                (Value::Record(fields), None) => fields.iter().flat_map(|(_, values)| values.clone()).collect(),
+                (Value::Record(fields), None) => seen(fields).flat_map(|(_, values)| values.clone()).collect(),
                 (Value::Object(place), None) => self.all_fields(&place.clone()),
                 (Value::Written(written), None) => self.all_written(&written.clone(), at),
                 (Value::Unknown(..) | Value::External { .. }, _) => vec![object.clone()],
@@ -283,7 +284,7 @@ impl Evaluator<'_> {
     fn all_written(&mut self, written: &Written, at: Span) -> Vec<Value> {
         let mut values = match &written.base {
             Value::Object(place) => self.all_fields(place),
-            Value::Record(fields) => fields.iter().flat_map(|(_, values)| values.clone()).collect(),
+            Value::Record(fields) => seen(fields).flat_map(|(_, values)| values.clone()).collect(),
             Value::Written(inner) => self.all_written(&inner.clone(), at),
             _ => Vec::new(),
         };

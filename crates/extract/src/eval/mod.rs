@@ -129,6 +129,8 @@ pub(crate) struct Evaluator<'p> {
     under_way: FxHashSet<(MemoKey, usize, usize)>,
     /// Calls that are being evaluated.
     calls: u32,
+    /// The functions that they call.
+    called: Vec<(FileId, FunctionId)>,
     /// How often a limit cut something off.
     cuts: Cuts,
     /// What callers give, as far as no limit cuts it off.
@@ -181,6 +183,7 @@ impl<'p> Evaluator<'p> {
             depth: 0,
             under_way: FxHashSet::default(),
             calls: 0,
+            called: Vec::new(),
             cuts: Cuts::default(),
             given: FxHashMap::default(),
             serial: 0,
@@ -223,6 +226,7 @@ impl<'p> Evaluator<'p> {
         self.steps = 0;
         self.depth = 0;
         self.calls = 0;
+        self.called.clear();
         self.under_way.clear();
         self.forcing.clear();
         self.writing.clear();

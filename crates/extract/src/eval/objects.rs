@@ -94,7 +94,7 @@ impl Evaluator<'_> {
     pub(super) fn fields_of(&mut self, object: &Value, spreads: u32) -> Option<Vec<(Arc<str>, Vec<Value>)>> {
         let place = match object {
             Value::Object(place) => place.clone(),
-            Value::Record(fields) => return Some(fields.to_vec()),
+            Value::Record(fields) => return Some(super::drizzle::seen(fields).cloned().collect()),
             _ => return None,
         };
         let facts = place.facts.clone();

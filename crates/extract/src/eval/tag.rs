@@ -180,7 +180,9 @@ impl Evaluator<'_> {
                     }
                     continue;
                 }
-                Value::Nothing | Value::Opaque(_) if fragments => Vec::new().into(),
+                Value::Nothing if fragments => Vec::new().into(),
+                // Where an operand stands it is a value: `${date ?? sql`now()`}`.
+                Value::Opaque(_) if fragments && is_part_place(around.0) => Vec::new().into(),
                 Value::External { module, path }
                     if path.last().is_some_and(|name| is_fragment_type(name))
                         || self.program.has_tags(module) && is_part_type(path) =>

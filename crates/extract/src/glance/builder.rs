@@ -1,6 +1,7 @@
 //! Which of the calls that a look goes through a query builder's are.
 
 use super::{Chain, Scan};
+use crate::builders::CLIENT_FIELDS;
 use crate::held::Names;
 use crate::models::Models;
 use crate::sinks::QueryBuilder;
@@ -166,6 +167,7 @@ impl Scan<'_> {
     fn text_argument(&self, at: usize) -> Option<bool> {
         let rest = self.text.get(at + 1..)?.trim_start();
         match *rest.as_bytes().first()? {
+            b'{' if may_make_client(rest) => None,
             b'{' => Some(true),
             quote @ (b'"' | b'\'') => {
                 let end = rest.get(1..)?.find(char::from(quote))?;
@@ -178,6 +180,12 @@ impl Scan<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether an object may be what a client is made with: its fields tell.
+fn may_make_client(object: &str) -> bool {
+    let near = object.char_indices().nth(MAX_ARGUMENTS).map_or(object, |(end, _)| &object[..end]);
+    CLIENT_FIELDS.iter().any(|field| near.contains(field))
 }
 
 /// Whether a builder's model is called so: one of a schema file, or a class. What a file imports or defines itself is what it
