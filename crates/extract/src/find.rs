@@ -151,10 +151,7 @@ impl Finder<'_> {
             let failure = failure_of(facts, call.fate);
             if let Some((_, target, values)) = sinks.next_if(|(sink, ..)| *sink == *expr) {
                 self.note_tags(values, &mut out);
-                let names = match call.arguments.get(target.argument + 1) {
-                    Some(given) if target.style != Placeholders::Dollar => evaluator.bindings(facts, *given, &None),
-                    _ => Bindings::default(),
-                };
+                let given = call.arguments.get(target.argument + 1).map(|given| (facts, *given));
                 let bound = call.arguments.len() > target.argument + 1 || is_object(facts, call, target.argument);
                 let always = target.file || target.style == Placeholders::PgTypedFile;
                 let style = match target.style {
@@ -163,7 +160,7 @@ impl Finder<'_> {
                     _ => Placeholders::Dollar,
                 };
                 let site =
-                    self.site(&mut evaluator, values, (&target.name, SiteKind::Sink), style, &names, at, target.grows);
+                    self.site(&mut evaluator, values, (&target.name, SiteKind::Sink), style, given, at, target.grows);
                 let by = result_use(call.type_argument.as_deref(), &target.name);
                 let site = site.filter(|site| !target.part || is_statement(site));
                 let site = site.map(|site| as_part(site, facts, *expr, target));
@@ -190,7 +187,7 @@ impl Finder<'_> {
                     &values,
                     (&target.name, SiteKind::Helper),
                     style,
-                    &Bindings::default(),
+                    None,
                     at,
                     false,
                 );
@@ -256,7 +253,7 @@ impl Finder<'_> {
                 Some(Placeholders::PgTyped) => Placeholders::PgTyped,
                 _ => Placeholders::Dollar,
             };
-            let site = self.site(&mut evaluator, &values, (&name, kind), style, &Bindings::default(), at, false);
+            let site = self.site(&mut evaluator, &values, (&name, kind), style, None, at, false);
             let failure = facts.tag_fates.get(expr).and_then(|fate| failure_of(facts, *fate));
             let declares_types = library.is_some_and(|library| library.declares_types);
             // The tag of a library that builds queries sends nothing by itself: `(SELECT …)` is an operand of what it builds.
@@ -309,7 +306,7 @@ impl Finder<'_> {
     /// (`id IN (:ids)`, `id = $(id)`), they are those of a library that puts values in their place.
     fn text_site(&self, evaluator: &mut Evaluator<'_>, values: &[Value], name: &Arc<str>, at: Span) -> Option<Site> {
         let mut with =
-            |style| self.site(evaluator, values, (name, SiteKind::Text), style, &Bindings::default(), at, false);
+            |style| self.site(evaluator, values, (name, SiteKind::Text), style, None, at, false);
         let site = with(Placeholders::Dollar)?;
         if reads_in_part(&site) {
             return Some(site);
@@ -334,7 +331,7 @@ impl Finder<'_> {
         })
     }
 
-    /// A site of these values.
+    /// A site of these values; `given` are the bindings of its placeholders.
     #[expect(clippy::too_many_arguments, reason = "one call per kind of site; a struct would only name them twice")]
     fn site(
         &self,
@@ -342,7 +339,7 @@ impl Finder<'_> {
         values: &[Value],
         (sink, kind): (&Arc<str>, SiteKind),
         style: Placeholders,
-        names: &Bindings,
+        given: Option<(&Arc<Facts>, ExprId)>,
         at: Span,
         grows: bool,
     ) -> Option<Site> {
@@ -363,14 +360,16 @@ impl Finder<'_> {
             return Some(site);
         }
         let texts = evaluator.value_texts(&own, at);
+        let texts: Vec<Vec<Piece>> = texts.iter().flat_map(|text| evaluator.expand(text, at)).collect();
+        // Where the bindings come from may take long to follow.
+        let given = given.filter(|_| texts.iter().any(|text| style.may_bind(text)));
+        let names = given.map_or_else(Bindings::default, |(facts, given)| evaluator.bindings(facts, given, &None));
         let mut room = Room::new(evaluator.limit());
         for text in texts {
-            for text in evaluator.expand(&text, at) {
-                if has_choice(&text) {
-                    self.add_combinations(&mut site, &text, (style, names), at, &mut room);
-                } else {
-                    self.add_query(&mut site, &text, style, names, at);
-                }
+            if has_choice(&text) {
+                self.add_combinations(&mut site, &text, (style, &names), at, &mut room);
+            } else {
+                self.add_query(&mut site, &text, style, &names, at);
             }
         }
         site.refused = drop_impossible(&mut site.queries);

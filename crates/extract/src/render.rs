@@ -25,6 +25,22 @@ pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &Bindings, si
     rendered(&pieces, site)
 }
 
+impl Placeholders {
+    /// Whether what is bound to a text's placeholders may become a part of it.
+    pub(crate) fn may_bind(self, text: &[Piece]) -> bool {
+        let signs: &[char] = match self {
+            Self::Question | Self::Colon => &['?', ':'],
+            Self::PgPromise => &['$'],
+            _ => return false,
+        };
+        text.iter().any(|piece| match piece {
+            Piece::Text { text, .. } => text.contains(signs),
+            Piece::Choice(choice) => choice.ways().any(|way| self.may_bind(way)) || self.may_bind(&choice.separator),
+            _ => false,
+        })
+    }
+}
+
 /// The query of a file of PgTyped, `expansions` what its comment says of its parameters.
 pub(crate) fn render_file(pieces: &[Piece], expansions: BTreeMap<String, Expansion>, site: Span) -> ExtractedQuery {
     let bindings = Bindings::default();
