@@ -182,15 +182,7 @@ impl Finder<'_> {
                 self.note_tags(&values, &mut out);
                 let style = target.style;
                 let database = target.database.clone();
-                let site = self.site(
-                    &mut evaluator,
-                    &values,
-                    (&target.name, SiteKind::Helper),
-                    style,
-                    None,
-                    at,
-                    false,
-                );
+                let site = self.site(&mut evaluator, &values, (&target.name, SiteKind::Helper), style, None, at, false);
                 let declares_types = passing.iter().any(|(target, ..)| target.declares_types);
                 out.sites.extend(site.map(|site| Site { failure, database, declares_types, ..site }));
                 continue;
@@ -305,8 +297,7 @@ impl Finder<'_> {
     /// The site of a text that no sink takes. Whose placeholders it has is not known: with names in it that PostgreSQL refuses
     /// (`id IN (:ids)`, `id = $(id)`), they are those of a library that puts values in their place.
     fn text_site(&self, evaluator: &mut Evaluator<'_>, values: &[Value], name: &Arc<str>, at: Span) -> Option<Site> {
-        let mut with =
-            |style| self.site(evaluator, values, (name, SiteKind::Text), style, None, at, false);
+        let mut with = |style| self.site(evaluator, values, (name, SiteKind::Text), style, None, at, false);
         let site = with(Placeholders::Dollar)?;
         if reads_in_part(&site) {
             return Some(site);

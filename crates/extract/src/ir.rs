@@ -392,6 +392,10 @@ pub(crate) struct Param {
     pub(crate) rest: bool,
     /// The name of its declared type, as an expression, also where its parts are bound.
     pub(crate) type_expr: Option<ExprId>,
+    /// Its declared type.
+    pub(crate) typed: Option<TextRange>,
+    /// It may be left out, by what is declared.
+    pub(crate) optional: bool,
     pub(crate) range: TextRange,
 }
 
@@ -402,6 +406,10 @@ pub(crate) struct TypeDefinition {
     /// What it stands for, or extends.
     pub(crate) bases: Vec<Arc<str>>,
     pub(crate) members: Vec<(Arc<str>, Arc<str>)>,
+    /// The whole definition.
+    pub(crate) range: TextRange,
+    /// The file defines the name more than once.
+    pub(crate) again: bool,
 }
 
 #[derive(Debug, Clone, Default)]

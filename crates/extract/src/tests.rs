@@ -4,6 +4,7 @@ mod callers;
 mod changes;
 mod classes;
 mod control;
+mod declared;
 mod examples;
 mod failure;
 mod following;

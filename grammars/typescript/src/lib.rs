@@ -8,6 +8,7 @@ pub const SINKS: &[(&str, &str)] = &[
     ("pg.toml", include_str!("../sinks/pg.toml")),
     ("pg-copy-streams.toml", include_str!("../sinks/pg-copy-streams.toml")),
     ("postgres.toml", include_str!("../sinks/postgres.toml")),
+    ("posthog.toml", include_str!("../sinks/posthog.toml")),
     ("slonik.toml", include_str!("../sinks/slonik.toml")),
     ("pg-promise.toml", include_str!("../sinks/pg-promise.toml")),
     ("prisma.toml", include_str!("../sinks/prisma.toml")),

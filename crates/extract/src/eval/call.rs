@@ -225,6 +225,7 @@ impl Evaluator<'_> {
         let mut count = 0;
         for (caller, call) in callers.iter() {
             let given = self.given(caller, *call, &facts, param, at);
+            let given = self.or_declared(given, (caller, *call), (&facts, param), at);
             // Most callers of a helper give the same.
             count += given.iter().filter(|value| !ways.iter().any(|way| way.contains(value))).count();
             ways.push(given);
@@ -234,7 +235,10 @@ impl Evaluator<'_> {
             }
         }
         ways.extend(self.unseen(&others, &facts, param, &ways, at));
-        ways.extend(lost.then(|| vec![passed_on(&facts, param)]));
+        if lost {
+            let declared = self.declared_param(&facts, param, at);
+            ways.push(declared.unwrap_or_else(|| vec![passed_on(&facts, param)]));
+        }
         self.forcing.pop();
         // What one caller gives for two parameters stays together.
         let mut values = told_apart(at_caller(&facts, param.param.function), ways);

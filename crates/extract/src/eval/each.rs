@@ -52,14 +52,20 @@ impl Evaluator<'_> {
             given.iter().any(|value| !ways.iter().flatten().any(|known| is_alike(known, value)))
         });
         let info = &facts.functions[param.param.function.index()].params[param.param.index as usize];
+        if !unseen && others.len() <= MAX_OTHERS {
+            return None;
+        }
         let unknown = || vec![Value::unknown(EXPORTED, Span { file: facts.file, range: info.range })];
-        (unseen || others.len() > MAX_OTHERS).then(unknown)
+        Some(self.declared_param(facts, param, at).unwrap_or_else(unknown))
     }
 
     /// What is known of a parameter whose function nobody is seen to call.
     pub(super) fn uncalled(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Vec<Value> {
         let function = &facts.functions[param.param.function.index()];
         let info = &function.params[param.param.index as usize];
+        if let Some(values) = self.declared_param(facts, param, at) {
+            return values;
+        }
         if let Some(default) = info.default {
             let mut values = self.eval(facts, default, &None);
             for step in &param.steps {

@@ -5,6 +5,7 @@ pub(crate) mod call;
 mod changes;
 pub(crate) mod choice;
 mod condition;
+mod declared;
 mod distinct;
 mod drizzle;
 pub(crate) mod each;

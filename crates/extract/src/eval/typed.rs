@@ -166,7 +166,7 @@ impl Evaluator<'_> {
     }
 
     /// Where the type is defined that a file exports under a name, or that it imports from a package.
-    fn exported_type(&mut self, path: &Arc<str>, name: &Arc<str>, hops: u32) -> Option<Named> {
+    pub(super) fn exported_type(&mut self, path: &Arc<str>, name: &Arc<str>, hops: u32) -> Option<Named> {
         let hops = hops.checked_sub(1)?;
         let facts = self.program.facts(path)?;
         match facts.exports.get(name) {
@@ -242,7 +242,7 @@ fn written(facts: &Facts, typed: ExprId) -> Option<Arc<str>> {
 }
 
 /// Where a name is imported from, and its name there; none for the whole module.
-fn imported<'f>(facts: &'f Facts, name: &str) -> Option<(&'f Arc<str>, Option<Arc<str>>)> {
+pub(super) fn imported<'f>(facts: &'f Facts, name: &str) -> Option<(&'f Arc<str>, Option<Arc<str>>)> {
     facts.bindings.iter().find_map(|binding| match &binding.kind {
         BindingKind::Import { module, name: imported } if binding.name.as_ref() == name => {
             Some((module, imported.clone()))

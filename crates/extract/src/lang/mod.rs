@@ -11,7 +11,7 @@ use rollproof_source::FileId;
 use crate::ir::Facts;
 
 pub(crate) use rust::Crates;
-pub(crate) use typescript::{MAX_LINE, script_of};
+pub(crate) use typescript::{MAX_LINE, declared, script_of};
 
 /// Parses one file of the language that `language.toml` calls `name`.
 pub(crate) fn facts(name: &str, file: FileId, path: &Arc<str>, text: &Arc<str>, include_tests: bool) -> Facts {

@@ -461,3 +461,19 @@ fn texts_that_reach_no_sink_may_be_for_another_database() {
     let databases: Vec<Option<&str>> = extraction.sites.iter().map(|site| site.database.as_deref()).collect();
     assert_eq!(databases, [Some("ClickHouse"), None]);
 }
+
+#[test]
+fn texts_for_posthog_are_told_where_a_package_asks_for_it() {
+    let text = "export const guests = 'SELECT count() FROM persons WHERE isNull(email)';\n\
+                export const page = 'SELECT id FROM persons ORDER BY id LIMIT 9';\n\
+                export const own = 'SELECT id FROM users ORDER BY id LIMIT 9';\n";
+    let manifest = ("package.json", "{\"dependencies\": {\"posthog-node\": \"5\", \"pg\": \"8\"}}");
+    let databases = |files: &[(&str, &str)]| {
+        let (extraction, _) = run(files, &Options::default());
+        extraction.sites.iter().map(|site| site.database.as_deref().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let posthog = Some("PostHog (HogQL)".to_owned());
+    assert_eq!(databases(&[manifest, ("a.ts", text)]), [posthog.clone(), posthog, None]);
+    let other = ("package.json", "{\"dependencies\": {\"pg\": \"8\"}}");
+    assert_eq!(databases(&[other, ("a.ts", text)]), [None, None, None]);
+}

@@ -219,7 +219,7 @@ impl Lowering {
     /// Adds a parameter after those that the function has; what its name is bound to.
     pub(super) fn param(&mut self, function: FunctionId, range: TextRange) -> BindingKind {
         let params = &mut self.builder.function_mut(function).params;
-        params.push(Param { default: None, rest: false, type_expr: None, range });
+        params.push(Param { default: None, rest: false, type_expr: None, typed: None, optional: false, range });
         BindingKind::Param(ParamId { function, index: params.len() as u32 - 1 })
     }
 

@@ -86,7 +86,12 @@ impl Lowering<'_> {
             let type_expr = self.type_expr(self.part(param, Part::Type));
             let rest = self.kind(pattern) == Kind::RestPattern;
             let id = ParamId { function, index };
-            self.builder.function_mut(function).params.push(Param { default, rest, type_expr, range: range_of(param) });
+            let typed =
+                self.part(param, Part::Type).and_then(|annotation| self.children(annotation).into_iter().next());
+            let optional = self.kind(param) == Kind::OptionalParameter && default.is_none();
+            let (typed, range) = (typed.map(range_of), range_of(param));
+            let declared = Param { default, rest, type_expr, typed, optional, range };
+            self.builder.function_mut(function).params.push(declared);
             let (kind, init) = match over.filter(|_| index == 0) {
                 Some(over) => (BindingKind::Element, Some(over)),
                 None => (BindingKind::Param(id), None),

@@ -3,6 +3,7 @@
 mod class;
 mod component;
 mod counted;
+pub(crate) mod declared;
 mod expression;
 mod failure;
 mod jump;

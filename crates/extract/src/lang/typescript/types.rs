@@ -19,7 +19,7 @@ impl Lowering<'_> {
     /// `type Db = Sql<{}>`, `interface Deps extends Base { db: Sql }`.
     pub(super) fn type_definition(&mut self, node: Node<'_>) {
         let Some(name) = self.part(node, Part::Name) else { return };
-        let mut definition = TypeDefinition::default();
+        let mut definition = TypeDefinition { range: range_of(node), ..TypeDefinition::default() };
         if let Some(alias) = self.part(node, Part::Value) {
             match self.kind(alias) {
                 Kind::ObjectType => self.members(alias, &mut definition),
@@ -37,9 +37,12 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        if !definition.bases.is_empty() || !definition.members.is_empty() {
-            let name = self.builder.intern(self.slice(name));
-            self.builder.facts.types.insert(name, definition);
+        let name = self.builder.intern(self.slice(name));
+        let types = &mut self.builder.facts.types;
+        let more = types.insert(name.clone(), definition);
+        // An interface goes on where it is defined again, and a function has types of its own.
+        if let (Some(_), Some(definition)) = (more, types.get_mut(&name)) {
+            definition.again = true;
         }
     }
 
