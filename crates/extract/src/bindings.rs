@@ -17,6 +17,8 @@ pub(crate) struct Bindings {
     listed: Vec<Bound>,
     /// By name.
     named: BTreeMap<String, Bound>,
+    /// The names of an object in their order, where all of them are known.
+    keys: Option<Vec<String>>,
     /// SQL is bound, nobody knows where.
     anywhere: Option<Span>,
     /// What they are bound by.
@@ -61,6 +63,11 @@ impl Bindings {
             Ok(number) => self.listed.get(number.checked_sub(1)?)?.texts.as_deref(),
             Err(_) => self.named.get(placeholder)?.texts.as_deref(),
         }
+    }
+
+    /// The names of the object whose fields are bound, in their order.
+    pub(crate) fn keys(&self) -> Option<&[String]> {
+        self.keys.as_deref()
     }
 
     /// Whether `?` is a placeholder in a text that is given these; `options`: names are bound in a field of their own.
@@ -116,6 +123,16 @@ impl Evaluator<'_> {
         Bindings { renamed: self.program.renames("knex"), ..bound }
     }
 
+    /// The same of a field of the argument: `new QueryFile(path, { params: { schema } })`.
+    pub(crate) fn bindings_in(&mut self, facts: &Arc<Facts>, argument: ExprId, field: &str) -> Bindings {
+        let at = span(facts, argument);
+        let options = self.eval(facts, argument, &None);
+        match self.member(&options, &field.into(), at).as_slice() {
+            [one @ Value::Object(_)] => self.bindings_of(one, at),
+            _ => Bindings::default(),
+        }
+    }
+
     fn bindings_of(&mut self, value: &Value, at: Span) -> Bindings {
         match value {
             Value::List(items) => {
@@ -169,7 +186,8 @@ impl Evaluator<'_> {
             let anywhere = named.values().any(|bound| bound.part.is_some()).then_some(at);
             return Bindings { anywhere, ..Bindings::default() };
         }
-        Bindings { named, by: By::Options, ..Bindings::default() }
+        let keys = fields.iter().map(|field| field.name.as_ref().map(ToString::to_string)).collect();
+        Bindings { named, keys, by: By::Options, ..Bindings::default() }
     }
 
     fn bound_item(&self, item: &Item, at: Span) -> Bound {

@@ -57,6 +57,13 @@ struct Taken<'t> {
     coverage: &'t Coverage,
 }
 
+/// The argument of a call that holds what is bound, or a field of it.
+struct Given<'f> {
+    facts: &'f Arc<Facts>,
+    argument: ExprId,
+    field: Option<&'static str>,
+}
+
 /// How far back the other calls of a chain are looked for.
 const NEAR: usize = 8;
 
@@ -151,7 +158,8 @@ impl Finder<'_> {
             let failure = failure_of(facts, call.fate);
             if let Some((_, target, values)) = sinks.next_if(|(sink, ..)| *sink == *expr) {
                 self.note_tags(values, &mut out);
-                let given = call.arguments.get(target.argument + 1).map(|given| (facts, *given));
+                let given = call.arguments.get(target.argument + 1);
+                let given = given.map(|given| Given { facts, argument: *given, field: target.bound_in });
                 let bound = call.arguments.len() > target.argument + 1 || is_object(facts, call, target.argument);
                 let always = target.file || target.style == Placeholders::PgTypedFile;
                 let style = match target.style {
@@ -330,7 +338,7 @@ impl Finder<'_> {
         values: &[Value],
         (sink, kind): (&Arc<str>, SiteKind),
         style: Placeholders,
-        given: Option<(&Arc<Facts>, ExprId)>,
+        given: Option<Given<'_>>,
         at: Span,
         grows: bool,
     ) -> Option<Site> {
@@ -354,7 +362,10 @@ impl Finder<'_> {
         let texts: Vec<Vec<Piece>> = texts.iter().flat_map(|text| evaluator.expand(text, at)).collect();
         // Where the bindings come from may take long to follow.
         let given = given.filter(|_| texts.iter().any(|text| style.may_bind(text)));
-        let names = given.map_or_else(Bindings::default, |(facts, given)| evaluator.bindings(facts, given, &None));
+        let names = given.map_or_else(Bindings::default, |given| match given.field {
+            Some(field) => evaluator.bindings_in(given.facts, given.argument, field),
+            None => evaluator.bindings(given.facts, given.argument, &None),
+        });
         let mut room = Room::new(evaluator.limit());
         for text in texts {
             if has_choice(&text) {

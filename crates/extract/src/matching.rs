@@ -31,6 +31,8 @@ pub(crate) struct Target {
     /// The database that it speaks with, where that is not PostgreSQL.
     pub(crate) database: Option<Arc<str>>,
     pub(crate) declares_types: bool,
+    /// The field of the argument after the text that holds what is bound.
+    pub(crate) bound_in: Option<&'static str>,
     /// The argument that is the list of all arguments (`query.apply(client, [text])`).
     pub(crate) list: Option<usize>,
     /// What a function of the project that reaches it does with its error.
@@ -52,6 +54,7 @@ impl Target {
             receiver_text: sink.receiver_text,
             database: crate::program::databases::named(library),
             declares_types: sink.declares_types.unwrap_or(library.declares_types),
+            bound_in: sink.bound_in.as_deref(),
             list: None,
             failure: None,
         }
@@ -72,6 +75,7 @@ impl Target {
             receiver_text: false,
             database: None,
             declares_types: false,
+            bound_in: None,
             list: None,
             failure: None,
         }
@@ -210,7 +214,9 @@ impl Evaluator<'_> {
             return None;
         }
         let callees = self.eval(facts, call.callee, &None);
-        if callees.iter().any(|callee| matches!(callee, Value::Function(_))) {
+        // `Bun.file(path)` sends nothing.
+        let of_runtime = |callee: &Value| matches!(callee, Value::External { module, path } if module.is_empty() && matches!(&path[..], [first, _] if first.as_ref() == "Bun"));
+        if callees.iter().any(|callee| matches!(callee, Value::Function(_)) || of_runtime(callee)) {
             return None;
         }
         // `sql.raw(…)` makes a part of a query; postgres.js's `sql.unsafe(…)` is either.

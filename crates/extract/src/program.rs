@@ -276,8 +276,14 @@ impl<'p> Program<'p> {
         let folder = facts.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let absolute = path.strip_prefix('/').map(|path| crate::modules::join("", path));
         let near = crate::modules::join(folder, path);
+        let package = self.modules.package_folder(&facts.path).map(|folder| crate::modules::join(folder, path));
         let root = crate::modules::join("", path);
-        let found = absolute.into_iter().chain([near, root]).find(|path| self.snapshot.get(path).is_some())?;
+        let found = absolute
+            .into_iter()
+            .chain([near])
+            .chain(package)
+            .chain([root])
+            .find(|path| self.snapshot.get(path).is_some())?;
         self.add_file(&found.into())
     }
 
@@ -460,7 +466,8 @@ impl<'p> Program<'p> {
 
     /// The library that a tag is of: the one that its file imports, else one that the project uses.
     pub(crate) fn tag_library(&self, facts: &Facts, path: &[Arc<str>]) -> Option<&'static Library> {
-        let mut libraries = self.tags(path).map(|(library, _)| library);
+        let named = |(library, tag): &Of<Tag>| !tag.imported || self.imports(facts, library);
+        let mut libraries = self.tags(path).filter(named).map(|(library, _)| library);
         let first = libraries.next()?;
         let all = || std::iter::once(first).chain(libraries);
         let mut active = None;

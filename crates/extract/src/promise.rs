@@ -58,6 +58,11 @@ impl<'t> Variable<'t> {
         self.filter.is_empty() && self.name.bytes().all(|byte| byte.is_ascii_digit())
     }
 
+    /// The names of the object that is bound, where the variable stands for it.
+    fn keys<'n>(&self, names: &'n Bindings) -> Option<&'n [String]> {
+        names.keys().filter(|keys| self.name == "this" && !keys.is_empty())
+    }
+
     /// What stands in the text for it, `before` being what stands before it.
     pub(crate) fn pieces(&self, names: &Bindings, before: &str, at: Span) -> Vec<Piece> {
         let text = |text: String| vec![Piece::Text { text: text.into(), at, verbatim: false }];
@@ -70,6 +75,14 @@ impl<'t> Variable<'t> {
                 text(name.split('.').map(quoted).collect::<Vec<_>>().join("."))
             }
             ("raw", Some([raw])) => text(raw.clone()),
+            // The object itself: `INSERT INTO t (${this:name}) VALUES (${this:csv})`.
+            ("name", None) if let Some(keys) = self.keys(names) => {
+                text(keys.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(","))
+            }
+            ("csv" | "list", None) if let Some(keys) = self.keys(names) => {
+                let values: Vec<Vec<Piece>> = keys.iter().map(|_| vec![Piece::Placeholder(at)]).collect();
+                values.join(&text(",".to_owned())[0])
+            }
             ("name" | "alias", _) => unknown("name that is bound at run time"),
             ("raw" | "value", _) => unknown("text that is bound at run time"),
             // One value or several.

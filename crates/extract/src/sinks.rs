@@ -154,6 +154,8 @@ pub(crate) struct Sink {
     #[serde(default)]
     pub(crate) part_of: Vec<String>,
     pub(crate) placeholders: Option<Placeholders>,
+    /// The field of the argument after the text that holds what is bound.
+    pub(crate) bound_in: Option<String>,
     /// Its names say nothing, and what it makes is given to another sink: they are no reason to read a file.
     #[serde(default)]
     pub(crate) unsought: bool,

@@ -52,6 +52,9 @@ impl Evaluator<'_> {
         if self.builds(facts, expr, call) {
             return vec![Value::unknown(super::part::BUILT, at)];
         }
+        if let Some(values) = self.file_of_bun(facts, call, at, env) {
+            return values;
+        }
         if let ExprKind::Member { object, property } = &facts.expr(call.callee).kind
             && let Some(values) = self.method(facts, expr, *object, property, call, env)
         {
@@ -298,6 +301,9 @@ impl Evaluator<'_> {
         let first = call.arguments.first().copied();
         if let Some(made) = self.made(facts, call, (module, path), at, env) {
             return vec![made];
+        }
+        if let Some(values) = self.path_made(facts, call, (module, &name), at, env) {
+            return values;
         }
         match (module.as_ref(), name.as_str()) {
             ("", "String") => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),

@@ -4,36 +4,69 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::value::{Env, Piece, Value};
+use super::value::{Env, FunctionRef, Piece, Value};
 use super::{Evaluator, span};
 use crate::ir::{Call, ExprId, ExprKind, Facts};
 
 /// The field of a table's object that holds the table itself, and of a schema's its name: no column is called so.
 const ITSELF: &str = "";
 
+/// What makes a view.
+const VIEWS: &[&str] = &["pgView", "pgMaterializedView", "view", "materializedView"];
+
+/// What makes something that has a name in the database.
+const MAKERS: &[&str] = &[
+    "pgTable",
+    "pgSchema",
+    "table",
+    "alias",
+    "as",
+    "existing",
+    "pgView",
+    "pgMaterializedView",
+    "view",
+    "materializedView",
+];
+
 impl Evaluator<'_> {
-    /// `pgTable("users", { … })`, `pgSchema("app")` and `app.table("users", { … })`; none where the call is none of them.
+    /// `pgTable("users", { … })`, `pgSchema("app")`, `app.table("users", { … })`, a view with its columns, and what
+    /// `pgTableCreator` and `alias` make; none where the call is none of them.
     pub(super) fn drizzle(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Option<Vec<Value>> {
         let name = facts.name_of(call.callee)?;
-        if !matches!(name.as_ref(), "pgTable" | "pgSchema" | "table")
-            || !facts.modules.iter().any(|module| module.starts_with("drizzle-orm"))
-        {
+        if !facts.modules.iter().any(|module| module.starts_with("drizzle-orm")) {
+            return None;
+        }
+        let maker = self.table_maker(facts, call);
+        if maker.is_none() && !MAKERS.contains(&name.as_ref()) {
             return None;
         }
         let at = span(facts, expr);
-        let first = *call.arguments.first()?;
-        let text = self.eval(facts, first, env).first().and_then(Value::constant)?;
         let fragment = |text: &str| {
             Value::Fragment([Piece::Text { text: text.into(), at, verbatim: false }].into(), facts.file, expr)
         };
+        if let ("as" | "existing", ExprKind::Member { object, .. }) = (name.as_ref(), &facts.expr(call.callee).kind) {
+            return self.view(facts, *object, env);
+        }
+        let first = *call.arguments.first()?;
+        if name.as_ref() == "alias" {
+            return self.alias(facts, (first, *call.arguments.get(1)?), &fragment, env);
+        }
+        let mut text = self.eval(facts, first, env).first().and_then(Value::constant)?;
+        let made_by_project = maker.is_some();
+        if let Some(maker) = maker {
+            let made = self.invoke(&maker, vec![vec![Value::derived(&text, at)]], at);
+            let [one] = made.as_slice() else { return None };
+            text = one.constant()?;
+        }
         let mut table = quoted(&text);
         match (name.as_ref(), &facts.expr(call.callee).kind) {
+            _ if made_by_project => {}
             ("pgSchema", _) => return Some(vec![Value::Record([(ITSELF.into(), vec![fragment(&table)])].into())]),
-            ("table", ExprKind::Member { object, .. }) => {
+            ("table" | "view" | "materializedView", ExprKind::Member { object, .. }) => {
                 let schema = self.eval(facts, *object, env).first().and_then(itself)?;
                 table = format!("{}.{table}", schema.constant()?);
             }
-            ("table", _) => return None,
+            ("table" | "view" | "materializedView", _) => return None,
             _ => {}
         }
         let mut fields = vec![(ITSELF.into(), vec![fragment(&table)])];
@@ -45,6 +78,54 @@ impl Evaluator<'_> {
             fields.push((key, vec![value]));
         }
         Some(vec![Value::Record(fields.into())])
+    }
+
+    /// The function by which what is called here makes a table's name of another: `const table = pgTableCreator((name) => …)`.
+    fn table_maker(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<FunctionRef> {
+        let ExprKind::Binding(binding) = facts.expr(call.callee).kind else { return None };
+        let ExprKind::Call(creator) = &facts.expr(facts.binding(binding).init?).kind else { return None };
+        if facts.name_of(creator.callee)?.as_ref() != "pgTableCreator" {
+            return None;
+        }
+        match self.eval(facts, *creator.arguments.first()?, &None).into_iter().next()? {
+            Value::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// `pgView("active", { … }).existing()`: a view whose columns are named.
+    fn view(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> Option<Vec<Value>> {
+        let ExprKind::Call(call) = &facts.expr(object).kind else { return None };
+        if !VIEWS.contains(&facts.name_of(call.callee)?.as_ref()) || call.arguments.len() < 2 {
+            return None;
+        }
+        let values = self.eval(facts, object, env);
+        matches!(values.as_slice(), [view] if itself(view).is_some()).then_some(values)
+    }
+
+    /// `alias(users, "parent")`: the same columns under another name.
+    fn alias(
+        &mut self,
+        facts: &Arc<Facts>,
+        (table, name): (ExprId, ExprId),
+        fragment: &dyn Fn(&str) -> Value,
+        env: &Env,
+    ) -> Option<Vec<Value>> {
+        let tables = self.eval(facts, table, env);
+        let [Value::Record(fields)] = tables.as_slice() else { return None };
+        let before = itself(tables.first()?)?.constant()?;
+        let name = quoted(&self.eval(facts, name, env).first().and_then(Value::constant)?);
+        let mut renamed = vec![(ITSELF.into(), vec![fragment(&name)])];
+        for (key, values) in seen(fields) {
+            let column = values.first().and_then(Value::constant);
+            let column = column.as_deref().and_then(|column| column.strip_prefix(&before));
+            let value = match column {
+                Some(column) => vec![fragment(&format!("{name}{column}"))],
+                None => values.clone(),
+            };
+            renamed.push((key.clone(), value));
+        }
+        Some(vec![Value::Record(renamed.into())])
     }
 
     /// Keys and names of a table's columns, from an object or from the function that makes it.

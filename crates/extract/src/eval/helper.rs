@@ -60,7 +60,7 @@ impl Evaluator<'_> {
             }
             Meaning::Dynamic => {
                 let names = self.dynamic(facts, call, at, env);
-                vec![self.unless_renamed(helper, names, at)]
+                names.into_iter().map(|name| self.unless_renamed(helper, name, at)).collect()
             }
             Meaning::Join => {
                 let joined = self.join_fragments(facts, call, helper.form.as_deref().unwrap_or(", "), at, env);
@@ -205,20 +205,23 @@ impl Evaluator<'_> {
     }
 
     /// postgres.js: `sql("name")`, `sql(["a", "b"])`; rows and columns depend on the clause (see `dynamic_columns`).
-    fn dynamic(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Pieces {
+    fn dynamic(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Pieces> {
         let first = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
-        let names = match first.as_slice() {
-            [Value::List(items)] => items.iter().map(|item| item.values.first().and_then(Value::constant)).collect(),
-            [one] => one.constant().map(|name| vec![name]),
-            _ => None,
-        };
-        match names {
-            Some(names) if call.arguments.len() == 1 => {
-                let list: Vec<String> = names.iter().map(|name| quoted(name, true)).collect();
-                vec![derived(&list.join(","), at)].into()
+        let first = self.forced(first);
+        let names = |value: &Value| -> Option<Pieces> {
+            match value {
+                Value::List(items) => {
+                    let name = |item: &Item| Some(quoted(&item.values.first()?.constant()?, true));
+                    let names: Option<Vec<String>> = items.iter().map(name).collect();
+                    Some(vec![derived(&names?.join(","), at)].into())
+                }
+                one => one.constant().map(|_| name_pieces(one, true, at)),
             }
-            _ => vec![Piece::Unknown("names or rows that are not known".into(), at)].into(),
-        }
+        };
+        let known: Option<Vec<Pieces>> = first.iter().map(names).collect();
+        known
+            .filter(|known| call.arguments.len() == 1 && !known.is_empty())
+            .unwrap_or_else(|| vec![vec![Piece::Unknown("names or rows that are not known".into(), at)].into()])
     }
 
     /// postgres.js: `insert into t ${sql(rows, "a", "b")}` and `update t set ${sql(row, "a")}`; a list of values after

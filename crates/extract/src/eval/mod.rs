@@ -30,6 +30,7 @@ pub(crate) mod outside;
 mod own_tag;
 mod package;
 pub(crate) mod part;
+mod paths;
 mod recase;
 pub(crate) mod replace;
 mod rust;
@@ -408,6 +409,9 @@ impl<'p> Evaluator<'p> {
                 }
                 if let Some(empty) = self.empty_fragment(facts, expr) {
                     return vec![empty];
+                }
+                if let Some(place) = self.own_place(facts, expr, env) {
+                    return place;
                 }
                 let objects = self.eval(facts, *object, env);
                 self.member(&objects, property, at)

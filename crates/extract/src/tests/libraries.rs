@@ -232,3 +232,117 @@ fn what_goes_through_data_does_not_use_up_a_site() {
            + with had as (delete from \"carts\" where key = $1 returning id) insert into \"carts\" (id, key, kind, body) select $2, $3, $4, $5::jsonb from had",
     );
 }
+
+/// Files that code reads beside itself, as modules of today name them.
+#[test]
+fn files_beside_the_code() {
+    let reads = "import { readFileSync } from 'node:fs';
+         import { readFile } from 'node:fs/promises';
+         import path, { dirname, join } from 'node:path';
+         import { fileURLToPath } from 'node:url';
+         import postgres from 'postgres';
+         import { Pool } from 'pg';
+         const pool = new Pool();
+         const sql = postgres();
+         const here = dirname(fileURLToPath(import.meta.url));
+         export const a = () => pool.query(readFileSync(join(here, 'sql/one.sql'), 'utf8'));
+         export const b = () => pool.query(readFileSync(new URL('./sql/one.sql', import.meta.url), 'utf8'));
+         export const c = async () => pool.query(await readFile(`${import.meta.dirname}/sql/one.sql`, 'utf8'));
+         export const d = () => sql.file(join(import.meta.dirname, 'sql', 'one.sql'));
+         export const e = async () => pool.query(await Bun.file(`${import.meta.dir}/sql/one.sql`).text());
+         export const f = () => pool.query(readFileSync(fileURLToPath(new URL('sql/one.sql', import.meta.url))).toString());
+         export const g = async () => pool.query(await Deno.readTextFile(new URL('./sql/one.sql', import.meta.url)));
+         export const h = () => sql.file(new URL('../src/sql/one.sql', import.meta.url).pathname);
+         export const i = () => pool.query(readFileSync(path.join(process.cwd(), 'src/sql/one.sql'), 'utf8'));
+         export const j = () => pool.query(readFileSync(new URL('./sql/one.sql', process.env.BASE), 'utf8'));";
+    let (extraction, sources) = super::run(
+        &[
+            ("app/src/a.ts", reads),
+            ("app/src/sql/one.sql", "select id from carts"),
+            ("app/package.json", "{\"dependencies\":{\"pg\":\"8\",\"postgres\":\"3\"}}"),
+        ],
+        &crate::Options::default(),
+    );
+    let found = super::ledger(&extraction, &sources);
+    assert_eq!(found.matches("= select id from carts").count(), 9, "{found}");
+    assert_eq!(found.matches("? ").count(), 1, "{found}");
+}
+
+/// Drizzle's creators of tables, views with columns, and aliases.
+#[test]
+fn names_that_drizzle_makes() {
+    let schema = "import { pgTableCreator, pgSchema, pgView, alias, integer } from 'drizzle-orm/pg-core';
+         import { sql } from 'drizzle-orm';
+         const table = pgTableCreator((name) => `shop_${name}`);
+         export const carts = table('cart', (d) => ({ id: d.integer(), owner: d.integer('owner_id') }));
+         export const parent = alias(carts, 'parent');
+         export const live = pgView('live_carts', { id: integer('id') }).existing();
+         export const kept = pgSchema('old').materializedView('kept', { id: integer() }).as(sql`select 1`);
+         export const open = pgView('open_carts').as((qb) => qb.select().from(carts));";
+    let queries = "import { sql } from 'drizzle-orm';
+         import { carts, kept, live, open, parent } from './schema';
+         export const a = (db) => db.execute(sql`select ${carts.owner} from ${carts}`);
+         export const b = (db) => db.execute(sql`select ${parent.owner} from ${carts} ${parent}`);
+         export const c = (db) => db.execute(sql`select ${live.id}, ${kept.id} from ${live}, ${kept}`);
+         export const d = (db) => db.execute(sql`select ${open.id} from ${open}`);";
+    let (extraction, sources) = super::run(&[("a.ts", queries), ("schema.ts", schema)], &crate::Options::default());
+    let found = super::ledger(&extraction, &sources);
+    for text in [
+        "+ select \"shop_cart\".\"owner_id\" from \"shop_cart\"\n",
+        "+ select \"parent\".\"owner_id\" from \"shop_cart\" \"parent\"\n",
+        "+ select \"live_carts\".\"id\", \"old\".\"kept\".\"id\" from \"live_carts\", \"old\".\"kept\"\n",
+        "~ select <?> from <?>\n",
+    ] {
+        assert!(found.contains(text), "{text}\n{found}");
+    }
+}
+
+/// Each name that a list gives is a text.
+#[test]
+fn names_of_a_list() {
+    check_one(
+        "import postgres from 'postgres';
+         const sql = postgres();
+         export const clear = () => Promise.all(['carts', 'items'].map((name) => sql`truncate ${sql(name)}`));",
+        "a.ts:3 postgres.sql
+           = truncate \"carts\"
+           = truncate \"items\"",
+    );
+}
+
+/// A tag is not called after a library that nobody imports.
+#[test]
+fn a_tag_of_an_object() {
+    check_one(
+        "import postgres from 'postgres';
+         export const open = (url: string) => ({ raw: postgres(url) });
+         export const a = (db: ReturnType<typeof open>, id: number) => db.raw`select name from carts where id = ${id}`;",
+        "a.ts:3 postgres.sql
+           = select name from carts where id = $1",
+    );
+}
+
+/// pg-promise: what a file's options fill in, and the names of the object that is bound.
+#[test]
+fn what_pg_promise_fills_in() {
+    let queries = "const { QueryFile } = require('pg-promise');
+         const pgp = require('pg-promise')();
+         const db = pgp({});
+         const options = { minify: true, params: { schema: 'shop' } };
+         const load = (name) => new QueryFile(name, options);
+         const find = load('find.sql');
+         exports.a = (id) => db.one(find, { id });
+         exports.b = (paid) => db.none('INSERT INTO carts(${this:name}) VALUES(${this:csv})', { id: 1, paid });
+         exports.c = (cart) => db.none('INSERT INTO carts(${this:name}) VALUES(${this:csv})', cart);";
+    check(
+        &[("a.js", queries), ("find.sql", "SELECT * FROM ${schema~}.carts WHERE id = ${id} AND ${other:name} = 1")],
+        "a.js:5 pg-promise.QueryFile
+           ~ SELECT * FROM \"shop\".carts WHERE id = $1 AND <?> = 1
+           ? name that is bound at run time (find.sql:1)
+         a.js:8 pg-promise.query
+           + INSERT INTO carts(\"id\",\"paid\") VALUES($1,$2)
+         a.js:9 pg-promise.query
+           ~ INSERT INTO carts(<?>) VALUES(<?>)
+           ? name that is bound at run time (a.js:9)",
+    );
+}
