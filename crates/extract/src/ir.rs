@@ -336,7 +336,7 @@ pub(crate) const KEYED: &str = "[=]";
 /// What is said of a field that is deleted.
 pub(crate) const DELETED: &str = "field that is deleted";
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub(crate) enum WriteOp {
     Assign(ExprId),
     Append(ExprId),
@@ -365,7 +365,7 @@ impl WriteOp {
 }
 
 /// How a function reaches what it changes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub(crate) enum Change {
     /// The variable is its own.
     Captured(BindingId),

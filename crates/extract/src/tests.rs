@@ -13,6 +13,7 @@ mod known;
 mod libraries;
 mod map;
 mod outside;
+mod rounds;
 mod rust;
 mod sharing;
 mod sound;

@@ -370,7 +370,7 @@ fn calls_of_closures(facts: &Facts, id: BindingId, writes: &[Write], around: Opt
 }
 
 /// Whether a write adds to what is there.
-fn adds(op: &WriteOp) -> bool {
+pub(super) fn adds(op: &WriteOp) -> bool {
     !matches!(op, WriteOp::Assign(_) | WriteOp::Lost(_) | WriteOp::ListLost(_))
 }
 
@@ -411,7 +411,7 @@ fn called_closures(facts: &Facts, writes: &[Write], around: Option<FunctionId>) 
 }
 
 /// The outermost function around a region that is within `around` and runs by itself.
-fn closure_of(facts: &Facts, mut region: RegionId, around: Option<FunctionId>) -> Option<FunctionId> {
+pub(super) fn closure_of(facts: &Facts, mut region: RegionId, around: Option<FunctionId>) -> Option<FunctionId> {
     let mut found = None;
     let within = around.map(|around| facts.functions[around.index()].range);
     loop {
@@ -447,7 +447,7 @@ fn params_of<'g>(function: &FunctionRef, gift: &'g Gift) -> Vec<(BindingId, Opti
 }
 
 /// What a call in a loop adds may come any number of times.
-fn repeating(before: &[Value], after: Vec<Value>, at: Span) -> Vec<Value> {
+pub(super) fn repeating(before: &[Value], after: Vec<Value>, at: Span) -> Vec<Value> {
     let length = before.iter().map(|value| if let Value::List(items) = value { items.len() } else { 0 }).max();
     after
         .into_iter()

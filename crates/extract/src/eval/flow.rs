@@ -33,6 +33,12 @@ pub(super) struct Use {
 }
 
 impl Use {
+    /// Whether it stands in a region itself.
+    fn is_in(self, facts: &Facts, region: RegionId) -> bool {
+        let (range, at) = (facts.region(region).range, self.at.range);
+        !self.elsewhere && range.start <= at.start && at.end <= range.end
+    }
+
     pub(super) fn within(self, facts: &Facts, region: RegionId) -> bool {
         let range = facts.region(region).range;
         if let Some(turning) = self.turning.map(|turning| facts.region(turning).range)
@@ -102,6 +108,11 @@ impl Evaluator<'_> {
         reader: Use,
         env: &Env,
     ) -> Vec<Value> {
+        if let RegionKind::Loop(over) = facts.region(child).kind
+            && reader.is_in(facts, child)
+        {
+            return self.in_turn(facts, state, writes, (child, over), reader, env);
+        }
         if let RegionKind::Loop(Some(over)) = facts.region(child).kind
             && !reader.within(facts, child)
         {
@@ -136,6 +147,10 @@ impl Evaluator<'_> {
         reader: Use,
         env: &Env,
     ) -> Vec<Value> {
+        let runs = matches!(facts.region(child).kind, RegionKind::Function(_)) && !is_called_for_each(facts, child);
+        if runs && !reader.within(facts, child) {
+            return self.at_any_time(facts, state, writes, child, reader, env);
+        }
         let after = self.flow(facts, state.clone(), writes, child, reader, env);
         if reader.within(facts, child) {
             return after;
@@ -246,7 +261,7 @@ impl Evaluator<'_> {
         union(ended, after)
     }
 
-    fn apply(
+    pub(super) fn apply(
         &mut self,
         facts: &Arc<Facts>,
         state: Vec<Value>,
@@ -313,7 +328,7 @@ impl Evaluator<'_> {
 }
 
 /// A number, or the text of a number that stands in source as one.
-fn is_number(value: &Value) -> bool {
+pub(super) fn is_number(value: &Value) -> bool {
     match value {
         Value::Number(_) => true,
         Value::Text(pieces) => {

@@ -33,6 +33,7 @@ pub(crate) mod part;
 mod paths;
 mod recase;
 pub(crate) mod replace;
+mod rounds;
 mod rust;
 mod rust_format;
 mod settings;
@@ -157,6 +158,10 @@ pub(crate) struct Evaluator<'p> {
     made: FxHashMap<inherited::Descent, OnCallers<Env>>,
     /// What functions of other files write into what an expression makes, and into members of classes.
     unseen: unseen::Known,
+    /// The turns of loops that were followed, by the loop, what is around it and their number.
+    turn_frames: FxHashMap<turns::Turn, Env>,
+    /// What runs any number of times leaves.
+    rounds: FxHashMap<rounds::Asked, rounds::Left>,
     /// Parts of objects whose writes are being evaluated.
     writing: Vec<outside::Part>,
     /// The functions whose callers were asked for.
@@ -198,6 +203,8 @@ impl<'p> Evaluator<'p> {
             settings: FxHashMap::default(),
             made: FxHashMap::default(),
             unseen: unseen::Known::default(),
+            turn_frames: FxHashMap::default(),
+            rounds: FxHashMap::default(),
             writing: Vec::new(),
             asked: Asked::default(),
             names: None,
@@ -224,6 +231,8 @@ impl<'p> Evaluator<'p> {
         // What sites with too many combinations went through takes much room and is seldom asked for again.
         if self.memo.len() > MAX_MEMO {
             self.memo.clear();
+            self.turn_frames.clear();
+            self.rounds.clear();
         }
         self.steps = 0;
         self.depth = 0;

@@ -7,6 +7,7 @@ use rollproof_source::Span;
 use super::choice;
 use super::flow::{Use, union};
 use super::object::combined;
+use super::rounds::{comes_before, stands_elsewhere};
 use super::spread::more_than;
 use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Piece, Value, add, number_of};
 use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
@@ -98,21 +99,22 @@ impl Evaluator<'_> {
         env: &Env,
     ) -> Vec<Value> {
         let start = at.range.start;
-        let elsewhere = facts.function_of(binding.region) != facts.function_at(start);
+        let elsewhere = stands_elsewhere(facts, binding.region, start);
+        let before = |write: &&Write| write.at <= start || comes_before(facts, binding.region, write.region, start);
         let later = |write: &&Write| write.at > start && write.op.changes_list();
         if !elsewhere && writes.iter().any(&later) && is_kept(facts, start) {
             // Under the other name that it has from here on, what is put into a list later is read as well.
             let reader = Use { at, elsewhere: true, turning: None, jump: None };
-            let kept: Vec<&Write> = writes.iter().copied().filter(|write| write.at <= start || later(write)).collect();
+            let kept: Vec<&Write> = writes.iter().copied().filter(|write| before(write) || later(write)).collect();
             // Most lists that are kept hold no text: it is not worth a site's whole budget to see what is put into them.
             let flow = |evaluator: &mut Self| evaluator.flow(facts, base.clone(), &kept, binding.region, reader, env);
             let with_later = self.in_steps(STEPS_OF_LATER, flow);
             let with_later = with_later.unwrap_or_else(|| vec![Value::unknown(PUT_LATER, at)]);
-            writes.retain(|write| write.at <= start);
+            writes.retain(before);
             let reader = Use { at, elsewhere: false, turning: None, jump: None };
             return union(self.flow(facts, base, &writes, binding.region, reader, env), with_later);
         }
-        writes.retain(|write| elsewhere || write.at <= start);
+        writes.retain(|write| elsewhere || before(write));
         if writes.is_empty() {
             return base;
         }

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use rollproof_source::FileId;
+
 use super::Evaluator;
 use super::choice;
 use super::flow::{MAX_TURNS, MAX_WAYS, Use, inside, is_called_for_each, taking, union, with_left_out};
 use super::value::{Decision, DecisionPlace, Env, Frame, Item, Value, number_of};
 use crate::ir::{BindingKind, ExprId, ExprKind, Facts, Part, RegionId, RegionKind, Write};
+
+/// A loop, the address of what is around it, and which of its turns.
+pub(super) type Turn = (FileId, RegionId, usize, usize);
 
 /// A jump out of a region, or to its next turn.
 #[derive(Clone, Copy)]
@@ -64,14 +69,8 @@ impl Evaluator<'_> {
             let mut after = state.to_vec();
             let (mut last, mut parts) = (Vec::new(), false);
             for (index, item) in items.iter().enumerate() {
-                let serial = serial_of_turn(env, child, index);
-                let frame = Frame {
-                    element: Some((over, item.values.to_vec())),
-                    call: None,
-                    ..Frame::without_call(facts.file, env.clone(), serial)
-                };
                 let turn = Use { turning: Some(child), ..reader };
-                let inner = Some(Arc::new(frame));
+                let inner = self.turn_frame(facts, (child, over), (index, item), env);
                 let left = self.left_by_jumps(facts, &after, (writes, child), turn, &inner);
                 let end = left.end.unwrap_or(u32::MAX);
                 let reached: Vec<&Write> = writes.iter().filter(|write| write.at <= end).copied().collect();
@@ -110,6 +109,29 @@ impl Evaluator<'_> {
             ways.push(union(after, last));
         }
         Some(choice::told_apart(choice::at_expr(facts, over, env), ways))
+    }
+
+    /// What stands around a turn: the same wherever it is asked for, so that what is evaluated in it is known again.
+    fn turn_frame(
+        &mut self,
+        facts: &Facts,
+        (child, over): (RegionId, ExprId),
+        (index, item): (usize, &Item),
+        env: &Env,
+    ) -> Env {
+        let around = env.as_ref().map_or(0, |frame| Arc::as_ptr(frame) as usize);
+        let key = (facts.file, child, around, index);
+        let element = Some((over, item.values.to_vec()));
+        if let Some(known) = self.turn_frames.get(&key)
+            && known.as_ref().is_some_and(|known| known.element == element)
+        {
+            return known.clone();
+        }
+        let serial = serial_of_turn(env, child, index);
+        let frame = Frame { element, call: None, ..Frame::without_call(facts.file, env.clone(), serial) };
+        let made = Some(Arc::new(frame));
+        self.turn_frames.insert(key, made.clone());
+        made
     }
 
     /// What the jumps of a turn that starts with `state` leave.
@@ -350,6 +372,6 @@ fn is_known(value: &Value) -> bool {
 
 /// The number of a turn of a loop, the same whenever its function is looked at: what it decides for one variable it decides
 /// for the others.
-fn serial_of_turn(env: &Env, child: RegionId, index: usize) -> u32 {
+pub(super) fn serial_of_turn(env: &Env, child: RegionId, index: usize) -> u32 {
     number_of(&(env.as_ref().map_or(0, |frame| frame.serial), child, index))
 }

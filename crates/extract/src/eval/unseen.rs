@@ -191,17 +191,16 @@ impl Evaluator<'_> {
         self.unseen.members.insert(key.clone(), (None, None));
         let before = self.hangs.len();
         let mut found = None;
-        for (writer, at) in &self.program.setters_of(&class.facts, name) {
-            let mutation = &writer.mutations[*at];
+        for (writer, object, at) in &self.program.setters_of(&class.facts, name) {
             let (values, _) = self.aside(|evaluator| {
-                evaluator.in_steps(STEPS_OF_OBJECT, |evaluator| evaluator.eval(writer, mutation.object, &None))
+                evaluator.in_steps(STEPS_OF_OBJECT, |evaluator| evaluator.eval(writer, *object, &None))
             });
             let is_it = |value: Value| match value {
                 Value::Instance(of, _) => self.extends(&of, class),
                 _ => false,
             };
             if values.unwrap_or_default().into_iter().any(is_it) {
-                found = Some(Span::new(writer.file, mutation.at.saturating_sub(1), mutation.at));
+                found = Some(Span::new(writer.file, at.saturating_sub(1), *at));
                 break;
             }
         }

@@ -7,12 +7,17 @@ use rollproof_source::Span;
 use super::call::in_arm_or_loop;
 use super::flow::{Use, union};
 use super::name::is_kept;
+use super::rounds::{comes_before, is_in_turn, stands_elsewhere};
 use super::value::{Env, Frame, FunctionRef, Value, Written, add};
 use super::{Evaluator, span};
 use crate::ir::{
-    ANY_FIELD, Binding, BindingId, BindingKind, DELETED, ExprId, ExprKind, Facts, ParamId, Write, WriteOp,
+    ANY_FIELD, Binding, BindingId, BindingKind, DELETED, ExprId, ExprKind, Facts, ParamId, RegionId, RegionKind, Write,
+    WriteOp,
 };
 use crate::uses::Gift;
+
+/// What is said where nobody knows what comes first.
+const NO_ORDER: &str = "changed in an order that is not followed";
 
 /// What sets a field.
 enum Event<'f> {
@@ -45,6 +50,24 @@ impl Event<'_> {
         match self {
             Self::Write(write) => write.at,
             Self::Call(call, ..) => facts.expr(*call).range.end,
+        }
+    }
+
+    fn region(&self, facts: &Facts) -> Option<RegionId> {
+        match self {
+            Self::Write(write) => Some(write.region),
+            Self::Call(call, ..) => match &facts.expr(*call).kind {
+                ExprKind::Call(call) => Some(call.region),
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether it adds to what is there.
+    fn adds(&self) -> bool {
+        match self {
+            Self::Write(write) => super::changes::adds(&write.op),
+            Self::Call(..) => true,
         }
     }
 }
@@ -130,7 +153,7 @@ impl Evaluator<'_> {
     ) -> Vec<Value> {
         let (facts, read) = (&object.facts, object.at.range.start);
         let binding = facts.binding(id);
-        let elsewhere = facts.function_of(binding.region) != facts.function_at(read);
+        let elsewhere = stands_elsewhere(facts, binding.region, read);
         let later = |write: &&Write| write.at > read && may_set(write, name);
         let at_any_time = if elsewhere { Later::All } else { Later::None };
         // Under the other name that it has from here on, what is set later is read as well; under another name of a part of
@@ -166,10 +189,15 @@ impl Evaluator<'_> {
         let direct = fields_written(object, id).filter(|write| may_set(write, name)).map(Event::Write);
         let calls = self.calls_that_write(&facts, id, Some(name));
         let calls = calls.into_iter().map(|(call, function, index)| Event::Call(call, function, index));
-        let mut events: Vec<Event<'_>> =
-            direct.chain(calls).filter(|event| event.at(&facts) <= read || later.takes(event)).collect();
+        let comes = |event: &Event<'_>| {
+            let before = |region| comes_before(&facts, binding.region, region, read);
+            event.at(&facts) <= read || later.takes(event) || event.region(&facts).is_some_and(before)
+        };
+        let mut events: Vec<Event<'_>> = direct.chain(calls).filter(comes).collect();
         events.sort_by_key(|event| event.at(&facts));
         let reader = Use { at: object.at, elsewhere, turning: None, jump: None };
+        let made = state.clone();
+        let in_order = self.is_in_order(object, id, (name, &events), later);
         let mut next = 0;
         while let Some(event) = events.get(next) {
             if let Event::Call(call, function, index) = event {
@@ -199,7 +227,46 @@ impl Evaluator<'_> {
             next += writes.len();
             state = self.flow(&facts, state, &writes, binding.region, reader, &object.env);
         }
+        if !in_order {
+            if events.iter().any(Event::adds) {
+                add(&mut state, Value::unknown(NO_ORDER, at));
+            }
+            state = union(made, state);
+        }
         state
+    }
+
+    /// Whether the object is made before all that is written to it, which is written one after the other: neither is its name
+    /// set anew, nor do other writes than to this one field come again with the turns of a loop.
+    fn is_in_order(
+        &self,
+        object: &Written,
+        id: BindingId,
+        (name, events): (&Arc<str>, &[Event<'_>]),
+        later: Later,
+    ) -> bool {
+        let facts = &object.facts;
+        let Some(first) = events.first() else { return true };
+        let binding = facts.binding(id);
+        let sets = |write: &&Write| write.field.is_none() && matches!(write.op, WriteOp::Assign(_) | WriteOp::Lost(_));
+        let mut named = facts.uses().aliases(id).iter().flat_map(|id| &facts.binding(*id).writes);
+        if named.any(|write| sets(&write)) {
+            return false;
+        }
+        let plainly = |write: &Write| !runs_again(facts, write.region, binding.region);
+        let mut anew = binding.writes.iter().filter(sets);
+        if !anew.all(|write| write.at < first.at(facts) && plainly(write)) {
+            return false;
+        }
+        let plain = |event: &Event<'_>| match event {
+            Event::Write(write) => write.field.as_ref() == Some(name),
+            Event::Call(..) => false,
+        };
+        let read = object.at.range.start;
+        let again = |event: &Event<'_>| {
+            event.region(facts).is_some_and(|region| is_in_turn(facts, binding.region, region, read))
+        };
+        later == Later::All || events.iter().all(plain) || !events.iter().any(again)
     }
 
     /// The field after a call of a function that sets it.
@@ -269,4 +336,17 @@ fn param_of(function: &FunctionRef, index: u32) -> Option<&Binding> {
         matches!(binding.kind, BindingKind::Param(param) if param == id) && binding.path.is_empty()
     };
     function.facts.bindings.iter().find(is)
+}
+
+/// Whether a region may be entered more than once while the one around it is.
+fn runs_again(facts: &Facts, mut region: RegionId, around: RegionId) -> bool {
+    while region != around {
+        let here = facts.region(region);
+        if matches!(here.kind, RegionKind::Loop(_) | RegionKind::Function(_)) {
+            return true;
+        }
+        let Some(parent) = here.parent else { return true };
+        region = parent;
+    }
+    false
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::Program;
-use crate::ir::{ExprKind, Facts};
+use crate::ir::{ExprId, ExprKind, Facts};
 
-/// A file, and the index of one of its mutations.
-pub(crate) type Setting = (Arc<Facts>, usize);
+/// A write to a field, or to a part of what it holds: the file, what the field is of, and where it stands.
+pub(crate) type Setting = (Arc<Facts>, ExprId, u32);
 
 /// Writes by the field that they set.
 pub(super) type Settings = FxHashMap<Arc<str>, Arc<[Setting]>>;
 
 impl Program<'_> {
-    /// The writes in other files to fields of this name, those of `this` apart: in the wave, and where objects are made of what
+    /// The writes in other files to fields of this name and to what they hold, those of `this` apart: in the wave, and where objects are made of what
     /// a file exports.
     pub(crate) fn setters_of(&self, made: &Facts, name: &str) -> Vec<Setting> {
         let known = self.settings.get_or_init(|| settings(&self.wave)).get(name);
@@ -23,7 +23,7 @@ impl Program<'_> {
         let makers = self.makers_of(made, name).into_iter().filter(|path| !in_wave(path));
         let makers: Vec<Arc<Facts>> = makers.filter_map(|path| self.facts(&path)).collect();
         found.extend(settings(&makers).remove(name).into_iter().flat_map(|settings| settings.to_vec()));
-        found.retain(|(writer, _)| writer.file != made.file);
+        found.retain(|(writer, ..)| writer.file != made.file);
         found
     }
 }
@@ -31,11 +31,19 @@ impl Program<'_> {
 fn settings(wave: &[Arc<Facts>]) -> Settings {
     let mut found: FxHashMap<Arc<str>, Vec<Setting>> = FxHashMap::default();
     for facts in wave {
-        for (at, mutation) in facts.mutations.iter().enumerate() {
-            if let Some(field) = mutation.field.as_ref()
-                && !matches!(facts.expr(mutation.object).kind, ExprKind::This)
-            {
-                found.entry(field.clone()).or_default().push((facts.clone(), at));
+        for mutation in &facts.mutations {
+            let mut add = |field: &Arc<str>, object: ExprId| {
+                if !matches!(facts.expr(object).kind, ExprKind::This) {
+                    found.entry(field.clone()).or_default().push((facts.clone(), object, mutation.at));
+                }
+            };
+            if let Some(field) = &mutation.field {
+                add(field, mutation.object);
+            }
+            let mut next = mutation.object;
+            while let ExprKind::Member { object, property } = &facts.expr(next).kind {
+                add(property, *object);
+                next = *object;
             }
         }
     }

@@ -301,3 +301,29 @@ fn what_is_made_of_itself_comes_to_an_end() {
            ? refers to itself, or too deep (setup.ts:1)",
     );
 }
+
+#[test]
+fn what_an_object_of_an_imported_class_holds_may_be_changed() {
+    let class = "export class Query { columns = ['a']; parts = { where: '' }; }";
+    check(
+        &[
+            (
+                "app.ts",
+                &format!(
+                    "{PG}import {{ Query }} from './query';
+                     export function f() {{
+                       const query = new Query(); query.columns.push('b'); query.parts.where = ' WHERE c';
+                       return pool.query(`SELECT ${{query.columns.join(', ')}} FROM t${{query.parts.where}}`);
+                     }}"
+                ),
+            ),
+            ("query.ts", class),
+        ],
+        "app.ts:5 pg.query
+           + SELECT a FROM t
+           ~ SELECT a FROM t<?>
+           ~ SELECT <?> FROM t
+           ~ SELECT <?> FROM t<?>
+           ? changed under another name (app.ts:4)",
+    );
+}

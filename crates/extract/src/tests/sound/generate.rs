@@ -486,13 +486,21 @@ impl Generator {
         }
     }
 
+    fn inner_statement(&mut self, depth: usize) -> Stmt {
+        match self.below(100) {
+            0..15 => self.declaration(),
+            15..27 if self.sends => self.query(),
+            _ => self.change(depth),
+        }
+    }
+
     /// Statements of a block of its own.
     fn block(&mut self, depth: usize) -> Vec<Stmt> {
         let before = self.known.len();
         let (methods, keys) = (self.methods.len(), self.keys.len());
         self.inside += 1;
         let count = 1 + self.below(2);
-        let body = (0..count).map(|_| if self.chance(15) { self.declaration() } else { self.change(depth) }).collect();
+        let body = (0..count).map(|_| self.inner_statement(depth)).collect();
         self.inside -= 1;
         self.known.truncate(before);
         self.methods.truncate(methods);

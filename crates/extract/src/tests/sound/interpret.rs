@@ -42,6 +42,7 @@ struct Closure {
 #[derive(Default)]
 struct Scope {
     names: RefCell<BTreeMap<String, Value>>,
+    constants: RefCell<BTreeSet<String>>,
     outer: Option<Rc<Scope>>,
 }
 
@@ -125,9 +126,12 @@ impl Run<'_> {
 
     fn statement(&mut self, statement: &Stmt, scope: &Rc<Scope>, this: &Value) -> Made<End> {
         match statement {
-            Stmt::Declare { pattern, value, .. } => {
+            Stmt::Declare { constant, pattern, value } => {
                 let value = self.expr(value, scope, this)?;
                 bind(pattern, value, scope)?;
+                if *constant {
+                    scope.constants.borrow_mut().extend(pattern.names().map(str::to_owned));
+                }
             }
             Stmt::Function(_) => {}
             Stmt::Class(class) => {
@@ -140,7 +144,16 @@ impl Run<'_> {
                 let taken = if self.truth(condition, scope, this)? { then } else { otherwise };
                 return self.inner(taken, scope, this);
             }
-            Stmt::Each { name, over, body } => return self.each(name, over, body, scope, this),
+            Stmt::Each { name, over, body, .. } => return self.each(name, over, body, scope, this),
+            Stmt::Twice(body) => {
+                for _ in 0..2 {
+                    match self.inner(body, scope, this)? {
+                        End::Next => {}
+                        End::Break => break,
+                        end @ End::Return(_) => return Ok(end),
+                    }
+                }
+            }
             Stmt::Once(body) | Stmt::UntilBreak(body) => {
                 return Ok(match self.inner(body, scope, this)? {
                     End::Return(value) => End::Return(value),
@@ -575,7 +588,7 @@ fn bind(pattern: &Pattern, value: Value, scope: &Rc<Scope>) -> Made<()> {
 
 impl Scope {
     fn within(outer: &Rc<Self>) -> Rc<Self> {
-        Rc::new(Self { names: RefCell::default(), outer: Some(outer.clone()) })
+        Rc::new(Self { outer: Some(outer.clone()), ..Self::default() })
     }
 
     fn set(&self, name: &str, value: Value) {
@@ -588,6 +601,9 @@ impl Scope {
     }
 
     fn assign(&self, name: &str, value: Value) -> Made<()> {
+        if self.constants.borrow().contains(name) {
+            return Err(Stop::Thrown);
+        }
         if self.names.borrow().contains_key(name) {
             self.set(name, value);
             return Ok(());

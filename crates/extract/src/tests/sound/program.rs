@@ -90,11 +90,15 @@ pub(super) enum Stmt {
         then: Vec<Stmt>,
         otherwise: Vec<Stmt>,
     },
+    /// By a loop, or by `forEach`.
     Each {
         name: String,
         over: Expr,
         body: Vec<Stmt>,
+        called: bool,
     },
+    /// `for (let i = 0; i < 2; i++) { … }`
+    Twice(Vec<Stmt>),
     /// `do { … } while (false)`
     Once(Vec<Stmt>),
     /// `while (true) { …; break; }`

@@ -37,7 +37,9 @@ fn block(body: &mut Vec<Stmt>, left: &mut usize) -> bool {
         }
         let inner: Vec<Vec<Stmt>> = match &body[at] {
             Stmt::If { then, otherwise, .. } => vec![then.clone(), otherwise.clone()],
-            Stmt::Each { body, .. } | Stmt::Once(body) | Stmt::UntilBreak(body) => vec![body.clone()],
+            Stmt::Each { body, .. } | Stmt::Twice(body) | Stmt::Once(body) | Stmt::UntilBreak(body) => {
+                vec![body.clone()]
+            }
             Stmt::Try { body, handler, last } => {
                 vec![body.clone(), handler.clone().unwrap_or_default(), last.clone()]
             }
@@ -91,7 +93,7 @@ fn statement(of: &mut Stmt, left: &mut usize) -> bool {
         Stmt::Do(value) | Stmt::Return(Some(value)) => expr(value, left),
         Stmt::If { condition, then, otherwise } => expr(condition, left) || block(then, left) || block(otherwise, left),
         Stmt::Each { over, body, .. } => expr(over, left) || block(body, left),
-        Stmt::Once(body) | Stmt::UntilBreak(body) => block(body, left),
+        Stmt::Twice(body) | Stmt::Once(body) | Stmt::UntilBreak(body) => block(body, left),
         Stmt::Try { body, handler, last } => {
             block(body, left) || handler.as_mut().is_some_and(|handler| block(handler, left)) || block(last, left)
         }

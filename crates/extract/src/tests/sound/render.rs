@@ -72,6 +72,9 @@ struct Writer {
     used: BTreeSet<String>,
     sites: Vec<(u32, u32)>,
     top: bool,
+    /// What is sent is waited for.
+    waits: bool,
+    counters: usize,
     depth: usize,
 }
 
@@ -109,7 +112,9 @@ impl Writer {
                 self.line(&format!("{export}{keyword} {pattern} = {value};"));
             }
             Stmt::Function(function) if function.name == MAIN => {
+                self.waits = true;
                 self.inner("export async function main() {", &function.body, "}");
+                self.waits = false;
             }
             Stmt::Function(function) => {
                 let params = self.params(&function.params);
@@ -132,10 +137,7 @@ impl Writer {
                     self.inner("else {", otherwise, "}");
                 }
             }
-            Stmt::Each { name, over, body } => {
-                let over = self.expr(over);
-                self.inner(&format!("for (const {name} of {over}) {{"), body, "}");
-            }
+            Stmt::Each { .. } | Stmt::Twice(_) => self.repeated(statement),
             Stmt::Once(body) => self.inner("do {", body, "} while (false);"),
             Stmt::UntilBreak(body) => {
                 let body: Vec<Stmt> = body.iter().cloned().chain([Stmt::Break]).collect();
@@ -160,10 +162,31 @@ impl Writer {
             Stmt::Query { site, text } => {
                 let text = self.expr(text);
                 let start = start_of(*site);
-                let wait = if self.top { "" } else { "await " };
+                let wait = if self.waits { "await " } else { "" };
                 self.sites.push((*site, self.out.lines().count() as u32 + 1));
                 self.line(&format!("{wait}client.query(`{start}${{{text}}}`);"));
             }
+        }
+    }
+
+    fn repeated(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::Each { name, over, body, called: true } => {
+                let over = self.operand(over);
+                let waits = std::mem::replace(&mut self.waits, false);
+                self.inner(&format!("{over}.forEach(({name}) => {{"), body, "});");
+                self.waits = waits;
+            }
+            Stmt::Each { name, over, body, .. } => {
+                let over = self.expr(over);
+                self.inner(&format!("for (const {name} of {over}) {{"), body, "}");
+            }
+            Stmt::Twice(body) => {
+                self.counters += 1;
+                let count = format!("n{}", self.counters);
+                self.inner(&format!("for (let {count} = 0; {count} < 2; {count}++) {{"), body, "}");
+            }
+            _ => {}
         }
     }
 

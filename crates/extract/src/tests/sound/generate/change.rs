@@ -110,6 +110,7 @@ impl Generator {
     fn each(&mut self, depth: usize) -> Option<Stmt> {
         let many = self.some_where(|known| matches!(known.of, Type::Many(_)));
         let name = self.new_name("e");
+        let twice = self.chance(20);
         let (over, of) = match many {
             Some(Known { expr, of: Type::Many(fields), .. }) if self.chance(70) => (expr, Type::Object(fields)),
             _ => {
@@ -118,12 +119,15 @@ impl Generator {
             }
         };
         let loops = std::mem::replace(&mut self.loops, true);
-        self.learn(&name, of, false);
-        let at = self.known.len() - 1;
+        let at = self.known.len();
+        if !twice {
+            self.learn(&name, of, false);
+        }
         let body = self.block(depth);
         self.known.truncate(at);
         self.loops = loops;
-        Some(Stmt::Each { name, over, body })
+        let called = self.chance(30);
+        Some(if twice { Stmt::Twice(body) } else { Stmt::Each { name, over, body, called } })
     }
 
     /// A block that may be left in its middle.
