@@ -201,7 +201,11 @@ impl Tag {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Helper {
     /// Last parts of the function's path.
+    #[serde(default)]
     pub(crate) calls: Vec<String>,
+    /// Names that the library's modules export, which say nothing without the import.
+    #[serde(default)]
+    pub(crate) exports: Vec<String>,
     pub(crate) means: Meaning,
     /// What stands around a parameter: `{}::date`; or the text; or what joins parts where the call does not say.
     pub(crate) form: Option<String>,
@@ -235,6 +239,8 @@ pub(crate) enum Meaning {
     Empty,
     /// postgres.js's `sql(…)`: a name, a list of names, or rows.
     Dynamic,
+    /// Rows of values.
+    Rows,
     /// `unnest` of parameters.
     Unnest,
     /// What a query builder has built: not modelled.

@@ -326,6 +326,10 @@ impl Evaluator<'_> {
             }
             ("", "Set" | "Map") if let Some(first) = first => self.eval(facts, first, env),
             ("", "Set") => Vec::new(),
+            ("pg", "escapeIdentifier" | "escapeLiteral") => {
+                let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
+                self.each(values, at, if name == "escapeLiteral" { 'L' } else { 'I' })
+            }
             ("fs" | "node:fs" | "fs/promises" | "node:fs/promises" | "fs-extra", name)
                 if name.ends_with("readFileSync") || name.ends_with("readFile") =>
             {

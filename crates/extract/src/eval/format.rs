@@ -51,7 +51,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn each(&mut self, values: Vec<Value>, at: Span, kind: char) -> Vec<Value> {
+    pub(super) fn each(&mut self, values: Vec<Value>, at: Span, kind: char) -> Vec<Value> {
         let texts = self.written(&values, kind, at);
         distinct(texts.iter().map(|text| text.to_vec()).collect())
     }

@@ -10,7 +10,7 @@ use super::made_methods::Spelled;
 use super::value::{Env, Item, Piece, Pieces, Value, constant};
 use super::{Evaluator, span};
 use crate::QUERY_BUILDER;
-use crate::ir::{Call, ExprId, ExprKind, Facts};
+use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts};
 use crate::renaming::MAY_CHANGE;
 use crate::sinks::{Helper, Meaning, Placeholders};
 
@@ -66,6 +66,7 @@ impl Evaluator<'_> {
                 let joined = self.join_fragments(facts, call, helper.form.as_deref().unwrap_or(", "), at, env);
                 self.enclosed(facts, call, joined, at, env)
             }
+            Meaning::Rows => vec![self.rows(facts, call, at, env)],
             Meaning::Unnest => vec![self.unnest(facts, call, at, env)],
             Meaning::Part => self.part(facts, call, at, env),
             Meaning::Text => vec![vec![derived(helper.form.as_deref().unwrap_or_default(), at)].into()],
@@ -150,6 +151,13 @@ impl Evaluator<'_> {
 
     /// The helper that is called. Most calls are told apart by their last names.
     fn helper_of(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<&'static Helper> {
+        if let ExprKind::Binding(binding) = facts.expr(call.callee).kind
+            && let BindingKind::Import { module, name: Some(name), .. } = &facts.binding(binding).kind
+            && self.program.index.exported.contains_key(name.as_ref())
+            && let Some(helper) = self.program.helper_of(module, std::slice::from_ref(name))
+        {
+            return Some(helper);
+        }
         let known = self.program.knows(last_name(facts, call.callee)?);
         let named = known.then(|| self.program.helper(facts, &callee_path(facts, call.callee))).flatten();
         named.or_else(|| self.helper_of_tag(facts, call))
@@ -299,6 +307,25 @@ impl Evaluator<'_> {
             pieces.push(Piece::Repeat(at));
         }
         Some(pieces)
+    }
+
+    /// `($1,$2)`, of lists of values that are all as long as the first.
+    fn rows(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Pieces {
+        let lists = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
+        let width = match lists.as_slice() {
+            [Value::List(rows)] => match rows.first().map(|row| &row.values[..]) {
+                Some([Value::List(row)]) if row.iter().all(|item| !item.repeated && !item.optional) => row.len(),
+                _ => 0,
+            },
+            _ => 0,
+        };
+        if width == 0 {
+            return vec![Piece::Unknown("rows that are not known".into(), at)].into();
+        }
+        let values = vec![vec![Piece::Placeholder(at)]; width];
+        [vec![derived("(", at)], values.join(&derived(",", at)), vec![derived(")", at), Piece::Repeat(at)]]
+            .concat()
+            .into()
     }
 
     /// The columns that `sql(row, "a", "b")`, `sql(row, ["a"])` or `sql({ a: 1 })` names.

@@ -110,6 +110,10 @@ impl Evaluator<'_> {
         if let Some(values) = self.method_of_fragment(facts, object, name, call, env) {
             return Some(values);
         }
+        if name.as_ref() == "escapeLiteral" && call.arguments.len() == 1 {
+            let values = self.eval(facts, call.arguments[0], env);
+            return Some(self.each(values, span(facts, expr), 'L'));
+        }
         if name.as_ref() == "escapeIdentifier" {
             return Some(self.escaped_identifier(facts, call, span(facts, expr), env));
         }

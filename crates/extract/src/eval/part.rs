@@ -16,7 +16,7 @@ pub(crate) const BUILT: &str = "part that a query builder makes";
 
 /// Methods of a fragment whose result is the fragment again: Drizzle's and Kysely's types and plugins.
 const THE_SAME: &[&str] =
-    &["mapWith", "$type", "$castTo", "$notNull", "inlineParams", "withPlugin", "withoutPlugins", "getSQL"];
+    &["setName", "mapWith", "$type", "$castTo", "$notNull", "inlineParams", "withPlugin", "withoutPlugins", "getSQL"];
 
 /// How many calls a chain may have.
 const MAX_CHAIN: usize = 64;

@@ -181,6 +181,7 @@ impl Evaluator<'_> {
                     continue;
                 }
                 Value::Nothing if fragments => Vec::new().into(),
+                Value::External { module, path } if self.program.is_empty_part(module, path) => Vec::new().into(),
                 // Where an operand stands it is a value: `${date ?? sql`now()`}`.
                 Value::Opaque(_) if fragments && is_part_place(around.0) => Vec::new().into(),
                 Value::External { module, path }

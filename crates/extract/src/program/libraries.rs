@@ -31,12 +31,23 @@ impl Program<'_> {
 
     /// What a name of a package means, where it is a helper of a library.
     pub(crate) fn helper_of(&self, module: &str, path: &[Arc<str>]) -> Option<&'static Helper> {
-        let known = self.index.helpers.get(path.last()?.as_ref()).filter(|_| !module.is_empty())?;
         let of_module = |library: &Library| self.index.libraries_of(module).any(|at| at == library.at);
+        if let [name] = path
+            && let Some(exported) = self.index.exported.get(name.as_ref())
+            && let Some(((_, helper), _)) = exported.iter().find(|((library, _), _)| of_module(library))
+        {
+            return Some(helper);
+        }
+        let known = self.index.helpers.get(path.last()?.as_ref()).filter(|_| !module.is_empty())?;
         let fits = known.iter().filter(|((library, helper), pattern)| {
             helper.means != Meaning::Part && ends_with(path, pattern) && of_module(library)
         });
         fits.max_by_key(|(_, pattern)| pattern.len()).map(|((_, helper), _)| *helper)
+    }
+
+    /// Whether a name of a package is a part of a query that says nothing: `import { empty } from "sql-template-tag"`.
+    pub(crate) fn is_empty_part(&self, module: &str, path: &[Arc<str>]) -> bool {
+        path.len() == 1 && self.helper_of(module, path).is_some_and(|helper| helper.means == Meaning::Empty)
     }
 
     /// Whether a package is a library whose tags make queries.

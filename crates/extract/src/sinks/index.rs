@@ -17,6 +17,8 @@ pub(crate) struct Index {
     modules: FxHashMap<&'static str, Vec<usize>>,
     /// By the last name of a path.
     pub(crate) helpers: Named<Helper>,
+    /// By a name that a module exports.
+    pub(crate) exported: Named<Helper>,
     pub(crate) tags: Named<Tag>,
     pub(crate) functions: Named<Sink>,
     pub(crate) constructors: Named<Sink>,
@@ -42,6 +44,7 @@ impl Index {
         }
         for helper in &library.helpers {
             add_named(&mut self.helpers, (library, helper), &helper.calls);
+            add_named(&mut self.exported, (library, helper), &helper.exports);
         }
         for tag in &library.tags {
             add_named(&mut self.tags, (library, tag), &tag.tags);

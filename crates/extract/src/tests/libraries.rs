@@ -346,3 +346,53 @@ fn what_pg_promise_fills_in() {
            ? name that is bound at run time (a.js:9)",
     );
 }
+
+/// sql-template-tag exports its helpers by names that say nothing without the import.
+#[test]
+fn helpers_by_the_names_of_their_imports() {
+    check_one(
+        "import sql, { join, raw, empty as none, bulk } from 'sql-template-tag';
+         import { Pool } from 'pg';
+         const pool = new Pool();
+         export const a = (ids: number[]) => pool.query(sql`select * from carts where id in (${join(ids)})`);
+         export const b = (c?: string) => pool.query(sql`select * from carts ${c ? sql`where city = ${c}` : none} order by ${raw('id')}`);
+         export const c = () => pool.query(sql`insert into carts (a, b) values ${bulk([[1, 2], [3, 4]])}`);
+         export const d = (rows) => pool.query(sql`insert into carts (a, b) values ${bulk(rows)}`);
+         export const e = () => pool.query(sql`select * from carts where ${join([sql`a = ${1}`, sql`b = ${2}`], ' and ')}`);
+         export const f = () => pool.query(sql`select * from carts where id in ${join([1, 2], ',', '(', ')')}`);
+         export const g = () => ['a', 'b'].join(' ');",
+        "a.ts:4 pg.query
+           ~ select * from carts where id in ($1)
+         a.ts:5 pg.query
+           + select * from carts where city = $1 order by id
+           + select * from carts order by id
+         a.ts:6 pg.query
+           ~ insert into carts (a, b) values ($1,$2)
+         a.ts:7 pg.query
+           ~ insert into carts (a, b) values <?>
+           ? rows that are not known (a.ts:7)
+         a.ts:8 pg.query
+           + select * from carts where a = $1 and b = $2
+         a.ts:9 pg.query
+           + select * from carts where id in ($1,$2)",
+    );
+}
+
+/// node-postgres quotes names and texts by functions, too.
+#[test]
+fn names_and_texts_that_pg_quotes() {
+    check_one(
+        "import { Pool, escapeIdentifier, escapeLiteral } from 'pg';
+         import SQL from 'sql-template-strings';
+         const pool = new Pool();
+         export const a = () => pool.query(`select ${escapeIdentifier('paid')} from carts where x = ${escapeLiteral(\"it's\")}`);
+         export const b = (client, x) => client.query(`select 1 from carts where x = ${client.escapeLiteral(x)}`);
+         export const c = (id) => pool.query(SQL`select 2 from carts where id = ${id}`.setName('two'));",
+        "a.ts:4 pg.query
+           = select \"paid\" from carts where x = 'it''s'
+         a.ts:5 pg.query
+           ~ select 1 from carts where x = '<?>'
+         a.ts:6 pg.query
+           = select 2 from carts where id = $1",
+    );
+}
