@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rollproof_source::{FileId, Problem, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::lang::declared::Declared;
 use crate::nest::Nest;
 use crate::places::Places;
 use crate::sharing::Sharing;
@@ -392,8 +393,9 @@ pub(crate) struct Param {
     pub(crate) rest: bool,
     /// The name of its declared type, as an expression, also where its parts are bound.
     pub(crate) type_expr: Option<ExprId>,
-    /// Its declared type.
+    /// Its declared type, and what that says where it was asked for.
     pub(crate) typed: Option<TextRange>,
+    pub(crate) declared: OnceLock<Declared>,
     /// It may be left out, by what is declared.
     pub(crate) optional: bool,
     pub(crate) range: TextRange,
@@ -406,8 +408,9 @@ pub(crate) struct TypeDefinition {
     /// What it stands for, or extends.
     pub(crate) bases: Vec<Arc<str>>,
     pub(crate) members: Vec<(Arc<str>, Arc<str>)>,
-    /// The whole definition.
+    /// The whole definition, and what it says where it was asked for.
     pub(crate) range: TextRange,
+    pub(crate) declared: OnceLock<Declared>,
     /// The file defines the name more than once.
     pub(crate) again: bool,
 }

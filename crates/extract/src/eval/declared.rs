@@ -21,8 +21,24 @@ impl Evaluator<'_> {
     /// The values that a parameter may have by its declared type; none where that does not tell all of their texts.
     pub(super) fn declared_param(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Option<Vec<Value>> {
         let info = &facts.functions[param.param.function.index()].params[param.param.index as usize];
+        if info.typed.is_none() && info.default.is_none() {
+            return None;
+        }
+        let key = (param.clone(), at);
+        if let Some(known) = self.declared.get(&key) {
+            return known.clone();
+        }
+        // What needs itself to be told is not told.
+        self.declared.insert(key.clone(), None);
+        let found = self.declared_anew(facts, param, at);
+        self.declared.insert(key, found.clone());
+        found
+    }
+
+    fn declared_anew(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Option<Vec<Value>> {
+        let info = &facts.functions[param.param.function.index()].params[param.param.index as usize];
         let typed = match info.typed {
-            Some(typed) => annotation(typed.slice(&facts.text), typed.start),
+            Some(typed) => info.declared.get_or_init(|| annotation(typed.slice(&facts.text), typed.start)).clone(),
             // What has a number as its default is one, for TypeScript.
             None if is_typescript(&facts.path) && param.steps.is_empty() => match facts.expr(info.default?).kind {
                 ExprKind::Number(Some(_)) => return Some(vec![Value::Number(at)]),
@@ -85,7 +101,7 @@ impl Evaluator<'_> {
             Declared::Text(text, range) => Some(vec![written(facts, text, *range)]),
             Declared::OneOf(types) => {
                 let mut all = Vec::new();
-                for typed in types {
+                for typed in types.iter() {
                     let values = self.declared_values(&(facts.clone(), typed.clone()), at, hops)?;
                     values.into_iter().for_each(|value| add(&mut all, value));
                 }
@@ -150,20 +166,20 @@ impl Evaluator<'_> {
         let (facts, typed) = self.type_behind(of, hops)?;
         match typed {
             Declared::Members(members) => {
-                let (.., typed) = members.into_iter().find(|(name, ..)| name == member)?;
-                Some((facts, typed))
+                let (.., typed) = members.iter().find(|(name, ..)| name == member)?;
+                Some((facts, typed.clone()))
             }
             Declared::AllOf(types) => {
-                types.into_iter().find_map(|typed| self.declared_member((facts.clone(), typed), member, hops))
+                types.iter().find_map(|typed| self.declared_member((facts.clone(), typed.clone()), member, hops))
             }
             Declared::Partial(of) => {
-                let (facts, typed) = self.declared_member((facts, *of), member, hops)?;
-                Some((facts, Declared::OneOf(vec![typed, Declared::Nothing])))
+                let (facts, typed) = self.declared_member((facts, (*of).clone()), member, hops)?;
+                Some((facts, Declared::OneOf([typed, Declared::Nothing].into())))
             }
             // `Options | undefined`: a member is read of what is there. One of several that all have it is one of all.
             Declared::OneOf(types) => {
-                let there: Vec<Declared> = types.into_iter().filter(|typed| *typed != Declared::Nothing).collect();
-                let [one] = there.as_slice() else { return None };
+                let mut there = types.iter().filter(|typed| **typed != Declared::Nothing);
+                let one = there.next().filter(|_| there.next().is_none())?;
                 self.declared_member((facts, one.clone()), member, hops)
             }
             _ => None,
@@ -172,7 +188,7 @@ impl Evaluator<'_> {
 
     fn declared_item(&mut self, of: Typed, hops: u32) -> Option<Typed> {
         match self.type_behind(of, hops)? {
-            (facts, Declared::List(item)) => Some((facts, *item)),
+            (facts, Declared::List(item)) => Some((facts, (*item).clone())),
             _ => None,
         }
     }
@@ -186,7 +202,7 @@ impl Evaluator<'_> {
                 self.type_behind(of, hops)
             }
             Declared::Member(of, name) => {
-                let of = self.declared_member((facts, *of), &name, hops)?;
+                let of = self.declared_member((facts, (*of).clone()), &name, hops)?;
                 self.type_behind(of, hops)
             }
             typed => Some((facts, typed)),
@@ -197,7 +213,8 @@ impl Evaluator<'_> {
     fn declared_as(&mut self, facts: &Arc<Facts>, name: &Arc<str>, hops: u32) -> Option<Typed> {
         let (facts, name) = self.place_of_type(facts, name, hops)?;
         let known = facts.types.get(&name).filter(|known| !known.again)?;
-        let typed = definition(known.range.slice(&facts.text), known.range.start);
+        let typed =
+            known.declared.get_or_init(|| definition(known.range.slice(&facts.text), known.range.start)).clone();
         Some((facts, typed))
     }
 

@@ -138,6 +138,8 @@ pub(crate) struct Evaluator<'p> {
     cuts: Cuts,
     /// What callers give, as far as no limit cuts it off.
     given: FxHashMap<(value::ParamRef, Span), OnCallers<Vec<Value>>>,
+    /// What their declared types tell of parameters.
+    declared: FxHashMap<(value::ParamRef, Span), Option<Vec<Value>>>,
     /// Number of the newest call.
     serial: u32,
     /// Parameters whose callers are being asked.
@@ -193,6 +195,7 @@ impl<'p> Evaluator<'p> {
             called: Vec::new(),
             cuts: Cuts::default(),
             given: FxHashMap::default(),
+            declared: FxHashMap::default(),
             serial: 0,
             forcing: Vec::new(),
             lists: 1,

@@ -1,6 +1,6 @@
 //! Items: modules, imports, constants, functions, implementations.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rollproof_source::TextRange;
 use syn::spanned::Spanned;
@@ -219,7 +219,15 @@ impl Lowering {
     /// Adds a parameter after those that the function has; what its name is bound to.
     pub(super) fn param(&mut self, function: FunctionId, range: TextRange) -> BindingKind {
         let params = &mut self.builder.function_mut(function).params;
-        params.push(Param { default: None, rest: false, type_expr: None, typed: None, optional: false, range });
+        params.push(Param {
+            default: None,
+            rest: false,
+            type_expr: None,
+            typed: None,
+            declared: OnceLock::new(),
+            optional: false,
+            range,
+        });
         BindingKind::Param(ParamId { function, index: params.len() as u32 - 1 })
     }
 

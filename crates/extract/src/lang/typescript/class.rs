@@ -1,6 +1,6 @@
 //! Functions and classes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tree_sitter::Node;
 
@@ -90,7 +90,7 @@ impl Lowering<'_> {
                 self.part(param, Part::Type).and_then(|annotation| self.children(annotation).into_iter().next());
             let optional = self.kind(param) == Kind::OptionalParameter && default.is_none();
             let (typed, range) = (typed.map(range_of), range_of(param));
-            let declared = Param { default, rest, type_expr, typed, optional, range };
+            let declared = Param { default, rest, type_expr, typed, declared: OnceLock::new(), optional, range };
             self.builder.function_mut(function).params.push(declared);
             let (kind, init) = match over.filter(|_| index == 0) {
                 Some(over) => (BindingKind::Element, Some(over)),

@@ -30,19 +30,19 @@ pub(crate) enum Declared {
     Name(Arc<str>),
     /// What a name of a value is of: `typeof columns`.
     ValueOf(Arc<str>),
-    Members(Vec<(Arc<str>, TextRange, Declared)>),
-    OneOf(Vec<Declared>),
+    Members(Arc<[(Arc<str>, TextRange, Declared)]>),
+    OneOf(Arc<[Declared]>),
     /// All at once: `A & B`, an interface and what it extends.
-    AllOf(Vec<Declared>),
-    List(Box<Declared>),
+    AllOf(Arc<[Declared]>),
+    List(Arc<Declared>),
     /// `keyof T`
-    Keys(Box<Declared>),
+    Keys(Arc<Declared>),
     /// `T[number]`
-    Items(Box<Declared>),
+    Items(Arc<Declared>),
     /// `T["name"]`
-    Member(Box<Declared>, Arc<str>),
+    Member(Arc<Declared>, Arc<str>),
     /// `Partial<T>`: each of its members may be left out.
-    Partial(Box<Declared>),
+    Partial(Arc<Declared>),
     /// Nothing that tells a text.
     Anything,
 }
@@ -119,7 +119,7 @@ impl Reader<'_> {
                         _ => {}
                     }
                 }
-                Declared::AllOf(all)
+                Declared::AllOf(all.into())
             }
             _ => Declared::Anything,
         }
@@ -143,8 +143,8 @@ impl Reader<'_> {
             Kind::IntersectionType => Declared::AllOf(self.children(node).into_iter().map(inner).collect()),
             Kind::ParenthesizedType | Kind::ReadonlyType => only(node),
             Kind::ObjectType => self.members(node, depth),
-            Kind::ArrayType => Declared::List(Box::new(only(node))),
-            Kind::IndexTypeQuery => Declared::Keys(Box::new(only(node))),
+            Kind::ArrayType => Declared::List(Arc::new(only(node))),
+            Kind::IndexTypeQuery => Declared::Keys(Arc::new(only(node))),
             Kind::LookupType => self.looked_up(node, depth),
             Kind::GenericType => self.generic(node, depth),
             Kind::TypeQuery => self.queried(node),
@@ -182,7 +182,7 @@ impl Reader<'_> {
             let typed = typed.map_or(Declared::Anything, |typed| self.typed(typed, depth + 1));
             let optional =
                 (0..member.child_count()).any(|at| member.child(at).is_some_and(|child| child.kind() == "?"));
-            let typed = if optional { Declared::OneOf(vec![typed, Declared::Nothing]) } else { typed };
+            let typed = if optional { Declared::OneOf([typed, Declared::Nothing].into()) } else { typed };
             Some((self.slice(name).trim_matches(['"', '\'']).into(), self.range(name), typed))
         });
         Declared::Members(members.collect())
@@ -191,7 +191,7 @@ impl Reader<'_> {
     /// `T[number]`, `T["name"]`
     fn looked_up(&self, node: Node<'_>, depth: u32) -> Declared {
         let [of, key] = self.children(node)[..] else { return Declared::Anything };
-        let of = Box::new(self.typed(of, depth + 1));
+        let of = Arc::new(self.typed(of, depth + 1));
         match self.typed(key, depth + 1) {
             Declared::Number => Declared::Items(of),
             Declared::Text(name, _) => Declared::Member(of, name),
@@ -203,9 +203,9 @@ impl Reader<'_> {
     fn generic(&self, node: Node<'_>, depth: u32) -> Declared {
         let name = self.part(node, Part::Name).map_or("", |name| self.slice(name));
         let first = self.part(node, Part::TypeArguments).and_then(|list| self.children(list).into_iter().next());
-        let of = Box::new(first.map_or(Declared::Anything, |first| self.typed(first, depth + 1)));
+        let of = Arc::new(first.map_or(Declared::Anything, |first| self.typed(first, depth + 1)));
         match name {
-            "Promise" | "Awaited" | "Readonly" | "Omit" | "Pick" => *of,
+            "Promise" | "Awaited" | "Readonly" | "Omit" | "Pick" => (*of).clone(),
             "Partial" => Declared::Partial(of),
             "Array" | "ReadonlyArray" | "Set" | "ReadonlySet" => Declared::List(of),
             _ => Declared::Anything,
@@ -221,7 +221,7 @@ impl Reader<'_> {
             return Declared::Anything;
         }
         let value = Declared::ValueOf(name.into());
-        if items { Declared::Items(Box::new(value)) } else { value }
+        if items { Declared::Items(Arc::new(value)) } else { value }
     }
 }
 
@@ -237,8 +237,8 @@ mod tests {
     fn literals_keep_their_places() {
         let file = "(dir: 'asc' | \"desc\" | null) => 1";
         let read = annotation(&file[6..27], 6);
-        let nested = Declared::OneOf(vec![text("asc", 7), text("desc", 15)]);
-        assert_eq!(read, Declared::OneOf(vec![nested, Declared::Nothing]));
+        let nested = Declared::OneOf([text("asc", 7), text("desc", 15)].into());
+        assert_eq!(read, Declared::OneOf([nested, Declared::Nothing].into()));
         for (literal, at) in [("asc", 7), ("desc", 15)] {
             assert_eq!(&file[at..at + literal.len()], literal);
         }
@@ -257,19 +257,19 @@ mod tests {
     fn members_may_be_left_out() {
         let members = definition("interface Page extends Base { limit?: number; by: Column['name'] }", 0);
         let Declared::AllOf(all) = members else { panic!("{members:?}") };
-        let [Declared::Members(members), Declared::Name(base)] = all.as_slice() else { panic!("{all:?}") };
+        let [Declared::Members(members), Declared::Name(base)] = &all[..] else { panic!("{all:?}") };
         assert_eq!(base.as_ref(), "Base");
-        let optional = Declared::OneOf(vec![Declared::Number, Declared::Nothing]);
-        let member = Declared::Member(Box::new(Declared::Name("Column".into())), "name".into());
+        let optional = Declared::OneOf([Declared::Number, Declared::Nothing].into());
+        let member = Declared::Member(Arc::new(Declared::Name("Column".into())), "name".into());
         let found: Vec<(&str, &Declared)> = members.iter().map(|(name, _, typed)| (name.as_ref(), typed)).collect();
         assert_eq!(found, [("limit", &optional), ("by", &member)]);
     }
 
     #[test]
     fn values_are_named() {
-        let items = Declared::Items(Box::new(Declared::ValueOf("ways".into())));
+        let items = Declared::Items(Arc::new(Declared::ValueOf("ways".into())));
         assert_eq!(annotation("(typeof ways)[number]", 0), items);
         assert_eq!(annotation("typeof ways[number]", 0), items);
-        assert_eq!(annotation("keyof typeof ways", 0), Declared::Keys(Box::new(Declared::ValueOf("ways".into()))));
+        assert_eq!(annotation("keyof typeof ways", 0), Declared::Keys(Arc::new(Declared::ValueOf("ways".into()))));
     }
 }
