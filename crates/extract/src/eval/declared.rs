@@ -82,11 +82,19 @@ impl Evaluator<'_> {
         (facts, param): (&Arc<Facts>, &ParamRef),
         at: Span,
     ) -> Vec<Value> {
-        if !given.iter().any(is_open) || casts(caller.expr(call).range.slice(&caller.text)) {
+        let is_passed = |value: &Value| matches!(value, Value::Param(..));
+        if !given.iter().any(|value| is_open(value) || is_passed(value))
+            || casts(caller.expr(call).range.slice(&caller.text))
+        {
             return given;
         }
         let Some(declared) = self.declared_param(facts, param, at) else { return given };
-        let mut values: Vec<Value> = given.into_iter().filter(|value| !is_open(value)).collect();
+        // What the caller itself is given is of the same type.
+        let all = if given.iter().any(is_passed) { self.forced(given.clone()) } else { given.clone() };
+        if !all.iter().any(is_open) {
+            return given;
+        }
+        let mut values: Vec<Value> = all.into_iter().filter(|value| !is_open(value)).collect();
         declared.into_iter().for_each(|value| add(&mut values, value));
         values
     }

@@ -113,6 +113,23 @@ fn what_is_no_list_of_texts_stays_unknown() {
 }
 
 #[test]
+fn what_is_passed_on_is_of_the_types_on_its_way() {
+    check_one(
+        "function sorted(way: Way) { return pool.query(`SELECT 1 FROM t ORDER BY x ${way}`); }
+         export const a = (page) => sorted(page.way);
+         function other(way: Way) { return pool.query(`SELECT 2 FROM t ORDER BY x ${way}`); }
+         const passed = (way: any) => other(way as Way);
+         export const b = (way) => passed(way);",
+        "a.ts:2 pg.query
+           + SELECT 1 FROM t ORDER BY x asc
+           + SELECT 1 FROM t ORDER BY x desc
+         a.ts:4 pg.query
+           ~ SELECT 2 FROM t ORDER BY x <?>
+           ? parameter of exported function (a.ts:6)",
+    );
+}
+
+#[test]
 fn a_text_of_a_type_keeps_its_place_there() {
     let text = "import { Pool } from 'pg'; const pool = new Pool();\n\
                 type Way = 'asc' | 'desc';\n\
