@@ -58,8 +58,12 @@ pub(crate) fn setters(text: &str) -> Setters {
     let mut found = Setters { passes_default: passes_default(text), renames: renames(text), ..Setters::default() };
     found.passes_on = found.passes_default
         || ["export *", "export {", "exports"].iter().any(|word| places(text, word).next().is_some());
+    let exported = exported_names(text);
     let mut roots = roots_of(text);
     let bases = bases_of(text);
+    if !exported.is_empty() {
+        found.add_exported(&exported, &imports_of(text));
+    }
     if roots.is_empty() && bases.is_empty() {
         return found;
     }
@@ -116,6 +120,34 @@ pub(crate) fn setters(text: &str) -> Setters {
         found.fields = fields.into_iter().map(Arc::from).collect();
     }
     found
+}
+
+impl Setters {
+    /// Names of what is imported that the file exports under others: `export const names = tables.names`.
+    fn add_exported<'t>(
+        &mut self,
+        exported: &[(&'t str, &'t str)],
+        imports: &FxHashMap<&'t str, (&'t str, Option<&'t str>)>,
+    ) {
+        for (names, value) in exported {
+            let mut parts = words(value).peekable();
+            while let Some(part) = parts.next() {
+                if exported.iter().any(|(own, _)| words(own).any(|own| own == part)) {
+                    self.rename(part, names);
+                }
+                let Some((_, imported)) = imports.get(part) else { continue };
+                // Of a whole module the next word may be the name.
+                let Some(imported) = imported.or_else(|| parts.peek().copied()) else { continue };
+                self.passes_on = true;
+                self.rename(imported, names);
+            }
+        }
+    }
+
+    fn rename(&mut self, name: &str, others: &str) {
+        let others = words(others).filter(|other| *other != name);
+        self.renames.extend(others.map(|other| (name.into(), other.into())));
+    }
 }
 
 /// The imports that objects are made of.
@@ -361,6 +393,11 @@ fn aliases<'t>(text: &'t str, mut each: impl FnMut(&'t str, &'t str, Option<&'t 
             let end = (0..=rest.len().min(MAX_BRACKET * 2)).rev().find(|end| rest.is_char_boundary(*end));
             let rest = &rest[..end.unwrap_or(0)];
             let Some((names, value)) = rest.split_once('=') else { continue };
+            if value.trim_start().starts_with(['{', '[']) {
+                // It may hold any of the names that stand there.
+                words(value).for_each(|word| each(names, word, None));
+                continue;
+            }
             let Some((root, field)) = root_after(value) else { continue };
             let after = value.trim_start_matches(|character: char| {
                 character.is_alphanumeric() || matches!(character, '_' | '$' | '.' | '(' | ' ' | '!' | '?')
@@ -407,6 +444,28 @@ fn renames(text: &str) -> Vec<(Arc<str>, Arc<str>)> {
         let Some((names, _)) = text[at + "export {".len()..].split_once('}') else { continue };
         for (name, other) in names.split(',').filter_map(|part| part.split_once(" as ")) {
             found.push((last_word(name.trim_end()).into(), last_word(other.trim_end()).into()));
+        }
+    }
+    found
+}
+
+/// The names that a file exports with what these are made of, where that is a name, an object or a list.
+fn exported_names(text: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    for keyword in ["export const ", "export let ", "export var "] {
+        for at in places(text, keyword) {
+            let rest = &text[at + keyword.len()..];
+            let end = (0..=rest.len().min(MAX_BRACKET * 2)).rev().find(|end| rest.is_char_boundary(*end));
+            let rest = &rest[..end.unwrap_or(0)];
+            let Some((names, value)) = rest.split_once('=') else { continue };
+            let names = if names.contains('{') { names } else { names.split(':').next().unwrap_or(names) };
+            let value = value.trim_start();
+            let made = value.starts_with(['{', '[']);
+            let end = value.find(|character: char| matches!(character, ';' | '\n') && !made).unwrap_or(value.len());
+            let value = &value[..end];
+            if made || !value.contains(['(', '`', '"', '\'']) {
+                found.push((names, value));
+            }
         }
     }
     found

@@ -327,3 +327,26 @@ fn what_an_object_of_an_imported_class_holds_may_be_changed() {
            ? changed under another name (app.ts:4)",
     );
 }
+
+#[test]
+fn a_second_file_may_give_what_it_imports_another_name() {
+    let app = format!(
+        "{PG}import {{ columns }} from './names';\nexport const f = () => pool.query(`SELECT ${{columns.join(', ')}} FROM t`);"
+    );
+    let check_again = |again: &str, setup: &str, expected: &str| {
+        check(&[("again.ts", again), ("app.ts", &app), ("names.ts", NAMES), ("setup.ts", setup)], expected);
+    };
+    let added = "app.ts:3 pg.query
+                   + SELECT id FROM t
+                   + SELECT id, b FROM t";
+    check_again(
+        "import { columns } from './names'; export const same = columns;",
+        "import { same } from './again'; same.push('b');",
+        added,
+    );
+    check_again(
+        "import { columns } from './names'; const own = { columns };\nexport const held = { list: columns };\nexport const part = held.list;",
+        "import { part } from './again'; part.push('b');",
+        added,
+    );
+}
