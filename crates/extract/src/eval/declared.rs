@@ -8,7 +8,7 @@ use rollproof_source::{Span, TextRange};
 use super::Evaluator;
 use super::typed::imported;
 use super::value::{ParamRef, Piece, Value, add};
-use crate::ir::{BindingId, ExprId, ExprKind, Facts, Step};
+use crate::ir::{BindingId, ExprId, ExprKind, Facts, Function, Step};
 use crate::lang::declared::{Declared, annotation, definition};
 
 /// Through how many types a value is followed.
@@ -36,8 +36,10 @@ impl Evaluator<'_> {
     }
 
     fn declared_anew(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Option<Vec<Value>> {
-        let info = &facts.functions[param.param.function.index()].params[param.param.index as usize];
+        let function = &facts.functions[param.param.function.index()];
+        let info = &function.params[param.param.index as usize];
         let typed = match info.typed {
+            Some(_) if is_generic(facts, function) => return None,
             Some(typed) => info.declared.get_or_init(|| annotation(typed.slice(&facts.text), typed.start)).clone(),
             // What has a number as its default is one, for TypeScript.
             None if is_typescript(&facts.path) && param.steps.is_empty() => match facts.expr(info.default?).kind {
@@ -83,9 +85,7 @@ impl Evaluator<'_> {
         at: Span,
     ) -> Vec<Value> {
         let is_passed = |value: &Value| matches!(value, Value::Param(..));
-        if !given.iter().any(|value| is_open(value) || is_passed(value))
-            || casts(caller.expr(call).range.slice(&caller.text))
-        {
+        if !given.iter().any(|value| is_open(value) || is_passed(value)) || !is_checked(caller, call) {
             return given;
         }
         let Some(declared) = self.declared_param(facts, param, at) else { return given };
@@ -260,7 +260,7 @@ impl Evaluator<'_> {
 }
 
 /// Whether a text is none that is known, and of a type: what JSON says is of any.
-fn is_open(value: &Value) -> bool {
+pub(super) fn is_open(value: &Value) -> bool {
     match value {
         Value::Unknown(reason, _) => !reason.contains("JSON"),
         Value::External { module, .. } => !module.is_empty(),
@@ -269,9 +269,28 @@ fn is_open(value: &Value) -> bool {
     }
 }
 
-/// Whether a call gives something as what it is not known to be.
-fn casts(call: &str) -> bool {
-    [" as ", "<any>", "<unknown>"].iter().any(|cast| call.contains(cast))
+/// How far before a call a comment is looked for that keeps the compiler from seeing to it.
+const BEFORE: usize = 160;
+
+/// Whether TypeScript's compiler sees to what a call gives: a call that casts it says what it likes.
+fn is_checked(caller: &Facts, call: ExprId) -> bool {
+    let range = caller.expr(call).range;
+    let text = range.slice(&caller.text);
+    if !is_typescript(&caller.path) || [" as ", "<any>", "<unknown>"].iter().any(|cast| text.contains(cast)) {
+        return false;
+    }
+    let start = (range.start as usize).saturating_sub(BEFORE);
+    let near = caller.text.as_bytes().get(start..range.start as usize).unwrap_or_default();
+    let holds = |text: &[u8], words: &str| memchr::memmem::find(text, words.as_bytes()).is_some();
+    let ignored = holds(near, "@ts-ignore") || holds(near, "@ts-expect-error");
+    !ignored && !holds(caller.text.as_bytes(), "@ts-nocheck")
+}
+
+/// Whether a function has types of its own, which may be called like others of the file.
+fn is_generic(facts: &Facts, function: &Function) -> bool {
+    let first = function.params.first().map_or(function.range.start, |param| param.range.start);
+    let head = facts.text.get(function.range.start as usize..first as usize).unwrap_or("<");
+    head.contains('<')
 }
 
 /// The only name like this in a file.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rollproof_source::Span;
 
 use super::choice::{at_expr, told_apart};
+use super::declared::is_open;
 use super::given::EACH;
 use super::value::{Env, ParamRef, Value, add};
 use super::{Evaluator, span};
@@ -61,11 +62,17 @@ impl Evaluator<'_> {
 
     /// What is known of a parameter whose function nobody is seen to call.
     pub(super) fn uncalled(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Vec<Value> {
-        let function = &facts.functions[param.param.function.index()];
-        let info = &function.params[param.param.index as usize];
-        if let Some(values) = self.declared_param(facts, param, at) {
+        let values = self.found_uncalled(facts, param, at);
+        if !values.iter().any(is_open) {
             return values;
         }
+        self.declared_param(facts, param, at).unwrap_or(values)
+    }
+
+    /// The same, whatever its type.
+    fn found_uncalled(&mut self, facts: &Arc<Facts>, param: &ParamRef, at: Span) -> Vec<Value> {
+        let function = &facts.functions[param.param.function.index()];
+        let info = &function.params[param.param.index as usize];
         if let Some(default) = info.default {
             let mut values = self.eval(facts, default, &None);
             for step in &param.steps {

@@ -90,7 +90,11 @@ fn what_is_no_list_of_texts_stays_unknown() {
          export const e = (body: string) => read(JSON.parse(body));
          interface Twice { way: 'a' }
          interface Twice { other: 'b' }
-         export const f = (twice: Twice) => pool.query(`SELECT ${twice.way} FROM t`);",
+         export const f = (twice: Twice) => pool.query(`SELECT ${twice.way} FROM t`);
+         export function g<Column>(column: Column) { return pool.query(`SELECT ${column} FROM t`); }
+         function ignored(way: Way) { return pool.query(`SELECT 13 FROM t ORDER BY x ${way}`); }
+         // @ts-expect-error
+         export const h = (way: string) => ignored(way);",
         "a.ts:2 pg.query
            ~ SELECT 1 FROM t ORDER BY x <?>
            ? parameter of exported function (a.ts:2)
@@ -108,7 +112,13 @@ fn what_is_no_list_of_texts_stays_unknown() {
            ? result of `JSON.parse` (a.ts:8)
          a.ts:11 pg.query
            ~ SELECT <?> FROM t
-           ? parameter of exported function (a.ts:11)",
+           ? parameter of exported function (a.ts:11)
+         a.ts:12 pg.query
+           ~ SELECT <?> FROM t
+           ? parameter of exported function (a.ts:12)
+         a.ts:13 pg.query
+           ~ SELECT 13 FROM t ORDER BY x <?>
+           ? parameter of exported function (a.ts:15)",
     );
 }
 
@@ -126,6 +136,33 @@ fn what_is_passed_on_is_of_the_types_on_its_way() {
          a.ts:4 pg.query
            ~ SELECT 2 FROM t ORDER BY x <?>
            ? parameter of exported function (a.ts:6)",
+    );
+}
+
+#[test]
+fn only_what_the_compiler_sees_to_is_believed() {
+    let function = "import { Pool } from 'pg'; const pool = new Pool();
+                    export const sorted = (way: 'asc' | 'desc') => pool.query(`SELECT 1 FROM t ORDER BY x ${way}`);";
+    let caller = "import { sorted } from './a'; export const all = (page) => sorted(page.way);";
+    let known = "a.ts:2 pg.query
+           + SELECT 1 FROM t ORDER BY x asc
+           + SELECT 1 FROM t ORDER BY x desc";
+    check(&[("a.ts", function), ("b.ts", caller)], known);
+    let unknown = |path: &str| {
+        format!("a.ts:2 pg.query\n ~ SELECT 1 FROM t ORDER BY x <?>\n ? parameter of exported function ({path}:1)")
+    };
+    check(&[("a.ts", function), ("b.js", caller)], &unknown("b.js"));
+    check(&[("a.ts", function), ("b.ts", &format!("{caller} // @ts-nocheck"))], &unknown("b.ts"));
+}
+
+#[test]
+fn items_of_a_list_are_told_by_the_list() {
+    check_one(
+        "['id', 'name'].forEach((column: 'id' | 'name' | 'born') => pool.query(`SELECT ${column} FROM t`));",
+        "a.ts:2 pg.query
+           + SELECT id FROM t
+           + SELECT name FROM t
+           ! not awaited (a.ts:2)",
     );
 }
 
