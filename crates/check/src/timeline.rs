@@ -232,6 +232,12 @@ impl Fold<'_> {
                     });
                     walker = before.clone();
                 }
+                Some(sqlstate) if let Some(alone) = alone(&before, parsed, &source, sqlstate) => {
+                    let reason =
+                        format!("is applied, so it ran in a transaction of its own ({sqlstate}: {})", problem.message);
+                    self.problem(statement, &reason);
+                    return alone;
+                }
                 Some(sqlstate) => {
                     // It was applied, so a server took it: what is wrong is the picture of the schema here.
                     let reason = format!("applied, but would be refused here ({sqlstate}: {})", problem.message);
@@ -275,6 +281,26 @@ impl Fold<'_> {
         }
         SessionWalker::new(schema)
     }
+}
+
+/// The session after a statement that an open transaction refuses, where the server takes it in one of its own; what follows
+/// it is in a transaction again. None where that does not help.
+///
+/// 25001 and 55P04: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+fn alone(
+    before: &SessionWalker,
+    statement: &rollproof_sql::ast::Statement,
+    source: &SourceText,
+    sqlstate: &str,
+) -> Option<SessionWalker> {
+    if !matches!(sqlstate, "25001" | "55P04") || !before.in_transaction() || before.aborted() {
+        return None;
+    }
+    let mut walker = before.clone();
+    walker.commit();
+    let problems = walker.step(statement, source);
+    walker.begin();
+    problems.iter().all(|problem| problem.sqlstate().is_none()).then_some(walker)
 }
 
 /// How much a statement that was not followed may have touched.
