@@ -25,6 +25,8 @@ pub(crate) struct Bindings {
     by: By,
     /// A setting of the library may change names that are bound.
     renamed: bool,
+    /// Whether something is bound to `$1` and `$name`, where the options say.
+    dollars: Option<bool>,
 }
 
 /// What bindings are bound by, as far as it is known: a library that is given the one leaves the placeholders of the other
@@ -46,6 +48,16 @@ struct Bound {
     texts: Option<Vec<String>>,
     /// It is SQL and no value.
     part: Option<Pieces>,
+    /// It is a list of rows.
+    rows: Option<Rows>,
+}
+
+/// What is known of rows that are bound as one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// Each has so many values.
+    Of(usize),
+    Unknown,
 }
 
 impl Bindings {
@@ -99,6 +111,21 @@ impl Bindings {
         self.part_of(self.named.get(name))
     }
 
+    /// The rows that are bound at a place.
+    pub(crate) fn rows_at(&self, place: usize) -> Option<Rows> {
+        self.listed.get(place)?.rows
+    }
+
+    /// The rows that are bound to a name.
+    pub(crate) fn rows_named(&self, name: &str) -> Option<Rows> {
+        self.named.get(name)?.rows
+    }
+
+    /// Whether `$1` and `$name` are bound in a field of their own; none where nothing tells.
+    pub(crate) fn binds_dollars(&self) -> Option<bool> {
+        self.dollars
+    }
+
     fn part_of(&self, bound: Option<&Bound>) -> Option<Pieces> {
         match self.anywhere {
             Some(at) => Some([Piece::Unknown(BUILT.into(), at)].into()),
@@ -146,7 +173,7 @@ impl Evaluator<'_> {
             }
             Value::Object(place) => self.named_bindings(&place.clone(), 2, at),
             one => {
-                let bound = Bound { texts: texts_of(one), part: self.bound_part(one, at) };
+                let bound = Bound { texts: texts_of(one), part: self.bound_part(one, at), rows: None };
                 Bindings { listed: vec![bound], ..Bindings::default() }
             }
         }
@@ -156,12 +183,15 @@ impl Evaluator<'_> {
     fn named_bindings(&mut self, place: &Place, depth: u32, at: Span) -> Bindings {
         let (owner, env) = (place.facts.clone(), place.env.clone());
         let ExprKind::Object(fields) = &owner.expr(place.expr).kind else { return Bindings::default() };
+        let has = |name: &str| fields.iter().any(|field| field.name.as_deref() == Some(name));
+        let dollars = (has("bind") || fields.iter().all(|field| field.name.is_some())).then(|| has("bind"));
         if let Some(field) = fields.iter().find(|field| field.name.as_deref() == Some("replacements")) {
-            return match self.eval(&owner, field.value, &env).as_slice() {
+            let bound = match self.eval(&owner, field.value, &env).as_slice() {
                 [one @ Value::List(_)] => self.bindings_of(one, at),
                 [one @ Value::Object(_)] => Bindings { by: By::Name, ..self.bindings_of(one, at) },
                 _ => Bindings::default(),
             };
+            return Bindings { dollars, ..bound };
         }
         let mut named: BTreeMap<String, Bound> = BTreeMap::new();
         let mut spread = false;
@@ -184,10 +214,10 @@ impl Evaluator<'_> {
         // A spread may bind any name again.
         if spread {
             let anywhere = named.values().any(|bound| bound.part.is_some()).then_some(at);
-            return Bindings { anywhere, ..Bindings::default() };
+            return Bindings { anywhere, dollars, ..Bindings::default() };
         }
         let keys = fields.iter().map(|field| field.name.as_ref().map(ToString::to_string)).collect();
-        Bindings { named, keys, by: By::Options, ..Bindings::default() }
+        Bindings { named, keys, dollars, by: By::Options, ..Bindings::default() }
     }
 
     fn bound_item(&self, item: &Item, at: Span) -> Bound {
@@ -197,7 +227,7 @@ impl Evaluator<'_> {
             (Some(_), _) => Some([Piece::Unknown(BUILT.into(), at)].into()),
             (None, _) => None,
         };
-        Bound { texts: texts_of_item(item), part }
+        Bound { texts: texts_of_item(item), part, rows: rows_of(item) }
     }
 }
 
@@ -210,6 +240,17 @@ impl Bindings {
 fn texts_of_item(item: &Item) -> Option<Vec<String>> {
     match item.values.as_slice() {
         [one] if !item.repeated && !item.optional => texts_of(one),
+        _ => None,
+    }
+}
+
+/// The rows of a list of lists.
+fn rows_of(item: &Item) -> Option<Rows> {
+    let [Value::List(rows)] = item.values.as_slice() else { return None };
+    let first = rows.first().and_then(|row| row.values.first());
+    match first {
+        Some(Value::List(row)) if row.iter().all(|item| !item.repeated && !item.optional) => Some(Rows::Of(row.len())),
+        Some(Value::List(_)) => Some(Rows::Unknown),
         _ => None,
     }
 }

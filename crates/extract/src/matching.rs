@@ -244,7 +244,8 @@ impl Evaluator<'_> {
         let accepted = if helper {
             content && own()
         } else if sink.content {
-            content || (self.is_client(facts, object, &(library, sink)) && self.is_hidden(&values))
+            let hidden = |this: &mut Self| this.is_hidden(&values) || this.is_bound_whole(&target, call, &values);
+            content || (self.is_client(facts, object, &(library, sink)) && hidden(self))
         } else {
             content
                 || (sink.certain && !call.arguments.is_empty())
@@ -298,6 +299,26 @@ impl Evaluator<'_> {
                     Some(Piece::Text { text, .. }) => text.starts_with(char::is_whitespace),
                     _ => true,
                 }
+            }
+            _ => false,
+        })
+    }
+
+    /// Queries are bound to a text that says only what stands between them: `knex.raw("? union all ?", [a, b])`.
+    fn is_bound_whole(&mut self, target: &Target, call: &Call, values: &[Value]) -> bool {
+        const BETWEEN: &[&str] = &["union", "intersect", "except"];
+        let between = |text: &str| BETWEEN.iter().any(|word| text.to_lowercase().contains(word));
+        if target.style != Placeholders::Question || call.arguments.len() <= target.argument + 1 {
+            return false;
+        }
+        let values = self.forced(values.to_vec());
+        values.iter().any(|value| match value {
+            Value::Text(pieces) => {
+                let mut texts = Vec::new();
+                written_in(pieces, &mut texts);
+                let open = |text: &&&str| !text.trim_matches(['(', ' ', '\n', '\t']).is_empty();
+                let begins = |text: &str| text.trim_start_matches(['(', ' ', '\n', '\t']).starts_with('?');
+                texts.iter().find(open).is_some_and(|text| begins(text)) && texts.iter().any(|text| between(text))
             }
             _ => false,
         })
@@ -469,6 +490,20 @@ fn begins_statement(pieces: &[Piece]) -> bool {
         Some(Piece::Text { text, .. }) => looks::statement_head(text),
         Some(Piece::Choice(choice)) => choice.ways().any(|way| begins_statement(way)),
         _ => false,
+    }
+}
+
+/// What is written of pieces, those of choices as well.
+fn written_in<'p>(pieces: &'p [Piece], texts: &mut Vec<&'p str>) {
+    for piece in pieces {
+        match piece {
+            Piece::Text { text, .. } => texts.push(text),
+            Piece::Choice(choice) => {
+                choice.ways().for_each(|way| written_in(way, texts));
+                written_in(&choice.separator, texts);
+            }
+            _ => {}
+        }
     }
 }
 

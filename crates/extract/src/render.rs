@@ -6,8 +6,10 @@ use std::sync::Arc;
 use rollproof_source::Span;
 use rollproof_sql::{Hole, Letters, MadeText, MappedText, Origin};
 
-use crate::bindings::Bindings;
+use crate::bindings::{Bindings, Rows};
 use crate::eval::made::MADE;
+use crate::eval::part::BUILT;
+use crate::eval::tag::known_tail;
 use crate::eval::value::{Piece, cut};
 use crate::pgtyped::{Expansion, Params, name_at};
 use crate::promise::Variable;
@@ -20,7 +22,7 @@ pub(crate) fn render(pieces: &[Piece], style: Placeholders, names: &Bindings, si
     let pieces: Vec<Piece> = pieces.iter().filter(|piece| !matches!(piece, Piece::Chosen(_))).cloned().collect();
     let pieces = match style {
         Placeholders::Dollar => pieces,
-        _ => Translation::new(style, names).run(&pieces),
+        _ => Translation { whole: true, ..Translation::new(style, names) }.run(&pieces),
     };
     rendered(&pieces, site)
 }
@@ -200,6 +202,7 @@ fn numbers(text: &str) -> Vec<u32> {
 enum Inside {
     Code,
     Quote(u8),
+    Dollar,
     Line,
     Block,
 }
@@ -209,14 +212,20 @@ struct Translation<'n> {
     style: Placeholders,
     names: &'n Bindings,
     used: usize,
+    /// The text is a statement, and no part of one.
+    whole: bool,
     inside: Inside,
+    /// What ends the dollar quote that it is in.
+    dollar: String,
     params: Params,
     out: Vec<Piece>,
 }
 
 impl<'n> Translation<'n> {
     fn new(style: Placeholders, names: &'n Bindings) -> Self {
-        Self { style, names, used: 0, inside: Inside::Code, params: Params::default(), out: Vec::new() }
+        let params = Params::default();
+        let dollar = String::new();
+        Self { style, names, used: 0, whole: false, inside: Inside::Code, dollar, params, out: Vec::new() }
     }
 
     fn run(mut self, pieces: &[Piece]) -> Vec<Piece> {
@@ -241,12 +250,7 @@ impl<'n> Translation<'n> {
         let bytes = text.as_bytes();
         let (mut from, mut at) = (0, 0);
         while at < bytes.len() {
-            let found = match self.inside {
-                Inside::Code => self.placeholder(piece, text, at),
-                // pg-promise fills its variables inside of quotes too.
-                Inside::Quote(_) if self.style == Placeholders::PgPromise => self.placeholder(piece, text, at),
-                _ => None,
-            };
+            let found = self.is_read_in(bytes[at]).then(|| self.placeholder(piece, text, at)).flatten();
             if let Some((length, with)) = found {
                 self.out.extend(cut(piece, from..at));
                 self.out.extend(with);
@@ -254,19 +258,45 @@ impl<'n> Translation<'n> {
                 from = at;
                 continue;
             }
-            at += self.advance(bytes, at);
+            at += self.advance(text, at);
         }
         self.out.extend(cut(piece, from..text.len()));
     }
 
+    /// Whether the library looks for placeholders that begin with this sign where the text is at.
+    fn is_read_in(&self, sign: u8) -> bool {
+        match (self.inside, self.style) {
+            (Inside::Code, _) => true,
+            // Knex knows nothing of quotes and comments.
+            (_, Placeholders::Question | Placeholders::Escaped) => true,
+            // pg-promise fills its variables inside of quotes too.
+            (Inside::Quote(_), Placeholders::PgPromise) => true,
+            // Sequelize reads its replacements as SQL does, and what it binds by a pattern.
+            (_, Placeholders::Colon) => sign == b'$' && self.names.binds_dollars() == Some(true),
+            _ => false,
+        }
+    }
+
     /// Passes one byte, or two that belong together, and keeps track of quotes and comments.
-    fn advance(&mut self, bytes: &[u8], at: usize) -> usize {
+    fn advance(&mut self, text: &str, at: usize) -> usize {
+        let bytes = text.as_bytes();
         let pair = (bytes[at], bytes.get(at + 1).copied().unwrap_or(0));
         match (self.inside, pair) {
             (Inside::Code, (b'\'' | b'"', _)) => self.inside = Inside::Quote(bytes[at]),
             (Inside::Code, (b'-', b'-')) => self.inside = Inside::Line,
             (Inside::Code, (b'/', b'*')) => self.inside = Inside::Block,
             (Inside::Code, (b':', b':')) => return 2,
+            (Inside::Code, (b'$', _)) if self.style == Placeholders::Colon => {
+                if let Some(quote) = dollar_quote_at(text, at) {
+                    self.inside = Inside::Dollar;
+                    self.dollar = quote.to_owned();
+                    return quote.len();
+                }
+            }
+            (Inside::Dollar, (b'$', _)) if bytes[at..].starts_with(self.dollar.as_bytes()) => {
+                self.inside = Inside::Code;
+                return self.dollar.len();
+            }
             (Inside::Quote(quote), (here, _)) if here == quote => self.inside = Inside::Code,
             (Inside::Line, (b'\n', _)) | (Inside::Block, (b'*', b'/')) => self.inside = Inside::Code,
             _ => {}
@@ -302,8 +332,11 @@ impl<'n> Translation<'n> {
                 if let Some(part) = part {
                     return Some((length, part.to_vec()));
                 }
-                let with = if identifier { self.identifier(name, place) } else { Piece::Placeholder(place) };
-                Some((length, vec![with]))
+                let with = match identifier {
+                    true => vec![self.identifier(name, place)],
+                    false => self.value(self.names.rows_at(self.used - 1), &text[..at], place),
+                };
+                Some((length, with))
             }
             Placeholders::Colon | Placeholders::DollarName if rest.starts_with('$') => {
                 self.dollar_name(piece, text, at)
@@ -331,13 +364,29 @@ impl<'n> Translation<'n> {
 
     /// Sequelize's `bind` and deno-postgres: `$name`, sent once however often it stands there.
     fn dollar_name(&mut self, piece: &Piece, text: &str, at: usize) -> Option<(usize, Vec<Piece>)> {
-        if text[..at].ends_with(|character: char| character.is_alphanumeric() || "_$".contains(character)) {
+        let bound = match self.style {
+            Placeholders::Colon => self.names.binds_dollars(),
+            _ => None,
+        };
+        match bound {
+            Some(false) => return None,
+            // Where Sequelize binds, `$$` is a dollar (`/\B\$(\$|\w+)/`).
+            Some(true) if text[..at].ends_with(|before: char| before.is_ascii_alphanumeric() || before == '_') => {
+                return None;
+            }
+            Some(true) if text[at + 1..].starts_with('$') => {
+                return Some((2, cut(piece, at + 1..at + 2).into_iter().collect()));
+            }
+            _ => {}
+        }
+        let goes_on = |character: char| character.is_alphanumeric() || "_$".contains(character);
+        if bound.is_none() && text[..at].ends_with(goes_on) {
             return None;
         }
         let name = name_at(text.get(at + 1..)?)?;
         let length = 1 + name.len();
         // `$body$` opens a dollar quote.
-        if text[at + length..].starts_with('$') {
+        if bound.is_none() && text[at + length..].starts_with('$') {
             return None;
         }
         let place = place_of(&cut(piece, at..at + length)?)?;
@@ -378,13 +427,46 @@ impl<'n> Translation<'n> {
             self.style == Placeholders::Question && rest[name..].starts_with(':') && !rest[name..].starts_with("::");
         let length = 1 + name + usize::from(identifier);
         let place = place_of(&cut(piece, at..at + length)?)?;
-        if let Some(part) = self.names.part_named(&rest[..name]) {
+        let key = &rest[..name];
+        // Knex leaves names that nothing is bound to as they are, and sees none of quotes.
+        let keys = self.names.keys().filter(|_| self.style == Placeholders::Question);
+        let is_key = keys.map(|keys| keys.iter().any(|known| known == key));
+        if is_key == Some(false) || is_key.is_none() && self.inside != Inside::Code {
+            return None;
+        }
+        if let Some(part) = self.names.part_named(key) {
             return Some((length, part.to_vec()));
         }
-        let bound = self.names.of(&rest[..name]).and_then(|texts| texts.first());
-        let with =
-            if identifier { self.identifier(bound.map(String::as_str), place) } else { Piece::Placeholder(place) };
-        Some((length, vec![with]))
+        let bound = self.names.of(key).and_then(|texts| texts.first());
+        let with = match identifier {
+            true => vec![self.identifier(bound.map(String::as_str), place)],
+            false => self.value(self.names.rows_named(key), &text[..at], place),
+        };
+        Some((length, with))
+    }
+
+    /// A value that is bound. Where only a query or rows can stand, no server takes a parameter: what is bound is SQL, or the
+    /// library writes it out.
+    fn value(&self, rows: Option<Rows>, before: &str, at: Span) -> Vec<Piece> {
+        let before = format!("{}{before}", known_tail(&self.out));
+        if self.style == Placeholders::Colon {
+            let written = |text: &str| Piece::Text { text: text.into(), at, verbatim: false };
+            match rows {
+                Some(Rows::Of(width)) => {
+                    let values = vec![vec![Piece::Placeholder(at)]; width];
+                    let row = values.join(&written(", "));
+                    return [vec![written("(")], row, vec![written(")"), Piece::Repeat(at)]].concat();
+                }
+                Some(Rows::Unknown) | None if ends_with_word(&before, &["values"]) => {
+                    return vec![Piece::Unknown("rows that are not known".into(), at)];
+                }
+                _ => {}
+            }
+        }
+        if self.style == Placeholders::Question && takes_query(&before, self.whole) {
+            return vec![Piece::Unknown(BUILT.into(), at)];
+        }
+        vec![Piece::Placeholder(at)]
     }
 
     /// A name that is bound, in quotes.
@@ -394,6 +476,36 @@ impl<'n> Translation<'n> {
             name => identifier_piece(name, at),
         }
     }
+}
+
+/// The dollar quote that opens at a place: `$$`, `$body$`.
+fn dollar_quote_at(text: &str, at: usize) -> Option<&str> {
+    let goes_on = text[..at].ends_with(|character: char| character.is_ascii_alphanumeric() || character == '_');
+    let name = name_at(&text[at + 1..]).map_or(0, str::len);
+    let quote = text.get(at..at + name + 2).filter(|_| !goes_on)?;
+    quote.ends_with('$').then_some(quote)
+}
+
+/// Whether only a query can stand behind this text: nothing, `UNION ALL`, `WITH a AS (`.
+fn takes_query(before: &str, whole: bool) -> bool {
+    let start = before.trim_end();
+    let within = start.trim_end_matches(|character: char| character == '(' || character.is_whitespace());
+    let opened = within.len() < start.len();
+    let after_set = ["union", "intersect", "except"];
+    let after_all = within.len().checked_sub(3).and_then(|at| within.split_at_checked(at));
+    let after_all = after_all.is_some_and(|(before, all)| {
+        all.eq_ignore_ascii_case("all") && before.ends_with(char::is_whitespace) && ends_with_word(before, &after_set)
+    });
+    (whole && within.is_empty())
+        || after_all
+        || ends_with_word(within, &after_set)
+        || opened && ends_with_word(within, &["as", "exists", "lateral", "materialized"])
+}
+
+/// Whether the last word of a text is one of these.
+fn ends_with_word(text: &str, words: &[&str]) -> bool {
+    let word = text.trim_end().rsplit(|character: char| !character.is_alphanumeric() && character != '_').next();
+    word.is_some_and(|word| words.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// Pieces that a variable is cut into, as `$(columns.col` and `0` and `:name)`, put together.

@@ -512,7 +512,7 @@ fn is_operand((before, after): (&str, &str)) -> bool {
 }
 
 /// The end of the text so far that is known, for a look at the word before a hole.
-pub(super) fn known_tail(pieces: &[Piece]) -> String {
+pub(crate) fn known_tail(pieces: &[Piece]) -> String {
     let mut parts = Vec::new();
     let mut length = 0;
     for piece in pieces.iter().rev() {

@@ -396,3 +396,85 @@ fn names_and_texts_that_pg_quotes() {
            = select 2 from carts where id = $1",
     );
 }
+
+/// Knex fills placeholders by a pattern that knows nothing of quotes and comments, and names only where something is bound.
+#[test]
+fn knex_fills_placeholders_everywhere() {
+    check_one(
+        "import knex from 'knex';
+         const db = knex({ client: 'pg' });
+         export const a = (x, y) => db.raw(\"select '?' as q, ? as v\", [x, y]);
+         export const b = (a, name) => db.raw(\"select ':name' as q -- :a?\\n from carts where x = :a and y = :gone\", { a, name });
+         export const c = () => db.raw(\"select '\\\\?' as q\");",
+        "a.ts:3 knex.raw
+           = select '$1' as q, $2 as v
+         a.ts:4 knex.raw
+           = select '$1' as q -- $2$3 from carts where x = $4 and y = :gone
+         a.ts:5 knex.raw
+           = select '?' as q",
+    );
+}
+
+/// Queries that are bound to a raw text of Knex stand in it; where only a query can stand nothing else is a parameter.
+#[test]
+fn knex_binds_queries() {
+    check_one(
+        "import knex from 'knex';
+         const db = knex({ client: 'pg' });
+         export const a = async (id) => {
+           const open = db.raw('select id from carts where id = ?', [id]);
+           await db.raw('? union all ?', [open, db('items').select('id')]);
+           await db.raw('(?) except (?)', [open, db.raw('select 2')]);
+         };
+         export const b = (parts) => db.raw('? union ?', parts);
+         export const c = (part) => db.raw('with x as (?) select * from x where exists (?) and a = ?', [part, part, 1]);
+         export const d = (f) => db('carts').select(db.raw('? + 1', [f]));",
+        "a.ts:4 knex.raw
+           = select id from carts where id = $1
+         a.ts:5 knex.raw
+           ~ select id from carts where id = $1 union all <?>
+           ? part that a query builder makes (a.ts:5)
+         a.ts:5 knex (builder)
+           ? query-builder (a.ts:5)
+         a.ts:6 knex.raw
+           + (select id from carts where id = $1) except (select 2)
+         a.ts:6 knex.raw
+           = select 2
+         a.ts:8 knex.raw
+           ~ <?> union <?>
+           ? part that a query builder makes (a.ts:8)
+         a.ts:9 knex.raw
+           ~ with x as (<?>) select * from x where exists (<?>) and a = $1
+           ? part that a query builder makes (a.ts:9)
+         a.ts:10 knex (builder)
+           ? query-builder (a.ts:10)",
+    );
+}
+
+/// Sequelize: what is bound by a dollar is found by a pattern, replacements as SQL is read, and rows are written out.
+#[test]
+fn what_sequelize_replaces_and_binds() {
+    check_one(
+        "import { Sequelize } from 'sequelize';
+         const sequelize = new Sequelize('postgres://');
+         export const a = () => sequelize.query(\"select '$$1' as a, $id::int as b\", { bind: { id: 1 } });
+         export const b = () => sequelize.query('select $$$id$$ as a', { replacements: { id: 1 } });
+         export const c = () => sequelize.query('select $$:id$$ as a, :id as b', { replacements: { id: 1 } });
+         export const d = () => sequelize.query('insert into carts (a, b) values :rows', { replacements: { rows: [[1, 2], [3, 4]] } });
+         export const e = (rows) => sequelize.query('insert into carts (a, b) values ?', { replacements: [rows] });
+         export const f = (rows) => sequelize.query('insert into carts (a, b) values ?', { replacements: [rows.map((row) => [row.a, row.b])] });",
+        "a.ts:3 sequelize.query
+           = select '$1' as a, $1::int as b
+         a.ts:4 sequelize.query
+           = select $$$id$$ as a
+         a.ts:5 sequelize.query
+           = select $$:id$$ as a, $1 as b
+         a.ts:6 sequelize.query
+           ~ insert into carts (a, b) values ($1, $2)
+         a.ts:7 sequelize.query
+           ~ insert into carts (a, b) values <?>
+           ? rows that are not known (a.ts:7)
+         a.ts:8 sequelize.query
+           ~ insert into carts (a, b) values ($1, $2)",
+    );
+}
