@@ -259,7 +259,8 @@ impl Finder<'_> {
             // The tag of a library that builds queries sends nothing by itself: `(SELECT …)` is an operand of what it builds.
             let builds = library.is_some_and(|library| !library.builders.is_empty());
             let site = site.map(|site| if builds { part_of_built(site) } else { site });
-            sites.extend(site.map(|site| Site { failure, declares_types, ..site }));
+            let database = library.and_then(crate::program::databases::named);
+            sites.extend(site.map(|site| Site { failure, database, declares_types, ..site }));
         }
         self.texts(facts, &mut evaluator, taken, &templates, &mut sites);
         sites

@@ -227,8 +227,9 @@ impl Evaluator<'_> {
             }
             _ => None,
         });
-        let candidates: Vec<Candidate> =
-            candidates.iter().copied().filter(|(library, _)| self.program.may_use(facts, library)).collect();
+        let known = known.or_else(|| self.sink_of_tag(facts, object, candidates));
+        let fits = |(library, sink): &Candidate| !sink.of_tag && self.program.may_use(facts, library);
+        let candidates: Vec<Candidate> = candidates.iter().copied().filter(fits).collect();
         let (library, sink) = known.or_else(|| self.likeliest(facts, object, &candidates))?;
         let target = Target::new(library, sink);
         let values = self.argument_values(facts, call, &target);
@@ -254,6 +255,20 @@ impl Evaluator<'_> {
                 || self.callers_give_sql(&values)
         };
         accepted.then_some(target)
+    }
+
+    /// The sink of what is a library's tag: `tx.unsafe("…")` of a transaction of SQLite.
+    fn sink_of_tag(&mut self, facts: &Arc<Facts>, object: ExprId, candidates: &[Candidate]) -> Option<Candidate> {
+        let is_used = |(library, sink): &&Candidate| {
+            let speakers = self.program.language.libraries.iter().filter(|other| !other.clients.is_empty());
+            let modules = || speakers.clone().flat_map(|other| &other.clients).map(|client| client.module.as_str());
+            sink.of_tag
+                && modules().any(|module| is_module(library, module))
+                && speakers.clone().any(|other| self.program.imports(facts, other) || self.program.is_active(other))
+        };
+        candidates.iter().find(is_used)?;
+        let owner = self.owner_of_tag(facts, object)?;
+        candidates.iter().copied().find(|(library, sink)| library.at == owner.at && sink.of_tag)
     }
 
     fn is_given_sql(

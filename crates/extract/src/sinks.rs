@@ -70,6 +70,23 @@ pub(crate) struct Library {
     pub(crate) helpers: Vec<Helper>,
     #[serde(default, rename = "builder")]
     pub(crate) builders: Vec<QueryBuilder>,
+    #[serde(default, rename = "client")]
+    pub(crate) clients: Vec<Client>,
+}
+
+/// A client of another database that the library makes as well: its address or its options tell.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Client {
+    /// Classes and functions of the library that make it.
+    pub(crate) made_by: Vec<String>,
+    /// The module that such a client is taken to be of.
+    pub(crate) module: String,
+    /// How addresses begin.
+    pub(crate) addresses: Vec<String>,
+    /// The option that names the database, and what it says.
+    pub(crate) option: String,
+    pub(crate) says: Vec<String>,
 }
 
 /// How a library writes placeholders.
@@ -156,6 +173,9 @@ pub(crate) struct Sink {
     pub(crate) placeholders: Option<Placeholders>,
     /// The field of the argument after the text that holds what is bound.
     pub(crate) bound_in: Option<String>,
+    /// Only on what is one of the library's tags: the method's name is other libraries' too.
+    #[serde(default)]
+    pub(crate) of_tag: bool,
     /// Its names say nothing, and what it makes is given to another sink: they are no reason to read a file.
     #[serde(default)]
     pub(crate) unsought: bool,
@@ -217,6 +237,10 @@ pub(crate) struct Helper {
 pub(crate) enum Meaning {
     /// Its argument as text.
     Raw,
+    /// A tag that is called with the list of its texts, and the values behind it.
+    Called,
+    /// The same with the values in a second list.
+    Constructed,
     /// Its argument as quoted names, joined with dots.
     Identifier,
     /// Its argument's names, dots in them separate parts (Kysely's `sql.ref`).

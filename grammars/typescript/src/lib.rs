@@ -25,6 +25,7 @@ pub const SINKS: &[(&str, &str)] = &[
     ("bun.toml", include_str!("../sinks/bun.toml")),
     ("deno-postgres.toml", include_str!("../sinks/deno-postgres.toml")),
     ("pg-boss.toml", include_str!("../sinks/pg-boss.toml")),
+    ("sql-template-tag.toml", include_str!("../sinks/sql-template-tag.toml")),
     ("sql-tags.toml", include_str!("../sinks/sql-tags.toml")),
     ("clickhouse.toml", include_str!("../sinks/clickhouse.toml")),
     ("sqlite.toml", include_str!("../sinks/sqlite.toml")),

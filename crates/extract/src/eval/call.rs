@@ -338,6 +338,10 @@ impl Evaluator<'_> {
             ("path" | "node:path", name) if name.ends_with("join") || name.ends_with("resolve") => {
                 self.join_paths(facts, call, at, env)
             }
+            ("", "Bun.SQL") => {
+                let module = self.other_client(facts, call, "bun", "SQL", env).unwrap_or_else(|| "bun".into());
+                vec![Value::External { module, path: ["SQL".into()].into() }]
+            }
             ("", _) => vec![Value::unknown(&format!("result of `{name}`"), at)],
             (module, _) if super::format::is_pg_format(module) => {
                 let arguments = self.arguments(facts, &call.arguments, env);
@@ -355,7 +359,9 @@ impl Evaluator<'_> {
             _ if self.program.embeds(module, path) => vec![Value::unknown(super::part::BUILT, at)],
             _ => {
                 self.note_settings(facts, &call.arguments, (module, path), env);
-                vec![Value::External { module: module.clone(), path: path.clone() }]
+                let maker = path.last().map_or("default", AsRef::as_ref);
+                let other = self.other_client(facts, call, module, maker, env);
+                vec![Value::External { module: other.unwrap_or_else(|| module.clone()), path: path.clone() }]
             }
         }
     }

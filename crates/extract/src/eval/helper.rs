@@ -46,13 +46,12 @@ impl Evaluator<'_> {
             Meaning::Any => self.conditions(facts, call, (" OR ", "FALSE"), at, env),
             Meaning::Raw => {
                 let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
-                match values.as_slice() {
-                    // `Prisma.sql(["… = ", ""], value)`: a tag that is called.
-                    [Value::List(items)] if facts.name_of(call.callee).is_some_and(|name| name.as_ref() == "sql") => {
-                        self.called_tag(&items.clone(), at)
-                    }
-                    _ => self.value_texts(&values, at),
-                }
+                self.value_texts(&values, at)
+            }
+            Meaning::Called | Meaning::Constructed => {
+                let mut given = self.arguments(facts, &call.arguments, env);
+                let texts = if given.is_empty() { Vec::new() } else { given.remove(0) };
+                self.called_tag(texts, given, meaning == Meaning::Constructed, at)
             }
             Meaning::Identifier | Meaning::Reference => {
                 let names = self.identifier(facts, call, meaning, at, env);
@@ -74,22 +73,6 @@ impl Evaluator<'_> {
             Meaning::Built => return vec![Value::unknown(QUERY_BUILDER, at)],
         };
         texts.into_iter().map(|text| Value::Fragment(text, facts.file, expr)).collect()
-    }
-
-    /// The text of a tag that is called with the list of its parts: a value stands between each two.
-    fn called_tag(&mut self, items: &[Item], at: Span) -> Vec<Pieces> {
-        if items.iter().any(|item| item.repeated || item.optional) {
-            return vec![vec![Piece::Unknown("parts that are not known".into(), at)].into()];
-        }
-        let mut texts = vec![Vec::new()];
-        for (index, item) in items.iter().enumerate() {
-            if index > 0 {
-                texts.iter_mut().for_each(|text| text.push(Piece::Placeholder(at)));
-            }
-            let choices = self.value_texts(&item.values, at);
-            texts = self.product(texts, &choices, at);
-        }
-        texts.into_iter().map(Pieces::from).collect()
     }
 
     /// pg-promise's `as.format(text, values)`.
@@ -312,6 +295,7 @@ impl Evaluator<'_> {
     /// `($1,$2)`, of lists of values that are all as long as the first.
     fn rows(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Pieces {
         let lists = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
+        let lists = self.forced(lists);
         let width = match lists.as_slice() {
             [Value::List(rows)] => match rows.first().map(|row| &row.values[..]) {
                 Some([Value::List(row)]) if row.iter().all(|item| !item.repeated && !item.optional) => row.len(),
@@ -397,6 +381,11 @@ impl Evaluator<'_> {
         let Some(first) = call.arguments.first() else { return Piece::Placeholder(at) };
         if let ExprKind::Number(Some(number)) = &facts.expr(*first).kind {
             return derived(number, at);
+        }
+        let written = facts.expr(*first).range.slice(&facts.text);
+        let digits = written.strip_prefix('-').unwrap_or("");
+        if matches!(written, "null" | "true" | "false") || is_decimal(digits) {
+            return derived(written, at);
         }
         match self.eval(facts, *first, env).as_slice() {
             [one @ Value::Text(_)] => match one.constant() {
@@ -487,6 +476,12 @@ fn interval(facts: &Facts, call: &Call, at: Span) -> Pieces {
     }
     pieces.push(derived(")", at));
     pieces.into()
+}
+
+/// `12`, `1.5`
+fn is_decimal(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('.').map_or_else(|| digits(text), |(whole, rest)| digits(whole) && digits(rest))
 }
 
 /// A parameter with what its library writes around it.

@@ -118,6 +118,7 @@ impl Evaluator<'_> {
                     value.clone()
                 }
                 Value::Unknown(reason, _) if !(reason.starts_with("result of") && is_plain(reason)) => value.clone(),
+                Value::External { module, path } if self.program.is_empty_part(module, path) => Value::text(Vec::new()),
                 Value::External { module, path } if self.program.makes_parts(module, path) => {
                     let name = path.last().map_or("", AsRef::as_ref);
                     Value::unknown(&format!("`{name}` of package `{module}`"), at)

@@ -2,8 +2,10 @@
 
 pub(crate) mod asset;
 pub(crate) mod call;
+mod called_tag;
 mod changes;
 pub(crate) mod choice;
+mod client;
 mod condition;
 mod declared;
 mod distinct;

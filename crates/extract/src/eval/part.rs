@@ -15,8 +15,18 @@ use crate::sinks::Placeholders;
 pub(crate) const BUILT: &str = "part that a query builder makes";
 
 /// Methods of a fragment whose result is the fragment again: Drizzle's and Kysely's types and plugins.
-const THE_SAME: &[&str] =
-    &["setName", "mapWith", "$type", "$castTo", "$notNull", "inlineParams", "withPlugin", "withoutPlugins", "getSQL"];
+const THE_SAME: &[&str] = &[
+    "setName",
+    "useBind",
+    "mapWith",
+    "$type",
+    "$castTo",
+    "$notNull",
+    "inlineParams",
+    "withPlugin",
+    "withoutPlugins",
+    "getSQL",
+];
 
 /// How many calls a chain may have.
 const MAX_CHAIN: usize = 64;
@@ -83,7 +93,10 @@ impl Evaluator<'_> {
             return None;
         }
         let values = self.eval(facts, object, env);
-        if !values.iter().any(|value| matches!(value, Value::Fragment(..))) {
+        // sql-template-strings: what is appended to is a text.
+        let grown = matches!(name.as_ref(), "setName" | "useBind");
+        let is_part = |value: &Value| matches!(value, Value::Fragment(..)) || grown && matches!(value, Value::Text(_));
+        if !values.iter().any(is_part) {
             return None;
         }
         let at = span(facts, object);

@@ -76,7 +76,7 @@ impl Evaluator<'_> {
         if marks_statements(facts, tag) {
             return true;
         }
-        if !matches!(facts.expr(tag).kind, ExprKind::Binding(_) | ExprKind::Member { .. }) {
+        if !matches!(facts.expr(tag).kind, ExprKind::Binding(_) | ExprKind::Member { .. } | ExprKind::Call(_)) {
             return false;
         }
         if self.owner_of_tag(facts, tag).is_some() {

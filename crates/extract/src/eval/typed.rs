@@ -24,7 +24,8 @@ impl Evaluator<'_> {
     }
 
     fn tag_of(&mut self, facts: &Arc<Facts>, expr: ExprId, hops: u32) -> Option<&'static Library> {
-        if hops == 0 || !matches!(facts.expr(expr).kind, ExprKind::Binding(_) | ExprKind::Member { .. }) {
+        let kind = &facts.expr(expr).kind;
+        if hops == 0 || !matches!(kind, ExprKind::Binding(_) | ExprKind::Member { .. } | ExprKind::Call(_)) {
             return None;
         }
         let values = self.eval(facts, expr, &None);
@@ -32,7 +33,15 @@ impl Evaluator<'_> {
             return None;
         }
         let by_value = values.iter().find_map(|value| self.owner_of_value(value));
-        by_value.or_else(|| self.declared_tag(facts, expr, hops)).or_else(|| self.passed_tag(facts, expr, hops))
+        let by_value = by_value.or_else(|| self.declared_tag(facts, expr, hops));
+        let library = by_value.or_else(|| self.passed_tag(facts, expr, hops))?;
+        // What is declared to be such a client may be given one of another database.
+        if !library.clients.is_empty() && !values.iter().any(|value| self.owner_of_value(value).is_some()) {
+            let given = self.eval_of_any_class(facts, expr);
+            let given = self.forced(given);
+            return given.iter().find_map(|value| self.owner_of_value(value)).or(Some(library));
+        }
+        Some(library)
     }
 
     /// The library whose tag a value is.
@@ -202,6 +211,9 @@ impl Evaluator<'_> {
             library.tags.iter().any(|tag| !tag.types.is_empty()) && is(library, &pattern).is_some()
         };
         self.program.language.libraries.iter().find(known)?;
+        if matches!(facts.expr(*object).kind, ExprKind::Call(_)) {
+            return None;
+        }
         is(self.owner_of_tag(facts, *object)?, &pattern)
     }
 }
@@ -210,7 +222,10 @@ impl Evaluator<'_> {
 fn is_tag(facts: &Facts, expr: ExprId) -> bool {
     let tags = facts.tags.get_or_init(|| {
         let tags = facts.calls.iter().filter_map(|call| match facts.expr(*call).kind {
-            ExprKind::Tagged { tag, .. } => facts.name_of(tag).cloned(),
+            // The tag that a call makes is not what is called.
+            ExprKind::Tagged { tag, .. } if !matches!(facts.expr(tag).kind, ExprKind::Call(_)) => {
+                facts.name_of(tag).cloned()
+            }
             _ => None,
         });
         tags.collect()

@@ -71,6 +71,11 @@ impl Program<'_> {
             [first, ..] if library.name == "drizzle" => {
                 first.starts_with(|first: char| first.is_ascii_lowercase()) && first.as_ref() != "drizzle"
             }
+            // `db.fn.count("id")`, `db.dynamic.ref(name)`, `expressionBuilder().val(1)`.
+            [first, rest @ ..] if library.name == "kysely" && first.as_ref() != "sql" => {
+                first.as_ref() == "expressionBuilder"
+                    || rest.iter().any(|name| matches!(name.as_ref(), "fn" | "dynamic"))
+            }
             [.., owner, name] => {
                 matches!(owner.as_ref(), "sql" | "Prisma" | "createSqlTag")
                     && name.starts_with(|first: char| first.is_ascii_lowercase())

@@ -478,3 +478,118 @@ fn what_sequelize_replaces_and_binds() {
            ~ insert into carts (a, b) values ($1, $2)",
     );
 }
+
+/// Bun makes clients of other databases, too: their addresses and options tell.
+#[test]
+fn bun_speaks_with_other_databases() {
+    check_one(
+        "import { SQL, sql } from 'bun';
+         const lite = new SQL('sqlite://app.db');
+         const file = (path: string) => new SQL(`file:${path}`);
+         const my = new SQL({ adapter: 'mysql', hostname: 'db' });
+         const pg = new SQL(process.env.URL!, { adapter: 'postgres' });
+         export const a = (id) => lite`select 1 from carts where id = ${id}`;
+         export const b = () => file('x')`select 2 from carts`;
+         export const c = () => my.unsafe('select 3 from carts');
+         export const d = () => lite.begin(async (tx) => { await tx`select 4`; await tx.unsafe('select 5'); });
+         const all = (db: SQL) => db`select 6 from carts`;
+         export const every = () => all(lite);
+         export const e = () => pg`select 7 from carts`;
+         export const f = () => pg.begin((tx) => tx.unsafe('select 8 from carts'));
+         export const g = () => new Bun.SQL(':memory:')`select 9`;",
+        "a.ts:6 sqlite.sql [SQLite]
+           = select 1 from carts where id = $1
+         a.ts:7 sqlite.sql [SQLite]
+           = select 2 from carts
+         a.ts:8 mysql.unsafe [MySQL]
+           = select 3 from carts
+         a.ts:9 sqlite.sql [SQLite]
+           = select 4
+         a.ts:9 sqlite.unsafe [SQLite]
+           = select 5
+         a.ts:10 sqlite.sql [SQLite]
+           = select 6 from carts
+         a.ts:12 bun.sql
+           = select 7 from carts
+         a.ts:13 bun.unsafe
+           = select 8 from carts
+         a.ts:14 sqlite.sql [SQLite]
+           = select 9",
+    );
+}
+
+/// A text of sql-template-strings that grows in a chain, and what is set on it.
+#[test]
+fn texts_that_grow_in_chains() {
+    check_one(
+        "import SQL from 'sql-template-strings';
+         import { Pool } from 'pg';
+         const pool = new Pool();
+         export const a = (id, name?: string) => {
+           const query = SQL``;
+           query.append(SQL`select 1 from carts where id = ${id}`).append(' and open').setName('one');
+           if (name) query.append(SQL` and name = ${name}`).append(SQL` limit ${1}`);
+           return pool.query(query);
+         };
+         export const b = () => pool.query(SQL`select 2 from carts`.append(' order by id').setName('two'));
+         export const c = (rows: { a: number }[]) => {
+           const query = SQL`select 3 from carts where true`;
+           for (const row of rows) query.append(SQL` and a <> ${row.a}`);
+           return pool.query(query.useBind(true));
+         };",
+        "a.ts:8 pg.query
+           + select 1 from carts where id = $1 and open
+           + select 1 from carts where id = $1 and open and name = $2 limit $3
+         a.ts:10 pg.query
+           + select 2 from carts order by id
+         a.ts:14 pg.query
+           ~ select 3 from carts where true and a <> $1",
+    );
+}
+
+/// Tags that are called like functions, and the class of what they make; parts among the values are parts.
+#[test]
+fn tags_that_are_called() {
+    check_one(
+        "import { Prisma, PrismaClient } from '@prisma/client';
+         import sql, { Sql, empty, join } from 'sql-template-tag';
+         import { Pool } from 'pg';
+         const prisma = new PrismaClient();
+         const pool = new Pool();
+         export const a = (id) => prisma.$queryRaw(Prisma.sql(['select 1 from carts where id = ', ''], id));
+         export const b = (id) => prisma.$queryRaw(new Prisma.Sql(['select 2 from carts where id = ', ' and ', ''], [id, Prisma.sql`open`]));
+         export const c = (id) => pool.query(sql(['select 3 from carts where id = ', ''], id));
+         export const d = (values) => pool.query(new Sql(['select 4 from carts where id = ', ''], values));
+         export const e = (id) => prisma.$queryRaw`select 5 from carts where ${Prisma.sql`id = ${id} and ${Prisma.raw('open')}`}`;
+         export const f = (open: boolean) => pool.query(sql`select 6 from carts where ${join([sql`true`, open ? sql` and open` : empty], '')}`);",
+        "a.ts:6 prisma.$queryRaw
+           + select 1 from carts where id = $1
+         a.ts:7 prisma.$queryRaw
+           + select 2 from carts where id = $1 and open
+         a.ts:8 pg.query
+           + select 3 from carts where id = $1
+         a.ts:9 pg.query
+           ~ select 4 from carts where id = <?>
+           ? value of an unknown list (a.ts:9)
+         a.ts:10 prisma.$queryRaw
+           + select 5 from carts where id = $1 and open
+         a.ts:11 pg.query
+           + select 6 from carts where true and open
+           + select 6 from carts where true",
+    );
+}
+
+/// Kysely: literals are written as they are, functions of its builder are parts.
+#[test]
+fn literals_of_kysely() {
+    check_one(
+        "import { Kysely, sql } from 'kysely';
+         declare const db: Kysely<any>;
+         export const a = () => sql`select ${sql.lit(null)}, ${sql.lit(false)}, ${sql.lit(-1)}, ${sql.lit(1.5)}, ${sql.lit('x')}`.execute(db);
+         export const b = (tools: { sql: typeof sql }) => tools.sql`select ${tools.sql.val(1)} from carts`.execute(db);",
+        "a.ts:3 kysely.sql
+           = select null, false, -1, 1.5, 'x'
+         a.ts:4 kysely.sql
+           = select $1 from carts",
+    );
+}

@@ -143,7 +143,23 @@ impl Lowering<'_> {
             ("splice" | "pop" | "shift" | "reverse" | "sort" | "fill", _) => WriteOp::Lost("array changed in place"),
             _ => return,
         };
+        let object = if name == "append" { self.appended_to(object) } else { object };
         self.write_to(object, at, op);
+    }
+
+    /// What a chain of `append` begins with: `query.append(a).append(b)`. Each gives the query itself.
+    fn appended_to<'n>(&self, object: Node<'n>) -> Node<'n> {
+        const THE_SAME: &[&str] = &["append", "setName", "useBind"];
+        let mut next = object;
+        while self.kind(next) == Kind::CallExpression
+            && let Some(function) = self.part(next, Part::Function)
+            && self.kind(function) == Kind::MemberExpression
+            && self.part(function, Part::Property).is_some_and(|name| THE_SAME.contains(&self.slice(name)))
+            && let Some(inner) = self.part(function, Part::Object)
+        {
+            next = inner;
+        }
+        next
     }
 
     /// `list[method](x)`: nobody knows what that does to a list.
