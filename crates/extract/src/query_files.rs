@@ -212,7 +212,12 @@ fn named_site(text: &str, at: Span, sink: &str, style: Placeholders) -> Option<S
 }
 
 fn plain_site(text: &str, at: Span) -> Option<Site> {
-    let site = || site(text, at, SINK, SiteKind::Text, Placeholders::QueryFile);
+    // A file that pg-promise or Massive reads says so by its variables.
+    let style = match crate::dialects::has_promise_variable(at.range.slice(text)) {
+        true => Placeholders::PgPromise,
+        false => Placeholders::QueryFile,
+    };
+    let site = || site(text, at, SINK, SiteKind::Text, style);
     (!at.range.slice(text).is_empty()).then(|| Site { declares_types: true, ..site() })
 }
 

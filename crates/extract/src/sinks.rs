@@ -194,6 +194,9 @@ pub(crate) struct Tag {
     /// The text is a name, which is put in quotes.
     #[serde(default)]
     pub(crate) identifier: bool,
+    /// What is put in is a name, or the library writes it out: it is no value.
+    #[serde(default)]
+    pub(crate) names: bool,
     /// The name alone says too little: only where the file imports the library.
     #[serde(default)]
     pub(crate) imported: bool,

@@ -15,6 +15,7 @@ mod map;
 mod outside;
 mod rounds;
 mod rust;
+mod sent;
 mod sharing;
 mod sound;
 mod tags;

@@ -190,6 +190,12 @@ pub(super) fn itself(value: &Value) -> Option<Value> {
     fields.iter().find(|(name, _)| name.as_ref() == ITSELF).and_then(|(_, values)| values.first().cloned())
 }
 
+/// The column of `"schema"."table"."column"`: `users.email.name`.
+pub(super) fn column_in(text: &str) -> Option<String> {
+    let (_, name) = text.strip_prefix('"')?.strip_suffix('"')?.rsplit_once("\".\"")?;
+    Some(name.replace("\"\"", "\""))
+}
+
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -133,7 +133,7 @@ impl Evaluator<'_> {
     }
 
     /// The helper that is called. Most calls are told apart by their last names.
-    fn helper_of(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<&'static Helper> {
+    pub(super) fn helper_of(&mut self, facts: &Arc<Facts>, call: &Call) -> Option<&'static Helper> {
         if let ExprKind::Binding(binding) = facts.expr(call.callee).kind
             && let BindingKind::Import { module, name: Some(name), .. } = &facts.binding(binding).kind
             && self.program.index.exported.contains_key(name.as_ref())
@@ -296,13 +296,15 @@ impl Evaluator<'_> {
     fn rows(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Pieces {
         let lists = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
         let lists = self.forced(lists);
-        let width = match lists.as_slice() {
-            [Value::List(rows)] => match rows.first().map(|row| &row.values[..]) {
+        let width_of = |list: &Value| match list {
+            Value::List(rows) => match rows.first().map(|row| &row.values[..]) {
                 Some([Value::List(row)]) if row.iter().all(|item| !item.repeated && !item.optional) => row.len(),
                 _ => 0,
             },
             _ => 0,
         };
+        let width = lists.first().map_or(0, width_of);
+        let width = if lists.iter().all(|list| width_of(list) == width) { width } else { 0 };
         if width == 0 {
             return vec![Piece::Unknown("rows that are not known".into(), at)].into();
         }

@@ -113,6 +113,7 @@ impl Evaluator<'_> {
             .values
             .iter()
             .map(|value| match value {
+                Value::Record(_) if let Some(table) = super::drizzle::itself(value) => table,
                 Value::Fragment(_, file, expr) => {
                     self.spliced.insert((*file, *expr));
                     value.clone()

@@ -7,7 +7,7 @@ use rollproof_source::Span;
 use super::choice::marked_all;
 use super::drizzle::seen;
 use super::flow::union;
-use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add};
+use super::value::{ClassRef, Env, FunctionRef, Place, Value, Written, add, constant};
 use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
 use crate::ir::{ExprId, ExprKind, Facts, Field, Logic, Step};
 
@@ -63,6 +63,10 @@ impl Evaluator<'_> {
             }
             Value::Fragment(..) if matches!(name.as_ref(), "sql" | "text" | "query" | "queryString") => {
                 vec![object.clone()]
+            }
+            Value::Fragment(pieces, ..) if name.as_ref() == "name" => {
+                let column = constant(pieces).and_then(|text| super::drizzle::column_in(&text));
+                vec![column.map_or(Value::Opaque(at), |name| Value::derived(&name, at))]
             }
             Value::Param(param, _) => {
                 let mut param = param.clone();

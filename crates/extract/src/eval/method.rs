@@ -8,7 +8,6 @@ use rollproof_sql::MadeText;
 use rustc_hash::FxHasher;
 
 use super::choice::at_test;
-use super::flow::{MAX_TURNS, MAX_WAYS};
 use super::made_methods::Spelled;
 use super::text::distinct;
 use super::value::{Chosen, Env, Item, ParamRef, Piece, Pieces, Taking, Value, add, cut};
@@ -337,28 +336,6 @@ impl Evaluator<'_> {
             ("toString" | "to_string", Value::Param(..)) | (_, Value::Number(_)) => vec![value.clone()],
             _ => vec![value.clone()],
         }
-    }
-
-    /// `list.reduce((made, item) => …, start)` of a list whose items are all known.
-    fn reduced(&mut self, facts: &Arc<Facts>, items: &[Item], call: &Call, at: Span, env: &Env) -> Vec<Value> {
-        let Some((function, start)) = call.arguments.split_first() else { return Vec::new() };
-        if items.len() > MAX_TURNS || items.iter().any(|item| item.repeated || item.optional) {
-            return vec![Value::unknown("result of `reduce`", at)];
-        }
-        // Without a start the first item is it.
-        let (mut made, turned) = match (start.first(), items.first()) {
-            (Some(start), _) => (self.eval(facts, *start, env), 0),
-            (None, Some(first)) => (first.values.to_vec(), 1),
-            (None, None) => return vec![Value::unknown("result of `reduce`", at)],
-        };
-        for (index, item) in items.iter().enumerate().skip(turned) {
-            let index = vec![Value::derived(&index.to_string(), at)];
-            made = self.apply_function(facts, *function, &[made, item.values.to_vec(), index], at, env);
-            if made.len() > MAX_WAYS {
-                return vec![Value::unknown("result of `reduce`", at)];
-            }
-        }
-        made
     }
 
     /// `list.filter(test)`: an item is there, is not, or may be left out, as far as the test is known.

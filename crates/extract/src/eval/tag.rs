@@ -66,7 +66,7 @@ impl Evaluator<'_> {
             let names = names.iter().map(|name| super::helper::name_pieces(name, false, span(facts, expr)));
             return names.map(|name| Value::Fragment(name, facts.file, expr)).collect();
         }
-        let texts = self.fragment(facts, parts, env);
+        let texts = self.fragment(facts, parts, (tag, &path), env);
         texts.into_iter().map(|text| Value::Fragment(text.into(), facts.file, expr)).collect()
     }
 
@@ -99,7 +99,15 @@ impl Evaluator<'_> {
         typed.map_or_else(Vec::new, |typed| self.eval(&facts, typed, &None))
     }
 
-    fn fragment(&mut self, facts: &Arc<Facts>, parts: &[Part], env: &Env) -> Vec<Vec<Piece>> {
+    fn fragment(
+        &mut self,
+        facts: &Arc<Facts>,
+        parts: &[Part],
+        (tag, path): (ExprId, &[Arc<str>]),
+        env: &Env,
+    ) -> Vec<Vec<Piece>> {
+        let names =
+            self.program.tag_library(facts, path).is_some_and(|library| library.tags.iter().any(|tag| tag.names));
         let mut texts = Texts::new(self.limit());
         for (index, part) in parts.iter().enumerate() {
             match part {
@@ -107,7 +115,11 @@ impl Evaluator<'_> {
                 Part::Hole(hole) => {
                     let before = known_tail(texts.first());
                     let after = text_after(facts, parts, index);
-                    let mut choices = self.interpolated(facts, *hole, (&before, after), env);
+                    let mut choices = match self.made_by_tag(facts, tag, *hole) {
+                        Some(made) => vec![vec![made].into()],
+                        None if names => self.written_out(facts, *hole, env),
+                        None => self.interpolated(facts, *hole, (&before, after), env),
+                    };
                     if lone_value(parts, facts) {
                         choices.iter_mut().for_each(element_as_value);
                     }

@@ -1,0 +1,1 @@
+SELECT name FROM carts WHERE id = ${id} AND open
