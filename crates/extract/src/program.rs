@@ -6,6 +6,7 @@ mod changers;
 mod classes;
 pub(crate) mod databases;
 mod grown;
+mod handed;
 mod heirs;
 mod libraries;
 mod outside;
@@ -33,6 +34,7 @@ use passed::Passed;
 pub use cache::Cache;
 pub(crate) use cache::Entry;
 pub(crate) use grown::Grown;
+pub(crate) use handed::{CHANGED, GivenChange};
 pub(crate) use outside::{Outside, OutsideWrite, Target};
 
 /// By a specifier, and by what names it.
@@ -122,6 +124,10 @@ pub(crate) struct Program<'p> {
     /// The files that write into what they import, and what is written into what a file makes.
     writers: outside::Writers,
     outside: RwLock<FxHashMap<FileId, Arc<Outside>>>,
+    /// The same of one thing that a file makes, with what is written under other names.
+    hidden: RwLock<FxHashMap<(FileId, Target), handed::Writes>>,
+    /// What functions change of what they are given.
+    given: RwLock<handed::Given>,
     /// What the packages in these folders speak with.
     databases: Mutex<FxHashMap<String, databases::Spoken>>,
 }
@@ -168,6 +174,8 @@ impl<'p> Program<'p> {
             patterns: Patterns::default(),
             writers: outside::Writers::default(),
             outside: RwLock::default(),
+            hidden: RwLock::default(),
+            given: RwLock::default(),
             databases: Mutex::default(),
         }
     }
@@ -292,6 +300,17 @@ impl<'p> Program<'p> {
         let content = *self.snapshot.get(path)?;
         let text = self.entry(path)?.text.clone();
         Some((self.sources.add(path, content, text.clone()), text))
+    }
+
+    /// Whether a file may export a name: it says the name, or passes on all that another exports. A look at its text saves most
+    /// of the files behind an index from being parsed.
+    pub(crate) fn may_export(&self, path: &Arc<str>, name: &str) -> bool {
+        let holds = |text: &str, word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        if self.is_rust() || self.known.read().unwrap_or_else(PoisonError::into_inner).contains_key(path) {
+            return true;
+        }
+        let says = |entry: Arc<Entry>| ["export *", "exports", name].iter().any(|word| holds(&entry.text, word));
+        self.entry(path).is_none_or(says)
     }
 
     pub(crate) fn is_exported(&self, facts: &Facts, function: FunctionId) -> bool {

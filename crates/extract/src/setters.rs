@@ -1,15 +1,21 @@
 //! A look at a TypeScript or JavaScript file that tells, without parsing it, which of its imports it writes into: sets a field
 //! of, adds to, deletes from. What such a file writes is a part of what the imported file exports.
 
+mod used;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+pub(crate) use used::Used;
+use used::used;
 
 /// What a file writes into, and how it names what it passes on.
 #[derive(Debug, Default)]
 pub(crate) struct Setters {
     /// What is written into: of which module, and under which name that exports it.
     pub(crate) imports: Vec<(Arc<str>, Arc<str>)>,
+    /// What stands as a value somewhere, and may be changed under another name or by what it is given to.
+    pub(crate) used: Vec<Used>,
     /// What its classes extend: of which module, and under which name that exports it.
     pub(crate) bases: Vec<(Arc<str>, Arc<str>)>,
     /// What it makes objects of with `new`: of which module, and under which name that exports it; where it sets any fields.
@@ -18,8 +24,9 @@ pub(crate) struct Setters {
     pub(crate) fields: Vec<Arc<str>>,
     /// Names that it exports under others: `export { names as tables }`.
     pub(crate) renames: Vec<(Arc<str>, Arc<str>)>,
-    /// It may pass on what it imports, and that as its default.
+    /// It may pass on what it imports, that without a name of its own for it, and that as its default.
     pub(crate) passes_on: bool,
+    pub(crate) is_barrel: bool,
     pub(crate) passes_default: bool,
 }
 
@@ -56,23 +63,24 @@ type Root<'t> = (&'t str, Option<&'t str>);
 /// Looks at a text.
 pub(crate) fn setters(text: &str) -> Setters {
     let mut found = Setters { passes_default: passes_default(text), renames: renames(text), ..Setters::default() };
-    found.passes_on = found.passes_default
-        || ["export *", "export {", "exports"].iter().any(|word| places(text, word).next().is_some());
+    found.is_barrel = ["export *", "export {", "exports"].iter().any(|word| places(text, word).next().is_some());
+    found.passes_on = found.is_barrel || found.passes_default;
     let exported = exported_names(text);
     let mut roots = roots_of(text);
     let bases = bases_of(text);
+    let imports = imported(text, false);
     if !exported.is_empty() {
-        found.add_exported(&exported, &imports_of(text));
+        found.add_exported(&exported, &imports);
     }
+    if imports.is_empty() {
+        return found;
+    }
+    found.used = used(text, &imports);
     if roots.is_empty() && bases.is_empty() {
         return found;
     }
     roots.sort_unstable();
     roots.dedup();
-    let imports = imports_of(text);
-    if imports.is_empty() {
-        return found;
-    }
     for (base, member) in bases {
         if let Some((module, name)) = imports.get(base)
             && let Some(name) = name.or(member)
@@ -328,6 +336,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// What a file imports: by its own name the module and the name there, none for the whole module.
 pub(crate) fn imports_of(text: &str) -> FxHashMap<&str, (&str, Option<&str>)> {
+    imported(text, true)
+}
+
+/// The same, with types that are imported as such or without them.
+fn imported(text: &str, types: bool) -> FxHashMap<&str, (&str, Option<&str>)> {
     let mut found = FxHashMap::default();
     for at in places(text, "from") {
         let Some(module) = quoted(&text[at + 4..]) else { continue };
@@ -336,6 +349,10 @@ pub(crate) fn imports_of(text: &str) -> FxHashMap<&str, (&str, Option<&str>)> {
             start += 1;
         }
         let Some(import) = text[start..at].rfind("import") else { continue };
+        let of_types = text[start + import + 6..at].trim_start().strip_prefix("type ").map(str::trim_start);
+        if !types && of_types.is_some_and(|names| !names.is_empty()) {
+            continue;
+        }
         clause(&text[start + import + 6..at], module, &mut found);
     }
     for function in ["require(", "import("] {
@@ -487,65 +504,4 @@ fn passes_default(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: &[(&str, &str)]) {
-        let mut found = setters(text).imports;
-        found.sort();
-        let found: Vec<(&str, &str)> = found.iter().map(|(module, name)| (module.as_ref(), name.as_ref())).collect();
-        assert_eq!(found, expected, "{text}");
-    }
-
-    #[test]
-    fn imports_that_are_written_into_are_found() {
-        let import = "import names, { columns as list, type Row } from './names';\nimport * as all from \"./all\";\n";
-        let with = |rest: &str| format!("{import}{rest}");
-        check(&with("names.table = 'b';"), &[("./names", "default")]);
-        check(&with("names!.tables?.[0] ??= 'b';"), &[("./names", "default")]);
-        check(&with("(names as any).table = 'b';"), &[("./names", "default")]);
-        check(&with("list.push('b');\nlist\n  .sort();"), &[("./names", "columns")]);
-        check(&with("all.names.table += 'b'"), &[("./all", "names")]);
-        check(&with("all['names'].table = 'b'"), &[("./all", "names")]);
-        check(
-            &with("Object.assign(all.names, {}); delete names.table;"),
-            &[("./all", "names"), ("./names", "default")],
-        );
-        check(&with("const { tables } = names; tables.push(1)"), &[("./names", "default")]);
-        check(&with("const own = all.names;\nown.table = 1"), &[("./all", "names")]);
-        check(
-            "const { names: own } = require('./a');\nown.x = 1; const b = require('./b'); b.y = 2",
-            &[("./a", "names"), ("./b", "y")],
-        );
-    }
-
-    #[test]
-    fn what_is_only_read_is_not_found() {
-        let import = "import { names, Row } from './names';\n";
-        for rest in [
-            "const table = names.table;",
-            "if (names.table === 'a' || names.table == 'b' || names.table >= 1) {}",
-            "const rows: Row[] = []; rows.push(1);",
-            "const key: Row['id'] = 1;",
-            "function f(names) {} other.names.x = 1; my_names.x = 2",
-            "names.map((name) => name.table);",
-            "const own = copy(names); own.table = 1",
-            "other.push(names)",
-        ] {
-            check(&format!("{import}{rest}"), &[]);
-        }
-    }
-
-    #[test]
-    fn other_names_of_exports_are_found() {
-        let found = setters("export { names as tables, b } from './names';\nexport { default as own } from './c'");
-        let renames: Vec<(&str, &str)> = found.renames.iter().map(|(from, to)| (from.as_ref(), to.as_ref())).collect();
-        assert_eq!(renames, [("names", "tables"), ("default", "own")]);
-        assert!(found.passes_default);
-        assert!(setters("import a from './a';\nexport default a;").passes_default);
-        assert!(setters("module.exports = require('./a')").passes_default);
-        assert!(!setters("export default function f() {}\nexport const a = 1;").passes_default);
-        assert!(!setters("export default define({ a });").passes_default);
-    }
-}
+mod tests;

@@ -2,7 +2,9 @@
 //! Which writes the evaluator follows is said here once; what is written otherwise and may be read afterwards makes a list, or a
 //! field of an object, unknown.
 
+mod foreign;
 mod graph;
+mod looks;
 mod notes;
 mod rules;
 mod set;
@@ -13,10 +15,12 @@ use rollproof_source::TextRange;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ir::{
-    ANY_FIELD, BindingId, BindingKind, ClassId, Export, ExprId, ExprKind, Facts, FunctionId, Mutation, Part, RegionId,
-    RegionKind, Step,
+    ANY_FIELD, BindingId, BindingKind, ClassId, Export, ExprId, ExprKind, Facts, FunctionId, Mutation, ParamId,
+    RegionId, RegionKind, Step,
 };
-use graph::{ANY, Field, Graph, Kind, Node, Object, callee_of};
+pub(crate) use foreign::{Foreign, Handed, ImportWrite, Source};
+use graph::{ANY, Field, Graph, Kind, Node, Object};
+use looks::looks_of;
 
 /// A write that is not seen wherever it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +39,13 @@ pub(crate) struct Changed {
     pub(crate) unseen: Unseen,
 }
 
-/// An argument of a call, or what a field of it holds.
+/// An argument of a call, or what its fields hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Passed {
     pub(crate) call: ExprId,
     pub(crate) index: u32,
-    pub(crate) field: Option<Arc<str>>,
+    /// The fields that lead to it from the argument.
+    pub(crate) held: Vec<Arc<str>>,
 }
 
 /// The writes of a file that are not followed wherever they matter.
@@ -54,6 +59,10 @@ pub(crate) struct Sharing {
     given: FxHashMap<(FunctionId, u32), Vec<Changed>>,
     /// The calls of functions of other files that something is given to.
     passed: FxHashMap<ExprId, Vec<Passed>>,
+    /// The same of what is imported, and of what functions are given themselves.
+    handed_imports: Vec<Handed>,
+    handed_on: FxHashMap<ParamId, Vec<Handed>>,
+    into_imports: Vec<ImportWrite>,
     /// Where names are read whose values are put into something, or come back from a call.
     kept: FxHashSet<u32>,
 }
@@ -82,6 +91,21 @@ impl Sharing {
     /// What a function changes of what it is given.
     pub(crate) fn given(&self, function: FunctionId, index: u32) -> &[Changed] {
         self.given.get(&(function, index)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The parts of what it is given that a function gives to functions of other files.
+    pub(crate) fn handed_on(&self, function: FunctionId, index: u32) -> &[Handed] {
+        self.handed_on.get(&ParamId { function, index }).map_or(&[], Vec::as_slice)
+    }
+
+    /// The parts of what is imported that are given to functions of other files.
+    pub(crate) fn handed_imports(&self) -> &[Handed] {
+        &self.handed_imports
+    }
+
+    /// What the file writes into what it imports.
+    pub(crate) fn into_imports(&self) -> &[ImportWrite] {
+        &self.into_imports
     }
 
     /// Whether what is read at a place is kept by what it is put into or given to.
@@ -174,7 +198,10 @@ impl<'f> Search<'f> {
                 }
             }
         }
-        self.note_passed();
+        for (at, mutation) in facts.mutations.iter().enumerate() {
+            self.note_foreign_write(at, mutation);
+        }
+        self.note_handed();
         self.note_kept();
     }
 
@@ -228,8 +255,8 @@ impl<'f> Search<'f> {
                     push(self.found.statics.entry(class).or_default(), unseen);
                 }
             }
-            Kind::Given(_) | Kind::Part(..) => self.note_given(mutation, kind),
-            Kind::Function(_) | Kind::Import(_) => {}
+            // Those are noted for whoever else has them (`foreign.rs`).
+            Kind::Given(_) | Kind::Part(..) | Kind::Import(_) | Kind::Function(_) => {}
         }
     }
 
@@ -531,51 +558,4 @@ fn push(all: &mut Vec<Unseen>, one: Unseen) {
     if !all.iter().any(|known| known.field == one.field) {
         all.push(one);
     }
-}
-
-/// The expressions of which something is looked at, and the field, where it is one.
-fn looks_of(facts: &Facts) -> Vec<(ExprId, Option<Arc<str>>)> {
-    let mut looks = Vec::new();
-    let callees: FxHashSet<ExprId> = facts.calls.iter().filter_map(|id| callee_of(facts, *id)).collect();
-    for (at, expr) in facts.exprs.iter().enumerate() {
-        match &expr.kind {
-            ExprKind::Member { object, property } => {
-                let called = callees.contains(&ExprId(at as u32));
-                if called && CHANGING.contains(&property.as_ref()) {
-                    continue;
-                }
-                let whole = called || property.as_ref() == "length";
-                looks.push((*object, Some(property.clone()).filter(|_| !whole)));
-            }
-            ExprKind::Index { object, .. } => looks.push((*object, None)),
-            ExprKind::Spread(inner) => looks.push((*inner, None)),
-            ExprKind::Template(parts) => looks.extend(parts.iter().filter_map(|part| match part {
-                Part::Hole(hole) => Some((*hole, None)),
-                Part::Text(_) => None,
-            })),
-            ExprKind::Concat(parts) => looks.extend(parts.iter().map(|part| (*part, None))),
-            ExprKind::Call(call) => looks.extend(call.arguments.iter().map(|argument| (*argument, None))),
-            ExprKind::Object(fields) => {
-                looks.extend(fields.iter().filter(|field| field.name.is_none()).map(|field| (field.value, None)));
-            }
-            _ => {}
-        }
-    }
-    looks.extend(facts.functions.iter().flat_map(|function| &function.returns).map(|(value, _)| (*value, None)));
-    for binding in &facts.bindings {
-        let Some(init) = binding.init else { continue };
-        match (binding.path.first(), &binding.kind) {
-            (_, BindingKind::Element) => looks.push((init, None)),
-            (Some(Step::Field(name)), _) => looks.push((init, Some(name.clone()))),
-            (Some(_), _) => looks.push((init, None)),
-            _ => {}
-        }
-    }
-    let exported = facts.exports.values().filter_map(|export| match export {
-        Export::Binding(binding) => facts.binding(*binding).init,
-        Export::Expr(expr) => Some(*expr),
-        Export::From { .. } => None,
-    });
-    looks.extend(exported.map(|expr| (expr, None)));
-    looks
 }

@@ -9,6 +9,7 @@ mod examples;
 mod failure;
 mod following;
 mod fragments;
+mod handed;
 mod known;
 mod libraries;
 mod map;

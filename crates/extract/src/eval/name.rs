@@ -51,8 +51,7 @@ impl Evaluator<'_> {
         let env = if binding.writes.is_empty() && facts.is_said_once(binding.region) { &None } else { env };
         let base = match &binding.kind {
             BindingKind::Import { module, name } => {
-                let values = self.import(facts, module, name.as_ref(), at);
-                return self.with_given(facts, id, values);
+                return self.import(facts, module, name.as_ref(), at);
             }
             BindingKind::Function(function) => vec![self.function(facts, *function, env)],
             BindingKind::Class(class) => return vec![Value::Class(ClassRef { facts: facts.clone(), class: *class })],
@@ -376,7 +375,8 @@ impl Evaluator<'_> {
             None => {}
         }
         for module in &facts.export_all {
-            if let Some(path) = self.program.resolve_module(&facts, module)
+            if let Some(path) =
+                self.program.resolve_module(&facts, module).filter(|path| self.program.may_export(path, name))
                 && let Some(values) = self.exported(&path, name, hops - 1)
             {
                 return Some(values);

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
-use super::unseen::{CHANGED, has_parts};
+use super::unseen::has_parts;
 use super::value::{Item, Made, Place, Value, Written, add};
 use super::{Evaluator, REFERS_TO_ITSELF};
 use crate::ir::{
     ANY_FIELD, Binding, BindingId, BindingKind, ClassId, DELETED, ExprId, ExprKind, Facts, Write, WriteOp,
 };
-use crate::program::{OutsideWrite, Target};
+use crate::program::{CHANGED, OutsideWrite, Target};
 
 /// The writes to an object, of which a value is the part that `path` leads to.
 #[derive(Debug, Clone)]
@@ -71,7 +71,12 @@ impl Evaluator<'_> {
         if self.program.is_rust() || !values.iter().any(may_be_written) {
             return values;
         }
-        let Some(writes) = self.program.outside(facts).of(target).cloned() else { return values };
+        // Only lists and objects may be changed under other names.
+        let writes = match values.iter().any(has_parts) {
+            true => self.program.writes_to(facts, target),
+            false => self.program.outside(facts).of(target).cloned(),
+        };
+        let Some(writes) = writes else { return values };
         let part = Part { made: (facts.clone(), target), writes, path: Vec::new() };
         self.after_part(&part, values, at)
     }

@@ -7,11 +7,10 @@ use rustc_hash::FxHashMap;
 
 use super::value::{ClassRef, Place, Value, add};
 use super::{Evaluator, OnCallers};
-use crate::ir::{BindingId, BindingKind, Call, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId, WriteOp};
-use crate::sharing::{Changed, Passed};
+use crate::ir::{BindingKind, Call, ClassId, ExprId, ExprKind, Facts, Mutation, ParamId, WriteOp};
+use crate::program::{CHANGED, GivenChange};
+use crate::sharing::Passed;
 use crate::uses::Gift;
-
-pub(super) const CHANGED: &str = "changed under another name";
 
 /// How many expressions it may cost to see of which class an object is that another file writes into.
 const STEPS_OF_OBJECT: u32 = 200;
@@ -101,48 +100,25 @@ impl Evaluator<'_> {
                 continue;
             }
             let other = function.facts.clone();
-            for Changed { path, unseen } in other.sharing().given(function.function, passed.index) {
-                if path.iter().ne(passed.field.iter()) {
+            for change in self.program.changes_of(&other, function.function, passed.index).iter() {
+                if change.within(&passed.held).is_none_or(|rest| !rest.is_empty()) {
                     continue;
                 }
-                let gift = Gift { call: passed.call, index: passed.index, field: passed.field.clone() };
-                let is_list = unseen.field.is_none();
+                let field = passed.held.first().cloned();
+                let gift = Gift { call: passed.call, index: passed.index, field };
+                let is_list = change.field.is_none();
                 let followed = by_name
+                    && passed.held.len() < 2
                     && if is_list {
                         self.changes(&function, &gift, 0)
                     } else {
-                        sets_plainly(&other, &function, passed, unseen)
+                        sets_plainly(&other, &function, passed, change)
                     };
                 if !followed {
-                    found.push((unseen.field.clone(), Span { file: other.file, range: unseen.at }));
+                    found.push((change.field.clone(), Span { file: change.facts.file, range: change.at }));
                 }
             }
         }
-    }
-
-    /// What an import stands for, where the file gives it to functions of the project that change it.
-    pub(super) fn with_given(&mut self, facts: &Arc<Facts>, id: BindingId, mut values: Vec<Value>) -> Vec<Value> {
-        let gifts = facts.uses().gifts(id);
-        if gifts.is_empty() || self.program.is_rust() || !values.iter().any(has_parts) {
-            return values;
-        }
-        for gift in gifts {
-            let Some(call) = self.call_of_project(facts, gift.call) else { continue };
-            let (callees, _) = self.aside(|evaluator| evaluator.eval(facts, call.callee, &None));
-            for callee in callees {
-                let Value::Function(function) = callee else { continue };
-                let sharing = function.facts.sharing();
-                let mut changes = sharing.given(function.function, gift.index).iter();
-                if let Some(changed) = changes.find(|changed| changed.path.starts_with(gift.field.as_slice())) {
-                    add(
-                        &mut values,
-                        Value::unknown(CHANGED, Span { file: function.facts.file, range: changed.unseen.at }),
-                    );
-                    return values;
-                }
-            }
-        }
-        values
     }
 
     /// A call that may be one of a function of the project: no library has a method of its name.
@@ -241,20 +217,16 @@ fn is_own_literal(facts: &Facts, object: ExprId) -> bool {
 }
 
 /// Whether a function sets a field of a parameter by the parameter's name, which is followed.
-fn sets_plainly(
-    facts: &Facts,
-    function: &super::value::FunctionRef,
-    passed: &Passed,
-    unseen: &crate::sharing::Unseen,
-) -> bool {
+fn sets_plainly(facts: &Facts, function: &super::value::FunctionRef, passed: &Passed, change: &GivenChange) -> bool {
     let id = ParamId { function: function.function, index: passed.index };
     facts.bindings.iter().any(|binding| {
-        matches!(binding.kind, BindingKind::Param(param) if param == id)
+        change.facts.file == facts.file
+            && matches!(binding.kind, BindingKind::Param(param) if param == id)
             && binding.path.is_empty()
             && binding
                 .writes
                 .iter()
-                .any(|write| write.field.is_some() && write.field == unseen.field && write.at == unseen.at.end)
+                .any(|write| write.field.is_some() && write.field == change.field && write.at == change.at.end)
     })
 }
 

@@ -12,7 +12,7 @@ use crate::ir::{
 use crate::setters::Setters;
 
 /// Through how many names and re-exports a value is followed to where it is made.
-const MAX_HOPS: u32 = 12;
+pub(super) const MAX_HOPS: u32 = 12;
 
 /// Where a value is made that others may reach: under a name, or as an expression that is exported without one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub(crate) struct Origin {
 }
 
 /// A write to a part of a value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct OutsideWrite {
     /// Where it stands.
     pub(crate) facts: Arc<Facts>,
@@ -81,10 +81,20 @@ impl Importers {
     }
 }
 
+/// A file in which something of a module stands as a value, or a field of it does.
+#[derive(Debug)]
+struct User {
+    path: Arc<str>,
+    module: Arc<str>,
+    field: Option<Arc<str>>,
+}
+
 /// The files of a tree that write into what they import.
 #[derive(Debug, Default)]
 pub(crate) struct Writers {
     writers: Importers,
+    /// Those in which what they import stands as a value, by its name in the module, and by the module.
+    users: FxHashMap<Arc<str>, Vec<User>>,
     /// Those whose classes extend what they import.
     heirs: Importers,
     /// Those that make objects of classes that they import, and set fields; and which fields these are.
@@ -92,8 +102,10 @@ pub(crate) struct Writers {
     fields: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// The names under which names are exported anew.
     renames: FxHashMap<Arc<str>, Vec<Arc<str>>>,
-    /// Files that may export what they import, and those that may as their default.
+    /// Files that may export what they import, those of them that need no name of their own for it, and those that may as their
+    /// default.
     pass_on: FxHashSet<Arc<str>>,
+    barrels: FxHashSet<Arc<str>>,
     pass_default: FxHashSet<Arc<str>>,
 }
 
@@ -107,6 +119,9 @@ impl Program<'_> {
             if setters.passes_on {
                 self.writers.pass_on.insert(path.clone());
             }
+            if setters.is_barrel {
+                self.writers.barrels.insert(path.clone());
+            }
             if setters.passes_default {
                 self.writers.pass_default.insert(path.clone());
             }
@@ -119,6 +134,11 @@ impl Program<'_> {
             if !setters.made.is_empty() {
                 self.writers.makers.add(&path, resolved(&setters.made));
                 self.writers.fields.insert(path.clone(), setters.fields.clone());
+            }
+            for used in &setters.used {
+                let Some(module) = self.modules.resolve(self.snapshot, &path, &used.module) else { continue };
+                let user = User { path: path.clone(), module, field: used.field.clone() };
+                self.writers.users.entry(used.name.clone()).or_default().push(user);
             }
             self.writers.writers.add(&path, imports);
             self.writers.heirs.add(&path, bases);
@@ -163,12 +183,7 @@ impl Program<'_> {
         if facts.exports.is_empty() {
             return Vec::new();
         }
-        let mut names: FxHashSet<&Arc<str>> = facts.exports.keys().collect();
-        let mut open: Vec<&Arc<str>> = names.iter().copied().collect();
-        while let Some(name) = open.pop() {
-            let others = self.writers.renames.get(name).into_iter().flatten();
-            open.extend(others.filter(|other| names.insert(other)));
-        }
+        let names = self.with_renames(facts.exports.keys().collect());
         let mut found = files.by_module.get(&facts.path).cloned().unwrap_or_default();
         let whole: Arc<str> = "*".into();
         for name in names.iter().copied().chain([&whole]).filter(|name| name.as_ref() != "default") {
@@ -181,6 +196,56 @@ impl Program<'_> {
         found.extend(defaults.filter(|(module, _)| passed(module)).map(|(_, file)| *file));
         let others = found.into_iter().map(|file| files.paths[file].clone());
         others.filter(|path| *path != facts.path).collect()
+    }
+
+    /// The names, and those that the same is exported under elsewhere.
+    pub(super) fn with_renames<'n>(&'n self, mut names: FxHashSet<&'n Arc<str>>) -> FxHashSet<&'n Arc<str>> {
+        let mut open: Vec<&Arc<str>> = names.iter().copied().collect();
+        while let Some(name) = open.pop() {
+            let others = self.writers.renames.get(name).into_iter().flatten();
+            open.extend(others.filter(|other| names.insert(other)));
+        }
+        names
+    }
+
+    /// The files in which something that is exported under these names may stand as a value, or is written into, in their order.
+    /// `inert`: fields of which nothing can be changed, where it is exported under its own name.
+    pub(super) fn users_of(
+        &self,
+        facts: &Facts,
+        names: &FxHashSet<&Arc<str>>,
+        inert: &FxHashSet<&Arc<str>>,
+    ) -> Vec<Arc<str>> {
+        let (whole, default): (Arc<str>, Arc<str>) = ("*".into(), "default".into());
+        let is_default = names.contains(&default) || self.renames_to_default(names);
+        let mut found: BTreeSet<&Arc<str>> = BTreeSet::new();
+        for _ in 0..MAX_HOPS {
+            let before = found.len();
+            // What a file exports under a name of its own has been imported there.
+            let passed = |module: &Arc<str>, name: &Arc<str>, found: &BTreeSet<&Arc<str>>| match name.as_ref() {
+                "default" if *module == facts.path => is_default,
+                "default" => self.writers.pass_default.contains(module) && (is_default || found.contains(module)),
+                _ if *module == facts.path || self.writers.barrels.contains(module) => true,
+                _ => self.writers.pass_on.contains(module) && found.contains(module),
+            };
+            for name in names.iter().copied().chain([&whole, &default]) {
+                for User { path, module, field } in self.writers.users.get(name).into_iter().flatten() {
+                    let inert = field.as_ref().is_some_and(|field| inert.contains(field));
+                    if !inert && passed(module, name, &found) {
+                        found.insert(path);
+                    }
+                }
+                for (module, file) in self.writers.writers.by_name.get(name).into_iter().flatten() {
+                    if passed(module, name, &found) {
+                        found.insert(&self.writers.writers.paths[*file]);
+                    }
+                }
+            }
+            if found.len() == before {
+                break;
+            }
+        }
+        found.into_iter().filter(|path| **path != facts.path).cloned().collect()
     }
 
     /// Whether some file exports one of the names as its default: `export { names as default }`.
@@ -227,7 +292,13 @@ impl Program<'_> {
     }
 
     /// What fields of a name refer to. `put`: what is put into those matters, not that they are set.
-    fn origins(&self, facts: &Arc<Facts>, id: BindingId, path: Vec<Arc<str>>, (hops, put): (u32, bool)) -> Vec<Origin> {
+    pub(super) fn origins(
+        &self,
+        facts: &Arc<Facts>,
+        id: BindingId,
+        path: Vec<Arc<str>>,
+        (hops, put): (u32, bool),
+    ) -> Vec<Origin> {
         let Some(hops) = hops.checked_sub(1) else { return Vec::new() };
         let binding = facts.binding(id);
         match &binding.kind {
@@ -256,7 +327,9 @@ impl Program<'_> {
                 found.extend(self.origins_within(facts, over, &whole, (hops, put)));
                 found
             }
-            BindingKind::Class(_) => vec![Origin { facts: facts.clone(), target: Target::Binding(id), path }],
+            BindingKind::Class(_) | BindingKind::Function(_) => {
+                vec![Origin { facts: facts.clone(), target: Target::Binding(id), path }]
+            }
             _ => Vec::new(),
         }
     }
@@ -299,6 +372,7 @@ impl Program<'_> {
             },
             None => {
                 let modules = facts.export_all.iter().filter_map(|module| self.resolve_module(&facts, module));
+                let modules = modules.filter(|module| self.may_export(module, name));
                 let mut found =
                     modules.map(|module| self.origins_in(&module, Some(name), path.clone(), (hops - 1, put)));
                 found.find(|found| !found.is_empty()).unwrap_or_default()
@@ -320,6 +394,10 @@ impl Program<'_> {
                 ExprKind::Binding(binding) => return self.origins(facts, *binding, path, (hops, put)),
                 ExprKind::Member { object, property } => {
                     path.insert(0, property.clone());
+                    next = *object;
+                }
+                ExprKind::Index { object, .. } => {
+                    path.insert(0, ANY_FIELD.into());
                     next = *object;
                 }
                 _ => return Vec::new(),
@@ -402,7 +480,7 @@ fn led_to(steps: &[Step], path: &[Arc<str>], put: bool) -> Option<Vec<Arc<str>>>
 }
 
 /// Whether other files can reach what is made there: it is made once.
-fn is_shared(facts: &Facts, target: Target) -> bool {
+pub(super) fn is_shared(facts: &Facts, target: Target) -> bool {
     match target {
         Target::Binding(id) => facts.is_said_once(facts.binding(id).region),
         Target::Expr(_) => true,
