@@ -16,6 +16,7 @@ mod map;
 mod outside;
 mod rounds;
 mod rust;
+mod schema;
 mod sent;
 mod sharing;
 mod sound;

@@ -12,10 +12,10 @@ use crate::ir::{BindingId, ExprId, ExprKind, Facts, Function, Step};
 use crate::lang::declared::{Declared, annotation, definition};
 
 /// Through how many types a value is followed.
-const MAX_HOPS: u32 = 16;
+pub(super) const MAX_HOPS: u32 = 16;
 
 /// A type, and the file that it is written in.
-type Typed = (Arc<Facts>, Declared);
+pub(super) type Typed = (Arc<Facts>, Declared);
 
 impl Evaluator<'_> {
     /// The values that a parameter may have by its declared type; none where that does not tell all of their texts.
@@ -100,7 +100,7 @@ impl Evaluator<'_> {
     }
 
     /// The values of a type of which each is known.
-    fn declared_values(&mut self, (facts, typed): &Typed, at: Span, hops: u32) -> Option<Vec<Value>> {
+    pub(super) fn declared_values(&mut self, (facts, typed): &Typed, at: Span, hops: u32) -> Option<Vec<Value>> {
         let hops = hops.checked_sub(1)?;
         match typed {
             Declared::Number => Some(vec![Value::Number(at)]),
@@ -140,6 +140,14 @@ impl Evaluator<'_> {
                 self.declared_values(&member, at, hops)
             }
             Declared::ValueOf(name) => all_texts(self.value_named(facts, name, at)?),
+            Declared::Schema(_) => {
+                let of = self.type_behind((facts.clone(), typed.clone()), hops)?;
+                self.declared_values(&of, at, hops)
+            }
+            Declared::Listed(name) => match self.value_named(facts, name, at)?.as_slice() {
+                [Value::List(items)] => all_texts(items.iter().flat_map(|item| item.values.iter().cloned()).collect()),
+                _ => self.values_of_enum(facts, name, hops),
+            },
             Declared::Members(_) | Declared::List(_) | Declared::Partial(_) | Declared::Anything => None,
         }
     }
@@ -169,7 +177,7 @@ impl Evaluator<'_> {
     }
 
     /// The type of a member of what is of a type.
-    fn declared_member(&mut self, of: Typed, member: &Arc<str>, hops: u32) -> Option<Typed> {
+    pub(super) fn declared_member(&mut self, of: Typed, member: &Arc<str>, hops: u32) -> Option<Typed> {
         let hops = hops.checked_sub(1)?;
         let (facts, typed) = self.type_behind(of, hops)?;
         match typed {
@@ -194,7 +202,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn declared_item(&mut self, of: Typed, hops: u32) -> Option<Typed> {
+    pub(super) fn declared_item(&mut self, of: Typed, hops: u32) -> Option<Typed> {
         match self.type_behind(of, hops)? {
             (facts, Declared::List(item)) => Some((facts, (*item).clone())),
             _ => None,
@@ -211,6 +219,10 @@ impl Evaluator<'_> {
             }
             Declared::Member(of, name) => {
                 let of = self.declared_member((facts, (*of).clone()), &name, hops)?;
+                self.type_behind(of, hops)
+            }
+            Declared::Schema(name) => {
+                let of = self.schema_named(&facts, &name, hops)?;
                 self.type_behind(of, hops)
             }
             typed => Some((facts, typed)),
@@ -294,7 +306,7 @@ fn is_generic(facts: &Facts, function: &Function) -> bool {
 }
 
 /// The only name like this in a file.
-fn binding_named(facts: &Facts, name: &str) -> Option<BindingId> {
+pub(super) fn binding_named(facts: &Facts, name: &str) -> Option<BindingId> {
     let mut named = facts.bindings.iter().enumerate().filter(|(_, binding)| binding.name.as_ref() == name);
     let (index, _) = named.next()?;
     named.next().is_none().then_some(BindingId(index as u32))

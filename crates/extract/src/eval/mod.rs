@@ -39,6 +39,7 @@ pub(crate) mod replace;
 mod rounds;
 mod rust;
 mod rust_format;
+mod schema;
 mod settings;
 pub(crate) mod spread;
 mod steady;
@@ -416,6 +417,7 @@ impl<'p> Evaluator<'p> {
             ExprKind::Equal { .. } | ExprKind::Not(_) | ExprKind::TypeOf(_) => vec![Value::Opaque(at)],
             ExprKind::Call(call) => {
                 let values = self.call(facts, expr, call, env);
+                let values = self.as_checked(facts, expr, values, at);
                 self.with_unseen(facts, expr, values)
             }
             ExprKind::Member { object, property } => {
@@ -430,13 +432,17 @@ impl<'p> Evaluator<'p> {
                     return place;
                 }
                 let objects = self.eval(facts, *object, env);
-                self.member(&objects, property, at)
+                let values = self.member(&objects, property, at);
+                self.as_checked(facts, expr, values, at)
             }
             ExprKind::Index { object, index } => {
                 let values = self.index(facts, *object, *index, env);
                 self.with_stored(facts, expr, values, env)
             }
-            ExprKind::Binding(binding) => self.binding(facts, *binding, at, env),
+            ExprKind::Binding(binding) => {
+                let values = self.binding(facts, *binding, at, env);
+                self.as_checked(facts, expr, values, at)
+            }
             ExprKind::Global(name) if self.program.is_rust() => self.rust_global(facts, &name.clone(), at),
             ExprKind::Global(name) => {
                 if name.as_ref() == "__dirname" {

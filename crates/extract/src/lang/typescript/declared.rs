@@ -30,6 +30,10 @@ pub(crate) enum Declared {
     Name(Arc<str>),
     /// What a name of a value is of: `typeof columns`.
     ValueOf(Arc<str>),
+    /// What a schema lets through: `z.infer<typeof query>`.
+    Schema(Arc<str>),
+    /// One of what a name stands for: a list of texts, or an enum.
+    Listed(Arc<str>),
     Members(Arc<[(Arc<str>, TextRange, Declared)]>),
     OneOf(Arc<[Declared]>),
     /// All at once: `A & B`, an interface and what it extends.
@@ -205,6 +209,10 @@ impl Reader<'_> {
         let first = self.part(node, Part::TypeArguments).and_then(|list| self.children(list).into_iter().next());
         let of = Arc::new(first.map_or(Declared::Anything, |first| self.typed(first, depth + 1)));
         match name {
+            "z.infer" | "z.output" | "z.TypeOf" | "zod.infer" | "infer" => match &*of {
+                Declared::ValueOf(schema) => Declared::Schema(schema.clone()),
+                _ => Declared::Anything,
+            },
             "Promise" | "Awaited" | "Readonly" | "Omit" | "Pick" => (*of).clone(),
             "Partial" => Declared::Partial(of),
             "Array" | "ReadonlyArray" | "Set" | "ReadonlySet" => Declared::List(of),
