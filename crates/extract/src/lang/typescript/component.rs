@@ -54,7 +54,20 @@ fn scripts(path: &str, text: &str) -> Vec<Script> {
         at = range.end;
         found.push(Script { range, jsx: false });
     }
-    while let Some(open) = text[at..].find('<').map(|open| at + open) {
+    // Of the others' markup, what is sent is sent by the browser.
+    let signs: &[char] = if path.ends_with(".astro") { &['<', '{'] } else { &['<'] };
+    while let Some(open) = text[at..].find(signs).map(|open| at + open) {
+        if text[open..].starts_with('{') {
+            let range = open..closing_brace(text, open);
+            at = range.end;
+            found
+                .extend(may_send(&text[range.clone()]).then(|| Script { jsx: holds_tag(&text[range.clone()]), range }));
+            continue;
+        }
+        if let Some(end) = style_at(text, open) {
+            at = end;
+            continue;
+        }
         if text[open..].starts_with("<!--") {
             at = text[open..].find("-->").map_or(text.len(), |end| open + end);
             continue;
@@ -72,6 +85,47 @@ fn scripts(path: &str, text: &str) -> Vec<Script> {
         at = end;
     }
     found
+}
+
+/// Where the expression of markup ends that opens at `open`: `{rows.map((row) => <li>{row.name}</li>)}`, a block of its own in
+/// the script. Quotes say nothing: they stand in the markup inside as they do in prose.
+fn closing_brace(text: &str, open: usize) -> usize {
+    let mut depth = 0usize;
+    for (at, byte) in text.bytes().enumerate().skip(open) {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 1 => return at + 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    open + 1
+}
+
+/// Whether an expression of markup may send SQL: most only show what the script has read.
+fn may_send(expression: &str) -> bool {
+    const WORDS: &[&str] = &["select", "insert", "update", "delete", "sql", "query", "execute"];
+    let inside = expression.trim_start_matches('{').trim_start();
+    if expression.len() < 3 || inside.starts_with("...") {
+        return false;
+    }
+    let lower = expression.to_lowercase();
+    lower.contains(['`', '(']) && WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// Whether an expression holds markup.
+fn holds_tag(expression: &str) -> bool {
+    expression.contains("</") || expression.contains("/>")
+}
+
+/// Where a `<style>` ends that opens at `open`.
+fn style_at(text: &str, open: usize) -> Option<usize> {
+    let name = text.get(open + 1..open + 6)?;
+    let rest = &text[open + 6..];
+    if !name.eq_ignore_ascii_case("style") || !rest.starts_with(|next: char| next == '>' || next.is_whitespace()) {
+        return None;
+    }
+    Some(rest.find("</style").map_or(text.len(), |end| open + 6 + end + 2))
 }
 
 /// What stands between the two `---` at the start of an Astro file.
@@ -148,6 +202,18 @@ mod tests {
         check("a.svelte", "<script context=\"module\">a</script><p>x</p><script>b</script>", "a b");
         check("a.astro", "---\nconst a = 1;\n---\n<p/>\n<script>b</script>", "const a = 1; b");
         check("a.ts", "<script>a</script>", "<script>a</script>");
+    }
+
+    #[test]
+    fn expressions_in_markup_of_astro() {
+        let text = "---\nimport x from './x';\n---\n<p title={x}>don't {await sql`select ${x}`}</p><style>p { user-select: none }</style><li {...query(x)}/>";
+        check("a.astro", text, "import x from './x'; {await sql`select ${x}`}");
+        check(
+            "a.astro",
+            "<b/>{(await db.query('a')).map((row) => <i>{row.a}</i>)}{",
+            "{(await db.query('a')).map((row) => <i>{row.a}</i>)}",
+        );
+        check("a.svelte", "<p>{await sql`select 1`}</p>", "");
     }
 
     #[test]
