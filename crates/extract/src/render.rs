@@ -473,6 +473,15 @@ impl<'n> Translation<'n> {
     fn identifier(&self, name: Option<&str>, at: Span) -> Piece {
         match name {
             Some(name) if self.names.may_rename(name) => Piece::Unknown(MAY_CHANGE.into(), at),
+            // Knex gives names others: `carts as c`.
+            Some(name) if let Some((name, other)) = split_alias(name) => {
+                let quoted = |name: &str| match identifier_piece(Some(name), at) {
+                    Piece::Text { text, .. } => text.to_string(),
+                    _ => String::new(),
+                };
+                let text = format!("{} as \"{}\"", quoted(name), other.replace('"', "\"\""));
+                Piece::Text { text: text.into(), at, verbatim: false }
+            }
             name => identifier_piece(name, at),
         }
     }
@@ -556,6 +565,12 @@ fn shortened((length, pieces): (usize, Vec<Piece>), piece: &Piece, at: usize) ->
 
 fn place_of(piece: &Piece) -> Option<Span> {
     literal_place(piece)
+}
+
+/// `name as other`, the word in any case.
+fn split_alias(name: &str) -> Option<(&str, &str)> {
+    let at = name.to_ascii_lowercase().find(" as ")?;
+    Some((name.get(..at)?.trim(), name.get(at + 4..)?.trim()))
 }
 
 fn identifier_piece(name: Option<&str>, at: Span) -> Piece {

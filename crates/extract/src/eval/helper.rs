@@ -41,7 +41,7 @@ impl Evaluator<'_> {
             Meaning::Value => vec![formed(helper.form.as_deref(), at).into()],
             Meaning::Array => vec![self.array(facts, call, at, env)],
             Meaning::Interval => vec![interval(facts, call, at)],
-            Meaning::Literal => vec![vec![self.literal(facts, call, at, env)].into()],
+            Meaning::Literal => self.literals(facts, call, at, env),
             Meaning::All => self.conditions(facts, call, (" AND ", "TRUE"), at, env),
             Meaning::Any => self.conditions(facts, call, (" OR ", "FALSE"), at, env),
             Meaning::Raw => {
@@ -378,29 +378,6 @@ impl Evaluator<'_> {
         vec![Piece::Placeholder(at), of].into()
     }
 
-    /// A literal of a text or a number that is known; what is not known is a value of its type all the same.
-    fn literal(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Piece {
-        let Some(first) = call.arguments.first() else { return Piece::Placeholder(at) };
-        if let ExprKind::Number(Some(number)) = &facts.expr(*first).kind {
-            return derived(number, at);
-        }
-        let written = facts.expr(*first).range.slice(&facts.text);
-        let digits = written.strip_prefix('-').unwrap_or("");
-        if matches!(written, "null" | "true" | "false") || is_decimal(digits) {
-            return derived(written, at);
-        }
-        match self.eval(facts, *first, env).as_slice() {
-            [one @ Value::Text(_)] => match one.constant() {
-                Some(text) if text.contains('\\') => {
-                    derived(&format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''")), at)
-                }
-                Some(text) => derived(&format!("'{}'", text.replace('\'', "''")), at),
-                None => Piece::Placeholder(at),
-            },
-            _ => Piece::Placeholder(at),
-        }
-    }
-
     /// Conditions with a word between them; those that are `false` or null are left out.
     fn conditions(
         &mut self,
@@ -478,12 +455,6 @@ fn interval(facts: &Facts, call: &Call, at: Span) -> Pieces {
     }
     pieces.push(derived(")", at));
     pieces.into()
-}
-
-/// `12`, `1.5`
-fn is_decimal(text: &str) -> bool {
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.split_once('.').map_or_else(|| digits(text), |(whole, rest)| digits(whole) && digits(rest))
 }
 
 /// A parameter with what its library writes around it.

@@ -20,6 +20,7 @@ mod inherited;
 mod joined;
 mod json;
 mod keyed;
+mod literal;
 pub(crate) mod made;
 mod made_methods;
 mod member;

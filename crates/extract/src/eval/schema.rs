@@ -62,7 +62,9 @@ impl Evaluator<'_> {
     /// What an expression is worth, the values that a schema has checked as it says.
     pub(super) fn as_checked(&mut self, facts: &Arc<Facts>, expr: ExprId, values: Vec<Value>, at: Span) -> Vec<Value> {
         let is_parsed = |value: &Value| match value {
-            Value::External { module, path } => is_zod(module) && path.iter().any(|name| tells_type(name)),
+            Value::External { module, path } if is_zod(module) => {
+                path.iter().any(|name| tells_type(name)) || is_of_param(facts, expr)
+            }
             _ => false,
         };
         if !values.iter().any(is_parsed) || values.len() > 1 {
@@ -175,6 +177,15 @@ impl Evaluator<'_> {
 /// Whether what has this name among those that lead to it is a value that was checked, or is declared to be.
 fn tells_type(name: &str) -> bool {
     PARSES.contains(&name) || SAFE_PARSES.contains(&name) || matches!(name, "infer" | "output" | "TypeOf")
+}
+
+/// Whether an expression is a parameter or a part of one. A type may be called like its schema.
+fn is_of_param(facts: &Facts, expr: ExprId) -> bool {
+    match facts.expr(expr).kind {
+        ExprKind::Member { object, .. } => is_of_param(facts, object),
+        ExprKind::Binding(id) => matches!(facts.binding(id).kind, BindingKind::Param(_)),
+        _ => false,
+    }
 }
 
 /// Whether a module is zod, or has it under its name.

@@ -84,3 +84,27 @@ fn what_a_schema_does_not_say() {
     assert_eq!(found.matches("? ").count(), 5, "{found}");
     assert_eq!(found.matches("<?>").count(), 5, "{found}");
 }
+
+/// A type that is called like its schema, and what one function is given by another.
+#[test]
+fn types_that_are_called_like_their_schemas() {
+    let code = "import { Pool, type PoolClient } from 'pg';
+         import { z } from 'zod';
+         const pool = new Pool();
+         const By = z.enum(['name', 'age']);
+         const Input = z.object({ by: By.default('name'), way: z.union([z.literal('asc'), z.literal('desc')]).optional() });
+         type Input = z.infer<typeof Input>;
+         const list = (input: Input, db: PoolClient) => db.query(`select 1 from carts order by ${input.by}`);
+         const sorted = ({ way = 'asc' }: Input) => pool.query(`select 2 from carts order by id ${way}`);
+         export const a = (raw: unknown, db: PoolClient) => list(Input.parse(raw), db);
+         export const b = (raw: unknown) => sorted(Input.parse(raw));";
+    check(
+        &[("a.ts", code)],
+        "a.ts:7 pg.query
+           + select 1 from carts order by name
+           + select 1 from carts order by age
+         a.ts:8 pg.query
+           + select 2 from carts order by id asc
+           + select 2 from carts order by id desc",
+    );
+}

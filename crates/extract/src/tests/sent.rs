@@ -14,13 +14,16 @@ fn knex_fills_placeholders_everywhere() {
          const db = knex({ client: 'pg' });
          export const a = (x, y) => db.raw(\"select '?' as q, ? as v\", [x, y]);
          export const b = (a, name) => db.raw(\"select ':name' as q -- :a?\\n from carts where x = :a and y = :gone\", { a, name });
-         export const c = () => db.raw(\"select '\\\\?' as q\");",
+         export const c = () => db.raw(\"select '\\\\?' as q\");
+         export const d = () => db.raw('select ??, ?? from ??', ['c.id', 'c.at as since', 'shop.carts as c']);",
         "a.ts:3 knex.raw
            = select '$1' as q, $2 as v
          a.ts:4 knex.raw
            = select '$1' as q -- $2$3 from carts where x = $4 and y = :gone
          a.ts:5 knex.raw
-           = select '?' as q",
+           = select '?' as q
+         a.ts:6 knex.raw
+           = select \"c\".\"id\", \"c\".\"at\" as \"since\" from \"shop\".\"carts\" as \"c\"",
     );
 }
 
@@ -195,11 +198,19 @@ fn literals_of_kysely() {
         "import { Kysely, sql } from 'kysely';
          declare const db: Kysely<any>;
          export const a = () => sql`select ${sql.lit(null)}, ${sql.lit(false)}, ${sql.lit(-1)}, ${sql.lit(1.5)}, ${sql.lit('x')}`.execute(db);
-         export const b = (tools: { sql: typeof sql }) => tools.sql`select ${tools.sql.val(1)} from carts`.execute(db);",
+         export const b = (tools: { sql: typeof sql }) => tools.sql`select ${tools.sql.val(1)} from carts`.execute(db);
+         const cut = (unit: 'day' | 'week') => sql`date_trunc(${sql.lit(unit)}, at)`;
+         export const c = () => sql`select ${cut('day')} from carts`.execute(db);
+         export const d = (unit: 'day' | 'week') => sql`select 1, ${sql.lit(unit)} from carts`.execute(db);",
         "a.ts:3 kysely.sql
            = select null, false, -1, 1.5, 'x'
          a.ts:4 kysely.sql
-           = select $1 from carts",
+           = select $1 from carts
+         a.ts:6 kysely.sql
+           + select date_trunc('day', at) from carts
+         a.ts:7 kysely.sql
+           = select 1, 'day' from carts
+           = select 1, 'week' from carts",
     );
 }
 
