@@ -111,6 +111,14 @@ impl Bindings {
         self.part_of(self.named.get(name))
     }
 
+    /// The SQL that is bound to what a placeholder says: a number from 1, or a name.
+    pub(crate) fn part_for(&self, placeholder: &str) -> Option<Pieces> {
+        match placeholder.parse::<usize>() {
+            Ok(number) => self.part_at(number.checked_sub(1)?),
+            Err(_) => self.part_named(placeholder),
+        }
+    }
+
     /// The rows that are bound at a place.
     pub(crate) fn rows_at(&self, place: usize) -> Option<Rows> {
         self.listed.get(place)?.rows

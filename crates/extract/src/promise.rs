@@ -88,7 +88,11 @@ impl<'t> Variable<'t> {
             // One value or several.
             ("csv" | "list", _) if !opens_list(before) => unknown("values that are bound at run time"),
             ("csv" | "list", _) => vec![Piece::Placeholder(at), Piece::Repeat(at)],
-            _ => vec![Piece::Placeholder(at)],
+            // What formats itself: `new pgp.helpers.TableName(…)`. A text is quoted, whatever it says.
+            _ => match names.part_for(self.name).as_deref() {
+                Some([Piece::Unknown(reason, _)]) => unknown(reason),
+                _ => vec![Piece::Placeholder(at)],
+            },
         }
     }
 }

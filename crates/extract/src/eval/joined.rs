@@ -90,7 +90,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether a parameter's declared type is a list of texts or numbers: fragments are objects in every library.
-    fn is_declared_values(&self, param: &ParamRef) -> bool {
+    pub(super) fn is_declared_values(&self, param: &ParamRef) -> bool {
         let Some(facts) = self.program.facts(&param.path) else { return false };
         let function = &facts.functions[param.param.function.index()];
         let declared = function.params[param.param.index as usize].range.slice(&facts.text);

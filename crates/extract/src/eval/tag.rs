@@ -123,8 +123,11 @@ impl Evaluator<'_> {
                     if lone_value(parts, facts) {
                         choices.iter_mut().for_each(element_as_value);
                     }
+                    let lists = self.program.imports_named(facts, "drizzle");
+                    if lists && !is_list_place(&before) && self.is_list(facts, *hole, env) {
+                        choices.iter_mut().for_each(value_as_list);
+                    }
                     if is_list_place(&before) {
-                        let lists = self.program.imports_named(facts, "drizzle");
                         choices.iter_mut().for_each(if lists { value_as_list } else { value_of_list });
                     }
                     if names_schema(after) {

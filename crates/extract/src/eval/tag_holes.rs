@@ -58,4 +58,14 @@ impl Evaluator<'_> {
         }
         texts
     }
+
+    /// Whether what is put in is a list of values: Drizzle writes its items out wherever it stands.
+    pub(super) fn is_list(&mut self, facts: &Arc<Facts>, hole: ExprId, env: &Env) -> bool {
+        let values = self.eval(facts, hole, env);
+        let declared = |evaluator: &Self, value: &Value| match value {
+            Value::Param(param, _) => evaluator.is_declared_values(param),
+            _ => matches!(value, Value::List(_)),
+        };
+        !values.is_empty() && values.iter().all(|value| declared(self, value))
+    }
 }

@@ -76,6 +76,8 @@ impl Program<'_> {
                 first.as_ref() == "expressionBuilder"
                     || rest.iter().any(|name| matches!(name.as_ref(), "fn" | "dynamic"))
             }
+            // `new pgp.helpers.TableName(…)` formats itself.
+            [.., owner, _] if library.name == "pg-promise" => matches!(owner.as_ref(), "helpers" | "as"),
             [.., owner, name] => {
                 matches!(owner.as_ref(), "sql" | "Prisma" | "createSqlTag")
                     && name.starts_with(|first: char| first.is_ascii_lowercase())

@@ -261,7 +261,9 @@ fn tables_of_drizzle_in_lists() {
          import { carts } from './schema';
          export const a = (db) => db.execute(sql`select ${sql.join([carts.id, carts.paidAt], sql`, `)} from ${carts}`);
          export const b = (db) => db.execute(sql.fromList([sql`select 1 from `, carts]));
-         export const c = (db) => db.execute(sql`update ${carts} set ${sql.identifier(carts.paidAt.name)} = ${1}`);";
+         export const c = (db) => db.execute(sql`update ${carts} set ${sql.identifier(carts.paidAt.name)} = ${1}`);
+         export const d = (db, ids: number[]) => db.execute(sql`select 2 from carts where id = any(${ids}) or id in ${ids} or id = any(${sql.param(ids)})`);
+         export const e = (db) => db.execute(sql`select 3 as x, ${[1, 2]} as list`);";
     check(
         &[("a.ts", queries), ("schema.ts", schema)],
         "a.ts:3 drizzle.execute
@@ -269,6 +271,32 @@ fn tables_of_drizzle_in_lists() {
          a.ts:4 drizzle.execute
            + select 1 from \"carts\"
          a.ts:5 drizzle.execute
-           + update \"carts\" set \"paid_at\" = $1",
+           + update \"carts\" set \"paid_at\" = $1
+         a.ts:6 drizzle.execute
+           ~ select 2 from carts where id = any(($1)) or id in ($2) or id = any($3)
+         a.ts:7 drizzle.execute
+           ~ select 3 as x, ($1) as list",
+    );
+}
+
+/// pg-promise: what formats itself is no value, and a text is one even where it was made by the library.
+#[test]
+fn what_formats_itself_for_pg_promise() {
+    check_one(
+        "import pgPromise from 'pg-promise';
+         const pgp = pgPromise();
+         const db = pgp('postgres://');
+         const carts = new pgp.helpers.TableName({ table: 'carts', schema: 'shop' });
+         export const a = () => db.any('select 1 from $1', carts);
+         export const b = () => db.any('select 2 from ${carts} where id = ${id}', { carts, id: 1 });
+         export const c = () => db.any('select $1', [pgp.as.format('$1', [1])]);",
+        "a.ts:5 pg-promise.query
+           ~ select 1 from <?>
+           ? part that a query builder makes (a.ts:5)
+         a.ts:6 pg-promise.query
+           ~ select 2 from <?> where id = $1
+           ? part that a query builder makes (a.ts:6)
+         a.ts:7 pg-promise.query
+           = select $1",
     );
 }
