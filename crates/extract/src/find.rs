@@ -117,7 +117,7 @@ impl Finder<'_> {
             }
         }
         open.reverse();
-        let mut evaluator = Evaluator::new(program);
+        let mut evaluator = Evaluator::settling(program);
         let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
         while let Some((target, param)) = open.pop() {
             if seen.len() > MAX_HOPS || !seen.insert(param.clone()) {

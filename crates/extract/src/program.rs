@@ -91,6 +91,9 @@ pub(crate) struct Program<'p> {
     /// The facts that this snapshot's files have: asked for at every step from file to file.
     known: RwLock<FxHashMap<Arc<str>, Arc<Facts>>>,
     callers: Mutex<FxHashMap<(FileId, FunctionId), KnownCallers>>,
+    /// Those that a limit cut something off from, for whoever asks where nothing is being evaluated. They are looked for in
+    /// turn, never by two threads at once: what is found may hang on what was evaluated before.
+    settled: Mutex<FxHashMap<(FileId, FunctionId), KnownCallers>>,
     /// Who called the functions of which that was looked for anew when files were last added.
     before: FxHashMap<(FileId, FunctionId), Calls>,
     /// The classes of the wave that extend others.
@@ -158,6 +161,7 @@ impl<'p> Program<'p> {
             wave: Vec::new(),
             known: RwLock::default(),
             callers: Mutex::default(),
+            settled: Mutex::default(),
             before: FxHashMap::default(),
             extending: RwLock::default(),
             extending_in: RwLock::default(),
@@ -186,6 +190,7 @@ impl<'p> Program<'p> {
 
     /// Adds files whose calls are looked through for callers. Gives what they add.
     pub(crate) fn add_to_wave(&mut self, more: Vec<Arc<Facts>>) -> Grown {
+        let mut settled = std::mem::take(&mut self.settled);
         let grown = Grown::of(self, &more);
         self.extending = RwLock::default();
         for facts in &more {
@@ -198,16 +203,20 @@ impl<'p> Program<'p> {
         let mut callers = std::mem::take(&mut self.callers);
         let known = callers.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut before = FxHashMap::default();
+        let may_hold = |known: &KnownCallers| {
+            !grown.may_call_any(self, &known.asked) && !known.calls.names.iter().any(|name| grown.names(name))
+        };
         known.retain(|key, known| {
-            let holds =
-                !grown.may_call_any(self, &known.asked) && !known.calls.names.iter().any(|name| grown.names(name));
+            let holds = may_hold(known);
             if !holds {
                 before.insert(*key, known.calls.clone());
             }
             holds
         });
+        settled.get_mut().unwrap_or_else(PoisonError::into_inner).retain(|_, known| may_hold(known));
         self.before = before;
         self.callers = callers;
+        self.settled = settled;
         self.changers = OnceLock::new();
         self.settings = OnceLock::new();
         self.wave.extend(more);
@@ -355,18 +364,22 @@ impl<'p> Program<'p> {
     /// The same, and what else may call it.
     pub(crate) fn calls(&self, evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, function: FunctionId) -> Calls {
         let key = (facts.file, function);
-        if let Some(known) = self.callers.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            evaluator.asked.extend(known.asked.iter().map(|(key, facts)| (*key, facts.clone())));
-            return known.calls.clone();
+        let outermost = evaluator.is_outermost();
+        let settled = outermost.then_some(&self.settled);
+        for known in settled.into_iter().chain([&self.callers]) {
+            if let Some(known) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+                evaluator.asked.extend(known.asked.iter().map(|(key, facts)| (*key, facts.clone())));
+                return known.calls.clone();
+            }
         }
         evaluator.asked.insert(key, facts.clone());
         let find = |evaluator: &mut Evaluator<'_>| (self.find_calls(evaluator, facts, function), false);
         let (calls, whole) = evaluator.aside(|evaluator| evaluator.tentatively(find));
-        if whole {
+        let keeps = if whole { Some(&self.callers) } else { (outermost && evaluator.settles).then_some(&self.settled) };
+        if let Some(keeps) = keeps {
             // What was evaluated before may have been used again: all that it hangs on counts.
-            let asked = evaluator.asked.clone();
-            let known = KnownCallers { calls: calls.clone(), asked };
-            self.callers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, known);
+            let known = KnownCallers { calls: calls.clone(), asked: evaluator.asked.clone() };
+            keeps.lock().unwrap_or_else(PoisonError::into_inner).insert(key, known);
         }
         calls
     }

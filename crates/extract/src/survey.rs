@@ -215,7 +215,7 @@ pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &mut Survey) ->
         }
     }
     let mut seen: FxHashSet<ParamRef> = FxHashSet::default();
-    let mut evaluator = Evaluator::new(program);
+    let mut evaluator = Evaluator::settling(program);
     while let Some(param) = open.pop() {
         if seen.len() > MAX_HOPS || !seen.insert(param.clone()) {
             continue;

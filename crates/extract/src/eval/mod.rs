@@ -172,6 +172,8 @@ pub(crate) struct Evaluator<'p> {
     rounds: FxHashMap<rounds::Asked, rounds::Left>,
     /// Parts of objects whose writes are being evaluated.
     writing: Vec<outside::Part>,
+    /// Whether it settles who calls a function that it asks about where nothing is being evaluated.
+    pub(crate) settles: bool,
     /// The functions whose callers were asked for.
     pub(crate) asked: Asked,
     /// What is known of the names of the file that was asked for last.
@@ -215,6 +217,7 @@ impl<'p> Evaluator<'p> {
             turn_frames: FxHashMap::default(),
             rounds: FxHashMap::default(),
             writing: Vec::new(),
+            settles: false,
             asked: Asked::default(),
             names: None,
             hangs: Vec::new(),
@@ -228,6 +231,16 @@ impl<'p> Evaluator<'p> {
     /// One whose calls are other calls than those of a survey, whose texts it goes on with.
     pub(crate) fn after_survey(program: &'p Program<'p>) -> Self {
         Self { serial: 1 << 31, ..Self::new(program) }
+    }
+
+    /// One that settles what it asks for where nothing is being evaluated: no other evaluates beside it.
+    pub(crate) fn settling(program: &'p Program<'p>) -> Self {
+        Self { settles: true, ..Self::new(program) }
+    }
+
+    /// Whether nothing is being evaluated.
+    pub(crate) fn is_outermost(&self) -> bool {
+        self.depth == 0 && self.calls == 0 && self.forcing.is_empty()
     }
 
     fn next_serial(&mut self) -> u32 {
