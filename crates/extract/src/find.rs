@@ -84,6 +84,8 @@ pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
         used_tags.extend(file.used_tags().copied());
         touched.extend(file.touched);
     }
+    touched.extend(survey.touched);
+    used_tags.extend(survey.spliced);
     let mut sites: Vec<Vec<Site>> = Vec::new();
     for file in files {
         touched.extend(file.touched);
@@ -129,7 +131,8 @@ impl Finder<'_> {
             for (caller, call) in callers.iter() {
                 evaluator.begin();
                 let at = span(caller, *call);
-                let given = evaluator.given(caller, *call, &facts, &param, at);
+                let known = survey.given(caller, *call, &param).map(<[Value]>::to_vec);
+                let given = known.unwrap_or_else(|| evaluator.given(caller, *call, &facts, &param, at));
                 let values = evaluator.text_values(given, &target, at);
                 // Another overload: this caller gives an object where a text is meant, or the other way round.
                 if values.iter().all(is_anything) {

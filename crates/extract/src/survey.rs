@@ -22,13 +22,17 @@ pub(crate) struct Survey {
     pub(crate) files: Vec<FileSurvey>,
     /// What callers give for the parameters in texts.
     followed: FxHashMap<Followed, Given>,
+    /// Texts that those went through, and the tags that are a part of another.
+    pub(crate) touched: Texts,
+    pub(crate) spliced: Texts,
 }
 
 /// A call, and the parameter for which it gives something.
 type Followed = (FileId, ExprId, ParamRef);
 
-/// What a call gives for a parameter, as far as it leads on to other callers.
+/// What a call gives for a parameter, and what of it leads on to other callers.
 struct Given {
+    values: Vec<Value>,
     params: Vec<ParamRef>,
     uncalled: Vec<Span>,
     /// The functions whose callers have a say in it.
@@ -114,7 +118,13 @@ impl Survey {
             found.text_params = params_of_texts(program, facts, &found.touched);
             found
         });
-        Self { files: surveyed.collect(), followed: FxHashMap::default() }
+        let (followed, touched, spliced) = (FxHashMap::default(), Texts::default(), Texts::default());
+        Self { files: surveyed.collect(), followed, touched, spliced }
+    }
+
+    /// What a call gives for a parameter, as it was found when its callers were looked for.
+    pub(crate) fn given(&self, caller: &Facts, call: ExprId, param: &ParamRef) -> Option<&[Value]> {
+        Some(&self.followed.get(&(caller.file, call, param.clone()))?.values)
     }
 
     /// The same for more files. What a file's sinks are given is as it was, unless the new files hold callers that it hangs
@@ -200,7 +210,7 @@ fn survey_call(evaluator: &mut Evaluator<'_>, facts: &Arc<Facts>, expr: ExprId) 
 /// Names of the functions whose parameters reach a sink, wholly or as a part of the text, through however many calls: their
 /// callers have to be known.
 pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &mut Survey) -> FxHashSet<Arc<str>> {
-    let Survey { files, followed } = survey;
+    let Survey { files, followed, touched, spliced } = survey;
     let calls = || files.iter().flat_map(|file| &file.calls);
     let of_texts = files.iter().flat_map(|file| &file.text_params).cloned();
     let mut open: Vec<ParamRef> = calls().flat_map(CallSurvey::params).chain(of_texts).collect();
@@ -235,6 +245,8 @@ pub(crate) fn functions_to_follow(program: &Program<'_>, survey: &mut Survey) ->
             open.extend(given.params.iter().cloned());
         }
     }
+    touched.extend(evaluator.touched);
+    spliced.extend(evaluator.spliced);
     names
 }
 
@@ -252,6 +264,7 @@ fn given_by(
         params: values.iter().flat_map(params_of).collect(),
         uncalled: values.iter().flat_map(uncalled_of).collect(),
         asked: evaluator.take_hanging().into_iter().chain(evaluator.take_tried()).collect(),
+        values,
     }
 }
 
