@@ -192,9 +192,26 @@ pub(crate) enum Logic {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
-    /// None for a spread, whose value is what is spread.
+    /// None for a spread, whose value is what is spread, and for a computed name.
     pub(crate) name: Option<Arc<str>>,
+    /// What its name is computed from.
+    pub(crate) key: Option<ExprId>,
     pub(crate) value: ExprId,
+}
+
+impl Field {
+    pub(crate) fn named(name: Arc<str>, value: ExprId) -> Self {
+        Self { name: Some(name), key: None, value }
+    }
+
+    /// `...value`
+    pub(crate) fn spread(value: ExprId) -> Self {
+        Self { name: None, key: None, value }
+    }
+
+    pub(crate) fn is_spread(&self) -> bool {
+        self.name.is_none() && self.key.is_none()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -72,8 +72,10 @@ impl Places {
             ExprKind::Call(call) => self.add_call(facts, id, call),
             ExprKind::Object(fields) => {
                 for field in fields {
-                    if let Some(name) = &field.name {
-                        self.add(facts, field.value, Place::Field(name.clone()));
+                    match &field.name {
+                        Some(name) => self.add(facts, field.value, Place::Field(name.clone())),
+                        None if field.key.is_some() => self.add(facts, field.value, Place::Stored),
+                        None => {}
                     }
                 }
             }

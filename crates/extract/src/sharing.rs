@@ -467,6 +467,7 @@ impl<'f> Search<'f> {
             };
             let value = match (field, &self.facts.expr(*argument).kind) {
                 (None, _) => Some(*argument),
+                (Some(_), ExprKind::Object(fields)) if fields.iter().any(|field| field.key.is_some()) => return false,
                 (Some(field), ExprKind::Object(fields)) => {
                     fields.iter().find(|one| one.name.as_ref() == Some(field)).map(|one| one.value)
                 }

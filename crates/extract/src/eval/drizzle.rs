@@ -154,6 +154,7 @@ impl Evaluator<'_> {
                     let plain = !cased || !key.bytes().any(|byte| byte.is_ascii_uppercase());
                     found.push((key.clone(), given.or_else(|| plain.then(|| key.to_string()))));
                 }
+                None if field.key.is_some() => return None,
                 None => found.extend(self.columns_of(&facts, field.value, at, &env)?),
             }
         }

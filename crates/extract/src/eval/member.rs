@@ -95,7 +95,20 @@ impl Evaluator<'_> {
         let ExprKind::Object(fields) = &facts.expr(place.expr).kind else { return vec![Value::Opaque(at)] };
         let mut found: Vec<Value> = self.unseen_field(place, name).into_iter().collect();
         let mut computed = false;
-        for (before, Field { name: field, value }) in fields.iter().enumerate().rev() {
+        for (before, Field { name: field, key, value }) in fields.iter().enumerate().rev() {
+            if let Some(key) = key {
+                match self.computed_names(&facts, *key, &place.env) {
+                    Some(names) if !names.contains(name) => continue,
+                    Some(names) => {
+                        self.eval(&facts, *value, &place.env).into_iter().for_each(|value| add(&mut found, value));
+                        if names.len() == 1 {
+                            return found;
+                        }
+                    }
+                    None => add(&mut found, Value::unknown("computed field", at)),
+                }
+                continue;
+            }
             match field {
                 Some(field) if field == name => {
                     self.eval(&facts, *value, &place.env).into_iter().for_each(|value| add(&mut found, value));

@@ -104,10 +104,17 @@ impl Evaluator<'_> {
         }
         let mut fields: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
         for field in written {
+            let names = match field.key {
+                Some(key) => Some(self.computed_names(&facts, key, &place.env)?),
+                None => field.name.clone().map(|name| vec![name]),
+            };
             let values = marked_all(self.eval(&facts, field.value, &place.env), place.marks());
-            let values = if field.name.is_none() { self.forced(values) } else { values };
-            let more = match (&field.name, values.as_slice()) {
-                (Some(name), _) => vec![(name.clone(), values)],
+            let values = if field.is_spread() { self.forced(values) } else { values };
+            let more = match (names.as_deref(), values.as_slice()) {
+                (Some([]), _) => Vec::new(),
+                (Some([name]), _) => vec![(name.clone(), values)],
+                // One of them is its name.
+                (Some(_), _) => return None,
                 (None, [Value::Nothing]) => Vec::new(),
                 (None, _) if matches!(facts.expr(field.value).kind, ExprKind::Logic { .. }) => return None,
                 (None, [only]) if spreads > 0 => self.fields_of(only, spreads - 1)?,
@@ -122,6 +129,26 @@ impl Evaluator<'_> {
             }
         }
         Some(fields)
+    }
+
+    /// The names that a computed one may be; empty for a symbol, which is no name, and none where it may be any.
+    pub(super) fn computed_names(&mut self, facts: &Arc<Facts>, key: ExprId, env: &Env) -> Option<Vec<Arc<str>>> {
+        let values = self.eval(facts, key, env);
+        let values = self.forced(values);
+        let mut names = Vec::new();
+        for value in &values {
+            match value {
+                Value::External { module, path }
+                    if module.is_empty() && path.first().is_some_and(|first| &**first == "Symbol") => {}
+                value => {
+                    let name = Arc::from(value.constant()?);
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+            }
+        }
+        (!values.is_empty()).then_some(names)
     }
 
     /// The same of an object whose fields are set later: those that it is made with, and any of the others.

@@ -429,6 +429,7 @@ impl Program<'_> {
                     match &field.name {
                         Some(name) if name == first || first.as_ref() == ANY_FIELD => of(field.value, rest),
                         Some(_) => {}
+                        None if field.key.is_some() => of(field.value, rest),
                         // What is spread is copied: only what its fields hold is shared.
                         None if put || !rest.is_empty() => of(field.value, path),
                         None => {}

@@ -209,13 +209,14 @@ impl Search<'_> {
         let is_part = |expr: ExprId| matches!(facts.expr(expr).kind, ExprKind::Member { .. } | ExprKind::Index { .. });
         let parts: Vec<(Arc<str>, ExprId)> = match &facts.expr(expr).kind {
             ExprKind::Object(fields) => {
-                for (at, field) in fields.iter().enumerate().filter(|(_, field)| field.name.is_none()) {
+                for (at, field) in fields.iter().enumerate().filter(|(_, field)| field.is_spread()) {
                     let anew: Vec<Arc<str>> = fields[at..].iter().filter_map(|field| field.name.clone()).collect();
                     for what in self.foreign(field.value, MAX_STEPS) {
                         self.hand(what, within, Some(anew.clone()));
                     }
                 }
-                fields.iter().filter_map(|field| Some((field.name.clone()?, field.value))).collect()
+                let held = fields.iter().filter(|field| !field.is_spread());
+                held.map(|field| (field.name.clone().unwrap_or_else(|| ANY_FIELD.into()), field.value)).collect()
             }
             ExprKind::Array(items) => items.iter().map(|item| (ANY_FIELD.into(), *item)).collect(),
             _ => return,

@@ -31,7 +31,7 @@ pub(super) fn looks_of(facts: &Facts) -> Vec<(ExprId, Option<Arc<str>>)> {
             ExprKind::Concat(parts) => looks.extend(parts.iter().map(|part| (*part, None))),
             ExprKind::Call(call) => looks.extend(call.arguments.iter().map(|argument| (*argument, None))),
             ExprKind::Object(fields) => {
-                looks.extend(fields.iter().filter(|field| field.name.is_none()).map(|field| (field.value, None)));
+                looks.extend(fields.iter().filter(|field| field.is_spread()).map(|field| (field.value, None)));
             }
             _ => {}
         }

@@ -2,8 +2,8 @@
 
 use super::graph::{ANY, Field, Graph, Kind, Node, Rule, base_of};
 use crate::ir::{
-    Binding, BindingId, BindingKind, Call, CallStyle, ClassId, ExprId, ExprKind, Facts, FunctionId, Logic, Mutation,
-    ParamId, Step, WriteOp,
+    Binding, BindingId, BindingKind, Call, CallStyle, ClassId, ExprId, ExprKind, FunctionId, Logic, Mutation, ParamId,
+    Step, WriteOp,
 };
 
 /// Methods that give a function each item of a list.
@@ -171,7 +171,7 @@ impl Graph<'_> {
                         self.edge(from, to);
                     }
                 }
-                None if is_computed(facts, field.value) => {
+                None if field.key.is_some() => {
                     let to = self.slot(object, ANY);
                     self.edge(from, to);
                 }
@@ -498,10 +498,4 @@ impl Graph<'_> {
         }
         self.returned_to(object, result);
     }
-}
-
-/// Whether a field without a known name has a computed one; else its value is spread.
-fn is_computed(facts: &Facts, value: ExprId) -> bool {
-    let start = facts.expr(value).range.start as usize;
-    facts.text.get(..start).is_some_and(|before| before.trim_end().ends_with(':'))
 }

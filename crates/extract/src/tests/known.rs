@@ -312,3 +312,59 @@ fn what_an_argument_lacks_its_function_does_not_get() {
            = SELECT a FROM t",
     );
 }
+
+#[test]
+fn a_computed_name_in_a_literal_is_a_name() {
+    check_one(
+        "import { Far } from 'far';
+         enum Cap { See = 'see', Drop = 'drop' }
+         const known = { [Cap.See]: { target: 'x', of: 'y' }, [Cap.Drop]: { target: 'z' }, ['own']: { target: 'w' } };
+         const far = { [Far.See]: { target: 'x', of: 'y' }, plain: 'p' };
+         export function keys() {
+           for (const [name, { target }] of Object.entries(known)) pool.query(`SELECT ${name}, ${target} FROM a`);
+         }
+         export function member(x) {
+           return pool.query(`SELECT ${known[Cap.See].of}, ${known.own.target} FROM b`);
+         }
+         export function unknown() {
+           for (const name of Object.keys(far)) pool.query(`SELECT ${name} FROM c`);
+         }
+         export function inner() {
+           return pool.query(`SELECT ${far.target} FROM d`);
+         }
+         export function later() {
+           return pool.query(`SELECT ${{ a: 'a', [Far.See]: 'b' }.a}, ${far.plain} FROM e`);
+         }
+         export function either(x) {
+           const either = { a: 'a', b: 'b', [x ? 'a' : 'b']: 'c' };
+           return pool.query(`SELECT ${either.a} FROM f`);
+         }
+         export function symbol() {
+           const all = { a: 1, [Symbol.iterator]() { return null; } };
+           return pool.query(`SELECT ${Object.keys(all).join()} FROM g`);
+         }",
+        "a.ts:7 pg.query
+           + SELECT see, x FROM a
+           + SELECT drop, z FROM a
+           + SELECT own, w FROM a
+           ! not awaited (a.ts:7)
+         a.ts:10 pg.query
+           + SELECT y, w FROM b
+         a.ts:13 pg.query
+           ~ SELECT <?> FROM c
+           ? key of an unknown object (a.ts:13)
+           ! not awaited (a.ts:13)
+         a.ts:16 pg.query
+           ~ SELECT <?> FROM d
+           ? computed field (a.ts:16)
+         a.ts:19 pg.query
+           ~ SELECT <?>, p FROM e
+           + SELECT a, p FROM e
+           ? computed field (a.ts:19)
+         a.ts:23 pg.query
+           + SELECT c FROM f
+           + SELECT a FROM f
+         a.ts:27 pg.query
+           + SELECT a FROM g",
+    );
+}

@@ -336,10 +336,10 @@ impl Lowering {
                 syn::Member::Named(name) => self.builder.intern(&name.to_string()),
                 syn::Member::Unnamed(index) => self.builder.intern(&index.index.to_string()),
             };
-            fields.push(Field { name: Some(name), value: self.expression(&field.expr) });
+            fields.push(Field::named(name, self.expression(&field.expr)));
         }
         if let Some(rest) = &literal.rest {
-            fields.insert(0, Field { name: None, value: self.expression(rest) });
+            fields.insert(0, Field::spread(self.expression(rest)));
         }
         let range = self.range_of(literal);
         self.builder.expr(ExprKind::Object(fields), range)

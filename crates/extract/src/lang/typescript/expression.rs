@@ -1,5 +1,7 @@
 //! Expressions.
 
+use std::sync::Arc;
+
 use tree_sitter::Node;
 
 use super::kind::{Kind, Part};
@@ -195,30 +197,36 @@ impl Lowering<'_> {
                     if let Some(key) = key {
                         self.name_function(Some(value), key);
                     }
-                    // A computed name may be any: it is kept as a spread of something unknown.
-                    let name = self.key(key);
-                    fields.push(Field { name, value });
+                    let (name, key) = self.field_name(key);
+                    fields.push(Field { name, key, value });
                 }
                 Kind::ShorthandPropertyIdentifier => {
                     let name = self.builder.intern(self.slice(child));
                     let value = self.expression(child);
-                    fields.push(Field { name: Some(name), value });
+                    fields.push(Field::named(name, value));
                 }
                 Kind::MethodDefinition => {
-                    let name = self.key(self.part(child, Part::Name));
+                    let (name, key) = self.field_name(self.part(child, Part::Name));
                     let function = self.function(child, name.clone(), None);
                     let value = self.builder.expr(ExprKind::Function(function), range_of(child));
-                    fields.push(Field { name, value });
+                    fields.push(Field { name, key, value });
                 }
                 Kind::SpreadElement => {
                     let fate = self.fate();
                     let value = self.inner(child, fate);
-                    fields.push(Field { name: None, value });
+                    fields.push(Field::spread(value));
                 }
                 _ => self.walk(child),
             }
         }
         self.builder.expr(ExprKind::Object(fields), range_of(node))
+    }
+
+    /// The name of an object's field, or what it is computed from.
+    fn field_name(&mut self, node: Option<Node<'_>>) -> (Option<Arc<str>>, Option<ExprId>) {
+        let name = self.key(node);
+        let computed = node.filter(|_| name.is_none()).and_then(|node| self.children(node).into_iter().next());
+        (name, computed.map(|computed| self.expression(computed)))
     }
 
     fn new_expression(&mut self, node: Node<'_>) -> ExprId {

@@ -260,7 +260,7 @@ impl Lowering<'_> {
                 Some(value) => self.expression(value),
                 None => self.builder.expr(ExprKind::Number(None), range_of(member)),
             };
-            fields.push(Field { name: Some(name), value });
+            fields.push(Field::named(name, value));
         }
         let init = Some(self.builder.expr(ExprKind::Object(fields), range_of(node)));
         if let Some(name) = self.part(node, Part::Name) {

@@ -55,7 +55,7 @@ impl Lowering<'_> {
     fn assigned(&mut self, arguments: &[ExprId], range: rollproof_source::TextRange) -> Option<ExprId> {
         let (first, rest) = arguments.split_first()?;
         if matches!(self.builder.facts.expr(*first).kind, ExprKind::Object(_)) {
-            let fields = arguments.iter().map(|value| Field { name: None, value: *value }).collect();
+            let fields = arguments.iter().map(|value| Field::spread(*value)).collect();
             return Some(self.builder.expr(ExprKind::Object(fields), range));
         }
         let rooted = self.rooted_expr(*first);
@@ -63,10 +63,12 @@ impl Lowering<'_> {
         for source in rest {
             let fields = match &self.builder.facts.expr(*source).kind {
                 ExprKind::Object(fields) => fields.clone(),
-                _ => vec![Field { name: None, value: *source }],
+                _ => vec![Field::spread(*source)],
             };
-            for Field { name, value } in fields {
-                self.mutation(*first, name.clone(), vec![value], range.end).copies = name.is_none();
+            for field in fields {
+                let copies = field.is_spread();
+                let Field { name, value, .. } = field;
+                self.mutation(*first, name.clone(), vec![value], range.end).copies = copies;
                 let Some((target, path)) = &rooted else { continue };
                 let (field, op) = match name {
                     Some(name) => (name, WriteOp::Assign(value)),
