@@ -477,7 +477,7 @@ fn exported_names(text: &str) -> Vec<(&str, &str)> {
             let Some((names, value)) = rest.split_once('=') else { continue };
             let names = if names.contains('{') { names } else { names.split(':').next().unwrap_or(names) };
             let value = value.trim_start();
-            let made = value.starts_with(['{', '[']);
+            let made = value.starts_with(['{', '[', '(']);
             let end = value.find(|character: char| matches!(character, ';' | '\n') && !made).unwrap_or(value.len());
             let value = &value[..end];
             if made || !value.contains(['(', '`', '"', '\'']) {

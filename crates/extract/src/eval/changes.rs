@@ -29,7 +29,9 @@ const CHANGES_NOTHING: &[&str] = &[
 
 /// What is put into a list under the names of objects that hold it, or of variables that may be it.
 fn writes_under_others(facts: &Facts, id: BindingId) -> impl Iterator<Item = Write> + '_ {
-    let of = |id: &BindingId| facts.binding(*id).writes.iter().filter(|write| write.op.changes_list());
+    // What cannot be followed may be that the list is sorted or cut.
+    let may_change = |write: &&Write| write.op.changes_list() || matches!(write.op, WriteOp::Lost(_));
+    let of = move |id: &BindingId| facts.binding(*id).writes.iter().filter(may_change);
     let held = facts.uses().held(id).iter().flat_map(move |(holder, name)| {
         of(holder)
             .filter(move |write| write.field.as_ref() == Some(name))

@@ -11,7 +11,7 @@ use super::rounds::{comes_before, stands_elsewhere};
 use super::spread::more_than;
 use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Piece, Value, add, number_of};
 use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
-use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, Facts, FunctionId, ParamId, Step, Write};
+use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, ExprKind, Facts, FunctionId, ParamId, Step, Write};
 use crate::program::Target;
 use crate::unbuilt::missing_file;
 
@@ -46,6 +46,7 @@ impl Evaluator<'_> {
     }
 
     fn bound(&mut self, facts: &Arc<Facts>, id: BindingId, at: Span, env: &Env) -> Vec<Value> {
+        let id = first_name(facts, id);
         let binding = facts.binding(id);
         // What a file says once is the same in every call of its functions.
         let env = if binding.writes.is_empty() && facts.is_said_once(binding.region) { &None } else { env };
@@ -468,6 +469,28 @@ fn with_counted(facts: &Facts, id: BindingId, mut values: Vec<Value>, env: &Env)
         *pieces = named.into();
     }
     values
+}
+
+/// The name that another stands for all the time: what is written under either is read there in its order.
+fn first_name(facts: &Facts, id: BindingId) -> BindingId {
+    let (binding, uses) = (facts.binding(id), facts.uses());
+    let Some(ExprKind::Binding(first)) = binding.init.map(|init| &facts.expr(init).kind) else { return id };
+    let is_plain = |binding: &Binding| {
+        let set_anew = |write: &Write| write.field.is_none() && !write.op.changes_list();
+        matches!(binding.kind, BindingKind::Variable)
+            && binding.path.is_empty()
+            && binding.default.is_none()
+            && binding.init.is_some()
+            && !binding.writes.iter().any(set_anew)
+    };
+    // What others do under the second name is looked for there alone.
+    let alone = uses.aliases(id).is_empty()
+        && uses.held(id).is_empty()
+        && uses.arms(id).is_empty()
+        && uses.gifts(id).is_empty();
+    let is_same = alone && is_plain(binding) && is_plain(facts.binding(*first));
+    let changed = |id: BindingId| facts.binding(id).writes.iter().any(|write| write.op.changes_list());
+    if is_same && (changed(id) || changed(*first)) { *first } else { id }
 }
 
 /// Whether what is read at a place has another name from there on.

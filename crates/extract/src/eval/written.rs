@@ -133,7 +133,19 @@ impl Evaluator<'_> {
     pub(super) fn written_field(&mut self, object: &Written, name: &Arc<str>, at: Span) -> Vec<Value> {
         let state = self.member(std::slice::from_ref(&object.base), name, at);
         let state = match object.binding {
-            Some(binding) => self.field_after_writes(object, binding, name, state, at),
+            Some(binding) => {
+                let state = self.field_after_writes(object, binding, name, state, at);
+                // What is set under this name may be set anew under another, before it is read.
+                let mut made = &object.base;
+                while let Value::Written(inner) = made {
+                    made = &inner.base;
+                }
+                let unseen = match made {
+                    Value::Object(place) => self.unseen_field(place, name),
+                    _ => None,
+                };
+                union(state, unseen.into_iter().collect())
+            }
             None => state,
         };
         let state = if Self::is_keyed(object) { self.keyed_field(object, name, state, at) } else { state };

@@ -135,10 +135,13 @@ impl Program<'_> {
                 self.writers.makers.add(&path, resolved(&setters.made));
                 self.writers.fields.insert(path.clone(), setters.fields.clone());
             }
-            for used in &setters.used {
-                let Some(module) = self.modules.resolve(self.snapshot, &path, &used.module) else { continue };
-                let user = User { path: path.clone(), module, field: used.field.clone() };
-                self.writers.users.entry(used.name.clone()).or_default().push(user);
+            // They are in the order of their modules.
+            for of_one in setters.used.chunk_by(|one, other| one.module == other.module) {
+                let Some(module) = self.modules.resolve(self.snapshot, &path, &of_one[0].module) else { continue };
+                for used in of_one {
+                    let user = User { path: path.clone(), module: module.clone(), field: used.field.clone() };
+                    self.writers.users.entry(used.name.clone()).or_default().push(user);
+                }
             }
             self.writers.writers.add(&path, imports);
             self.writers.heirs.add(&path, bases);

@@ -241,7 +241,6 @@ fn lists_and_objects_have_several_names() {
     check(
         &[("a.ts", &format!("import {{ Pool }} from 'pg'; const pool = new Pool();\n{source}"))],
         "a.ts:2 pg.query
-           = SELECT 1 FROM t WHERE b
            + SELECT 1 FROM t WHERE b AND a
          a.ts:3 pg.query
            = SELECT 2 FROM t WHERE b

@@ -330,3 +330,53 @@ fn forwarders_that_are_handed_on() {
            = SELECT 1 FROM t",
     );
 }
+
+#[test]
+fn what_is_put_into_a_list_under_two_names_is_read_in_its_order() {
+    let body = |body: &str| format!("export function f() {{ const parts = ['a']; const all = parts; {body} }}");
+    for (text, sent) in [
+        ("parts.push('b'); all.push('c'); return pool.query(`SELECT ${all.join(', ')}`);", "a, b, c"),
+        ("all.push('b'); parts.push('c'); return pool.query(`SELECT ${all.join(', ')}`);", "a, b, c"),
+        ("all.push('b'); parts.push('c'); return pool.query(`SELECT ${parts.join(', ')}`);", "a, b, c"),
+        ("parts.push('b'); return pool.query(`SELECT ${all.join(', ')}`);", "a, b"),
+    ] {
+        let source = format!("import {{ Pool }} from 'pg'; const pool = new Pool();\n{}", body(text));
+        super::check(&[("a.ts", &source)], &format!("a.ts:2 pg.query\n   + SELECT {sent}"));
+    }
+}
+
+#[test]
+fn a_list_that_an_object_holds_is_turned_round_under_the_objects_name() {
+    super::check(
+        &[(
+            "a.ts",
+            "import { Pool } from 'pg'; const pool = new Pool();
+             export function f() {
+               const parts = ['a', 'b']; const query = { parts }; query.parts.reverse();
+               return pool.query(`SELECT ${parts.join(', ')}`);
+             }",
+        )],
+        "a.ts:4 pg.query
+           ~ SELECT <?>
+           ? array changed in place (a.ts:4)",
+    );
+}
+
+#[test]
+fn a_field_that_is_set_under_one_name_may_be_set_anew_under_another() {
+    super::check(
+        &[(
+            "a.ts",
+            "import { Pool } from 'pg'; const pool = new Pool();
+             const state = { order: '', reset() { this.order = ''; } };
+             export function f() {
+               const own = state; own.order = ' ORDER BY a'; state.reset();
+               return pool.query(`SELECT 1${own.order}`);
+             }",
+        )],
+        "a.ts:5 pg.query
+           + SELECT 1 ORDER BY a
+           ~ SELECT 1<?>
+           ? changed under another name (a.ts:2)",
+    );
+}
