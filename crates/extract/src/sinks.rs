@@ -2,6 +2,7 @@
 
 mod index;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
@@ -50,6 +51,9 @@ pub(crate) struct Library {
     pub(crate) modules: Vec<String>,
     /// The database that it speaks with, where that is never PostgreSQL.
     pub(crate) database: Option<String>,
+    /// The features of a crate that it speaks with a database through, by the database: `PostgreSQL` and others.
+    #[serde(default)]
+    pub(crate) drivers: BTreeMap<String, Vec<String>>,
     /// Functions of that database that PostgreSQL has none of: names, `*If` and `toStartOf*` for some that end or begin so,
     /// `count()` for one that is called without arguments.
     #[serde(default)]

@@ -6,6 +6,9 @@ use super::Program;
 use crate::ir::Facts;
 use crate::sinks::Library;
 
+/// What libraries call the driver that counts.
+const POSTGRESQL: &str = "PostgreSQL";
+
 /// What a package speaks with: nothing known, PostgreSQL (or nobody knows which), or another database alone.
 pub(super) type Spoken = Option<Option<&'static str>>;
 
@@ -55,6 +58,25 @@ impl Program<'_> {
             }
         }
         other.map(Some)
+    }
+
+    /// The database other than PostgreSQL that the crate of a file is built for: of the drivers that its dependencies are built
+    /// with, none is PostgreSQL's.
+    pub(crate) fn built_for(&self, path: &str) -> Option<&'static str> {
+        let mut other = None;
+        for (dependency, features) in self.crates.features_at(path)? {
+            let libraries = self.index.libraries_of(dependency).map(|at| &self.language.libraries[at]);
+            for library in libraries.filter(|library| !library.sinks.is_empty() || library.database.is_some()) {
+                let built = |with: &[String]| with.iter().any(|feature| features.contains(feature));
+                let mut drivers = library.drivers.iter().filter(|(_, with)| built(with)).map(|(name, _)| name.as_str());
+                match (library.database.as_deref(), drivers.clone().any(|name| name == POSTGRESQL), drivers.next()) {
+                    (Some(database), ..) | (None, false, Some(database)) => other = other.or(Some(database)),
+                    // Nothing tells which.
+                    (None, ..) => return None,
+                }
+            }
+        }
+        other
     }
 
     /// The database of a module: none where it is no library's, an inner none where that may speak with PostgreSQL.

@@ -203,3 +203,61 @@ fn rows_that_are_pushed_hide_no_table() {
            ? text built in a way that is not followed (src/lib.rs:3)",
     );
 }
+
+#[test]
+fn a_crate_that_is_built_for_another_database_sends_nothing_to_postgresql() {
+    let send = "async fn f(pool: &Pool) { sqlx::query(\"SELECT id FROM a\").execute(pool).await?; }";
+    let package = |name: &str, rest: &str| format!("[package]\nname = \"{name}\"\n{rest}");
+    check(
+        &[
+            (
+                "Cargo.toml",
+                "[workspace.dependencies]\nsqlx = { version = \"0.8\", features = [\"sqlite\"] }\n\
+                 served = { package = \"sqlx\", version = \"0.8\", features = [\"postgres\", \"sqlite\"] }",
+            ),
+            ("inherits/Cargo.toml", &package("inherits", "[dependencies]\nsqlx = { workspace = true }")),
+            ("inherits/src/lib.rs", send),
+            (
+                "adds/Cargo.toml",
+                &package("adds", "[dependencies]\nsqlx = { workspace = true, features = [\"postgres\"] }"),
+            ),
+            ("adds/src/lib.rs", send),
+            ("renames/Cargo.toml", &package("renames", "[dependencies]\nserved = { workspace = true }")),
+            ("renames/src/lib.rs", send),
+            (
+                "turns_on/Cargo.toml",
+                &package(
+                    "turns_on",
+                    "[features]\nserver = [\"sqlx?/postgres\"]\n[dependencies]\nsqlx = { workspace = true, optional = true }",
+                ),
+            ),
+            ("turns_on/src/lib.rs", send),
+            ("plain/Cargo.toml", &package("plain", "[dependencies]\nsqlx = \"0.8\"")),
+            ("plain/src/lib.rs", send),
+            (
+                "both/Cargo.toml",
+                &package(
+                    "both",
+                    "[dependencies]\nsqlx = { workspace = true }\n[target.'cfg(unix)'.dependencies]\ntokio-postgres = \"0.7\"",
+                ),
+            ),
+            ("both/src/lib.rs", send),
+            ("embedded/Cargo.toml", &package("embedded", "[dependencies]\nrusqlite = \"0.32\"")),
+            ("embedded/src/lib.rs", "fn f(c: &C) { c.run(\"SELECT id FROM a\"); }"),
+        ],
+        "adds/src/lib.rs:1 sqlx::query
+           = SELECT id FROM a
+         both/src/lib.rs:1 sqlx::query
+           = SELECT id FROM a
+         embedded/src/lib.rs:1 text (text) [SQLite]
+           = SELECT id FROM a
+         inherits/src/lib.rs:1 sqlx::query [SQLite]
+           = SELECT id FROM a
+         plain/src/lib.rs:1 sqlx::query
+           = SELECT id FROM a
+         renames/src/lib.rs:1 sqlx::query
+           = SELECT id FROM a
+         turns_on/src/lib.rs:1 sqlx::query
+           = SELECT id FROM a",
+    );
+}

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rollproof_source::Snapshot;
 
+use super::features::{Features, features_of, shared_features};
+
 /// The packages of a tree.
 #[derive(Default)]
 pub(crate) struct Crates {
@@ -11,11 +13,14 @@ pub(crate) struct Crates {
     folders: BTreeSet<String>,
     /// By the crate's name in source, its folder: the first, should several have the name.
     by_name: BTreeMap<String, String>,
+    /// What each of them turns on in what it depends on, by its folder.
+    features: BTreeMap<String, Features>,
 }
 
 impl Crates {
     pub(crate) fn new(snapshot: &Snapshot) -> Self {
         let mut crates = Self::default();
+        let (mut manifests, mut workspaces) = (Vec::new(), BTreeMap::new());
         for (path, _) in snapshot.files() {
             let folder = match path.strip_suffix("Cargo.toml") {
                 Some(folder) if folder.is_empty() || folder.ends_with('/') => folder.trim_end_matches('/'),
@@ -32,20 +37,24 @@ impl Crates {
                 crates.folders.insert(folder.to_owned());
                 crates.by_name.entry(name.replace('-', "_")).or_insert_with(|| folder.to_owned());
             }
+            workspaces.extend(shared_features(&table).map(|shared| (folder.to_owned(), shared)));
+            manifests.push((folder.to_owned(), table));
+        }
+        for (folder, manifest) in manifests {
+            let shared = up_from(&folder).find_map(|folder| workspaces.get(folder)).cloned().unwrap_or_default();
+            crates.features.insert(folder, features_of(&manifest, &shared));
         }
         crates
     }
 
+    /// What the crate that a file belongs to turns on in what it depends on: its features, by the name of the dependency.
+    pub(crate) fn features_at(&self, path: &str) -> Option<&Features> {
+        self.features.get(self.manifest_folder(path)?)
+    }
+
     /// The folder of the `Cargo.toml` that a file belongs to.
     pub(crate) fn manifest_folder(&self, path: &str) -> Option<&str> {
-        let mut folder = path;
-        while let Some((up, _)) = folder.rsplit_once('/') {
-            folder = up;
-            if let Some(known) = self.folders.get(folder) {
-                return Some(known);
-            }
-        }
-        self.folders.get("").map(String::as_str)
+        up_from(path).find_map(|folder| self.folders.get(folder)).map(String::as_str)
     }
 
     /// The folder of the crate that source calls `name`.
@@ -87,5 +96,17 @@ fn joined(folder: &str, name: &str) -> String {
         ("", name) => name.to_owned(),
         (folder, "") => folder.to_owned(),
         (folder, name) => format!("{folder}/{name}"),
+    }
+}
+
+/// A path, and the folders that it stands in, up to the tree's root.
+fn up_from(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| up(path))
+}
+
+fn up(path: &str) -> Option<&str> {
+    match path.rsplit_once('/') {
+        Some((up, _)) => Some(up),
+        None => (!path.is_empty()).then_some(""),
     }
 }

@@ -4,6 +4,7 @@ mod crates;
 mod definition;
 mod display;
 mod expression;
+mod features;
 mod item;
 mod literal;
 mod macros;
