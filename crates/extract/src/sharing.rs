@@ -18,7 +18,7 @@ use crate::ir::{
     ANY_FIELD, BindingId, BindingKind, ClassId, Export, ExprId, ExprKind, Facts, FunctionId, Mutation, ParamId,
     RegionId, RegionKind, Step,
 };
-pub(crate) use foreign::{Foreign, Handed, ImportWrite, Source};
+pub(crate) use foreign::{Foreign, Handed, ImportWrite, MAX_HELD, Source};
 use graph::{ANY, Field, Graph, Kind, Node, Object};
 use looks::looks_of;
 

@@ -12,7 +12,7 @@ use crate::ir::{
     ANY_FIELD, BindingId, BindingKind, Call, CallStyle, ClassId, Export, ExprId, ExprKind, Facts, FunctionId, RegionId,
     Write, WriteOp,
 };
-use crate::sharing::{Foreign, Source};
+use crate::sharing::{Foreign, MAX_HELD, Source};
 
 /// What is said of what another file writes otherwise than by the name that it imports.
 pub(crate) const CHANGED: &str = "changed under another name";
@@ -71,6 +71,13 @@ fn joined(first: &[Arc<str>], second: &[Arc<str>]) -> Fields {
     first.iter().chain(second).cloned().collect()
 }
 
+/// Changes of whatever an argument holds.
+fn changed_anyhow(facts: &Arc<Facts>, function: FunctionId) -> impl Iterator<Item = GivenChange> {
+    let at = facts.functions[function.index()].range;
+    let changed = move |depth| GivenChange { facts: facts.clone(), at, path: vec![ANY_FIELD.into(); depth], field: None };
+    (0..=MAX_HELD).map(changed)
+}
+
 impl Program<'_> {
     /// What a function changes of an argument, or the functions of other files that it gives that to.
     pub(crate) fn changes_of(&self, facts: &Arc<Facts>, function: FunctionId, index: u32) -> Arc<[GivenChange]> {
@@ -108,8 +115,12 @@ impl Program<'_> {
                         == (other.function, other.index, &other.held, &other.path)
             };
             more.retain(|one| !open.iter().any(|other| is_same(one, other)));
+            if open.len() + more.len() > MAX_PASSED_ON {
+                // Who else changes what of it is not looked into.
+                found.extend(changed_anyhow(facts, *function));
+                break;
+            }
             open.extend(more);
-            open.truncate(MAX_PASSED_ON);
             next += 1;
         }
         let found: Arc<[GivenChange]> = found.into();

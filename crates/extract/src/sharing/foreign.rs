@@ -11,7 +11,7 @@ use crate::ir::{ANY_FIELD, BindingId, BindingKind, ExprId, ExprKind, Mutation, P
 const MAX_FOREIGN: usize = 8;
 
 /// Through how many objects that a file makes is looked for what they hold.
-const MAX_HELD: usize = 3;
+pub(crate) const MAX_HELD: usize = 3;
 
 /// How many objects of one argument are looked at.
 const MAX_SEEN: usize = 32;
