@@ -74,7 +74,8 @@ fn joined(first: &[Arc<str>], second: &[Arc<str>]) -> Fields {
 /// Changes of whatever an argument holds.
 fn changed_anyhow(facts: &Arc<Facts>, function: FunctionId) -> impl Iterator<Item = GivenChange> {
     let at = facts.functions[function.index()].range;
-    let changed = move |depth| GivenChange { facts: facts.clone(), at, path: vec![ANY_FIELD.into(); depth], field: None };
+    let changed =
+        move |depth| GivenChange { facts: facts.clone(), at, path: vec![ANY_FIELD.into(); depth], field: None };
     (0..=MAX_HELD).map(changed)
 }
 
