@@ -91,6 +91,10 @@ fn rendered(pieces: &[Piece], site: Span) -> ExtractedQuery {
                 taken = index + length;
                 text.push_hole(Hole { reason: MADE.into(), at: *at, made: Some(made) });
             }
+            Piece::Number(at) if goes_on_a_name(&text.text) => {
+                let made = MadeText::from(Letters::DIGITS, 1);
+                text.push_hole(Hole { reason: MADE.into(), at: *at, made: Some(made) });
+            }
             Piece::Number(at) => text.push("1", Origin::Value(*at)),
             Piece::Unknown(reason, at) => text.push_hole(Hole { reason: reason.clone(), at: *at, made: None }),
             Piece::Param(_, at) => text.push_hole(Hole { reason: "parameter".into(), at: *at, made: None }),
@@ -136,6 +140,11 @@ fn stands_alone(before: &str, after: &[Piece]) -> bool {
         other => other.is_none(),
     };
     ends && !before.ends_with(goes_on)
+}
+
+/// Whether what comes next is a part of a name or a word: `c1`, `"1"`.
+fn goes_on_a_name(before: &str) -> bool {
+    before.ends_with(|letter: char| letter.is_alphanumeric() || "_\"".contains(letter))
 }
 
 fn literal_place(piece: &Piece) -> Option<Span> {

@@ -11,6 +11,7 @@ mod following;
 mod fragments;
 mod handed;
 mod known;
+mod language;
 mod libraries;
 mod map;
 mod outside;

@@ -6,7 +6,7 @@ use rollproof_source::Span;
 
 use super::choice::{at_caller, at_object, in_both, marked_all, takes_marks, told_apart};
 use super::condition::Known;
-use super::distinct::Distinct;
+use super::distinct::{Distinct, as_set};
 use super::each::passed_on;
 use super::narrow::leave_nothing_out;
 use super::object::seen_through;
@@ -26,6 +26,12 @@ const MAX_AGAIN: usize = 4;
 
 /// With more places where it returns, it is not told apart what a function found out on the way to each.
 const MAX_RETURNS: usize = 8;
+
+/// Up to which length a new list has its items.
+const MAX_LENGTH: usize = 64;
+
+/// As how many arguments an unknown list is given.
+const MAX_SPREAD: usize = 8;
 
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, facts: &Arc<Facts>, expr: ExprId, call: &Call, env: &Env) -> Vec<Value> {
@@ -132,8 +138,14 @@ impl Evaluator<'_> {
             let mut values = self.eval(facts, *argument, env);
             leave_nothing_out(facts, *argument, &mut values);
             match (&facts.expr(*argument).kind, values.as_slice()) {
-                (ExprKind::Spread(_), [Value::List(items)]) => {
+                (ExprKind::Spread(_), [Value::List(items)]) if !items.iter().any(|item| item.optional) => {
                     all.extend(items.iter().map(|item| item.values.to_vec()))
+                }
+                // How many there are is not known: neither is which of those that follow is which.
+                (ExprKind::Spread(_), [Value::List(_), ..]) => {
+                    let unknown = vec![Value::unknown("spread of an unknown list", span(facts, *argument))];
+                    all.extend(std::iter::repeat_n(unknown, MAX_SPREAD));
+                    break;
                 }
                 _ => all.push(values),
             }
@@ -314,17 +326,20 @@ impl Evaluator<'_> {
             ) => {
                 vec![Value::Number(at)]
             }
+            // What is made only there has no name under which it is followed.
+            ("", "Object.assign") if call.arguments.len() > 1 && first.is_some_and(|first| makes(facts, first)) => {
+                vec![Value::unknown("fields that are assigned", at)]
+            }
             ("", "Object.keys" | "Object.values" | "Object.entries" | "Object.freeze" | "Object.assign") => {
                 self.object_call(facts, &name, first, at, env)
             }
             ("", "String.raw") => self.string_raw(facts, call, at, env),
             ("", "Object.fromEntries") => self.from_entries(facts, first, at, env),
             ("", "Array.from") => self.array_from(facts, call, at, env),
-            ("", "Array") => {
-                let item = Item::many(vec![Value::Nothing]);
-                vec![Value::List(vec![item].into())]
+            ("", "Array") => vec![Value::List(self.new_array(facts, call, env).into())],
+            ("", "Set" | "Map") if let Some(first) = first => {
+                self.eval(facts, first, env).into_iter().map(as_set).collect()
             }
-            ("", "Set" | "Map") if let Some(first) = first => self.eval(facts, first, env),
             ("", "Set") => Vec::new(),
             ("pg", "escapeIdentifier" | "escapeLiteral") => {
                 let values = first.map_or_else(Vec::new, |first| self.eval(facts, first, env));
@@ -363,6 +378,18 @@ impl Evaluator<'_> {
                 let other = self.other_client(facts, call, module, maker, env);
                 vec![Value::External { module: other.unwrap_or_else(|| module.clone()), path: path.clone() }]
             }
+        }
+    }
+
+    /// `new Array(2)`, `Array(a, b)`
+    fn new_array(&mut self, facts: &Arc<Facts>, call: &Call, env: &Env) -> Vec<Item> {
+        let [length] = call.arguments[..] else {
+            return self.items(facts, &call.arguments, env, false);
+        };
+        let length = self.whole_argument(facts, length, env).and_then(|length| usize::try_from(length).ok());
+        match length.filter(|length| *length <= MAX_LENGTH) {
+            Some(length) => vec![Item::one(vec![Value::Nothing]); length],
+            None => vec![Item::many(vec![Value::Nothing])],
         }
     }
 
@@ -522,4 +549,9 @@ pub(crate) fn callee_path(facts: &Facts, expr: ExprId) -> Vec<Arc<str>> {
     }
     path.reverse();
     path
+}
+
+/// Whether an expression makes what it stands for, or gets it of a call.
+fn makes(facts: &Facts, expr: ExprId) -> bool {
+    matches!(facts.expr(expr).kind, ExprKind::Call(_) | ExprKind::Function(_) | ExprKind::Class(_))
 }

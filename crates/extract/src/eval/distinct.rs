@@ -5,7 +5,7 @@ use std::mem::discriminant;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::value::{Piece, Pieces, Value};
+use super::value::{Item, Piece, Pieces, Value};
 
 /// With so few values each is compared with all.
 const FEW: usize = 12;
@@ -36,6 +36,31 @@ impl Distinct {
             self.values.push(value);
         }
     }
+}
+
+/// A list as a set: what is in it already is not put into it again.
+pub(super) fn as_set(list: Value) -> Value {
+    let Value::List(items) = &list else { return list };
+    let mut kept: Vec<(Vec<String>, Item)> = Vec::new();
+    for item in items.iter() {
+        let texts: Vec<String> = item.values.iter().filter_map(Value::constant).collect();
+        let may_be_same = |(other, _): &&(Vec<String>, Item)| texts.iter().any(|text| other.contains(text));
+        match kept.iter().find(may_be_same) {
+            Some((other, known))
+                if is_there(known) && texts.len() == 1 && *other == texts && item.values.len() == 1 => {}
+            Some(_) => kept.push((texts, Item { optional: true, ..item.clone() })),
+            None => kept.push((texts, item.clone())),
+        }
+    }
+    if kept.len() == items.len() && kept.iter().zip(items.iter()).all(|((_, kept), item)| kept == item) {
+        return list;
+    }
+    Value::List(kept.into_iter().map(|(_, item)| item).collect())
+}
+
+/// Whether an item is in its list in any case.
+fn is_there(item: &Item) -> bool {
+    !item.optional && !item.repeated && item.values.len() == 1
 }
 
 /// Equal values have one hash; of those that are no text, others may have it too.

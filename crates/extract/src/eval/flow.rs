@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollproof_source::{Span, TextRange};
 
 use super::choice;
+use super::distinct::as_set;
 use super::name::turn_of;
 use super::text::distinct;
 use super::value::{Choice, ChoicePart, Chosen, Decision, Env, Item, Piece, Taking, Value, add};
@@ -311,7 +312,7 @@ impl Evaluator<'_> {
             }
             WriteOp::Include(item) if state.iter().any(|value| matches!(value, Value::List(_))) => {
                 let new = self.items(facts, std::slice::from_ref(item), env, repeated);
-                extend(&state, &new, false, reader.at)
+                extend(&state, &new, false, reader.at).into_iter().map(as_set).collect()
             }
             WriteOp::Include(_) => state,
             WriteOp::Lost(reason) => vec![Value::unknown(reason, reader.at)],
@@ -344,7 +345,7 @@ pub(super) fn is_number(value: &Value) -> bool {
 }
 
 /// Numbers that were added to: no longer known, but what was decided on the way is.
-fn counted(state: &[Value], at: Span) -> Vec<Value> {
+pub(super) fn counted(state: &[Value], at: Span) -> Vec<Value> {
     let mut values = Vec::new();
     for value in state {
         let Value::Text(pieces) = value else {

@@ -10,6 +10,9 @@ use super::replace::{Pattern, Single};
 use super::value::{Env, Piece, Pieces, Value, add, constant, cut};
 use crate::ir::{Call, Facts};
 
+/// How often a text is repeated that is written out.
+const MAX_REPEATS: usize = 64;
+
 impl Evaluator<'_> {
     /// A method of a text, or of a number as text, that is known in this sense.
     pub(super) fn spelled_method(
@@ -25,6 +28,24 @@ impl Evaluator<'_> {
             (_, Value::Text(pieces)) => self.sliced(facts, pieces, (name, call), at, env),
             _ => vec![Value::unknown("part of a text", at)],
         }
+    }
+
+    /// `text.repeat(count)`: placeholders and blanks that are repeated any number of times mean what one of them does.
+    pub(super) fn repeated(&mut self, facts: &Arc<Facts>, pieces: &[Piece], call: &Call, at: Span, env: &Env) -> Value {
+        let count = call.arguments.first().and_then(|count| self.whole_argument(facts, *count, env));
+        if let Some(count) = count.and_then(|count| usize::try_from(count).ok()).filter(|count| *count <= MAX_REPEATS) {
+            return Value::text(vec![pieces; count].concat());
+        }
+        let is_plain = |text: &str| text.contains(['?', '$']) || !text.contains(char::is_alphanumeric);
+        let may_be_one = pieces.iter().any(|piece| match piece {
+            Piece::Text { text, .. } => is_plain(text),
+            Piece::Placeholder(_) | Piece::Number(_) => true,
+            _ => false,
+        });
+        if !may_be_one {
+            return Value::unknown("text that is repeated", at);
+        }
+        Value::text(pieces.iter().cloned().chain([Piece::Repeat(at)]).collect())
     }
 
     /// `text.slice(0, 8)`, `text.substring(2)`, `text.substr(2, 8)`, the places known.

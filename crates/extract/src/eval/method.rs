@@ -312,7 +312,10 @@ impl Evaluator<'_> {
             ("reduce", Value::List(items)) => self.reduced(facts, items, call, at, env),
             ("reduce", _) => vec![Value::unknown("result of `reduce`", at)],
             ("split", _) => vec![self.split(facts, value, first, at, env)],
-            ("keys", Value::List(items)) => vec![keys_of(items).unwrap_or_else(|| value.clone())],
+            // Those of a set are its items, and those of a list their places.
+            ("keys", Value::List(items)) => {
+                vec![keys_of(items).unwrap_or_else(|| Value::unknown("keys of a list", at))]
+            }
             ("flat", Value::List(_)) => vec![value.clone()],
             ("replace" | "replaceAll", Value::Text(pieces)) => {
                 self.replace(facts, pieces, call, name == "replaceAll", at, env)
@@ -320,11 +323,7 @@ impl Evaluator<'_> {
             ("replace" | "replaceAll", Value::Fragment(..) | Value::List(_)) => {
                 vec![Value::unknown("replaced by an unknown text", at)]
             }
-            ("repeat", Value::Text(pieces)) => {
-                let mut text = pieces.to_vec();
-                text.push(Piece::Repeat(at));
-                vec![Value::text(text)]
-            }
+            ("repeat", Value::Text(pieces)) => vec![self.repeated(facts, pieces, call, at, env)],
             ("trim" | "trimStart" | "trimEnd" | "trim_end" | "trim_start", Value::Text(pieces)) => {
                 let (start, end) = (!name.to_lowercase().ends_with("end"), !name.to_lowercase().ends_with("start"));
                 vec![Value::text(trimmed(pieces, start, end))]

@@ -9,7 +9,7 @@ use super::flow::{Use, union};
 use super::object::combined;
 use super::rounds::{comes_before, stands_elsewhere};
 use super::spread::more_than;
-use super::value::{ClassRef, Env, FunctionRef, Made, ParamRef, Piece, Value, add, number_of};
+use super::value::{ClassRef, Env, FunctionRef, Item, Made, ParamRef, Piece, Value, add, number_of};
 use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
 use crate::ir::{Binding, BindingId, BindingKind, Export, ExprId, ExprKind, Facts, FunctionId, ParamId, Step, Write};
 use crate::program::Target;
@@ -257,10 +257,12 @@ impl Evaluator<'_> {
                 for value in values {
                     match value {
                         // With items before it that may be left out, any of the later ones may stand there.
-                        Value::List(items) if items.iter().take(*index as usize + 1).any(|item| item.optional) => {
-                            let later = items.iter().skip(*index as usize).flat_map(|item| item.values.iter());
+                        Value::List(items) if let Some(first) = unsure_from(items, *index as usize) => {
+                            let later = items.iter().skip(first).flat_map(|item| item.values.iter());
                             later.for_each(|value| add(&mut found, value.clone()));
-                            add(&mut found, Value::Nothing);
+                            if items.iter().take(*index as usize + 1).any(|item| item.optional) {
+                                add(&mut found, Value::Nothing);
+                            }
                         }
                         Value::List(items) => match items.get(*index as usize) {
                             Some(item) => item.values.iter().for_each(|value| add(&mut found, value.clone())),
@@ -446,6 +448,15 @@ impl Evaluator<'_> {
             values = self.forced(values);
         }
         values
+    }
+}
+
+/// From where on the items of a list may stand at a place, where more or fewer may come before it.
+fn unsure_from(items: &[Item], index: usize) -> Option<usize> {
+    let before = items.get(..=index).unwrap_or(items);
+    match before.iter().position(|item| item.repeated) {
+        Some(first) => Some(first),
+        None => before.iter().any(|item| item.optional).then_some(index),
     }
 }
 

@@ -128,6 +128,8 @@ impl Evaluator<'_> {
                 }
             }
         }
+        // Names that are whole numbers come first: https://tc39.es/ecma262/#sec-ordinaryownpropertykeys
+        fields.sort_by_key(|(name, _)| place_number(name).map_or((1, 0), |number| (0, number)));
         Some(fields)
     }
 
@@ -280,4 +282,9 @@ fn item_of((key, values): (Arc<str>, Vec<Value>), function: &str, at: Span) -> I
 /// Whether a reason says that a file is missing: that is the reason of all that comes of it.
 fn is_of_a_file(reason: &str) -> bool {
     reason.starts_with(MISSING_FILE) || reason.contains("is not exported")
+}
+
+/// The number that a field's name is, as it would be written.
+fn place_number(name: &str) -> Option<u32> {
+    name.parse().ok().filter(|number: &u32| number.to_string() == name)
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use rollproof_source::{FileId, Span};
 
 use super::changes::{closure_of, repeating};
-use super::flow::{MAX_WAYS, Use, is_called_for_each, is_number, union};
+use super::flow::{MAX_WAYS, Use, counted, is_called_for_each, is_number, union};
 use super::turns::serial_of_turn;
 use super::value::{Env, Frame, Item, Piece, Value, add, number_of};
 use super::{Evaluator, Hanging, REFERS_TO_ITSELF};
-use crate::ir::{BindingKind, ExprId, Facts, RegionId, RegionKind, Write, WriteOp};
+use crate::ir::{BindingKind, ExprId, ExprKind, Facts, RegionId, RegionKind, Write, WriteOp};
 
 /// What is said of what many turns of a loop, or calls of a function, leave.
 const ANY_NUMBER: &str = "changed any number of times";
@@ -46,7 +46,12 @@ impl Evaluator<'_> {
     ) -> Vec<Value> {
         let now: Vec<&Write> = writes.iter().filter(|write| write.at <= reader.at.range.start).copied().collect();
         let sets = |write: &&Write| write.region == child && matches!(write.op, WriteOp::Assign(_) | WriteOp::Lost(_));
-        if now.iter().any(sets) || state.iter().all(is_number) {
+        if now.iter().any(sets) {
+            return self.flow(facts, state, &now, child, reader, env);
+        }
+        if state.iter().all(is_number) && writes.iter().all(|write| counts_on(facts, write)) {
+            // Which number it is by then is not known, and is no matter where it stands for itself.
+            let state = if writes.is_empty() { state } else { counted(&state, reader.at) };
             return self.flow(facts, state, &now, child, reader, env);
         }
         let end = facts.region(child).range.end + 1;
@@ -242,6 +247,14 @@ impl Evaluator<'_> {
             }
         }
         found
+    }
+}
+
+/// Whether a write makes a number of a number: `count++`, `count += 2`.
+fn counts_on(facts: &Facts, write: &Write) -> bool {
+    match write.op {
+        WriteOp::Assign(value) | WriteOp::Append(value) => matches!(facts.expr(value).kind, ExprKind::Number(_)),
+        _ => false,
     }
 }
 

@@ -312,7 +312,8 @@ pub(crate) fn with_rest(function: &Function, mut arguments: Vec<Vec<Value>>) -> 
     if let Some(rest) = function.params.iter().position(|param| param.rest)
         && rest <= arguments.len()
     {
-        let items: Vec<Item> = arguments.drain(rest..).map(Item::one).collect();
+        let mut items: Vec<Item> = arguments.drain(rest..).map(Item::one).collect();
+        items.dedup_by(|next, before| next == before && matches!(next.values[..], [Value::Unknown(..)]));
         arguments.push(vec![Value::List(items.into())]);
     }
     arguments

@@ -8,6 +8,9 @@ use super::kind::{Kind, Part};
 use super::{Lowering, range_of};
 use crate::ir::{BindingKind, Call, CallStyle, ExprId, ExprKind, Fate, Field, WriteOp};
 
+/// As many digits of a number are kept in any case.
+const MAX_DIGITS: usize = 15;
+
 impl Lowering<'_> {
     /// What becomes of an error here: the innermost handler's.
     pub(super) fn fate(&self) -> Fate {
@@ -42,8 +45,9 @@ impl Lowering<'_> {
             Kind::Undefined | Kind::Null | Kind::False => self.builder.expr(ExprKind::Nothing, range),
             Kind::True => self.builder.expr(ExprKind::Number(Some("true".into())), range),
             Kind::Number => {
-                let text = self.slice(node).into();
-                self.builder.expr(ExprKind::Number(Some(text)), range)
+                let text = self.slice(node);
+                let plain = is_as_written(text);
+                self.builder.expr(ExprKind::Number(plain.then(|| text.into())), range)
             }
             Kind::CallExpression => self.call(node, fate),
             Kind::NewExpression => self.new_expression(node),
@@ -326,4 +330,12 @@ impl Lowering<'_> {
         let call = Call { callee, arguments, spread: false, style, region, fate, awaited: false, type_argument: None };
         self.builder.expr(ExprKind::Call(Box::new(call)), range)
     }
+}
+
+/// Whether a number is written as it becomes text: `0x10`, `1e3`, `1_000` and `1.0` are not.
+fn is_as_written(number: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    let (whole, part) = number.split_once('.').map_or((number, None), |(whole, part)| (whole, Some(part)));
+    let fits = number.len() <= MAX_DIGITS && digits(whole) && (whole == "0" || !whole.starts_with('0'));
+    fits && part.is_none_or(|part| digits(part) && !part.ends_with('0'))
 }
