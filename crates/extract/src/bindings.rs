@@ -173,9 +173,9 @@ impl Evaluator<'_> {
             Value::List(items) => {
                 let mut listed: Vec<Bound> = items.iter().map(|item| self.bound_item(item, at)).collect();
                 // What comes after an item that may be left out has no certain place.
-                let certain = items.iter().position(|item| item.repeated || item.optional).unwrap_or(items.len());
+                let certain = items.iter().position(|item| !item.is_sure()).unwrap_or(items.len());
                 listed.iter_mut().skip(certain).for_each(|bound| bound.texts = None);
-                let shifts = items.iter().any(|item| item.repeated || item.optional);
+                let shifts = items.iter().any(|item| !item.is_sure());
                 let anywhere = (shifts && listed.iter().any(|bound| bound.part.is_some())).then_some(at);
                 Bindings { listed, anywhere, by: By::Place, ..Bindings::default() }
             }
@@ -247,7 +247,7 @@ impl Bindings {
 
 fn texts_of_item(item: &Item) -> Option<Vec<String>> {
     match item.values.as_slice() {
-        [one] if !item.repeated && !item.optional => texts_of(one),
+        [one] if item.is_sure() => texts_of(one),
         _ => None,
     }
 }
@@ -257,7 +257,7 @@ fn rows_of(item: &Item) -> Option<Rows> {
     let [Value::List(rows)] = item.values.as_slice() else { return None };
     let first = rows.first().and_then(|row| row.values.first());
     match first {
-        Some(Value::List(row)) if row.iter().all(|item| !item.repeated && !item.optional) => Some(Rows::Of(row.len())),
+        Some(Value::List(row)) if row.iter().all(Item::is_sure) => Some(Rows::Of(row.len())),
         Some(Value::List(_)) => Some(Rows::Unknown),
         _ => None,
     }

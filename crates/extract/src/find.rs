@@ -102,6 +102,7 @@ pub(crate) fn sites(program: &Program<'_>, survey: Survey) -> Vec<Site> {
         all.extend(sites);
     }
     spread(program, &mut all);
+    program.mark_built(&mut all);
     crate::workers::mark(program, &mut all);
     all
 }

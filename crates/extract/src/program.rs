@@ -190,7 +190,6 @@ impl<'p> Program<'p> {
 
     /// Adds files whose calls are looked through for callers. Gives what they add.
     pub(crate) fn add_to_wave(&mut self, more: Vec<Arc<Facts>>) -> Grown {
-        let mut settled = std::mem::take(&mut self.settled);
         let grown = Grown::of(self, &more);
         self.extending = RwLock::default();
         for facts in &more {
@@ -200,7 +199,7 @@ impl<'p> Program<'p> {
             }
         }
         self.add_heirs(&more);
-        let mut callers = std::mem::take(&mut self.callers);
+        let (mut callers, mut settled) = (std::mem::take(&mut self.callers), std::mem::take(&mut self.settled));
         let known = callers.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut before = FxHashMap::default();
         let may_hold = |known: &KnownCallers| {

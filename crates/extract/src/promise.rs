@@ -3,6 +3,7 @@
 //! writes is worth a parameter.
 
 use rollproof_source::Span;
+use rollproof_sql::delimited_identifier;
 
 use crate::bindings::Bindings;
 use crate::eval::value::Piece;
@@ -115,7 +116,7 @@ fn opens_list(before: &str) -> bool {
 }
 
 fn quoted(name: &str) -> String {
-    if name == "*" { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    if name == "*" { name.to_owned() } else { delimited_identifier(name) }
 }
 
 #[cfg(test)]

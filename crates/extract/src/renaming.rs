@@ -53,7 +53,7 @@ impl Program<'_> {
     }
 
     /// The library that has a helper.
-    pub(crate) fn library_of(&self, helper: &'static Helper) -> Option<&'static Library> {
+    pub(crate) fn owner_of_helper(&self, helper: &'static Helper) -> Option<&'static Library> {
         let mut libraries = self.language.libraries.iter();
         libraries.find(|library| library.helpers.iter().any(|other| std::ptr::eq(other, helper)))
     }

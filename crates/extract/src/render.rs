@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollproof_source::Span;
-use rollproof_sql::{Hole, Letters, MadeText, MappedText, Origin};
+use rollproof_sql::{Hole, Letters, MadeText, MappedText, Origin, delimited_identifier};
 
 use crate::bindings::{Bindings, Rows};
 use crate::eval::made::MADE;
 use crate::eval::part::BUILT;
 use crate::eval::tag::known_tail;
-use crate::eval::value::{Piece, cut};
+use crate::eval::value::{Piece, cut, row};
 use crate::pgtyped::{Expansion, Params, name_at};
 use crate::promise::Variable;
 use crate::renaming::MAY_CHANGE;
@@ -459,13 +459,8 @@ impl<'n> Translation<'n> {
     fn value(&self, rows: Option<Rows>, before: &str, at: Span) -> Vec<Piece> {
         let before = format!("{}{before}", known_tail(&self.out));
         if self.style == Placeholders::Colon {
-            let written = |text: &str| Piece::Text { text: text.into(), at, verbatim: false };
             match rows {
-                Some(Rows::Of(width)) => {
-                    let values = vec![vec![Piece::Placeholder(at)]; width];
-                    let row = values.join(&written(", "));
-                    return [vec![written("(")], row, vec![written(")"), Piece::Repeat(at)]].concat();
-                }
+                Some(Rows::Of(width)) => return [row(width, ", ", at, at), vec![Piece::Repeat(at)]].concat(),
                 Some(Rows::Unknown) | None if ends_with_word(&before, &["values"]) => {
                     return vec![Piece::Unknown("rows that are not known".into(), at)];
                 }
@@ -484,11 +479,7 @@ impl<'n> Translation<'n> {
             Some(name) if self.names.may_rename(name) => Piece::Unknown(MAY_CHANGE.into(), at),
             // Knex gives names others: `carts as c`.
             Some(name) if let Some((name, other)) = split_alias(name) => {
-                let quoted = |name: &str| match identifier_piece(Some(name), at) {
-                    Piece::Text { text, .. } => text.to_string(),
-                    _ => String::new(),
-                };
-                let text = format!("{} as \"{}\"", quoted(name), other.replace('"', "\"\""));
+                let text = format!("{} as {}", qualified(name), delimited_identifier(other));
                 Piece::Text { text: text.into(), at, verbatim: false }
             }
             name => identifier_piece(name, at),
@@ -582,14 +573,15 @@ fn split_alias(name: &str) -> Option<(&str, &str)> {
     Some((name.get(..at)?.trim(), name.get(at + 4..)?.trim()))
 }
 
+/// The parts of a name between its dots, each in quotes.
+fn qualified(name: &str) -> String {
+    let quote = |part: &str| if part == "*" { part.to_owned() } else { delimited_identifier(part) };
+    name.split('.').map(quote).collect::<Vec<_>>().join(".")
+}
+
 fn identifier_piece(name: Option<&str>, at: Span) -> Piece {
     match name {
-        Some(name) => {
-            let quote =
-                |part: &str| if part == "*" { part.to_owned() } else { format!("\"{}\"", part.replace('"', "\"\"")) };
-            let text = name.split('.').map(quote).collect::<Vec<_>>().join(".");
-            Piece::Text { text: text.into(), at, verbatim: false }
-        }
+        Some(name) => Piece::Text { text: qualified(name).into(), at, verbatim: false },
         None => Piece::Unknown("name that is bound at run time".into(), at),
     }
 }

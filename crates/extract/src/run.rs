@@ -118,11 +118,7 @@ fn of_language(
         }
     }
     extraction.parsed += program.wave.len();
-    let mut sites = find::sites(&program, survey);
-    for site in sites.iter_mut().filter(|site| program.is_rust() && site.database.is_none()) {
-        site.database = program.built_for(&sources.file(site.file).path).map(Arc::from);
-    }
-    extraction.sites.extend(sites);
+    extraction.sites.extend(find::sites(&program, survey));
     if !program.is_rust() {
         extraction.sites.extend(sql_files::sites(&program));
     }

@@ -402,14 +402,24 @@ fn clause<'t>(names: &'t str, module: &'t str, found: &mut FxHashMap<&'t str, (&
     }
 }
 
+/// What is declared behind a keyword, and what stands behind its `=`, both cut off where they are long.
+fn declarations<'t>(text: &'t str, keyword: &'static str) -> impl Iterator<Item = (&'t str, &'t str)> {
+    places(text, keyword).filter_map(move |at| {
+        let rest = &text[at + keyword.len()..];
+        let end = (0..=rest.len().min(MAX_BRACKET * 2)).rev().find(|end| rest.is_char_boundary(*end));
+        rest[..end.unwrap_or(0)].split_once('=')
+    })
+}
+
+/// What is declared, less its type. A pattern has colons of its own.
+fn without_type(names: &str) -> &str {
+    if names.contains('{') { names } else { names.split(':').next().unwrap_or(names) }
+}
+
 /// Declarations that give what another name stands for, or a part of it, a name of their own.
 fn aliases<'t>(text: &'t str, mut each: impl FnMut(&'t str, &'t str, Option<&'t str>)) {
     for keyword in ["const ", "let ", "var "] {
-        for at in places(text, keyword) {
-            let rest = &text[at + keyword.len()..];
-            let end = (0..=rest.len().min(MAX_BRACKET * 2)).rev().find(|end| rest.is_char_boundary(*end));
-            let rest = &rest[..end.unwrap_or(0)];
-            let Some((names, value)) = rest.split_once('=') else { continue };
+        for (names, value) in declarations(text, keyword) {
             if value.trim_start().starts_with(['{', '[']) {
                 // It may hold any of the names that stand there.
                 words(value).for_each(|word| each(names, word, None));
@@ -422,7 +432,7 @@ fn aliases<'t>(text: &'t str, mut each: impl FnMut(&'t str, &'t str, Option<&'t 
             // What a call gives is another value.
             let called = value[..value.len() - after.len()].trim_start().trim_start_matches('(').contains('(');
             if !called {
-                each(names.split(':').next().filter(|_| !names.contains('{')).unwrap_or(names), root, field);
+                each(without_type(names), root, field);
             }
         }
     }
@@ -470,12 +480,8 @@ fn renames(text: &str) -> Vec<(Arc<str>, Arc<str>)> {
 fn exported_names(text: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     for keyword in ["export const ", "export let ", "export var "] {
-        for at in places(text, keyword) {
-            let rest = &text[at + keyword.len()..];
-            let end = (0..=rest.len().min(MAX_BRACKET * 2)).rev().find(|end| rest.is_char_boundary(*end));
-            let rest = &rest[..end.unwrap_or(0)];
-            let Some((names, value)) = rest.split_once('=') else { continue };
-            let names = if names.contains('{') { names } else { names.split(':').next().unwrap_or(names) };
+        for (names, value) in declarations(text, keyword) {
+            let names = without_type(names);
             let value = value.trim_start();
             let made = value.starts_with(['{', '[', '(']);
             let end = value.find(|character: char| matches!(character, ';' | '\n') && !made).unwrap_or(value.len());

@@ -113,11 +113,7 @@ impl FileSurvey {
 
 impl Survey {
     pub(crate) fn new(program: &Program<'_>) -> Self {
-        let surveyed = program.wave.par_iter().map(|facts| {
-            let mut found = survey(program, facts);
-            found.text_params = params_of_texts(program, facts, &found.touched);
-            found
-        });
+        let surveyed = program.wave.par_iter().map(|facts| survey(program, facts));
         let (followed, touched, spliced) = (FxHashMap::default(), Texts::default(), Texts::default());
         Self { files: surveyed.collect(), followed, touched, spliced }
     }
@@ -143,11 +139,7 @@ impl Survey {
         self.followed.retain(|_, given| !given.asked.iter().any(|key| new.contains(key)));
         let surveyed = files.into_par_iter().map(|(facts, known)| match known {
             Some(known) => known.again(program, facts, &new),
-            None => {
-                let mut found = survey(program, facts);
-                found.text_params = params_of_texts(program, facts, &found.touched);
-                found
-            }
+            None => survey(program, facts),
         });
         Self { files: surveyed.collect(), ..self }
     }
@@ -178,6 +170,7 @@ fn survey(program: &Program<'_>, facts: &Arc<Facts>) -> FileSurvey {
         }
     }
     found.touched = evaluator.touched;
+    found.text_params = params_of_texts(program, facts, &found.touched);
     found
 }
 

@@ -31,6 +31,12 @@ pub fn quote_identifier(name: &str) -> String {
     if plain && matches!(category_of(name), Category::IDENTIFIER | Category::UNRESERVED | Category::UNRESERVED_AS) {
         return name.to_owned();
     }
+    delimited_identifier(name)
+}
+
+/// The name between double quotes, whether it needs them or not.
+#[must_use]
+pub fn delimited_identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -22,7 +22,7 @@ mod split;
 
 pub use dialect::other_dialect;
 pub use error::ParseError;
-pub use identifier::{cut_identifier, fold_identifier, quote_identifier, quote_literal};
+pub use identifier::{cut_identifier, delimited_identifier, fold_identifier, quote_identifier, quote_literal};
 pub use made::{Letters, MadeText};
 pub use mapped::{Hole, MappedText, Origin, Segment};
 pub use script::{parse_expression, parse_query_text, parse_script, parse_statement, parse_type_name};

@@ -15,15 +15,14 @@ impl Evaluator<'_> {
         at: Span,
     ) -> Vec<Pieces> {
         let unknown = || vec![vec![Piece::Unknown("parts that are not known".into(), at)].into()];
-        let certain = |items: &[Item]| items.iter().all(|item| !item.repeated && !item.optional);
         let strings = self.forced(strings);
         let [Value::List(items)] = strings.as_slice() else { return unknown() };
-        if !certain(items) {
+        if !items.iter().all(Item::is_sure) {
             return unknown();
         }
         let given: Option<Vec<Vec<Value>>> = match (listed, given.first().map(Vec::as_slice)) {
             (false, _) => Some(given),
-            (true, Some([Value::List(values)])) if certain(values) => {
+            (true, Some([Value::List(values)])) if values.iter().all(Item::is_sure) => {
                 Some(values.iter().map(|item| item.values.to_vec()).collect())
             }
             (true, _) => None,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rollproof_source::Span;
+
 use super::value::{Env, Piece, Value};
 use super::{Evaluator, span};
 use crate::ir::{Call, Facts};
@@ -27,34 +29,37 @@ impl Evaluator<'_> {
         if clients.is_empty() {
             return None;
         }
+        let client_at = |address: &str| {
+            let is_at = |client: &&&Client| client.addresses.iter().any(|known| address.starts_with(known));
+            clients.iter().find(is_at).map(|client| client.module.as_str().into())
+        };
         let mut found: Option<Arc<str>> = None;
         for argument in call.arguments.iter().take(2) {
             let values = self.eval(facts, *argument, env);
-            let values = self.forced(values);
-            for value in &values {
-                if let Some(begin) = beginning(value) {
-                    let is_at = |client: &&&Client| client.addresses.iter().any(|known| begin.starts_with(known));
-                    found = found.or_else(|| clients.iter().find(is_at).map(|client| client.module.as_str().into()));
+            let at = span(facts, *argument);
+            for value in &self.forced(values) {
+                if let Some(address) = beginning(value) {
+                    found = found.or_else(|| client_at(&address));
                     continue;
                 }
-                let at = span(facts, *argument);
                 for client in &clients {
-                    let option = self.member(std::slice::from_ref(value), &client.option.as_str().into(), at);
-                    let said = option.iter().filter_map(beginning).next();
-                    if said.is_some_and(|said| client.says.contains(&said)) {
+                    let said = self.options(value, &client.option, at);
+                    if said.first().is_some_and(|said| client.says.contains(said)) {
                         return Some(client.module.as_str().into());
                     }
-                    for name in ADDRESSES {
-                        let address = self.member(std::slice::from_ref(value), &(*name).into(), at);
-                        let begins = |begin: String| client.addresses.iter().any(|known| begin.starts_with(known));
-                        if address.iter().filter_map(beginning).any(begins) {
-                            found = found.or_else(|| Some(client.module.as_str().into()));
-                        }
-                    }
+                }
+                for name in ADDRESSES {
+                    found =
+                        found.or_else(|| self.options(value, name, at).iter().find_map(|address| client_at(address)));
                 }
             }
         }
         found
+    }
+
+    /// How the texts begin that an option may be.
+    fn options(&mut self, value: &Value, name: &str, at: Span) -> Vec<String> {
+        self.member(std::slice::from_ref(value), &name.into(), at).iter().filter_map(beginning).collect()
     }
 }
 

@@ -88,7 +88,7 @@ impl Evaluator<'_> {
         let one = |object: &Value, sought: &str| match object {
             Value::List(items) if property.as_ref() == "includes" => {
                 let plain = |item: &super::value::Item| match item.values.as_slice() {
-                    [one] if !item.repeated && !item.optional => one.constant(),
+                    [one] if item.is_sure() => one.constant(),
                     _ => None,
                 };
                 let items: Option<Vec<String>> = items.iter().map(plain).collect();
@@ -121,7 +121,7 @@ impl Evaluator<'_> {
         let [(value, _)] = function.facts.functions[function.function.index()].returns[..] else { return None };
         let mut known = Vec::new();
         for item in items.iter() {
-            if item.repeated || item.optional || !item.values.iter().all(|value| value.constant().is_some()) {
+            if !item.is_sure() || !item.values.iter().all(|value| value.constant().is_some()) {
                 return None;
             }
             let inner = self.frame_of(function, vec![item.values.to_vec()]);

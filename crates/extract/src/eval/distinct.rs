@@ -60,7 +60,7 @@ pub(super) fn as_set(list: Value) -> Value {
 
 /// Whether an item is in its list in any case.
 fn is_there(item: &Item) -> bool {
-    !item.optional && !item.repeated && item.values.len() == 1
+    item.is_sure() && item.values.len() == 1
 }
 
 /// Equal values have one hash; of those that are no text, others may have it too.

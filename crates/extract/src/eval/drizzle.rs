@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_source::Span;
+use rollproof_sql::delimited_identifier;
 
 use super::value::{Env, FunctionRef, Piece, Value};
 use super::{Evaluator, span};
@@ -58,7 +59,7 @@ impl Evaluator<'_> {
             let [one] = made.as_slice() else { return None };
             text = one.constant()?;
         }
-        let mut table = quoted(&text);
+        let mut table = delimited_identifier(&text);
         match (name.as_ref(), &facts.expr(call.callee).kind) {
             _ if made_by_project => {}
             ("pgSchema", _) => return Some(vec![Value::Record([(ITSELF.into(), vec![fragment(&table)])].into())]),
@@ -72,7 +73,7 @@ impl Evaluator<'_> {
         let mut fields = vec![(ITSELF.into(), vec![fragment(&table)])];
         for (key, column) in self.columns_of(facts, *call.arguments.get(1)?, at, env)? {
             let value = match column {
-                Some(column) => fragment(&format!("{table}.{}", quoted(&column))),
+                Some(column) => fragment(&format!("{table}.{}", delimited_identifier(&column))),
                 None => Value::unknown("column whose name a casing may change", at),
             };
             fields.push((key, vec![value]));
@@ -114,7 +115,7 @@ impl Evaluator<'_> {
         let tables = self.eval(facts, table, env);
         let [Value::Record(fields)] = tables.as_slice() else { return None };
         let before = itself(tables.first()?)?.constant()?;
-        let name = quoted(&self.eval(facts, name, env).first().and_then(Value::constant)?);
+        let name = delimited_identifier(&self.eval(facts, name, env).first().and_then(Value::constant)?);
         let mut renamed = vec![(ITSELF.into(), vec![fragment(&name)])];
         for (key, values) in seen(fields) {
             let column = values.first().and_then(Value::constant);
@@ -195,8 +196,4 @@ pub(super) fn itself(value: &Value) -> Option<Value> {
 pub(super) fn column_in(text: &str) -> Option<String> {
     let (_, name) = text.strip_prefix('"')?.strip_suffix('"')?.rsplit_once("\".\"")?;
     Some(name.replace("\"\"", "\""))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

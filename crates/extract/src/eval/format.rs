@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use rollproof_source::Span;
+use rollproof_sql::quote_literal;
 
 use super::Evaluator;
 use super::helper::name_pieces;
@@ -37,7 +38,7 @@ impl Evaluator<'_> {
             "default" | "format" => Some(self.formatted(&first, arguments.get(1..).unwrap_or_default(), at)),
             "withArray" => {
                 let given = match arguments.get(1).map(Vec::as_slice) {
-                    Some([Value::List(items)]) if items.iter().all(|item| !item.repeated && !item.optional) => {
+                    Some([Value::List(items)]) if items.iter().all(Item::is_sure) => {
                         items.iter().map(|item| item.values.to_vec()).collect()
                     }
                     _ => Vec::new(),
@@ -143,7 +144,7 @@ impl Evaluator<'_> {
                 pieces.push(derived(",", at));
             }
             match item.values.as_slice() {
-                [one] if !item.repeated && !item.optional => pieces.extend(name_pieces(one, false, at).iter().cloned()),
+                [one] if item.is_sure() => pieces.extend(name_pieces(one, false, at).iter().cloned()),
                 _ => pieces.push(Piece::Unknown("name that is not known".into(), at)),
             }
         }
@@ -178,7 +179,7 @@ fn literal(value: &Value, at: Span) -> Pieces {
     match value {
         Value::Nothing => [derived("NULL", at)].into(),
         Value::Text(_) => match value.constant() {
-            Some(text) => [derived(&quoted(&text), at)].into(),
+            Some(text) => [derived(&quote_literal(&text), at)].into(),
             None => unknown("value").into(),
         },
         Value::List(items) => {
@@ -197,14 +198,6 @@ fn literal(value: &Value, at: Span) -> Pieces {
             pieces.into()
         }
         _ => unknown("value").into(),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    let doubled = text.replace('\'', "''");
-    match doubled.contains('\\') {
-        true => format!("E'{}'", doubled.replace('\\', "\\\\")),
-        false => format!("'{doubled}'"),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::value::{Env, Value, add};
+use super::value::{Env, Item, Value, add};
 use super::{Evaluator, span};
 use crate::ir::{Call, ExprId, ExprKind, Facts};
 
@@ -74,7 +74,7 @@ impl Evaluator<'_> {
         let lists = self.eval(facts, list, env);
         let lists = self.forced(lists);
         match lists.as_slice() {
-            [Value::List(items)] if !items.iter().any(|item| item.repeated || item.optional) => {
+            [Value::List(items)] if items.iter().all(Item::is_sure) => {
                 items.iter().map(|item| item.values.to_vec()).collect()
             }
             _ => vec![vec![Value::unknown("element of an unknown list", span(facts, list))]; MAX_ARGUMENTS],

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use rollproof_source::Span;
+use rollproof_sql::delimited_identifier;
 
 use super::call::{callee_path, last_name};
 use super::joined::present;
 use super::made_methods::Spelled;
-use super::value::{Env, Item, Piece, Pieces, Value, constant};
+use super::value::{Env, Item, Piece, Pieces, Value, constant, row};
 use super::{Evaluator, span};
 use crate::QUERY_BUILDER;
 use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts};
@@ -184,7 +185,7 @@ impl Evaluator<'_> {
 
     /// Whether a setting of a helper's library may change a name.
     fn may_rename(&self, helper: &'static Helper, name: &str) -> bool {
-        self.program.library_of(helper).is_some_and(|library| self.program.renaming.changes(library, name))
+        self.program.owner_of_helper(helper).is_some_and(|library| self.program.renaming.changes(library, name))
     }
 
     pub(super) fn note_spliced(&mut self, values: &[Value]) {
@@ -269,7 +270,7 @@ impl Evaluator<'_> {
     /// holds no rows is one: `values ${sql(["a", "b"])}`.
     fn rows_of_values(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Option<Vec<Piece>> {
         let first = *call.arguments.first()?;
-        let counted = |row: &[Item]| row.iter().all(|item| !item.repeated && !item.optional);
+        let counted = |row: &[Item]| row.iter().all(Item::is_sure);
         let (width, one) = match self.eval(facts, first, env).as_slice() {
             [Value::List(rows)] => match &rows.first()?.values[..] {
                 [Value::List(row)] if counted(row) => (row.len(), false),
@@ -278,14 +279,7 @@ impl Evaluator<'_> {
             },
             _ => (self.columns(facts, call, env)?.len(), false),
         };
-        let mut pieces = vec![derived("(", at)];
-        for index in 0..width {
-            if index > 0 {
-                pieces.push(derived(",", at));
-            }
-            pieces.push(Piece::Placeholder(span(facts, first)));
-        }
-        pieces.push(derived(")", at));
+        let mut pieces = row(width, ",", at, span(facts, first));
         if !one {
             pieces.push(Piece::Repeat(at));
         }
@@ -298,7 +292,7 @@ impl Evaluator<'_> {
         let lists = self.forced(lists);
         let width_of = |list: &Value| match list {
             Value::List(rows) => match rows.first().map(|row| &row.values[..]) {
-                Some([Value::List(row)]) if row.iter().all(|item| !item.repeated && !item.optional) => row.len(),
+                Some([Value::List(row)]) if row.iter().all(Item::is_sure) => row.len(),
                 _ => 0,
             },
             _ => 0,
@@ -308,10 +302,7 @@ impl Evaluator<'_> {
         if width == 0 {
             return vec![Piece::Unknown("rows that are not known".into(), at)].into();
         }
-        let values = vec![vec![Piece::Placeholder(at)]; width];
-        [vec![derived("(", at)], values.join(&derived(",", at)), vec![derived(")", at), Piece::Repeat(at)]]
-            .concat()
-            .into()
+        [row(width, ",", at, at), vec![Piece::Repeat(at)]].concat().into()
     }
 
     /// The columns that `sql(row, "a", "b")`, `sql(row, ["a"])` or `sql({ a: 1 })` names.
@@ -560,6 +551,9 @@ fn derived(text: &str, at: Span) -> Piece {
 
 /// A name in double quotes; its dots separate parts where the library says so.
 fn quoted(name: &str, dots: bool) -> String {
-    let quote = |part: &str| format!("\"{}\"", part.replace('"', "\"\""));
-    if dots { name.split('.').map(quote).collect::<Vec<_>>().join(".") } else { quote(name) }
+    if dots {
+        name.split('.').map(delimited_identifier).collect::<Vec<_>>().join(".")
+    } else {
+        delimited_identifier(name)
+    }
 }

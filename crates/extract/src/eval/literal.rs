@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rollproof_source::Span;
+use rollproof_sql::quote_literal;
 
 use super::Evaluator;
 use super::value::{Env, Piece, Pieces, Value};
@@ -33,10 +34,7 @@ impl Evaluator<'_> {
                 _ => Vec::new(),
             };
             let piece = match (value, value.constant()) {
-                (Value::Text(_), Some(text)) if text.contains('\\') => {
-                    derived(&format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''")))
-                }
-                (Value::Text(_), Some(text)) => derived(&format!("'{}'", text.replace('\'', "''"))),
+                (Value::Text(_), Some(text)) => derived(&quote_literal(&text)),
                 _ => Piece::Placeholder(at),
             };
             let literal: Pieces = std::iter::once(piece).chain(decided(value)).collect();

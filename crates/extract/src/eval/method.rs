@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rollproof_source::Span;
-use rollproof_sql::MadeText;
+use rollproof_sql::{MadeText, delimited_identifier};
 use rustc_hash::FxHasher;
 
 use super::choice::at_test;
@@ -249,7 +249,7 @@ impl Evaluator<'_> {
         let values = self.forced(values);
         let mut found = Vec::new();
         for value in values {
-            let quoted = |name: &str| Value::derived(&format!("\"{}\"", name.replace('"', "\"\"")), at);
+            let quoted = |name: &str| Value::derived(&delimited_identifier(name), at);
             if let Value::External { module, path } = &value {
                 let names = self.settings(module, path, at);
                 let names: Vec<String> = names.iter().filter_map(|name| super::value::constant(name)).collect();
@@ -435,7 +435,7 @@ impl Evaluator<'_> {
             _ => &any,
         };
         let mut mapped = Vec::with_capacity(items.len());
-        let counted = !items.iter().any(|item| item.repeated || item.optional);
+        let counted = items.iter().all(Item::is_sure);
         for (index, item) in items.iter().enumerate().take(256) {
             let index = if counted { Value::derived(&index.to_string(), at) } else { Value::Number(at) };
             let arguments = [item.values.to_vec(), vec![index]];

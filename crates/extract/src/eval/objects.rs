@@ -68,7 +68,7 @@ impl Evaluator<'_> {
         match (value, step) {
             (Value::List(items), Step::From(first)) => {
                 let taken = items.iter().take(*first as usize);
-                if { taken }.any(|item| item.optional || item.repeated) {
+                if { taken }.any(|item| !item.is_sure()) {
                     return Value::List(items.iter().map(|item| Item { optional: true, ..item.clone() }).collect());
                 }
                 Value::List(items.iter().skip(*first as usize).cloned().collect())

@@ -76,7 +76,7 @@ impl Evaluator<'_> {
         for values in names {
             for item in listed(std::slice::from_ref(values)) {
                 let [name] = item.values.as_slice() else { return unknown() };
-                let (Some(name), false) = (name.constant(), item.optional || item.repeated) else { return unknown() };
+                let (Some(name), true) = (name.constant(), item.is_sure()) else { return unknown() };
                 keys.push(name.into());
             }
         }

@@ -23,7 +23,7 @@ impl Evaluator<'_> {
         env: &Env,
     ) -> Vec<Value> {
         let Some((function, start)) = call.arguments.split_first() else { return Vec::new() };
-        if items.len() > MAX_TURNS || items.iter().any(|item| item.repeated || item.optional) {
+        if items.len() > MAX_TURNS || items.iter().any(|item| !item.is_sure()) {
             let joined = self.reduced_by_join(facts, items, (*function, start.first().copied()), at, env);
             return joined.unwrap_or_else(|| vec![Value::unknown("result of `reduce`", at)]);
         }

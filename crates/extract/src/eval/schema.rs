@@ -155,6 +155,10 @@ impl Evaluator<'_> {
     /// What a schema says that has a name in a file: `z.infer<typeof query>`.
     pub(super) fn schema_named(&mut self, facts: &Arc<Facts>, name: &str, hops: u32) -> Option<Typed> {
         let id = super::declared::binding_named(facts, name)?;
+        self.schema_of_name(facts, id, hops)
+    }
+
+    fn schema_of_name(&mut self, facts: &Arc<Facts>, id: BindingId, hops: u32) -> Option<Typed> {
         let (facts, id) = self.constant_binding(facts, id, hops)?;
         let binding = facts.binding(id);
         let init = binding.init.filter(|_| binding.path.is_empty())?;
@@ -163,12 +167,7 @@ impl Evaluator<'_> {
 
     fn schema_at(&mut self, facts: &Arc<Facts>, expr: ExprId, hops: u32) -> Option<Typed> {
         match facts.expr(expr).kind {
-            ExprKind::Binding(id) => {
-                let hops = hops.checked_sub(1)?;
-                let (facts, id) = self.constant_binding(facts, id, hops)?;
-                let init = facts.binding(id).init.filter(|_| facts.binding(id).path.is_empty())?;
-                self.schema_at(&facts, init, hops)
-            }
+            ExprKind::Binding(id) => self.schema_of_name(facts, id, hops.checked_sub(1)?),
             _ => Some((facts.clone(), schema(facts, expr, 0))),
         }
     }

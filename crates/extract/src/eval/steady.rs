@@ -122,7 +122,7 @@ impl Evaluator<'_> {
     /// Whether there is anything in a list or a text; none where that is not known.
     pub(super) fn is_filled(&mut self, facts: &Arc<Facts>, object: ExprId, env: &Env) -> Option<bool> {
         let values = self.of_known_length(facts, object, env)?;
-        let sure = |item: &Item| !item.repeated && !item.optional && !item.values.is_empty();
+        let sure = |item: &Item| item.is_sure() && !item.values.is_empty();
         all_agree(values.iter().map(|value| match value {
             Value::List(items) if items.iter().any(sure) => Some(true),
             Value::List(items) => items.is_empty().then_some(false),
@@ -140,7 +140,7 @@ impl Evaluator<'_> {
             return self.is_filled(facts, object, env).map(|filled| !filled);
         }
         let values = self.of_known_length(facts, object, env)?;
-        let sure = |item: &Item| !item.repeated && !item.optional && !item.values.is_empty();
+        let sure = |item: &Item| item.is_sure() && !item.values.is_empty();
         all_agree(values.iter().map(|value| match value {
             Value::List(items) => items.iter().all(sure).then_some(items.len() == count),
             Value::Text(_) => value.constant().map(|text| text.encode_utf16().count() == count),

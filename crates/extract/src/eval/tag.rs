@@ -313,7 +313,7 @@ impl Evaluator<'_> {
 
     fn flatten(&mut self, items: &[Item], at: Span, flat: &mut Vec<Item>) {
         for item in items {
-            if let ([Value::List(inner)], false) = (item.values.as_slice(), item.optional || item.repeated) {
+            if let ([Value::List(inner)], true) = (item.values.as_slice(), item.is_sure()) {
                 self.flatten(&inner.clone(), at, flat);
                 continue;
             }

@@ -319,6 +319,13 @@ pub(crate) fn with_rest(function: &Function, mut arguments: Vec<Vec<Value>>) -> 
     arguments
 }
 
+/// A row of values: `($1, $2)`; `value` is where those stand.
+pub(crate) fn row(width: usize, separator: &str, at: Span, value: Span) -> Vec<Piece> {
+    let written = |text: &str| Piece::Text { text: text.into(), at, verbatim: false };
+    let values = vec![vec![Piece::Placeholder(value)]; width].join(&written(separator));
+    [vec![written("(")], values, vec![written(")")]].concat()
+}
+
 /// A number that tells one thing from others, the same whenever it is looked at.
 pub(crate) fn number_of(of: &impl std::hash::Hash) -> u32 {
     use std::hash::BuildHasher;
@@ -353,6 +360,11 @@ impl Item {
     /// One that stands for any number of items.
     pub(crate) fn many(values: Vec<Value>) -> Self {
         Self { repeated: true, ..Self::one(values) }
+    }
+
+    /// Whether it is there, and there once.
+    pub(crate) fn is_sure(&self) -> bool {
+        !self.repeated && !self.optional
     }
 
     /// What is decided where it is there, or where it is left out.

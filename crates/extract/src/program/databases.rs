@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, PoisonError};
 
+use rollproof_source::FileId;
+use rustc_hash::FxHashMap;
+
 use super::Program;
+use crate::Site;
 use crate::ir::Facts;
 use crate::sinks::Library;
 
@@ -60,9 +64,21 @@ impl Program<'_> {
         other.map(Some)
     }
 
+    /// Says of the sites of crates that are built for another database whose they are.
+    pub(crate) fn mark_built(&self, sites: &mut [Site]) {
+        if !self.is_rust() {
+            return;
+        }
+        let mut known: FxHashMap<FileId, Option<&'static str>> = FxHashMap::default();
+        for site in sites.iter_mut().filter(|site| site.database.is_none()) {
+            let of_file = || self.built_for(&self.sources.file(site.file).path);
+            site.database = known.entry(site.file).or_insert_with(of_file).map(Arc::from);
+        }
+    }
+
     /// The database other than PostgreSQL that the crate of a file is built for: of the drivers that its dependencies are built
     /// with, none is PostgreSQL's.
-    pub(crate) fn built_for(&self, path: &str) -> Option<&'static str> {
+    fn built_for(&self, path: &str) -> Option<&'static str> {
         let mut other = None;
         for (dependency, features) in self.crates.features_at(path)? {
             let libraries = self.index.libraries_of(dependency).map(|at| &self.language.libraries[at]);

@@ -183,16 +183,24 @@ impl Program<'_> {
                 let field = fields.iter().rev().find(|field| field.name.as_ref() == Some(name))?;
                 self.function_in(facts, field.value, rest, steps)
             }
-            (ExprKind::Call(call), Some(_)) if call.style == CallStyle::New => self
-                .origins_of(facts, call.callee, path.to_vec(), (MAX_HOPS, false))
-                .iter()
-                .find_map(|origin| self.function_at(origin, steps)),
-            (ExprKind::Binding(_) | ExprKind::Member { .. }, _) => self
-                .origins_of(facts, expr, path.to_vec(), (MAX_HOPS, false))
-                .iter()
-                .find_map(|origin| self.function_at(origin, steps)),
+            (ExprKind::Call(call), Some(_)) if call.style == CallStyle::New => {
+                self.function_from(facts, call.callee, path, steps)
+            }
+            (ExprKind::Binding(_) | ExprKind::Member { .. }, _) => self.function_from(facts, expr, path, steps),
             _ => None,
         }
+    }
+
+    /// The first function that an expression, or a part of what it stands for, comes from.
+    fn function_from(
+        &self,
+        facts: &Arc<Facts>,
+        expr: ExprId,
+        path: &[Arc<str>],
+        steps: u32,
+    ) -> Option<(Arc<Facts>, FunctionId)> {
+        let origins = self.origins_of(facts, expr, path.to_vec(), (MAX_HOPS, false));
+        origins.iter().find_map(|origin| self.function_at(origin, steps))
     }
 
     /// A method of a class, or of one that it extends.
@@ -209,8 +217,7 @@ impl Program<'_> {
             return Some((facts.clone(), *method));
         }
         let steps = steps.checked_sub(1)?;
-        let origins = self.origins_of(facts, class.extends?, path.to_vec(), (MAX_HOPS, false));
-        origins.iter().find_map(|origin| self.function_at(origin, steps))
+        self.function_from(facts, class.extends?, path, steps)
     }
 
     /// The writes to something that a file makes, those under other names and by functions that are given it among them.

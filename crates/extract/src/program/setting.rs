@@ -14,8 +14,8 @@ pub(crate) type Setting = (Arc<Facts>, ExprId, u32);
 pub(super) type Settings = FxHashMap<Arc<str>, Arc<[Setting]>>;
 
 impl Program<'_> {
-    /// The writes in other files to fields of this name and to what they hold, those of `this` apart: in the wave, and where objects are made of what
-    /// a file exports.
+    /// The writes in other files to fields of this name and to what they hold, those of `this` apart: in the wave, and where
+    /// objects are made of what a file exports.
     pub(crate) fn setters_of(&self, made: &Facts, name: &str) -> Vec<Setting> {
         let known = self.settings.get_or_init(|| settings(&self.wave)).get(name);
         let mut found = known.map_or_else(Vec::new, |settings| settings.to_vec());
