@@ -200,7 +200,9 @@ impl Evaluator<'_> {
         if let Some(target) = self.imported_sink(facts, call, path, false) {
             return Some(target);
         }
-        let candidates = self.program.index.methods.get(name.as_ref())?;
+        let named = self.program.index.methods.get(name.as_ref())?;
+        let in_reach = |(library, _): &&Candidate| self.program.is_in_reach(facts, library);
+        let candidates: &[Candidate] = &named.iter().filter(in_reach).copied().collect::<Vec<_>>();
         // `list.map(item => …)`: what can be no text is not worth knowing the receiver for.
         let by_content = candidates.iter().all(|(_, sink)| sink.content);
         if by_content && candidates.iter().all(|(_, sink)| !takes_text(facts, call, sink)) {
@@ -208,7 +210,7 @@ impl Evaluator<'_> {
         }
         // Nor is it where no candidate's argument reads as SQL: the receiver may take long.
         if by_content
-            && !candidates.iter().any(|(library, sink)| self.is_given_sql(facts, call, library, sink))
+            && !self.is_given_sql(facts, call, candidates)
             && !candidates.iter().any(|candidate| self.is_client(facts, object, candidate))
         {
             return None;
@@ -271,15 +273,16 @@ impl Evaluator<'_> {
         candidates.iter().copied().find(|(library, sink)| library.at == owner.at && sink.of_tag)
     }
 
-    fn is_given_sql(
-        &mut self,
-        facts: &Arc<Facts>,
-        call: &Call,
-        library: &'static Library,
-        sink: &'static Sink,
-    ) -> bool {
-        let values = self.argument_values(facts, call, &Target::new(library, sink));
-        self.has_content(&values)
+    /// Whether what a call gives where one of the candidates takes its text reads as SQL.
+    fn is_given_sql(&mut self, facts: &Arc<Facts>, call: &Call, candidates: &[Candidate]) -> bool {
+        let takes = |sink: &'static Sink| (sink.argument, &sink.fields, sink.file, sink.receiver_text);
+        candidates.iter().enumerate().any(|(at, (library, sink))| {
+            let asked = candidates[..at].iter().any(|(_, other)| takes(other) == takes(sink));
+            !asked && takes_text(facts, call, sink) && {
+                let values = self.argument_values(facts, call, &Target::new(library, sink));
+                self.has_content(&values)
+            }
+        })
     }
 
     /// Of several libraries with such a method: the one that the file imports, else one that the project uses, first one
@@ -482,7 +485,12 @@ fn takes_text(facts: &Facts, call: &Call, sink: &Sink) -> bool {
         Some((_, Some(_))) => true,
         Some((argument, None)) => !matches!(
             facts.expr(argument).kind,
-            ExprKind::Function(_) | ExprKind::Class(_) | ExprKind::Number(_) | ExprKind::Nothing | ExprKind::Opaque
+            ExprKind::Function(_)
+                | ExprKind::Class(_)
+                | ExprKind::Array(_)
+                | ExprKind::Number(_)
+                | ExprKind::Nothing
+                | ExprKind::Opaque
         ),
     }
 }

@@ -133,6 +133,8 @@ pub(crate) struct Program<'p> {
     given: RwLock<handed::Given>,
     /// What the packages in these folders speak with.
     databases: Mutex<FxHashMap<String, databases::Spoken>>,
+    /// Libraries of other databases, by their places, that come with a runtime and that some file names.
+    of_runtimes: Vec<usize>,
 }
 
 impl<'p> Program<'p> {
@@ -150,6 +152,7 @@ impl<'p> Program<'p> {
         Self {
             index: language.index(),
             active,
+            of_runtimes: Vec::new(),
             snapshot,
             sources,
             options,

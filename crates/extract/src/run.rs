@@ -83,6 +83,7 @@ fn of_language(
     program.renaming = Renaming::of(&program, &paths);
     let words = Words::new(language, &|library| all || program.is_active(library), &program.types, options);
     let looked = look_at_all(&program, &paths, &words, &builders);
+    program.add_of_runtimes(&paths);
     if !program.is_rust() {
         let setters = paths.iter().filter_map(|path| {
             let entry = program.entry(path)?;

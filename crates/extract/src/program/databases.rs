@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, PoisonError};
 
+use memchr::memmem::Finder;
+use rayon::prelude::*;
 use rollproof_source::FileId;
 use rustc_hash::FxHashMap;
 
-use super::Program;
+use super::{Entry, Program};
 use crate::Site;
 use crate::ir::Facts;
 use crate::sinks::Library;
@@ -101,6 +103,38 @@ impl Program<'_> {
         libraries.sort_unstable();
         let other = libraries.iter().find_map(|library| self.language.libraries[*library].database.as_deref());
         other.map(Some).or_else(|| (!libraries.is_empty()).then_some(None))
+    }
+
+    /// Notes which libraries of other databases a file names that no package asks for: a runtime brings them along
+    /// (`node:sqlite`).
+    pub(crate) fn add_of_runtimes(&mut self, paths: &[Arc<str>]) {
+        // Without packages anything may be in use.
+        if self.modules.manifests == 0 {
+            return;
+        }
+        let libraries = self.language.libraries.iter().filter(|library| library.database.is_some());
+        let sought = libraries.filter(|library| !self.is_active(library));
+        let named = sought.filter(|library| {
+            let of_runtime = library.modules.iter().filter(|module| module.contains(':'));
+            let finders: Vec<Finder<'_>> = of_runtime.map(|module| Finder::new(module.as_bytes())).collect();
+            let names = |path: &Arc<str>| {
+                let text =
+                    |entry: &Arc<Entry>| finders.iter().any(|finder| finder.find(entry.text.as_bytes()).is_some());
+                self.entry(path).as_ref().is_some_and(text)
+            };
+            !finders.is_empty() && paths.par_iter().any(names)
+        });
+        self.of_runtimes = named.map(|library| library.at).collect();
+    }
+
+    /// Whether anything that a file sees can be of a library: what speaks with another database is of none that neither the file
+    /// nor any package names.
+    pub(crate) fn is_in_reach(&self, facts: &Facts, library: &Library) -> bool {
+        library.database.is_none()
+            || self.modules.manifests == 0
+            || self.is_active(library)
+            || self.of_runtimes.contains(&library.at)
+            || self.imports(facts, library)
     }
 
     /// Whether a library may be what a call in this file is of, where the call itself does not tell.

@@ -130,6 +130,23 @@ fn bun_speaks_with_other_databases() {
     );
 }
 
+/// A runtime's own client of another database is known where no package asks for it, and in files that do not import it.
+#[test]
+fn a_client_that_comes_with_the_runtime() {
+    check(
+        &[
+            ("package.json", r#"{ "dependencies": { "pg": "8" } }"#),
+            ("store.ts", "import { DatabaseSync } from 'node:sqlite'; export const lite = new DatabaseSync('app.db');"),
+            (
+                "use.ts",
+                "import { lite } from './store'; export const all = (id) => lite.prepare('select 1 from carts').all(id);",
+            ),
+        ],
+        "use.ts:1 sqlite.query [SQLite]
+           = select 1 from carts",
+    );
+}
+
 /// A text of sql-template-strings that grows in a chain, and what is set on it.
 #[test]
 fn texts_that_grow_in_chains() {
