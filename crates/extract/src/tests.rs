@@ -14,6 +14,7 @@ mod known;
 mod language;
 mod libraries;
 mod map;
+mod node;
 mod outside;
 mod rounds;
 mod rust;

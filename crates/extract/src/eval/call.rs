@@ -137,17 +137,20 @@ impl Evaluator<'_> {
         for argument in arguments {
             let mut values = self.eval(facts, *argument, env);
             leave_nothing_out(facts, *argument, &mut values);
-            match (&facts.expr(*argument).kind, values.as_slice()) {
-                (ExprKind::Spread(_), [Value::List(items)]) if !items.iter().any(|item| item.optional) => {
+            if !matches!(facts.expr(*argument).kind, ExprKind::Spread(_)) {
+                all.push(values);
+                continue;
+            }
+            match self.forced(values).as_slice() {
+                [Value::List(items)] if items.iter().all(Item::is_sure) => {
                     all.extend(items.iter().map(|item| item.values.to_vec()))
                 }
                 // How many there are is not known: neither is which of those that follow is which.
-                (ExprKind::Spread(_), [Value::List(_), ..]) => {
+                _ => {
                     let unknown = vec![Value::unknown("spread of an unknown list", span(facts, *argument))];
                     all.extend(std::iter::repeat_n(unknown, MAX_SPREAD));
                     break;
                 }
-                _ => all.push(values),
             }
         }
         all
@@ -400,7 +403,9 @@ impl Evaluator<'_> {
                 let arguments = vec![vec![Value::unknown("element of an unknown list", at)], vec![Value::Number(at)]];
                 self.apply_function(facts, *function, &arguments, at, env)
             }
-            None => return call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env)),
+            None => {
+                return call.arguments.first().map_or_else(Vec::new, |first| self.letters_as_items(facts, *first, env));
+            }
         };
         vec![Value::List(vec![Item::many(values)].into())]
     }

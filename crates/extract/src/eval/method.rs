@@ -288,10 +288,7 @@ impl Evaluator<'_> {
             }
             ("concat" | "append", _) => self.appended(facts, value, &call.arguments, at, env),
             ("join", Value::List(items)) => {
-                let separators = match first {
-                    Some(first) => self.eval(facts, first, env),
-                    None => vec![Value::derived(",", at)],
-                };
+                let separators = self.between_items(facts, first, at, env);
                 let items = items.clone();
                 separators.iter().flat_map(|separator| self.join(&items, separator, at)).collect()
             }
@@ -305,18 +302,18 @@ impl Evaluator<'_> {
                 self.spelled_method(facts, value, (name, call), at, env)
             }
             ("toString", Value::Text(pieces)) if first.is_some() => self.to_base(facts, pieces, call, at, env),
-            ("slice" | "reverse", Value::List(items)) => {
-                vec![Value::List(items.iter().map(|item| Item { optional: true, ..item.clone() }).collect())]
-            }
+            ("reverse", Value::List(items)) => vec![Value::List(items.iter().rev().cloned().collect())],
+            ("slice", Value::List(items)) => vec![self.part_of_list(facts, items, call, env)],
             ("slice", _) => vec![Value::unknown("part of a text", at)],
             ("reduce", Value::List(items)) => self.reduced(facts, items, call, at, env),
             ("reduce", _) => vec![Value::unknown("result of `reduce`", at)],
+            ("split", _) if call.arguments.len() > 1 => vec![Value::unknown("result of `split`", at)],
             ("split", _) => vec![self.split(facts, value, first, at, env)],
             // Those of a set are its items, and those of a list their places.
             ("keys", Value::List(items)) => {
                 vec![keys_of(items).unwrap_or_else(|| Value::unknown("keys of a list", at))]
             }
-            ("flat", Value::List(_)) => vec![value.clone()],
+            ("flat", Value::List(items)) => vec![self.flattened(facts, items, first, at, env)],
             ("replace" | "replaceAll", Value::Text(pieces)) => {
                 self.replace(facts, pieces, call, name == "replaceAll", at, env)
             }

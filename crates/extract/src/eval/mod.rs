@@ -34,6 +34,7 @@ mod own_tag;
 mod package;
 pub(crate) mod part;
 mod paths;
+mod pieces_of_lists;
 mod recase;
 mod reduced;
 pub(crate) mod replace;

@@ -47,7 +47,8 @@ impl Evaluator<'_> {
         for (index, part) in parts.iter().enumerate() {
             let choices = self.texts_of(facts, *part, env);
             // Numbers are added up until a text comes.
-            numbers += usize::from(numbers == index && choices.iter().all(|choice| is_number(choice)));
+            let is_sum = |choice: &Pieces| is_number(choice) || is_written_number(facts, *part, choice);
+            numbers += usize::from(numbers == index && choices.iter().all(is_sum));
             if numbers == index + 1 && index > 0 {
                 texts = vec![vec![Piece::Number(span(facts, *part))]];
                 continue;
@@ -173,21 +174,25 @@ impl Evaluator<'_> {
         let separators = self.value_texts(std::slice::from_ref(separator), at);
         let Some(separator) = separators.first().cloned() else { return Vec::new() };
         let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
+        // An item without any text is there all the same: what follows is kept apart from it.
+        let mut begun = false;
         for item in items {
             let choices = self.value_texts(&item.values, at);
             let decided = |taken: bool| item.decided(taken).iter().map(|chosen| Piece::Chosen(*chosen)).collect();
             let (taken, left): (Vec<Piece>, Vec<Piece>) = (decided(true), decided(false));
             let repeat: &[Piece] = if item.repeated { &[Piece::Repeat(at)] } else { &[] };
+            let parted = |text: &[Piece]| begun || !is_empty(text);
             if let ([only], false, true) = (choices.as_slice(), item.optional, taken.is_empty())
                 && !is_marked(only)
             {
                 for text in &mut texts {
-                    if !is_empty(text) {
+                    if parted(text) {
                         text.extend_from_slice(&separator);
                     }
                     text.extend_from_slice(only);
                     text.extend_from_slice(repeat);
                 }
+                begun |= !item.repeated;
                 continue;
             }
             let mut next: Vec<Vec<Piece>> = Vec::new();
@@ -199,10 +204,11 @@ impl Evaluator<'_> {
                 if !agree(text, &taken) {
                     continue;
                 }
-                let between: &[Piece] = if is_empty(text) { &[] } else { &separator };
+                let between: &[Piece] = if parted(text) { &separator } else { &[] };
                 let fitting = fitting.into_iter().map(|choice| &choices[choice]).filter(|choice| agree(&taken, choice));
                 next.extend(fitting.map(|choice| longer(text, &[between, choice, repeat, &taken])));
             }
+            begun |= item.is_sure();
             // What goes beside parts that are not written out is none either: all of it is to be proven at once.
             if next.len() > self.limit() / self.lists || several_with_choices(&next) {
                 let listed = self.listed(items, &separator, at);
@@ -231,6 +237,15 @@ fn several_with_choices(texts: &[Vec<Piece>]) -> bool {
 fn is_number(pieces: &[Piece]) -> bool {
     let mut shown = pieces.iter().filter(|piece| !matches!(piece, Piece::Chosen(_)));
     matches!(shown.next(), Some(Piece::Number(_) | Piece::Made { number: true, .. })) && shown.next().is_none()
+}
+
+/// Whether a text is that of a number that stands in source as one.
+fn is_written_number(facts: &Facts, expr: ExprId, pieces: &[Piece]) -> bool {
+    let digits = |piece: &Piece| match piece {
+        Piece::Text { text, verbatim, .. } => !verbatim && text.bytes().all(|byte| byte.is_ascii_digit()),
+        piece => matches!(piece, Piece::Chosen(_)),
+    };
+    !matches!(facts.expr(expr).kind, ExprKind::Template(_)) && !is_empty(pieces) && pieces.iter().all(digits)
 }
 
 impl Evaluator<'_> {

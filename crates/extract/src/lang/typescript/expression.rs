@@ -185,7 +185,19 @@ impl Lowering<'_> {
     }
 
     fn array(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
-        let items = self.children(node).into_iter().map(|child| self.expression_with(child, fate)).collect();
+        let mut items = Vec::with_capacity(node.named_child_count());
+        let mut end = node.start_byte() + 1;
+        for child in self.children(node) {
+            // `[a, , b]`: nothing stands between two commas.
+            let before = self.text.get(end..child.start_byte()).unwrap_or("");
+            let commas = if before.contains('/') { 0 } else { before.matches(',').count() };
+            let holes = if items.is_empty() { commas } else { commas.saturating_sub(1) };
+            for _ in 0..holes {
+                items.push(self.builder.expr(ExprKind::Nothing, range_of(child)));
+            }
+            items.push(self.expression_with(child, fate));
+            end = child.end_byte();
+        }
         self.builder.expr(ExprKind::Array(items), range_of(node))
     }
 
