@@ -24,7 +24,7 @@ pub(crate) struct Migrations {
     pub(crate) pending: Vec<Migration>,
     pub(crate) elsewhere: Vec<Elsewhere>,
     pub(crate) notices: Vec<MigrationNotice>,
-    /// The folders they were read from: what stands there is no code of the application.
+    /// What is no code of the application: the folders they were read from, or the scripts in these.
     pub(crate) folders: Vec<String>,
     pub(crate) problems: Vec<Problem>,
 }
@@ -40,7 +40,7 @@ pub(crate) struct Found<'s> {
 }
 
 impl Found<'_> {
-    /// The folders in the versions' trees, whoever runs them.
+    /// What of the versions' trees belongs to migrations, whoever runs them.
     pub(crate) fn folders(&self) -> Vec<String> {
         self.inside.as_ref().map_or_else(Vec::new, folders_of)
     }
@@ -84,7 +84,7 @@ pub(crate) fn load(
     Ok(all)
 }
 
-/// The folders of migrations in a tree, whoever runs them.
+/// What of a tree belongs to migrations, whoever runs them.
 pub(crate) fn folders(tree: &Snapshot, settings: &Settings) -> Vec<String> {
     let hints: Vec<String> = settings.migration_folders.iter().map(|hint| clean(hint)).collect();
     let hints: Vec<&str> = hints.iter().map(String::as_str).collect();
@@ -92,7 +92,8 @@ pub(crate) fn folders(tree: &Snapshot, settings: &Settings) -> Vec<String> {
 }
 
 fn folders_of(found: &Detection) -> Vec<String> {
-    found.folders.iter().map(|folder| &folder.path).chain(&found.foreign).map(ToString::to_string).collect()
+    let own = found.folders.iter().map(|folder| folder.own_files());
+    own.chain(found.foreign.iter().map(ToString::to_string)).collect()
 }
 
 /// A folder that no version has and that is on disk.

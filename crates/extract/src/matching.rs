@@ -213,7 +213,7 @@ impl Evaluator<'_> {
             && !self.is_given_sql(facts, call, candidates)
             && !candidates.iter().any(|candidate| self.is_client(facts, object, candidate))
         {
-            return None;
+            return self.sink_of_client(facts, call, object, candidates);
         }
         let callees = self.eval(facts, call.callee, &None);
         // `Bun.file(path)` sends nothing.
@@ -256,7 +256,30 @@ impl Evaluator<'_> {
                 || self.is_hinted(facts, object, &candidates, &values)
                 || self.callers_give_sql(&values)
         };
+        if !accepted && !helper {
+            return self.sink_of_client(facts, call, object, &candidates);
+        }
         accepted.then_some(target)
+    }
+
+    /// The sink of a method whose text is not known, where what it is called on is one of its library's clients.
+    fn sink_of_client(
+        &mut self,
+        facts: &Arc<Facts>,
+        call: &Call,
+        object: ExprId,
+        candidates: &[Candidate],
+    ) -> Option<Target> {
+        let takes = |(_, sink): &&Candidate| !sink.part && !sink.receiver_text && takes_text(facts, call, sink);
+        let candidates: Vec<Candidate> = candidates.iter().filter(takes).copied().collect();
+        let (library, sink) = *candidates.first()?;
+        // Which texts it is given is asked first: most are given none.
+        let values = self.argument_values(facts, call, &Target::new(library, sink));
+        if !self.is_hidden(&values) {
+            return None;
+        }
+        let (library, sink) = self.client_of(facts, object, &candidates)?;
+        Some(Target::new(library, sink))
     }
 
     /// The sink of what is a library's tag: `tx.unsafe("…")` of a transaction of SQLite.

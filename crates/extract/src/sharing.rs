@@ -52,6 +52,8 @@ pub(crate) struct Passed {
 #[derive(Debug, Default)]
 pub(crate) struct Sharing {
     made: FxHashMap<ExprId, Vec<Unseen>>,
+    /// What may be written into any list or object: all of it, in a file in which too much flows through too much to say more.
+    anywhere: Vec<Unseen>,
     /// Of objects of classes, and of classes.
     instances: FxHashMap<ClassId, Vec<Unseen>>,
     statics: FxHashMap<ClassId, Vec<Unseen>>,
@@ -77,7 +79,10 @@ impl Sharing {
     }
 
     /// What is written into what an expression makes, where its readers do not see it.
-    pub(crate) fn made(&self, expr: ExprId) -> &[Unseen] {
+    pub(crate) fn made(&self, facts: &Facts, expr: ExprId) -> &[Unseen] {
+        if !self.anywhere.is_empty() && matches!(facts.expr(expr).kind, ExprKind::Array(_) | ExprKind::Object(_)) {
+            return &self.anywhere;
+        }
         self.made.get(&expr).map_or(&[], Vec::as_slice)
     }
 
@@ -189,14 +194,9 @@ impl<'f> Search<'f> {
         }
         if !self.graph.is_whole() {
             // Nothing is known of who reads what.
-            for (mutation, _) in &written {
-                let unseen = self.unseen(mutation);
-                for (at, expr) in facts.exprs.iter().enumerate() {
-                    if matches!(expr.kind, ExprKind::Array(_) | ExprKind::Object(_)) {
-                        push(self.found.made.entry(ExprId(at as u32)).or_default(), unseen.clone());
-                    }
-                }
-            }
+            let mut fields = FxHashSet::default();
+            let unseen = facts.mutations.iter().filter(|one| fields.insert(one.field.as_ref()));
+            self.found.anywhere = unseen.map(|one| self.unseen(one)).collect();
         }
         for (at, mutation) in facts.mutations.iter().enumerate() {
             self.note_foreign_write(at, mutation);

@@ -8,7 +8,7 @@ use rollproof_source::{ContentId, Problem, Snapshot};
 
 use crate::dialect::{Dialect, of_folder};
 use crate::survey::{Folder, Survey};
-use crate::tool::{Evidence, TOOLS, Tool};
+use crate::tool::{Evidence, TOOLS, Tool, is_of_code};
 
 /// A folder of migrations.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,23 @@ pub struct MigrationFolder {
     pub path: Arc<str>,
     /// The tool's name.
     pub tool: &'static str,
+}
+
+impl MigrationFolder {
+    /// What in it is no code of the application, as a path or a pattern with `**`: the whole folder where its name says
+    /// that it is one of migrations or they are written in code, else its scripts. `db/` may well hold the code that
+    /// queries the database beside them.
+    #[must_use]
+    pub fn own_files(&self) -> String {
+        let says_so = |part: &str| {
+            let part = part.to_ascii_lowercase();
+            ["migrat", "changelog", "alteration"].iter().any(|word| part.contains(word))
+        };
+        match self.path.is_empty() || is_of_code(self.tool) || self.path.split('/').any(says_so) {
+            true => self.path.to_string(),
+            false => format!("{}/**/*.sql", self.path),
+        }
+    }
 }
 
 /// What was found.

@@ -36,6 +36,7 @@ pub(crate) mod part;
 mod paths;
 mod pieces_of_lists;
 mod recase;
+mod receiver;
 mod reduced;
 pub(crate) mod replace;
 mod rounds;

@@ -15,7 +15,7 @@ const MAX_NAMES: u32 = 12;
 const TAG: &str = "sql";
 
 /// A type, by the name that it has in a file.
-type Named = (Arc<Facts>, Arc<str>);
+pub(super) type Named = (Arc<Facts>, Arc<str>);
 
 impl Evaluator<'_> {
     /// The library whose tag an expression is, by what it is worth or is declared to be.
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
     }
 
     /// The declared type of a name or of a field.
-    fn type_of(&mut self, facts: &Arc<Facts>, expr: ExprId, hops: u32) -> Option<Named> {
+    pub(super) fn type_of(&mut self, facts: &Arc<Facts>, expr: ExprId, hops: u32) -> Option<Named> {
         let hops = hops.checked_sub(1)?;
         match &facts.expr(expr).kind {
             ExprKind::Member { object, property } => {

@@ -66,7 +66,7 @@ impl Evaluator<'_> {
             return known;
         }
         let sharing = facts.sharing();
-        let own = sharing.made(expr).iter();
+        let own = sharing.made(facts, expr).iter();
         let mut found: Vec<Unseen> =
             own.map(|unseen| (unseen.field.clone(), Span { file: facts.file, range: unseen.at })).collect();
         // What is asked for again on the way is as its own file makes it.

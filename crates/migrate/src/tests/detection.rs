@@ -73,3 +73,18 @@ fn migrations_for_other_databases_are_named_beside_those_that_are_taken() {
     foreign.sort_unstable();
     assert_eq!((folders, foreign), (vec!["migrations/postgres"], vec!["migrations/mysql", "schema/crdb"]));
 }
+
+#[test]
+fn what_belongs_to_migrations_is_no_more_than_they_are() {
+    let own = |files: &[(&'static str, &'static str)], hints: &[&str]| {
+        let found = detect(&tree(files), hints);
+        found.folders.iter().map(|folder| folder.own_files()).collect::<Vec<_>>()
+    };
+    let users = "create table users (id bigserial)";
+    assert_eq!(own(&[SQLX, ("db/migrations/1_a.sql", users)], &[]), ["db/migrations"]);
+    // The code that reads the database stands beside its scripts.
+    assert_eq!(own(&[("database/1_a.sql", users), ("database/client.ts", "")], &["database"]), ["database/**/*.sql"]);
+    // A folder with one script in it is no migration of the folder around it.
+    let single = [("store/migrations/up.sql", users), ("store/src/a.ts", "")];
+    assert_eq!(own(&single, &[]), ["store/migrations"]);
+}

@@ -41,7 +41,14 @@ fn detect(survey: &Survey<'_>, folder: &Folder<'_>) -> Option<Evidence> {
     }
     let is_diesel = survey.project_mentions(folder.path, &["diesel"])
         || folder.folders.contains(&"00000000000000_diesel_initial_setup");
-    Some(if is_diesel { Evidence::Certain } else { Evidence::Possible })
+    // `db/migrations/up.sql` alone is a script, not the migration "migrations" of the folder `db`.
+    let dated = |name: &&str| name.starts_with(|first: char| first.is_ascii_digit());
+    match is_diesel {
+        true => Some(Evidence::Certain),
+        false => {
+            folder.folders.iter().any(|name| dated(name) && has_up(survey, folder, name)).then_some(Evidence::Possible)
+        }
+    }
 }
 
 fn list(reader: &mut Reader<'_>, folder: &Folder<'_>) -> Vec<Migration> {

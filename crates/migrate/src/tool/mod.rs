@@ -88,6 +88,28 @@ pub(crate) fn by_name(name: &str) -> Option<&'static Tool> {
     TOOLS.iter().copied().find(|tool| tool.name == name)
 }
 
+/// Whether migrations of that tool may be programs in a language that is read for queries, too.
+pub(crate) fn is_of_code(tool: &str) -> bool {
+    const OF_SCRIPTS: [&str; 15] = [
+        "sqlx",
+        "diesel",
+        "prisma",
+        "drizzle",
+        "goose",
+        "dbmate",
+        "graphile-migrate",
+        "river",
+        "refinery",
+        "flyway",
+        "supabase",
+        "atlas",
+        "golang-migrate",
+        "synapse",
+        "plain",
+    ];
+    !OF_SCRIPTS.contains(&tool)
+}
+
 /// A file whose name starts with a number.
 pub(crate) struct Numbered<'a> {
     pub(crate) number: Number,

@@ -21,7 +21,8 @@ fn detect(_: &Survey<'_>, folder: &Folder<'_>) -> Option<Evidence> {
 }
 
 fn list(reader: &mut Reader<'_>, folder: &Folder<'_>) -> Vec<Migration> {
-    let is_up = |name: &&str| !name.ends_with(".down.sql") && !name.ends_with(".rollback.sql");
+    let is_up =
+        |name: &&str| *name != "down.sql" && ![".down.sql", ".rollback.sql"].iter().any(|end| name.ends_with(end));
     let mut names: Vec<&str> = folder.sql_files().filter(is_up).collect();
     if names.iter().all(|name| Number::leading(name).is_some()) {
         names.sort_by_key(|name| (Number::leading(name).map(|(number, _)| number), *name));
