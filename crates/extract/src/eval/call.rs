@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::absent::{self, Said};
 use super::choice::{at_caller, at_object, in_both, marked_all, takes_marks, told_apart};
 use super::condition::Known;
 use super::distinct::{Distinct, as_set};
@@ -13,7 +14,7 @@ use super::object::seen_through;
 use super::spread::more_than;
 use super::value::{Env, Frame, FunctionRef, Item, Made, ParamRef, Piece, Place, Value, add, number_of, with_rest};
 use super::{Evaluator, span};
-use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind};
+use crate::ir::{Call, CallStyle, ExprId, ExprKind, Facts, RegionId, RegionKind, Step};
 use crate::program::Calls;
 use crate::unbuilt::MISSING_FILE;
 
@@ -290,14 +291,23 @@ impl Evaluator<'_> {
             }
             arguments.get(index).cloned().unwrap_or_else(|| vec![Value::Nothing])
         });
+        let said = absent::argument(caller, call, index);
         if let Some(default) = info.default
             && values.contains(&Value::Nothing)
+            && said != Said::Always
         {
-            values.retain(|value| *value != Value::Nothing);
+            values.retain(|value| said != Said::Never || *value != Value::Nothing);
             values.extend(self.eval(callee, default, &None));
         }
-        for step in &param.steps {
-            values = self.step(&values, step, at);
+        let mut said = Said::Never;
+        for (at_step, step) in param.steps.iter().enumerate() {
+            values = match step {
+                Step::Or { path, default } => self.or_else(&values, path, (*default, said)),
+                step => {
+                    said = absent::by_field(&values, param.steps.get(at_step));
+                    self.step(&values, step, at)
+                }
+            };
         }
         values
     }

@@ -1,5 +1,6 @@
 //! Which values an expression may have, over all files of a snapshot.
 
+mod absent;
 pub(crate) mod asset;
 pub(crate) mod call;
 mod called_tag;

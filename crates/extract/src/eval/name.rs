@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rollproof_source::Span;
 
+use super::absent::{self, Said};
 use super::choice;
 use super::flow::{Use, union};
 use super::object::combined;
@@ -126,6 +127,7 @@ impl Evaluator<'_> {
             Some(init) => self.eval(facts, init, env),
             None => vec![Value::Nothing],
         };
+        let mut said = Said::Never;
         if let (Some(init), true) = (binding.init, values.len() > 1 && !binding.path.is_empty()) {
             // `let (table, column) = …`: what one value gives stays together.
             let decision = choice::at_expr(facts, init, env);
@@ -133,10 +135,11 @@ impl Evaluator<'_> {
             values = choice::told_apart(decision, apart);
         } else {
             for step in &binding.path {
+                said = absent::by_field(&values, Some(step));
                 values = self.step(&values, step, at);
             }
         }
-        values = self.or_default(facts, values, binding.default, env);
+        values = self.or_default(facts, values, (binding.default, said), env);
         let unknown =
             values.iter().all(|value| matches!(value, Value::Nothing | Value::Unknown(..) | Value::Opaque(_)));
         match binding.type_expr.filter(|_| unknown).and_then(|typed| self.of_type(facts, typed, at, env)) {
@@ -149,16 +152,21 @@ impl Evaluator<'_> {
         &mut self,
         facts: &Arc<Facts>,
         mut values: Vec<Value>,
-        default: Option<ExprId>,
+        (default, said): (Option<ExprId>, Said),
         env: &Env,
     ) -> Vec<Value> {
         let Some(default) = default else { return values };
         // What the callers do not give is the default.
         if env.is_none() && values.iter().any(|value| matches!(value, Value::Param(..))) {
-            return self.or_else(&values, &facts.path, default);
+            return self.or_else(&values, &facts.path, (default, said));
         }
-        if values.iter().any(|value| !matches!(value, Value::Text(_))) {
-            values.retain(|value| !matches!(value, Value::Nothing));
+        let is_there = |value: &Value| match value {
+            Value::Text(_) => true,
+            Value::Nothing => said == Said::Always,
+            _ => false,
+        };
+        if !values.iter().all(is_there) {
+            values.retain(|value| said != Said::Never || !matches!(value, Value::Nothing));
             for value in self.eval(facts, default, env) {
                 add(&mut values, value);
             }
@@ -175,11 +183,15 @@ impl Evaluator<'_> {
             through = combined(through, here.through);
             if here.element.is_none() && here.file == facts.file && here.function == id.function {
                 let given = here.arguments.get(id.index as usize).cloned().unwrap_or_else(|| vec![Value::Nothing]);
-                let mut values = self.or_default(facts, given, param.default, env);
+                let call = here.call.as_ref().filter(|_| param.default.is_some());
+                let said = call.map_or(Said::Never, |call| absent::by_call(call, id.index as usize));
+                let mut values = self.or_default(facts, given, (param.default, said), env);
+                let mut said = Said::Never;
                 for step in &binding.path {
+                    said = absent::by_field(&values, Some(step));
                     values = self.step(&values, step, at);
                 }
-                return self.or_default(facts, values, binding.default, env);
+                return self.or_default(facts, values, (binding.default, said), env);
             }
             frame = here.outer.as_ref();
         }
@@ -217,7 +229,7 @@ impl Evaluator<'_> {
         let Some(over) = binding.init else { return vec![Value::Opaque(at)] };
         if let Some(values) = turn_of(facts, over, env) {
             let values = values.iter().flat_map(|value| self.steps_of(value, &binding.path, at)).collect();
-            return self.or_default(facts, values, binding.default, env);
+            return self.or_default(facts, values, (binding.default, Said::Never), env);
         }
         let lists = self.eval(facts, over, env);
         let lists = self.forced(lists);
@@ -239,7 +251,7 @@ impl Evaluator<'_> {
         }
         let apart = values.iter().map(|value| self.steps_of(value, &binding.path, at)).collect();
         let values = choice::told_apart(choice::at_expr(facts, over, env), apart);
-        self.or_default(facts, values, binding.default, env)
+        self.or_default(facts, values, (binding.default, Said::Never), env)
     }
 
     fn steps_of(&mut self, value: &Value, path: &[Step], at: Span) -> Vec<Value> {
@@ -250,7 +262,7 @@ impl Evaluator<'_> {
         match step {
             Step::Field(name) => self.member(values, name, at),
             Step::Method { path, call } => self.after_method(values, path, *call, at),
-            Step::Or { path, default } => self.or_else(values, path, *default),
+            Step::Or { path, default } => self.or_else(values, path, (*default, Said::Never)),
             Step::From(_) | Step::Without(_) => values.iter().map(|value| self.rest_of(value, step, at)).collect(),
             Step::Item(index) => {
                 let mut found = Vec::new();
@@ -283,7 +295,7 @@ impl Evaluator<'_> {
     }
 
     /// `values`, the default where one of them may be missing.
-    fn or_else(&mut self, values: &[Value], path: &Arc<str>, default: ExprId) -> Vec<Value> {
+    pub(super) fn or_else(&mut self, values: &[Value], path: &Arc<str>, (default, said): (ExprId, Said)) -> Vec<Value> {
         let mut found = Vec::new();
         let mut missing = values.is_empty();
         for value in values {
@@ -293,7 +305,12 @@ impl Evaluator<'_> {
                     param.steps.push(Step::Or { path: path.clone(), default });
                     add(&mut found, Value::Param(param, *at));
                 }
-                Value::Nothing => missing = true,
+                Value::Nothing => {
+                    missing |= said != Said::Always;
+                    if said != Said::Never {
+                        add(&mut found, Value::Nothing);
+                    }
+                }
                 Value::Unknown(..) | Value::Opaque(_) | Value::External { .. } => {
                     missing = true;
                     add(&mut found, value.clone());

@@ -196,6 +196,10 @@ impl Evaluator<'_> {
                     continue;
                 }
                 Value::Nothing if fragments => Vec::new().into(),
+                // Drizzle leaves out what is undefined; `null` stands where operands do.
+                Value::Nothing if is_part_place(around.0) && self.program.imports_named(facts, "drizzle") => {
+                    Vec::new().into()
+                }
                 Value::External { module, path } if self.program.is_empty_part(module, path) => Vec::new().into(),
                 // Where an operand stands it is a value: `${date ?? sql`now()`}`.
                 Value::Opaque(_) if fragments && is_part_place(around.0) => Vec::new().into(),

@@ -19,3 +19,10 @@ export const appended = () => {
 export const chained = () => db.execute(sql.empty().append(sql`select c from users`));
 export const column = (of: SQLWrapper) => db.execute(sql`select ${of} from d`);
 export const item = (ids: number[]) => db.execute(sql`select e from users where ${ids[0]} = any(${ids})`);
+
+// What is undefined is left out, however it comes to be.
+function newerThan(day?: number) {
+  return day ? sql`AND opened_at > ${day}` : undefined;
+}
+export const left = () => db.execute(sql`SELECT id FROM stalls WHERE open ${newerThan()} ${undefined} ORDER BY id`);
+export const kept = () => db.execute(sql`UPDATE stalls SET note = ${null} WHERE id = ${1}`);
