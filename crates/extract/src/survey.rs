@@ -313,7 +313,9 @@ pub(crate) fn may_read_as_sql(facts: &Facts, expr: ExprId) -> bool {
             ExprKind::Template(_) => {
                 let text = facts.expr(next).range.slice(&facts.text);
                 let text = text.trim_start_matches(['"', '\'', '`', '\\', 'n', 'r', '#']);
-                return statement_head(text);
+                // `SELECT\n` in a text on one line.
+                let head = text.split_once('\\').filter(|(_, rest)| rest.starts_with(['n', 'r', 't']));
+                return statement_head(text) || head.is_some_and(|(head, _)| statement_head(head));
             }
             _ => return false,
         }

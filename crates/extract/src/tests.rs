@@ -1,5 +1,6 @@
 //! Tests of the whole extraction, on sources written inline and on the examples of the grammars.
 
+mod builders;
 mod callers;
 mod changes;
 mod classes;

@@ -167,8 +167,12 @@ impl Types {
     /// Methods of base classes that call a builder's on `this`: what they send depends on the class that they are called on.
     fn add_through(&mut self, program: &Program<'_>, found: &[(Arc<str>, Arc<Defined>)]) {
         let classes = |one: &&Definition| one.sort == Sort::Class;
-        let bases = found.iter().flat_map(|(_, defined)| defined.definitions.iter().filter(classes));
-        let bases: FxHashSet<&str> = bases.flat_map(|one| &one.bases).map(|base| last_of(base)).collect();
+        // A class of the same name may have heirs too that are none of the library's.
+        let heirs = found.iter().flat_map(|(path, defined)| {
+            let classes = defined.definitions.iter().filter(classes);
+            classes.filter(|one| self.own_root(path, &one.name).is_some())
+        });
+        let bases: FxHashSet<&str> = heirs.flat_map(|one| &one.bases).map(|base| last_of(base)).collect();
         for _ in 0..2 {
             let mut more: Vec<(&'static str, String)> = Vec::new();
             for (path, defined) in found {

@@ -34,7 +34,10 @@ impl Lowering<'_> {
     }
 
     fn lower(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
-        let range = range_of(node);
+        if let Some(prefixes) = self.prefixes(node) {
+            return self.prefixed(node, &prefixes);
+        }
+        let range = self.range_of_chain(node);
         match self.kind(node) {
             Kind::String => self.string(node),
             Kind::TemplateString => self.template(node),
@@ -120,7 +123,7 @@ impl Lowering<'_> {
             Some(object) => self.expression_with(object, fate),
             None => self.builder.expr(ExprKind::Opaque, range_of(node)),
         };
-        self.builder.expr(ExprKind::Member { object, property }, range_of(node))
+        self.builder.expr(ExprKind::Member { object, property }, self.range_of_chain(node))
     }
 
     fn subscript(&mut self, node: Node<'_>) -> ExprId {
@@ -134,7 +137,7 @@ impl Lowering<'_> {
         if let (Some(object), Some(name)) = (self.part(node, Part::Object), name.filter(plain)) {
             let object = self.expression(object);
             let property = self.builder.intern(&name);
-            return self.builder.expr(ExprKind::Member { object, property }, range_of(node));
+            return self.builder.expr(ExprKind::Member { object, property }, self.range_of_chain(node));
         }
         if let (Some(object), Some(index)) = (self.part(node, Part::Object), self.part(node, Part::Index))
             && let Some(element) = self.element_of(object, index)
@@ -147,33 +150,20 @@ impl Lowering<'_> {
             (Some(object), Some(index)) => ExprKind::Index { object, index },
             _ => ExprKind::Opaque,
         };
-        self.builder.expr(kind, range_of(node))
+        self.builder.expr(kind, self.range_of_chain(node))
     }
 
     fn unary(&mut self, node: Node<'_>) -> ExprId {
         let operator = self.part(node, Part::Operator).map_or("", |operator| self.slice(operator));
         let mut inner = None;
         if let Some(argument) = self.part(node, Part::Argument) {
-            let fate = if operator == "void" { Fate::NotAwaited(range_of(argument)) } else { self.fate() };
+            let fate = self.fate_behind(operator, range_of(argument));
             inner = Some(self.expression_with(argument, fate));
             if operator == "delete" {
                 self.deletes(argument, inner, node.end_byte() as u32);
             }
         }
-        let kind = match (operator, inner) {
-            ("!", Some(inner)) => ExprKind::Not(inner),
-            ("typeof", Some(inner)) => ExprKind::TypeOf(inner),
-            (operator, _) => self.unary_value(operator),
-        };
-        self.builder.expr(kind, range_of(node))
-    }
-
-    fn unary_value(&self, operator: &str) -> ExprKind {
-        match operator {
-            "-" | "+" | "~" => ExprKind::Number(None),
-            "void" | "delete" => ExprKind::Nothing,
-            _ => ExprKind::Opaque,
-        }
+        self.builder.expr(unary_value(operator, inner), range_of(node))
     }
 
     fn update(&mut self, node: Node<'_>) -> ExprId {
@@ -256,18 +246,11 @@ impl Lowering<'_> {
     }
 
     fn call(&mut self, node: Node<'_>, fate: Fate) -> ExprId {
-        let range = range_of(node);
-        let Some(mut function) = self.part(node, Part::Function) else {
+        let range = self.range_of_chain(node);
+        let Some(function) = self.part(node, Part::Function) else {
             return self.builder.expr(ExprKind::Opaque, range);
         };
-        let mut range = range;
-        let mut fate = fate;
-        // The grammar reads ``await f<T>`…` `` as ``((await f)<T>!)`…` ``.
-        if let Some(inner) = self.awaited(function) {
-            function = inner;
-            range.start = inner.start_byte() as u32;
-            fate = self.fate();
-        }
+        let function = self.without_prefixes(function);
         let arguments = self.part(node, Part::Arguments);
         if let Some(template) = arguments.filter(|list| self.kind(*list) == Kind::TemplateString) {
             return self.call_of_template(node, function, template, fate);
@@ -316,20 +299,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// What is awaited inside of type arguments.
-    fn awaited<'n>(&self, function: Node<'n>) -> Option<Node<'n>> {
-        let mut node = function;
-        for _ in 0..4 {
-            let inner = || self.children(node).into_iter().next();
-            match self.kind(node) {
-                Kind::AwaitExpression => return inner(),
-                Kind::NonNullExpression | Kind::InstantiationExpression => node = inner()?,
-                _ => return None,
-            }
-        }
-        None
-    }
-
     pub(super) fn finish_call(
         &mut self,
         range: rollproof_source::TextRange,
@@ -341,6 +310,17 @@ impl Lowering<'_> {
         let region = self.builder.region;
         let call = Call { callee, arguments, spread: false, style, region, fate, awaited: false, type_argument: None };
         self.builder.expr(ExprKind::Call(Box::new(call)), range)
+    }
+}
+
+/// What a unary operator gives of its operand.
+pub(super) fn unary_value(operator: &str, operand: Option<ExprId>) -> ExprKind {
+    match (operator, operand) {
+        ("!", Some(operand)) => ExprKind::Not(operand),
+        ("typeof", Some(operand)) => ExprKind::TypeOf(operand),
+        ("-" | "+" | "~", _) => ExprKind::Number(None),
+        ("void" | "delete", _) => ExprKind::Nothing,
+        _ => ExprKind::Opaque,
     }
 }
 

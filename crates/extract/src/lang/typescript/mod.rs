@@ -12,6 +12,7 @@ mod literal;
 mod module;
 mod operator;
 mod pattern;
+mod prefix;
 mod statement;
 mod typed_tag;
 mod types;
@@ -52,6 +53,8 @@ pub(super) struct Lowering<'t> {
     next_over: Option<crate::ir::ExprId>,
     /// The statements of this function around what is lowered that a jump may lead out of, from the outside in.
     targets: Vec<jump::Target<'t>>,
+    /// The chain around what is lowered, where operators in front of it are not its first part's.
+    bare: Option<prefix::Bare>,
     /// The label of the statement that is lowered next.
     label: Option<&'t str>,
 }
@@ -85,6 +88,7 @@ pub(crate) fn facts(file: FileId, path: &Arc<str>, text: &Arc<str>) -> Facts {
         next_leaving: None,
         next_over: None,
         targets: Vec::new(),
+        bare: None,
         label: None,
     };
     lowering.statements(root);
