@@ -16,13 +16,7 @@ const MAX_DELEGATES: u32 = 4;
 pub(crate) const CLIENT_FIELDS: &[&str] = &["client", "connection"];
 
 impl Evaluator<'_> {
-    /// The query builder that a call starts.
-    pub(crate) fn builder_of(&mut self, facts: &Arc<Facts>, expr: ExprId) -> Option<Arc<str>> {
-        let ExprKind::Call(call) = &facts.expr(expr).kind else { return None };
-        self.builder_at(facts, expr, call).map(|(_, builder)| builder.name.as_str().into())
-    }
-
-    /// The same, with its library.
+    /// The query builder that a call starts, with its library.
     pub(crate) fn builder_at(
         &mut self,
         facts: &Arc<Facts>,

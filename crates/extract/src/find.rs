@@ -15,14 +15,15 @@ use crate::eval::spread::{Room, Tree, has_choice, more_than};
 use crate::eval::value::{ParamRef, Piece, Pieces, Value};
 use crate::eval::{Evaluator, span};
 use crate::exported::is_anything;
+use crate::fates::{failure_at, failure_of, failure_of_chain};
 use crate::holes::first_open_hole;
-use crate::ir::{ExprId, ExprKind, Facts, Fate};
+use crate::ir::{ExprId, ExprKind, Facts};
 use crate::matching::{Target, only_param};
 use crate::program::Program;
 use crate::render::{render, translated};
 use crate::sinks::Placeholders;
 use crate::survey::{FileSurvey, MAX_HOPS, Survey, Texts, may_read_as_sql};
-use crate::{ExtractedQuery, FailureMode, QUERY_BUILDER, ResultUse, Site, SiteKind, Unknown, looks};
+use crate::{ExtractedQuery, QUERY_BUILDER, ResultUse, Site, SiteKind, Unknown, looks};
 
 /// Calls of functions of the project that pass a text on, each with the sinks that it reaches and what it gives them.
 type Passing = FxHashMap<(Arc<str>, ExprId), Vec<(Target, Vec<Value>)>>;
@@ -204,8 +205,12 @@ impl Finder<'_> {
             let chained = out.sites.iter().rev().take(NEAR).any(|near| {
                 near.span.range.start == at.range.start && (is_rust || near.kind == SiteKind::QueryBuilder)
             });
-            if !chained && let Some(name) = evaluator.builder_of(facts, *expr) {
-                out.sites.push(Site::of_builder(at, name));
+            if !chained && let Some((_, builder)) = evaluator.builder_at(facts, *expr, call) {
+                let failure = match is_rust {
+                    true => failure,
+                    false => failure_of_chain(facts, *expr, builder),
+                };
+                out.sites.push(Site { failure, ..Site::of_builder(at, builder.name.as_str().into()) });
             }
         }
         out.touched = std::mem::take(&mut evaluator.touched);
@@ -550,21 +555,4 @@ fn result_use(type_argument: Option<&str>, sink: &str) -> ResultUse {
         ("sqlx::query_as" | "sqlx::query_as!" | "match_query_as!", _) => ResultUse::ByName,
         _ => ResultUse::Unknown,
     }
-}
-
-/// What becomes of an error of the call at `expr`.
-fn failure_at(facts: &Facts, expr: ExprId) -> Option<FailureMode> {
-    match &facts.expr(expr).kind {
-        ExprKind::Call(call) => failure_of(facts, call.fate),
-        _ => None,
-    }
-}
-
-fn failure_of(facts: &Facts, fate: Fate) -> Option<FailureMode> {
-    let (why, range) = match fate {
-        Fate::Heard => return None,
-        Fate::Swallowed(range) => ("caught and not rethrown", range),
-        Fate::NotAwaited(range) => ("not awaited", range),
-    };
-    Some(FailureMode { swallowed: true, why: why.into(), at: Span { file: facts.file, range } })
 }

@@ -15,6 +15,7 @@ mod dialects;
 mod elsewhere;
 mod eval;
 mod exported;
+mod fates;
 mod files;
 mod find;
 mod glance;

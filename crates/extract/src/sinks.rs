@@ -339,6 +339,9 @@ pub(crate) struct QueryBuilder {
     /// The methods tell by their names: what they are called on may be a part of a client that has another name.
     #[serde(default)]
     pub(crate) delegates: bool,
+    /// Its calls send what they build; of other libraries that is sent where somebody waits for it.
+    #[serde(default)]
+    pub(crate) sends: bool,
     /// What it builds may stand in another query as a part of its text.
     #[serde(default)]
     pub(crate) embeds: bool,

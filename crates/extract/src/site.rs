@@ -55,7 +55,7 @@ impl Site {
         }
     }
 
-    /// A call that starts a built query. What becomes of its failure is not looked at: no verdict speaks of it.
+    /// A call that starts a built query.
     pub(crate) fn of_builder(span: Span, sink: Arc<str>) -> Self {
         let unknown = Some(Unknown { reason: QUERY_BUILDER.into(), at: span });
         Self { unknown, ..Self::new(span, sink, SiteKind::QueryBuilder) }

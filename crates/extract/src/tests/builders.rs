@@ -117,3 +117,87 @@ fn a_text_with_escaped_line_breaks_is_read() {
            = select id from carts where paid = 1",
     );
 }
+
+/// What becomes of an error is that of the whole chain, where it is seen to be sent right here.
+#[test]
+fn a_chain_whose_error_is_swallowed_says_so() {
+    check(
+        &[
+            ("package.json", KNEX),
+            (
+                "a.ts",
+                "import type { Knex } from 'knex';
+                 const CARTS = 'carts';
+                 export async function carts(db: Knex, log) {
+                   try { await db(CARTS).where({ id: 1 }).update({ seen: true }); } catch (error) { log.warn(error); }
+                   try { await db<Cart>(CARTS).del(); } catch { }
+                   try { await db(CARTS).first(); } catch (error) { throw new Error('lost', { cause: error }); }
+                   await db(CARTS).insert({ id: 2 }).returning('id').catch(() => []);
+                   try { await Promise.all([db(CARTS).del()]); } catch { }
+                   db(CARTS).insert({ id: 3 }).then(() => log.warn('done'));
+                   setTimeout(async () => { await db(CARTS).max('id'); });
+                   let later;
+                   try { later = db(CARTS).min('id'); } catch { }
+                   db(CARTS).insert({ id: 4 });
+                   setTimeout(() => db(CARTS).avg('id'));
+                   return later;
+                 }",
+            ),
+        ],
+        "a.ts:4 knex (builder)
+           ? query-builder (a.ts:4)
+           ! caught and not rethrown (a.ts:4)
+         a.ts:5 knex (builder)
+           ? query-builder (a.ts:5)
+           ! caught and not rethrown (a.ts:5)
+         a.ts:6 knex (builder)
+           ? query-builder (a.ts:6)
+         a.ts:7 knex (builder)
+           ? query-builder (a.ts:7)
+           ! caught and not rethrown (a.ts:7)
+         a.ts:8 knex (builder)
+           ? query-builder (a.ts:8)
+           ! caught and not rethrown (a.ts:8)
+         a.ts:9 knex (builder)
+           ? query-builder (a.ts:9)
+           ! not awaited (a.ts:9)
+         a.ts:10 knex (builder)
+           ? query-builder (a.ts:10)
+           ! not awaited (a.ts:10)
+         a.ts:12 knex (builder)
+           ? query-builder (a.ts:12)
+         a.ts:13 knex (builder)
+           ? query-builder (a.ts:13)
+         a.ts:14 knex (builder)
+           ? query-builder (a.ts:14)",
+    );
+}
+
+/// A call that sends at once is lost where nobody waits for it.
+#[test]
+fn what_sends_at_once_may_be_lost() {
+    check(
+        &[
+            ("package.json", SEQUELIZE),
+            (
+                "a.ts",
+                "import { Model, QueryTypes } from 'sequelize';
+                 class Cart extends Model {}
+                 export async function close(sequelize, id) {
+                   Cart.update({ open: false }, { where: { id } });
+                   await Cart.create({ id }).catch(() => null);
+                   return sequelize.query(`SELECT ${id}`, { type: QueryTypes.SELECT });
+                 }",
+            ),
+        ],
+        "a.ts:4 sequelize (builder)
+           ? query-builder (a.ts:4)
+           ! not awaited (a.ts:4)
+         a.ts:5 sequelize (builder)
+           ? query-builder (a.ts:5)
+           ! caught and not rethrown (a.ts:5)
+         a.ts:6 sequelize.query
+           ~ SELECT <?>
+           ? parameter of exported function (a.ts:3)",
+    );
+}
