@@ -400,6 +400,8 @@ pub(crate) struct Function {
     /// In source order, each with where it stands.
     pub(crate) returns: Vec<(ExprId, RegionId)>,
     pub(crate) getter: bool,
+    /// What is assigned to its name is given to it.
+    pub(crate) setter: bool,
     /// `this` is what it is around the function.
     pub(crate) arrow: bool,
 }

@@ -31,6 +31,8 @@ pub(crate) struct Uses {
     in_objects: FxHashSet<FunctionId>,
     /// The functions that stand in an object as one of its fields.
     fields: FxHashSet<FunctionId>,
+    /// Those that stand where an argument does.
+    arguments: FxHashSet<FunctionId>,
     /// The variables that are this name or something else.
     arms: FxHashMap<BindingId, Vec<BindingId>>,
     /// The variables that hold an object with a name in a field.
@@ -47,6 +49,11 @@ impl Uses {
             }
             if call.style == CallStyle::New {
                 call.arguments.iter().for_each(|argument| uses.add_kept(facts, *argument));
+            }
+            for argument in &call.arguments {
+                if let ExprKind::Function(function) = facts.expr(*argument).kind {
+                    uses.arguments.insert(function);
+                }
             }
             uses.add_gifts(facts, *id, call);
         }
@@ -99,6 +106,11 @@ impl Uses {
     /// Whether a function stands in an object as one of its fields.
     pub(crate) fn is_field(&self, function: FunctionId) -> bool {
         self.fields.contains(&function)
+    }
+
+    /// Whether a function stands where an argument does.
+    pub(crate) fn is_argument(&self, function: FunctionId) -> bool {
+        self.arguments.contains(&function)
     }
 
     fn add_kept(&mut self, facts: &Facts, expr: ExprId) {

@@ -331,7 +331,7 @@ impl Evaluator<'_> {
             return values;
         }
         match (module.as_ref(), name.as_str()) {
-            ("", "String") => first.map_or_else(Vec::new, |first| self.eval(facts, first, env)),
+            ("", "String") => first.map_or_else(Vec::new, |first| self.as_texts(facts, first, env)),
             (
                 "",
                 "Number" | "BigInt" | "parseInt" | "parseFloat" | "Math.min" | "Math.max" | "Math.floor" | "Math.ceil"

@@ -285,7 +285,8 @@ impl Evaluator<'_> {
             .filter(|exit| !facts.jumps.iter().any(|jump| jump.region == *exit))
             .collect();
         let end = facts.functions[function.function.index()].range.end;
-        let reader = Use { at: Span::new(facts.file, end, end), elsewhere: false, turning: None, jump: None };
+        let reader =
+            Use { at: Span::new(facts.file, end, end), elsewhere: false, turning: None, jump: None, from: u32::MAX };
         let writes: Vec<&Write> = writes.iter().collect();
         self.run_to_ends(facts, state, &writes, (body, &jumps), reader, env)
     }

@@ -20,6 +20,17 @@ pub(super) type Known = Vec<Chosen>;
 const YES: u64 = 1;
 const NO: u64 = 2;
 
+/// Whether `==` may convert one of the two to compare them: a text and a number, an empty list and a text.
+fn converts(facts: &Facts, left: ExprId, right: ExprId) -> bool {
+    let kind = |expr: ExprId| match &facts.expr(expr).kind {
+        ExprKind::Template(_) => Some("text"),
+        ExprKind::Number(_) => Some("number"),
+        ExprKind::Array(_) | ExprKind::Object(_) => Some("object"),
+        _ => None,
+    };
+    matches!((kind(left), kind(right)), (Some(left), Some(right)) if left != right)
+}
+
 impl Evaluator<'_> {
     /// Whether a condition holds; none where that is not known.
     pub(super) fn holds(&mut self, facts: &Arc<Facts>, condition: ExprId, env: &Env) -> Option<bool> {
@@ -32,8 +43,10 @@ impl Evaluator<'_> {
         }
         match &facts.expr(expr).kind {
             ExprKind::Not(inner) => self.truth(facts, *inner, env, depth + 1).map(|holds| !holds),
-            ExprKind::Equal { left, right, negated, .. } => {
-                self.equal(facts, (*left, *right), env).map(|equal| equal != *negated)
+            ExprKind::Equal { left, right, negated, strict } => {
+                let converts = !strict && converts(facts, *left, *right);
+                let equal = if converts { None } else { self.equal(facts, (*left, *right), env) };
+                equal.map(|equal| equal != *negated)
             }
             ExprKind::Logic { op, left, right } => {
                 let known = [self.truth(facts, *left, env, depth + 1), self.truth(facts, *right, env, depth + 1)];

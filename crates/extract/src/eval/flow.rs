@@ -10,7 +10,7 @@ use super::name::turn_of;
 use super::text::distinct;
 use super::value::{Choice, ChoicePart, Chosen, Decision, Env, Item, Piece, Taking, Value, add};
 use super::{Evaluator, REFERS_TO_ITSELF};
-use crate::ir::{Facts, RegionId, RegionKind, Tried, Write, WriteOp};
+use crate::ir::{ExprId, ExprKind, Facts, RegionId, RegionKind, Tried, Write, WriteOp};
 
 /// How many turns of a loop are followed one by one.
 pub(super) const MAX_TURNS: usize = 64;
@@ -31,6 +31,8 @@ pub(super) struct Use {
     pub(super) turning: Option<RegionId>,
     /// What is asked is what is so at a jump out of this region, not where the variable is read.
     pub(super) jump: Option<(RegionId, u32)>,
+    /// From where on a reader that stands elsewhere may run: what is written behind that may not be so yet.
+    pub(super) from: u32,
 }
 
 impl Use {
@@ -38,6 +40,17 @@ impl Use {
     fn is_in(self, facts: &Facts, region: RegionId) -> bool {
         let (range, at) = (facts.region(region).range, self.at.range);
         !self.elsewhere && range.start <= at.start && at.end <= range.end
+    }
+
+    /// Whether it is a function within a region that reads, which may run in any turn of that.
+    fn runs_in(self, facts: &Facts, region: RegionId) -> bool {
+        let (range, at) = (facts.region(region).range, self.at.range);
+        self.elsewhere && self.from != u32::MAX && range.start <= at.start && at.end <= range.end
+    }
+
+    /// Whether a write may come after it.
+    fn may_precede(self, write: &Write) -> bool {
+        self.elsewhere && write.at > self.from
     }
 
     pub(super) fn within(self, facts: &Facts, region: RegionId) -> bool {
@@ -70,15 +83,21 @@ impl Evaluator<'_> {
         env: &Env,
     ) -> Vec<Value> {
         // What stands before the last plain assignment on this level does not matter.
-        let last = writes.iter().rposition(|write| write.region == region && matches!(write.op, WriteOp::Assign(_)));
+        let sets = |write: &&Write| matches!(write.op, WriteOp::Assign(_)) && !reader.may_precede(write);
+        let last = writes.iter().rposition(|write| write.region == region && sets(write));
         let mut next = last.unwrap_or(0);
         // What functions write may be written after it all the same.
         let late = |write: &&&Write| reader.elsewhere && runs_by_itself(facts, write.region, region);
         let late: Vec<&Write> = writes[..next].iter().filter(late).copied().collect();
         while let Some(write) = writes.get(next) {
             let child = child_towards(facts, write.region, region);
+            let before = reader.may_precede(write).then(|| state.clone());
             let Some(child) = child else {
                 state = self.apply(facts, state, &write.op, reader, env, in_loop(facts, region, reader));
+                state = match before {
+                    Some(before) => union(before, state),
+                    None => state,
+                };
                 next += 1;
                 continue;
             };
@@ -91,6 +110,10 @@ impl Evaluator<'_> {
                 })
                 .map_or(writes.len(), |length| next + length);
             state = self.child(facts, state, (&writes[next..end], &writes[end..]), child, reader, env);
+            state = match before {
+                Some(before) => union(before, state),
+                None => state,
+            };
             next = end;
         }
         if !late.is_empty() {
@@ -113,6 +136,13 @@ impl Evaluator<'_> {
             && reader.is_in(facts, child)
         {
             return self.in_turn(facts, state, writes, (child, over), reader, env);
+        }
+        if matches!(facts.region(child).kind, RegionKind::Loop(_)) && reader.runs_in(facts, child) {
+            let after = self.flow(facts, state.clone(), writes, child, reader, env);
+            let anew = writes.iter().any(|write| {
+                write.region == child && matches!(write.op, WriteOp::Assign(_)) && !reader.may_precede(write)
+            });
+            return if anew { after } else { union(state, after) };
         }
         if let RegionKind::Loop(Some(over)) = facts.region(child).kind
             && !reader.within(facts, child)
@@ -277,6 +307,10 @@ impl Evaluator<'_> {
                 let operands = self.eval(facts, *value, env);
                 if operands.iter().all(is_number) { counted(&state, reader.at) } else { union(state, operands) }
             }
+            // What is not known to be a text is a number, if numbers are added to it.
+            WriteOp::Append(value) if is_count(facts, *value) && !state.iter().any(is_some_text) => {
+                counted(&state, reader.at)
+            }
             WriteOp::Append(value) if repeated && self.counts_through(facts, *value, env) => {
                 vec![Value::unknown(COUNTED, reader.at)]
             }
@@ -342,6 +376,16 @@ pub(super) fn is_number(value: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether an expression is a number, whatever it is worth.
+pub(super) fn is_count(facts: &Facts, expr: ExprId) -> bool {
+    matches!(facts.expr(expr).kind, ExprKind::Number(_))
+}
+
+/// Whether `+` puts something behind a value: a text that is no number.
+pub(super) fn is_some_text(value: &Value) -> bool {
+    matches!(value, Value::Text(_) | Value::Fragment(..) | Value::List(_)) && !is_number(value)
 }
 
 /// Numbers that were added to: no longer known, but what was decided on the way is.

@@ -38,7 +38,7 @@ impl Evaluator<'_> {
             Item::one(vec![Value::List(vec![name, Item::one(values)].into())])
         };
         let start = vec![Value::List(made.into_iter().map(pair).collect())];
-        let reader = Use { at: written.at, elsewhere, turning: None, jump: None };
+        let reader = Use { at: written.at, elsewhere, turning: None, jump: None, from: u32::MAX };
         let ways = self.flow(&facts, start, &writes, binding.region, reader, &written.env);
         ways.iter().map(fields_of).collect()
     }

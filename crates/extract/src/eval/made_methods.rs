@@ -116,7 +116,11 @@ impl Evaluator<'_> {
             return vec![Value::unknown("result of `toString`", at)];
         }
         if !pieces.iter().any(|piece| matches!(piece, Piece::Made { number: true, .. })) {
-            return vec![Value::text(pieces.to_vec())];
+            // A number that stands in source would be written to another base.
+            return match super::flow::is_number(&Value::text(pieces.to_vec())) {
+                true => vec![Value::unknown("result of `toString`", at)],
+                false => vec![Value::text(pieces.to_vec())],
+            };
         }
         let base = call.arguments.first().and_then(|base| self.whole_argument(facts, *base, env));
         let letters = base.and_then(|base| u32::try_from(base).ok()).and_then(super::made::digits_to);

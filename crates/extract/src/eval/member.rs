@@ -111,7 +111,8 @@ impl Evaluator<'_> {
             }
             match field {
                 Some(field) if field == name => {
-                    self.eval(&facts, *value, &place.env).into_iter().for_each(|value| add(&mut found, value));
+                    let Some(values) = self.read_field(&facts, *value, place, at) else { continue };
+                    values.into_iter().for_each(|value| add(&mut found, value));
                     return found;
                 }
                 Some(_) => {}
@@ -144,6 +145,18 @@ impl Evaluator<'_> {
             found.push(if computed { Value::unknown("computed field", at) } else { Value::Nothing });
         }
         found
+    }
+
+    /// What a field of an object literal is read as: what it gives, where it is a getter; none where it is a setter.
+    fn read_field(&mut self, facts: &Arc<Facts>, value: ExprId, place: &Place, at: Span) -> Option<Vec<Value>> {
+        let values = self.eval(facts, value, &place.env);
+        let ExprKind::Function(function) = facts.expr(value).kind else { return Some(values) };
+        let info = &facts.functions[function.index()];
+        match values.as_slice() {
+            _ if info.setter => None,
+            [Value::Function(getter)] if info.getter => Some(self.invoke(&getter.clone(), Vec::new(), at)),
+            _ => Some(values),
+        }
     }
 
     pub(super) fn class_member(&mut self, own: &ClassRef, this: &Value, name: &Arc<str>, at: Span) -> Vec<Value> {

@@ -12,7 +12,7 @@ use super::made_methods::Spelled;
 use super::text::distinct;
 use super::value::{Chosen, Env, Item, ParamRef, Piece, Pieces, Taking, Value, add, cut};
 use super::{Evaluator, span};
-use crate::ir::{Call, ExprId, ExprKind, Facts, Step, WriteOp};
+use crate::ir::{BindingId, Call, ExprId, ExprKind, Facts, Step, WriteOp};
 
 const METHODS: &[&str] = &[
     "concat",
@@ -222,7 +222,7 @@ impl Evaluator<'_> {
         for call in facts.calls_by_name.get("set").map_or(&[][..], Vec::as_slice) {
             let ExprKind::Call(call) = &facts.expr(*call).kind else { continue };
             let ExprKind::Member { object, .. } = facts.expr(call.callee).kind else { continue };
-            if !matches!(facts.expr(object).kind, ExprKind::Binding(other) if other == cache) {
+            if start_of_chain(facts, object) != Some(cache) {
                 continue;
             }
             if let Some(value) = call.arguments.get(1) {
@@ -492,6 +492,20 @@ fn keys_of(items: &[Item]) -> Option<Value> {
     };
     let keys: Option<Vec<Item>> = items.iter().map(key).collect();
     keys.filter(|keys| !keys.is_empty()).map(|keys| Value::List(keys.into()))
+}
+
+/// The name that a chain of calls begins with: `cache` of `cache.set(a, b).set(c, d)`.
+fn start_of_chain(facts: &Facts, mut expr: ExprId) -> Option<BindingId> {
+    loop {
+        match &facts.expr(expr).kind {
+            ExprKind::Binding(name) => return Some(*name),
+            ExprKind::Call(call) => match facts.expr(call.callee).kind {
+                ExprKind::Member { object, .. } => expr = object,
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
 }
 
 fn makes_map(facts: &Facts, expr: ExprId) -> bool {

@@ -8,7 +8,7 @@ use super::absent::{self, Said};
 use super::choice;
 use super::flow::{Use, union};
 use super::object::combined;
-use super::rounds::{comes_before, stands_elsewhere};
+use super::rounds::{comes_before, runs_from, stands_elsewhere};
 use super::spread::more_than;
 use super::value::{ClassRef, Env, FunctionRef, Item, Made, ParamRef, Piece, Value, add, number_of};
 use super::{Evaluator, MAX_DEPTH, REFERS_TO_ITSELF, span};
@@ -105,21 +105,22 @@ impl Evaluator<'_> {
         let later = |write: &&Write| write.at > start && write.op.changes_list();
         if !elsewhere && writes.iter().any(&later) && is_kept(facts, start) {
             // Under the other name that it has from here on, what is put into a list later is read as well.
-            let reader = Use { at, elsewhere: true, turning: None, jump: None };
+            let reader = Use { at, elsewhere: true, turning: None, jump: None, from: u32::MAX };
             let kept: Vec<&Write> = writes.iter().copied().filter(|write| before(write) || later(write)).collect();
             // Most lists that are kept hold no text: it is not worth a site's whole budget to see what is put into them.
             let flow = |evaluator: &mut Self| evaluator.flow(facts, base.clone(), &kept, binding.region, reader, env);
             let with_later = self.in_steps(STEPS_OF_LATER, flow);
             let with_later = with_later.unwrap_or_else(|| vec![Value::unknown(PUT_LATER, at)]);
             writes.retain(before);
-            let reader = Use { at, elsewhere: false, turning: None, jump: None };
+            let reader = Use { at, elsewhere: false, turning: None, jump: None, from: u32::MAX };
             return union(self.flow(facts, base, &writes, binding.region, reader, env), with_later);
         }
         writes.retain(|write| elsewhere || before(write));
         if writes.is_empty() {
             return base;
         }
-        self.flow(facts, base, &writes, binding.region, Use { at, elsewhere, turning: None, jump: None }, env)
+        let from = if elsewhere { runs_from(facts, facts.function_of(binding.region), start, 0) } else { u32::MAX };
+        self.flow(facts, base, &writes, binding.region, Use { at, elsewhere, turning: None, jump: None, from }, env)
     }
 
     fn variable(&mut self, facts: &Arc<Facts>, binding: &Binding, at: Span, env: &Env) -> Vec<Value> {
@@ -433,7 +434,7 @@ impl Evaluator<'_> {
         }
         match facts.class_at(at.range.start) {
             Some(class) => vec![Value::Instance(ClassRef { facts: facts.clone(), class }, None)],
-            None => vec![Value::Opaque(at)],
+            None => vec![Value::unknown("`this` of an unknown object", at)],
         }
     }
 

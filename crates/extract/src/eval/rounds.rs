@@ -10,7 +10,7 @@ use super::flow::{MAX_WAYS, Use, counted, is_called_for_each, is_number, union};
 use super::turns::serial_of_turn;
 use super::value::{Env, Frame, Item, Piece, Value, add, number_of};
 use super::{Evaluator, Hanging, REFERS_TO_ITSELF};
-use crate::ir::{BindingKind, ExprId, ExprKind, Facts, RegionId, RegionKind, Write, WriteOp};
+use crate::ir::{BindingKind, ExprId, ExprKind, Facts, FunctionId, RegionId, RegionKind, Write, WriteOp};
 
 /// What is said of what many turns of a loop, or calls of a function, leave.
 const ANY_NUMBER: &str = "changed any number of times";
@@ -56,7 +56,7 @@ impl Evaluator<'_> {
         }
         let end = facts.region(child).range.end + 1;
         let at = Span::new(facts.file, end, end);
-        let turn = Use { at, elsewhere: false, turning: Some(child), jump: None };
+        let turn = Use { at, elsewhere: false, turning: Some(child), jump: None, from: u32::MAX };
         let (outer, own) = match over {
             Some(over) => outside_turn(facts, over, env),
             None => (env.clone(), None),
@@ -307,6 +307,25 @@ pub(super) fn stands_elsewhere(facts: &Facts, bound: RegionId, at: u32) -> bool 
         }
     }
     home.is_some()
+}
+
+/// How many functions may call each other until it is not known from where on one of them runs.
+const MAX_CALLING: u32 = 4;
+
+/// From where on what stands at a place within a function of `home` may run: where the function is called or given away first.
+/// What is kept in objects, returned or exported is taken to run behind all that is written.
+pub(super) fn runs_from(facts: &Facts, home: Option<FunctionId>, at: u32, calling: u32) -> u32 {
+    let mut around = facts.functions_around(at).take_while(|function| Some(*function) != home);
+    let Some(outermost) = around.by_ref().last() else { return at };
+    let uses = facts.uses();
+    if uses.is_argument(outermost) {
+        return facts.functions[outermost.index()].range.start;
+    }
+    let Some(holder) = uses.holder(outermost).filter(|_| calling < MAX_CALLING) else { return u32::MAX };
+    let own = facts.functions[outermost.index()].range;
+    let calls = uses.calls(holder).iter().chain(uses.gifts(holder).iter().map(|gift| &gift.call));
+    let places = calls.map(|call| facts.expr(*call).range.start).filter(|place| !own.contains(*place));
+    places.map(|place| runs_from(facts, home, place, calling + 1)).min().unwrap_or(u32::MAX)
 }
 
 /// Whether a region and a place are in a loop that stands in the region in which something is bound.

@@ -6,6 +6,7 @@ use rollproof_source::Span;
 
 use super::choice::{Marks, agree, is_empty, is_marked};
 use super::distinct::Distinct;
+use super::flow::{is_count, is_some_text};
 use super::spread::{has_choice, more_than, same_value};
 use super::tag::{is_name_place, known_tail};
 use super::value::{Choice, ChoicePart, Env, Item, Piece, Pieces, Value, same_pieces, weight_of};
@@ -42,6 +43,9 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn concat(&mut self, facts: &Arc<Facts>, parts: &[ExprId], env: &Env) -> Vec<Value> {
+        if let Some(number) = self.sum(facts, parts, env) {
+            return vec![number];
+        }
         let mut texts: Vec<Vec<Piece>> = vec![Vec::new()];
         let mut numbers = 0;
         for (index, part) in parts.iter().enumerate() {
@@ -57,6 +61,16 @@ impl Evaluator<'_> {
         }
         self.charge(&texts);
         distinct(texts)
+    }
+
+    /// `index + 1`, where nothing shows that the index is a text.
+    fn sum(&mut self, facts: &Arc<Facts>, parts: &[ExprId], env: &Env) -> Option<Value> {
+        let is_text = |part: &ExprId| matches!(facts.expr(*part).kind, ExprKind::Template(_));
+        let counts = |part: &&ExprId| is_count(facts, **part);
+        let count = parts.iter().find(counts).filter(|_| !parts.iter().any(is_text))?;
+        let mut others = parts.iter().filter(|part| !counts(part));
+        let text = others.any(|part| self.eval(facts, *part, env).iter().any(is_some_text));
+        (!text).then(|| Value::Number(span(facts, *count)))
     }
 
     /// Counts long texts against what a site may cost: each of their pieces is copied whenever they grow.
@@ -114,6 +128,22 @@ impl Evaluator<'_> {
             values.retain(|value| !matches!(value, Value::Nothing));
         }
         self.value_texts(&values, span(facts, expr))
+    }
+
+    /// `String(x)`: objects as the texts that they make of themselves.
+    pub(super) fn as_texts(&mut self, facts: &Arc<Facts>, expr: ExprId, env: &Env) -> Vec<Value> {
+        let at = span(facts, expr);
+        let is_made = |value: &Value| {
+            matches!(
+                value,
+                Value::Instance(..) | Value::Class(_) | Value::Object(_) | Value::Record(_) | Value::Written(_)
+            )
+        };
+        let (made, mut found): (Vec<Value>, Vec<Value>) = self.eval(facts, expr, env).into_iter().partition(is_made);
+        if !made.is_empty() {
+            found.extend(self.value_texts(&made, at).into_iter().map(Value::Text));
+        }
+        found
     }
 
     pub(crate) fn value_texts(&mut self, values: &[Value], at: Span) -> Vec<Pieces> {

@@ -388,18 +388,25 @@ pub(crate) struct FunctionRef {
 impl PartialEq for FunctionRef {
     fn eq(&self, other: &Self) -> bool {
         let same = self.facts.file == other.facts.file && self.function == other.function;
-        same && same_env(&self.env, &other.env) && self.class_of_this() == other.class_of_this()
+        same && same_env(&self.env, &other.env) && self.same_this(other)
     }
 }
 
 impl Eq for FunctionRef {}
 
 impl FunctionRef {
-    /// The class of the declared object that it is a method of: what it runs may be another class's.
-    fn class_of_this(&self) -> Option<&ClassRef> {
-        match self.this.as_deref() {
-            Some(Value::Instance(class, Some(made))) if made.is_declared() => Some(class),
-            _ => None,
+    /// Whether both are of one object, as far as the place goes where that is made: calls of one function make many. Of objects of
+    /// which only the declared class is known, whether they are of one class.
+    fn same_this(&self, other: &Self) -> bool {
+        match (self.this.as_deref(), other.this.as_deref()) {
+            (Some(Value::Instance(class, Some(made))), Some(Value::Instance(other, Some(other_made)))) => {
+                class == other
+                    && made.is_declared() == other_made.is_declared()
+                    && (made.is_declared() || made.is_from_where(other_made))
+            }
+            (Some(one), Some(another)) => one == another,
+            (None, None) => true,
+            _ => false,
         }
     }
 
@@ -433,6 +440,14 @@ pub(crate) struct Made {
     pub(crate) place: Place,
     /// The object through which it is seen; 0 where it is seen itself.
     pub(crate) through: u32,
+}
+
+impl Made {
+    /// Whether both are made in one place, be it in different calls.
+    fn is_from_where(&self, other: &Self) -> bool {
+        let place = |made: &Self| (made.place.facts.file, made.place.expr, made.through);
+        place(self) == place(other)
+    }
 }
 
 /// An object under a name that its fields are written by, as it is at one place.

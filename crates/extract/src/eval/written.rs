@@ -7,7 +7,7 @@ use rollproof_source::Span;
 use super::call::in_arm_or_loop;
 use super::flow::{Use, union};
 use super::name::is_kept;
-use super::rounds::{comes_before, is_in_turn, stands_elsewhere};
+use super::rounds::{comes_before, is_in_turn, runs_from, stands_elsewhere};
 use super::value::{Env, Frame, FunctionRef, Value, Written, add};
 use super::{Evaluator, span};
 use crate::ir::{
@@ -207,7 +207,9 @@ impl Evaluator<'_> {
         };
         let mut events: Vec<Event<'_>> = direct.chain(calls).filter(comes).collect();
         events.sort_by_key(|event| event.at(&facts));
-        let reader = Use { at: object.at, elsewhere, turning: None, jump: None };
+        let runs = elsewhere && stands_elsewhere(&facts, binding.region, read);
+        let from = if runs { runs_from(&facts, facts.function_of(binding.region), read, 0) } else { u32::MAX };
+        let reader = Use { at: object.at, elsewhere, turning: None, jump: None, from };
         let made = state.clone();
         let in_order = self.is_in_order(object, id, (name, &events), later);
         let mut next = 0;

@@ -202,8 +202,16 @@ impl Lowering {
     ) -> FunctionId {
         let id = FunctionId(self.builder.facts.functions.len() as u32);
         let region = self.builder.open_region(RegionKind::Function(id), range);
-        let function =
-            Function { name, class, range, params: Vec::new(), returns: Vec::new(), getter: false, arrow: false };
+        let function = Function {
+            name,
+            class,
+            range,
+            params: Vec::new(),
+            returns: Vec::new(),
+            getter: false,
+            setter: false,
+            arrow: false,
+        };
         self.builder.facts.functions.push(function);
         let scope = self.builder.open_scope();
         let outer = (self.function.replace(id), std::mem::replace(&mut self.fate, Fate::Heard));

@@ -29,12 +29,13 @@ impl Lowering<'_> {
         let over = self.next_over.take();
         let around = over.map(|over| self.builder.open_region(RegionKind::Loop(Some(over)), range));
         let region = self.builder.open_region(RegionKind::Function(id), range);
-        let getter = {
+        let accessor = |kind| {
             let mut cursor = node.walk();
-            node.children(&mut cursor).any(|child| self.kind(child) == Kind::Get)
+            node.children(&mut cursor).any(|child| self.kind(child) == kind)
         };
+        let (getter, setter) = (accessor(Kind::Get), accessor(Kind::Set));
         let arrow = self.kind(node) == Kind::ArrowFunction;
-        let function = Function { name, class, range, params: Vec::new(), returns: Vec::new(), getter, arrow };
+        let function = Function { name, class, range, params: Vec::new(), returns: Vec::new(), getter, setter, arrow };
         self.builder.facts.functions.push(function);
         let scope = self.builder.open_scope();
         let leaving = self.next_leaving.take().unwrap_or(Fate::Heard);
@@ -177,8 +178,9 @@ impl Lowering<'_> {
             Kind::MethodDefinition => {
                 let name = self.key(self.part(member, Part::Name));
                 let function = self.function(member, name.clone(), Some(class));
-                if let Some(name) = name {
-                    self.builder.facts.classes[class.index()].methods.insert(name, function);
+                // What is read under the name of a setter is what its getter gives.
+                if let Some(name) = name.filter(|_| !self.builder.facts.functions[function.index()].setter) {
+                    self.add_method(name, function, class);
                 }
             }
             Kind::PublicFieldDefinition | Kind::FieldDefinition => {
@@ -197,6 +199,17 @@ impl Lowering<'_> {
             }
             Kind::ClassStaticBlock => self.walk(member),
             _ => {}
+        }
+    }
+
+    /// Two methods of one name, one of which is static, are not told apart.
+    fn add_method(&mut self, name: Arc<str>, function: FunctionId, class: ClassId) {
+        let class = &mut self.builder.facts.classes[class.index()];
+        if class.methods.contains_key(&name) || class.fields.get(&name).is_some_and(|field| field.lost) {
+            class.methods.remove(&name);
+            class.fields.entry(name).or_default().lost = true;
+        } else {
+            class.methods.insert(name, function);
         }
     }
 

@@ -71,6 +71,7 @@ named!(
     GeneratorFunctionDeclaration = "generator_function_declaration",
     GenericType = "generic_type",
     Get = "get",
+    Set = "set",
     Identifier = "identifier",
     IfStatement = "if_statement",
     ImplementsClause = "implements_clause",

@@ -110,11 +110,11 @@ impl Lowering<'_> {
             }
         }
         terms.reverse();
-        let text = terms.iter().any(|term| matches!(self.kind(*term), Kind::String | Kind::TemplateString));
-        let number = terms.iter().any(|term| matches!(self.kind(*term), Kind::Number | Kind::UpdateExpression));
-        let parts = terms.into_iter().map(|term| self.expression(term)).collect();
-        // `index + 1` is arithmetic, not text.
-        let kind = if number && !text { ExprKind::Number(None) } else { ExprKind::Concat(parts) };
+        let parts: Vec<ExprId> = terms.into_iter().map(|term| self.expression(term)).collect();
+        let kind = |part: &ExprId| &self.builder.facts.expr(*part).kind;
+        // `1 + count * 2` is arithmetic, not text; what `index + 1` is depends on the index.
+        let counts = parts.iter().all(|part| matches!(kind(part), ExprKind::Number(_)));
+        let kind = if counts { ExprKind::Number(None) } else { ExprKind::Concat(parts) };
         self.builder.expr(kind, range_of(node))
     }
 }

@@ -2,9 +2,9 @@
 
 use tree_sitter::Node;
 
-use super::Lowering;
 use super::kind::{Kind, Part};
-use crate::ir::{BindingId, BindingKind, ExprId, Step};
+use super::{Lowering, range_of};
+use crate::ir::{BindingId, BindingKind, ExprId, ExprKind, Step};
 use crate::lang::builder::ScopeId;
 
 /// What the names of a pattern are bound to.
@@ -28,7 +28,13 @@ impl Lowering<'_> {
             }
             Kind::ObjectPattern => {
                 let mut names: Vec<std::sync::Arc<str>> = Vec::new();
+                let mut computed = false;
                 for child in self.children(node) {
+                    computed |= self.has_computed_key(child);
+                    if computed && self.kind(child) == Kind::RestPattern {
+                        self.unknown_part(child, target);
+                        continue;
+                    }
                     if self.kind(child) == Kind::RestPattern {
                         path.push(Step::Without(names.as_slice().into()));
                         self.pattern_at(child, target, path, None);
@@ -84,7 +90,26 @@ impl Lowering<'_> {
         }
     }
 
+    fn has_computed_key(&self, member: Node<'_>) -> bool {
+        self.part(member, Part::Key).is_some_and(|key| self.kind(key) == Kind::ComputedPropertyName)
+    }
+
+    /// `{ [name]: part }`: which part it is is not followed.
+    fn unknown_part(&mut self, pattern: Node<'_>, target: &Target) {
+        let unknown = self.builder.expr(ExprKind::Unknown("part under a computed name"), range_of(pattern));
+        let (init, scope) = (Some(unknown), target.scope);
+        let target = Target { kind: BindingKind::Variable, init, type_expr: None, scope };
+        self.pattern_at(pattern, &target, &mut Vec::new(), None);
+    }
+
     fn object_member(&mut self, child: Node<'_>, target: &Target, path: &mut Vec<Step>) {
+        if self.has_computed_key(child) {
+            self.part(child, Part::Key).map(|key| self.expression(key));
+            if let Some(value) = self.part(child, Part::Value) {
+                self.unknown_part(value, target);
+            }
+            return;
+        }
         match self.kind(child) {
             Kind::ShorthandPropertyIdentifierPattern => {
                 let name = self.slice(child);

@@ -377,9 +377,6 @@ impl Lowering<'_> {
         }
         let op = match operator {
             "=" => WriteOp::Assign(value),
-            "+=" if matches!(self.builder.facts.expr(value).kind, ExprKind::Number(_)) => {
-                WriteOp::Assign(self.builder.expr(ExprKind::Number(None), range))
-            }
             "+=" => WriteOp::Append(value),
             "||=" | "??=" | "&&=" => {
                 let before = self.expression(left);
