@@ -5,7 +5,7 @@ mod used;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 pub(crate) use used::Used;
 use used::used;
 
@@ -137,10 +137,12 @@ impl Setters {
         exported: &[(&'t str, &'t str)],
         imports: &FxHashMap<&'t str, (&'t str, Option<&'t str>)>,
     ) {
+        // Generated files export thousands.
+        let own: FxHashSet<&str> = exported.iter().flat_map(|(names, _)| words(names)).collect();
         for (names, value) in exported {
             let mut parts = words(value).peekable();
             while let Some(part) = parts.next() {
-                if exported.iter().any(|(own, _)| words(own).any(|own| own == part)) {
+                if own.contains(part) {
                     self.rename(part, names);
                 }
                 let Some((_, imported)) = imports.get(part) else { continue };

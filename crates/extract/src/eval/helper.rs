@@ -8,7 +8,8 @@ use rollproof_sql::delimited_identifier;
 use super::call::{callee_path, last_name};
 use super::joined::present;
 use super::made_methods::Spelled;
-use super::value::{Env, Item, Piece, Pieces, Value, constant, row};
+use super::spread::{has_choice, written_out};
+use super::value::{Env, Item, Piece, Pieces, Value, add, constant, row};
 use super::{Evaluator, span};
 use crate::QUERY_BUILDER;
 use crate::ir::{BindingKind, Call, ExprId, ExprKind, Facts};
@@ -113,7 +114,7 @@ impl Evaluator<'_> {
                 texts.iter_mut().for_each(|text| text.push(derived(".", at)));
             }
             let mut choices: Vec<Pieces> = Vec::new();
-            for value in self.forced(values) {
+            for value in self.apart(values, at) {
                 let choice = name_pieces(&value, meaning == Meaning::Reference, at);
                 if !choices.contains(&choice) {
                     choices.push(choice);
@@ -125,6 +126,24 @@ impl Evaluator<'_> {
             texts = self.product(texts, &choices, at);
         }
         texts.into_iter().map(Pieces::from).collect()
+    }
+
+    /// What may be names, texts of which callers give a part with that in its place.
+    fn apart(&mut self, values: Vec<Value>, at: Span) -> Vec<Value> {
+        let mut names = Vec::new();
+        for value in self.forced(values) {
+            match &value {
+                Value::Text(pieces) if value.constant().is_none() => {
+                    let texts = self.expand(pieces, at).into_iter().flat_map(|text| match has_choice(&text) {
+                        true => written_out(&text, self.limit()),
+                        false => vec![text],
+                    });
+                    texts.for_each(|text| add(&mut names, Value::text(text)));
+                }
+                _ => add(&mut names, value),
+            }
+        }
+        names
     }
 
     /// The call at `expr`, where it is one of a library's helpers with this meaning.
@@ -199,7 +218,7 @@ impl Evaluator<'_> {
     /// postgres.js: `sql("name")`, `sql(["a", "b"])`; rows and columns depend on the clause (see `dynamic_columns`).
     fn dynamic(&mut self, facts: &Arc<Facts>, call: &Call, at: Span, env: &Env) -> Vec<Pieces> {
         let first = call.arguments.first().map_or_else(Vec::new, |first| self.eval(facts, *first, env));
-        let first = self.forced(first);
+        let first = self.apart(first, at);
         let names = |value: &Value| -> Option<Pieces> {
             match value {
                 Value::List(items) => {

@@ -391,7 +391,7 @@ fn expanded(text: &Pieces, groups: &[Option<String>], at: Span) -> Option<Pieces
     if !text.iter().any(|piece| matches!(piece, Piece::Text { text, .. } if text.contains('$'))) {
         return Some(text.clone());
     }
-    let constant = super::value::constant(text)?;
+    let Some(constant) = super::value::constant(text) else { return before_numbers(text, groups) };
     let mut made = String::new();
     let mut rest = constant.as_str();
     while let Some((before, after)) = rest.split_once('$') {
@@ -422,4 +422,17 @@ fn expanded(text: &Pieces, groups: &[Option<String>], at: Span) -> Option<Pieces
     let marks = text.iter().filter(|piece| matches!(piece, Piece::Chosen(_))).cloned();
     let piece = (!made.is_empty()).then(|| Piece::Text { text: made.into(), at, verbatim: false });
     Some(piece.into_iter().chain(marks).collect())
+}
+
+/// `"$" + count`: without groups a dollar before a number is itself.
+fn before_numbers(text: &Pieces, groups: &[Option<String>]) -> Option<Pieces> {
+    let plain = text.iter().enumerate().all(|(index, piece)| match piece {
+        Piece::Text { text: written, .. } => {
+            let numbered = matches!(text.get(index + 1), Some(Piece::Number(_) | Piece::Counted(..)));
+            let written = written.strip_suffix('$').filter(|_| numbered).unwrap_or(written);
+            !written.contains('$')
+        }
+        _ => true,
+    });
+    (plain && groups.len() == 1).then(|| text.clone())
 }

@@ -20,3 +20,19 @@ export const main = async (id: number, key: "lower" | "plain") => {
     await sql`select 10 from u10 /* ${name} */ ${count}`;
   }
 };
+
+// Names that are made of what constructors are given.
+export class Ledger {
+  readonly table = "entries";
+  constructor(
+    private readonly client: postgres.Sql,
+    readonly space: string = "ledger",
+  ) {}
+  get name() {
+    return `${this.space}.${this.table}`;
+  }
+  remove(id: number) {
+    return this.client`DELETE FROM ${this.client(this.name)} WHERE id = ${id}`;
+  }
+}
+export const ledger = new Ledger(sql);
