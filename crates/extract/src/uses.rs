@@ -31,7 +31,7 @@ pub(crate) struct Uses {
     in_objects: FxHashSet<FunctionId>,
     /// The functions that stand in an object as one of its fields.
     fields: FxHashSet<FunctionId>,
-    /// Those that stand where an argument does.
+    /// Those that stand where an argument does, or are called at once.
     arguments: FxHashSet<FunctionId>,
     /// The variables that are this name or something else.
     arms: FxHashMap<BindingId, Vec<BindingId>>,
@@ -50,8 +50,8 @@ impl Uses {
             if call.style == CallStyle::New {
                 call.arguments.iter().for_each(|argument| uses.add_kept(facts, *argument));
             }
-            for argument in &call.arguments {
-                if let ExprKind::Function(function) = facts.expr(*argument).kind {
+            for given in call.arguments.iter().chain([&call.callee]) {
+                if let ExprKind::Function(function) = facts.expr(*given).kind {
                     uses.arguments.insert(function);
                 }
             }
@@ -108,7 +108,7 @@ impl Uses {
         self.fields.contains(&function)
     }
 
-    /// Whether a function stands where an argument does.
+    /// Whether a function stands where an argument does, or is called at once.
     pub(crate) fn is_argument(&self, function: FunctionId) -> bool {
         self.arguments.contains(&function)
     }

@@ -198,7 +198,7 @@ impl Evaluator<'_> {
         reader: Use,
         env: &Env,
     ) -> Vec<Value> {
-        let runs = |evaluator: &mut Self| {
+        let runs_in = |evaluator: &mut Self, env: &Env| {
             if only_sets(writes) {
                 return evaluator.set_by_any(facts, &state, writes, reader, env);
             }
@@ -206,6 +206,14 @@ impl Evaluator<'_> {
             evaluator.again(state.clone(), once, reader.at, |evaluator, once| {
                 evaluator.run_in_part(facts, once, writes, child, reader, env)
             })
+        };
+        let runs = |evaluator: &mut Self| {
+            let own = runs_in(evaluator, env);
+            // Other calls than the one that is looked at were given something else.
+            match around_call(facts, child, env) {
+                Some(outer) => union(own, runs_in(evaluator, &outer)),
+                None => own,
+            }
         };
         self.left_by_many(facts, &state, (writes, child), reader, env, runs)
     }
@@ -276,6 +284,19 @@ fn counting(state: &[Value], once: Vec<Value>, at: Span) -> Vec<Value> {
     }
     let settled = once.into_iter().map(|value| if counts(&value) { Value::Number(at) } else { value });
     settled.fold(Vec::new(), |all, value| union(all, vec![value]))
+}
+
+/// What is around the call of a function that is being looked at.
+fn around_call(facts: &Facts, body: RegionId, env: &Env) -> Option<Env> {
+    let RegionKind::Function(function) = facts.region(body).kind else { return None };
+    let mut next = env.as_ref();
+    while let Some(here) = next {
+        if here.element.is_none() && here.file == facts.file && here.function == function {
+            return Some(here.outer.clone());
+        }
+        next = here.outer.as_ref();
+    }
+    None
 }
 
 /// What is around a turn of a loop that is followed, and the turn.

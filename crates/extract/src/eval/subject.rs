@@ -177,7 +177,7 @@ fn in_loop(facts: &Facts, mut region: RegionId) -> bool {
         let here = facts.region(region);
         match here.kind {
             RegionKind::Loop(_) => return true,
-            RegionKind::Function(_) => return false,
+            RegionKind::Function(_) => return super::flow::is_called_for_each(facts, region),
             _ => {}
         }
         let Some(parent) = here.parent else { return false };

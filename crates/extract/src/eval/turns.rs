@@ -73,7 +73,8 @@ impl Evaluator<'_> {
                 let inner = self.turn_frame(facts, (child, over), (index, item), env);
                 let left = self.left_by_jumps(facts, &after, (writes, child), turn, &inner);
                 let end = left.end.unwrap_or(u32::MAX);
-                let reached: Vec<&Write> = writes.iter().filter(|write| write.at <= end).copied().collect();
+                let reaches = |write: &&&Write| write.at <= end || is_run_in_either_case(facts, end, write.at);
+                let reached: Vec<&Write> = writes.iter().filter(reaches).copied().collect();
                 let next = self.flow(facts, after.clone(), &reached, child, turn, &inner);
                 last = union(last, left.last);
                 if left.stops {
@@ -149,7 +150,7 @@ impl Evaluator<'_> {
             if left.end.is_some_and(|end| end <= leap.at) {
                 break;
             }
-            let before: Vec<&Write> = writes.iter().filter(|write| write.at <= leap.at).copied().collect();
+            let before = before_leap(facts, writes, child, *leap);
             match self.entered(facts, leap.region, Some(child), env) {
                 Some(false) => {}
                 Some(true) => {
@@ -213,7 +214,7 @@ impl Evaluator<'_> {
         let stretch = facts.region(child).kind == RegionKind::Stretch;
         let mut found = Vec::new();
         for leap in leaps_of(facts, child) {
-            let before: Vec<&Write> = writes.iter().filter(|write| write.at <= leap.at).copied().collect();
+            let before = before_leap(facts, writes, child, leap);
             // A turn in which nothing is written is like none.
             if before.is_empty() && !stretch {
                 continue;
@@ -329,6 +330,27 @@ fn leaps_of(facts: &Facts, region: RegionId) -> Vec<Leap> {
     }
     leaps.sort_by_key(|leap| leap.at);
     leaps
+}
+
+/// What is written before a jump out of `child`: in a loop that it leaves, turns may have come before it.
+fn before_leap<'w>(facts: &Facts, writes: &[&'w Write], child: RegionId, leap: Leap) -> Vec<&'w Write> {
+    let inner = loop_between(facts, leap.region, child).map(|inner| facts.region(inner).range);
+    let comes = |write: &&&Write| {
+        let turns = inner.is_some_and(|inner| inner.start <= write.at && write.at <= inner.end);
+        turns || write.at <= leap.at || is_run_in_either_case(facts, leap.at, write.at)
+    };
+    writes.iter().filter(comes).copied().collect()
+}
+
+/// Whether a jump leads out of a `try` whose last block, which runs all the same, something stands in.
+fn is_run_in_either_case(facts: &Facts, jump: u32, at: u32) -> bool {
+    facts.tries.iter().enumerate().any(|(number, tried)| {
+        let Some(last) = tried.finalizer.filter(|last| jump < last.start && last.start <= at && at <= last.end) else {
+            return false;
+        };
+        let mut bodies = facts.regions.iter().filter(|region| region.kind == RegionKind::Tried(number as u32));
+        bodies.any(|body| body.range.start <= jump && jump < last.start)
+    })
 }
 
 /// The outermost loop around a region that stands in `around`.

@@ -39,10 +39,10 @@ fn fits(query: &ExtractedQuery, text: &str) -> bool {
         return true;
     }
     let mut pattern = regex::escape(known).replace('\u{FFFC}', ".*");
+    pattern = regex::Regex::new(r"\\\$[0-9]+").unwrap().replace_all(&pattern, ".*").into_owned();
     if query.kind == QueryKind::Dynamic {
         pattern = regex::Regex::new(r"\b1\b").unwrap().replace_all(&pattern, "-?[0-9.]+").into_owned();
     }
-    pattern = regex::Regex::new(r"\\\$[0-9]+").unwrap().replace_all(&pattern, ".*").into_owned();
     regex::Regex::new(&format!("(?s)^(?:{pattern})$")).unwrap().is_match(text)
 }
 

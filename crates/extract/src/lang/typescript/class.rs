@@ -95,6 +95,11 @@ impl Lowering<'_> {
             self.builder.function_mut(function).params.push(declared);
             let (kind, init) = match over.filter(|_| index == 0) {
                 Some(over) => (BindingKind::Element, Some(over)),
+                // The second is the number of the turn, or the key of a map.
+                None if over.is_some() && index == 1 => (
+                    BindingKind::Variable,
+                    Some(self.builder.expr(ExprKind::Unknown("number of a turn, or a key"), range)),
+                ),
                 None => (BindingKind::Param(id), None),
             };
             let target = Target { kind, init, type_expr, scope: self.builder.scope };

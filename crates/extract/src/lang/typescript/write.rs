@@ -396,8 +396,13 @@ impl Lowering<'_> {
         if self.kind(left) == Kind::SubscriptExpression && matches!(operator, "=" | "??=" | "||=") {
             self.builder.facts.stored.push((range_of(left), value));
         }
+        let is_value = |parent: Node<'_>| !matches!(self.kind(parent), Kind::ExpressionStatement | Kind::ForStatement);
+        let sum = (operator == "+=" && node.parent().is_some_and(is_value)).then(|| self.expression(left));
         self.write_place(left, range.end, op, vec![value]);
-        value
+        match sum {
+            Some(before) => self.builder.expr(ExprKind::Concat(vec![before, value]), range),
+            None => value,
+        }
     }
 }
 
