@@ -230,6 +230,13 @@ impl Builder {
         self.pending_writes.push(PendingWrite { name, scope: self.scope, write, path: Vec::new() });
     }
 
+    /// What a name of the present scope is made with.
+    pub(crate) fn first_value(&mut self, name: &str) -> Option<&mut ExprKind> {
+        let id = self.scopes[self.scope.0 as usize].names.get(name).copied()?;
+        let init = self.facts.bindings[id.index()].init?;
+        Some(&mut self.facts.exprs[init.index()].kind)
+    }
+
     /// Takes a name of a scope that is declared once more as one variable, all of whose declarations are writes; false
     /// where it is no variable.
     pub(crate) fn declare_again(&mut self, scope: ScopeId, name: &str) -> bool {

@@ -253,6 +253,7 @@ impl Lowering<'_> {
 
     fn enum_declaration(&mut self, node: Node<'_>) {
         let mut fields = Vec::new();
+        let mut counts = false;
         for member in self.part(node, Part::Body).map(|list| self.children(list)).unwrap_or_default() {
             let name = self.part(member, Part::Name).unwrap_or(member);
             let name = self.builder.intern(self.slice(name).trim_matches(['"', '\'']));
@@ -260,10 +261,26 @@ impl Lowering<'_> {
                 Some(value) => self.expression(value),
                 None => self.builder.expr(ExprKind::Number(None), range_of(member)),
             };
+            counts |= matches!(self.builder.facts.expr(value).kind, ExprKind::Number(_));
             fields.push(Field::named(name, value));
         }
+        if counts {
+            // Under its number stands the name of a member.
+            let (key, value) = (ExprKind::Unknown("number of a member"), ExprKind::Unknown("name of a member"));
+            let key = Some(self.builder.expr(key, range_of(node)));
+            let value = self.builder.expr(value, range_of(node));
+            fields.insert(0, Field { name: None, key, value });
+        }
+        let name = self.part(node, Part::Name);
+        if let Some(name) = name
+            && let Some(ExprKind::Object(members)) = self.builder.first_value(self.slice(name))
+        {
+            // An enum may be said in several parts.
+            members.extend(fields);
+            return;
+        }
         let init = Some(self.builder.expr(ExprKind::Object(fields), range_of(node)));
-        if let Some(name) = self.part(node, Part::Name) {
+        if let Some(name) = name {
             let scope = self.builder.scope;
             self.pattern(name, &Target { kind: BindingKind::Variable, init, type_expr: None, scope });
         }
